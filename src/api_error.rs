@@ -1,0 +1,199 @@
+//! The one shape of every error answer: Prometheus' envelope. Causes are logged here, once; the caller is told what he
+//! can act on.
+
+use std::fmt;
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{Method, StatusCode, header},
+};
+use serde::{Deserialize, Serialize};
+
+/// An error answer. Each text says what a person can act on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApiError {
+    /// 400: the request is wrong, and the text names the part of it.
+    BadData(String),
+    /// 401: who asks has not said who he is.
+    Unauthorized(String),
+    /// 403: who asks may not.
+    Forbidden(String),
+    /// 404: there is no such thing.
+    NotFound(String),
+    /// 405: the path exists, the method does not.
+    MethodNotAllowed {
+        /// What was tried.
+        method: String,
+        /// What there is.
+        allowed: Vec<Method>,
+    },
+    /// 409: it does not fit the state of things.
+    Conflict(String),
+    /// 413: the body is larger than is taken.
+    TooLarge(String),
+    /// 426: the WebSocket version is not one that is spoken here (RFC 6455 §4.4).
+    UpgradeRequired(String),
+    /// 429: a limit is reached.
+    TooManyRequests(String),
+    /// 503: something that is needed does not answer now.
+    Unavailable(String),
+    /// 504: something that is needed took too long.
+    Timeout(String),
+    /// 500: our fault. The cause is logged and not told.
+    Internal(String),
+}
+
+impl ApiError {
+    /// A wrong parameter, by name.
+    pub fn parameter(name: &str, must: impl fmt::Display) -> Self {
+        Self::BadData(format!("parameter {name:?} {must}"))
+    }
+
+    /// Prometheus' `errorType`.
+    pub fn error_type(&self) -> &'static str {
+        match self {
+            Self::BadData(_)
+            | Self::MethodNotAllowed { .. }
+            | Self::TooLarge(_)
+            | Self::UpgradeRequired(_) => "bad_data",
+            Self::Unauthorized(_) => "unauthorized",
+            Self::Forbidden(_) => "forbidden",
+            Self::NotFound(_) => "not_found",
+            Self::Conflict(_) => "conflict",
+            Self::TooManyRequests(_) => "too_many_requests",
+            Self::Unavailable(_) => "unavailable",
+            Self::Timeout(_) => "timeout",
+            Self::Internal(_) => "internal",
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadData(text)
+            | Self::Unauthorized(text)
+            | Self::Forbidden(text)
+            | Self::NotFound(text)
+            | Self::Conflict(text)
+            | Self::TooLarge(text)
+            | Self::UpgradeRequired(text)
+            | Self::TooManyRequests(text)
+            | Self::Unavailable(text)
+            | Self::Timeout(text) => f.write_str(text),
+            Self::MethodNotAllowed { method, allowed } => {
+                let allowed: Vec<_> = allowed.iter().map(Method::as_str).collect();
+                write!(
+                    f,
+                    "method {method} is not allowed here; use {}",
+                    allowed.join(" or ")
+                )
+            }
+            Self::Internal(_) => f.write_str("internal error; the log of the service says more"),
+        }
+    }
+}
+
+/// The body of every error answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorEnvelope {
+    /// Always `error`.
+    pub status: String,
+    /// One of the contract's error types.
+    pub error_type: String,
+    /// What a person can act on.
+    pub error: String,
+}
+
+impl From<&ApiError> for ErrorEnvelope {
+    fn from(error: &ApiError) -> Self {
+        Self {
+            status: "error".to_owned(),
+            error_type: error.error_type().to_owned(),
+            error: error.to_string(),
+        }
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::BadData(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UpgradeRequired(_) => StatusCode::UPGRADE_REQUIRED,
+            Self::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Timeout(_) => StatusCode::GATEWAY_TIMEOUT,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if let Self::Internal(cause) = self {
+            log::error!("internal error: {cause}");
+        }
+        let mut answer = HttpResponse::build(self.status_code());
+        match self {
+            // Long enough not to be a storm, short enough to be back soon after a restart.
+            Self::Unavailable(_) | Self::TooManyRequests(_) => {
+                answer.insert_header((header::RETRY_AFTER, "2"));
+            }
+            Self::MethodNotAllowed { allowed, .. } => {
+                let allowed: Vec<_> = allowed.iter().map(Method::as_str).collect();
+                answer.insert_header((header::ALLOW, allowed.join(", ")));
+            }
+            Self::Unauthorized(_) => {
+                answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+            }
+            Self::UpgradeRequired(_) => {
+                answer.insert_header((header::SEC_WEBSOCKET_VERSION, "13"));
+            }
+            _ => {}
+        }
+        answer.json(ErrorEnvelope::from(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::body::to_bytes;
+
+    use super::*;
+
+    #[actix::test]
+    async fn an_error_is_prometheus_envelope_and_says_when_to_come_back() {
+        let answer = ApiError::Unavailable("the database does not answer".into()).error_response();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(answer.headers().contains_key(header::RETRY_AFTER));
+        let body = to_bytes(answer.into_body()).await.unwrap();
+        let expected = r#"{"status":"error","errorType":"unavailable","error":"the database does not answer"}"#;
+        assert_eq!(body, expected.as_bytes());
+    }
+
+    #[test]
+    fn an_internal_cause_is_not_told() {
+        assert!(
+            !ApiError::Internal("password=hunter2".into())
+                .to_string()
+                .contains("hunter2")
+        );
+    }
+
+    #[test]
+    fn a_wrong_method_is_told_which_ones_there_are() {
+        let error = ApiError::MethodNotAllowed {
+            method: "PUT".into(),
+            allowed: vec![Method::GET, Method::HEAD],
+        };
+        assert_eq!(
+            error.error_response().headers().get(header::ALLOW).unwrap(),
+            "GET, HEAD"
+        );
+    }
+}

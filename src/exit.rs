@@ -1,0 +1,64 @@
+//! How a program ends: its exit code, and what it says on the way.
+
+use std::{collections::BTreeMap, fmt, io::Write, process::ExitCode};
+
+use crate::settings::SettingsError;
+
+/// Why a program ends otherwise than asked.
+#[derive(Debug)]
+pub enum ProgramError {
+    /// Exit code 64: one line per fault.
+    Settings(SettingsError),
+    /// Exit code 1: it could not start, or failed while it ran.
+    Failed(String),
+}
+
+impl From<SettingsError> for ProgramError {
+    fn from(error: SettingsError) -> Self {
+        Self::Settings(error)
+    }
+}
+
+impl fmt::Display for ProgramError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Settings(error) => error.fmt(f),
+            Self::Failed(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for ProgramError {}
+
+/// Says why on stderr, if there is a why, and gives the exit code: 0 as asked, 1 failed, 64 bad settings.
+/// (2, bad usage, is given by the command line parser.)
+pub fn code(program: &str, result: Result<(), ProgramError>) -> ExitCode {
+    let Err(error) = result else {
+        return ExitCode::SUCCESS;
+    };
+    for line in error.to_string().lines() {
+        // With stderr closed there is nobody left to tell.
+        let _ = writeln!(std::io::stderr(), "{program}: {line}");
+    }
+    match error {
+        ProgramError::Settings(_) => ExitCode::from(64),
+        ProgramError::Failed(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Prints a line on stdout; unlike `println!`, a closed stdout is an error and not a panic.
+///
+/// # Errors
+/// When stdout cannot be written to.
+pub fn say(line: &str) -> Result<(), ProgramError> {
+    writeln!(std::io::stdout(), "{line}")
+        .map_err(|error| ProgramError::Failed(format!("stdout: {error}")))
+}
+
+/// The environment; what is not UTF-8 is passed with replacement characters, so that it is refused and not a panic.
+pub fn environment() -> BTreeMap<String, String> {
+    let text = |part: std::ffi::OsString| part.to_string_lossy().into_owned();
+    std::env::vars_os()
+        .map(|(name, value)| (text(name), text(value)))
+        .collect()
+}

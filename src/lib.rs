@@ -1,0 +1,28 @@
+//! Live metrics for browsers, and proof that alerts work.
+//!
+//! Three programs, one package:
+//!
+//! | program           | runs                   | is                                                                |
+//! |-------------------|------------------------|-------------------------------------------------------------------|
+//! | `service-metrics` | in the compose network | [`gateway`]: Prometheus and PostgreSQL on one side, browsers on the other |
+//! | `mock-metrics`    | on the host            | [`mock`]: a simulator whose metrics set off alert rules on demand |
+//! | `lab`             | on a developer's machine | [`lab`]: starts the real servers and both programs, stops them together |
+//!
+//! ```text
+//! 1  Prometheus ──▶ PromPoller ──▶ InstantHub, RangeHub, MetricsHub ──▶ Session ──▶ browser
+//! 2  PostgreSQL ──▶ IncidentRepo ──▶ REST ──▶ browser
+//! 3  control API ──▶ SimulatorActor (one per family) ──▶ exposition ──▶ Prometheus
+//! ```
+//!
+//! The only allowed imports run `bin → app → http → actors → {upstream, storage, socket} → model`; `settings` is read
+//! by `app` alone; `gateway` and `mock` do not name each other; `lab` knows the programs by their command lines only.
+//! `tests/architecture.rs` holds these arrows.
+
+pub mod api_error;
+pub mod exit;
+pub mod gateway;
+pub mod lab;
+pub mod logging;
+pub mod mock;
+pub mod settings;
+pub mod shutdown;

@@ -1,0 +1,127 @@
+//! The settings of `mock-metrics`; their meaning, units and defaults stand in `config/mock-metrics.toml`.
+
+use std::{collections::BTreeMap, path::Path};
+
+use config::Value;
+use serde::Deserialize;
+
+use super::{Alias, Faults, Program, Secret, SettingsError, gateway::check_origins, load};
+use crate::logging::LogSettings;
+
+const PROGRAM: Program = Program {
+    defaults: include_str!("../../config/mock-metrics.toml"),
+    prefix: "MOCK_METRICS",
+    aliases: &[
+        Alias {
+            variable: "MOCK_SERVICE_PORT",
+            key: "server.port",
+            read: |text| Ok(Value::from(text)),
+        },
+        Alias {
+            variable: "RUST_LOG",
+            key: "log.filter",
+            read: |text| Ok(Value::from(text)),
+        },
+        Alias {
+            variable: "LOG_FORMAT",
+            key: "log.format",
+            read: |text| Ok(Value::from(text)),
+        },
+    ],
+};
+
+/// All settings of the simulator, checked.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(
+    missing_docs,
+    reason = "each section is documented key by key in config/mock-metrics.toml"
+)]
+pub struct MockSettings {
+    pub server: Server,
+    pub control: Control,
+    pub simulation: Simulation,
+    pub log: LogSettings,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/mock-metrics.toml")]
+pub struct Server {
+    pub host: String,
+    pub port: u16,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/mock-metrics.toml")]
+pub struct Control {
+    pub allow_remote: bool,
+    pub token: Secret,
+    pub allowed_origins: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/mock-metrics.toml")]
+pub struct Simulation {
+    pub seed: u64,
+    pub max_label_values: usize,
+}
+
+impl MockSettings {
+    /// Reads and checks all layers.
+    ///
+    /// # Errors
+    /// Every fault that could be found, each with its key.
+    pub fn load(
+        file: Option<&Path>,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Self, SettingsError> {
+        let settings: Self = load(&PROGRAM, file, environment)?;
+        let mut faults = Faults::default();
+        let host = &settings.server.host;
+        faults.expect(
+            host.parse::<std::net::IpAddr>().is_ok(),
+            "server.host",
+            "must be an IP address",
+        );
+        check_origins(
+            &mut faults,
+            "control.allowed_origins",
+            &settings.control.allowed_origins,
+        );
+        let values = settings.simulation.max_label_values;
+        faults.expect(
+            (1..=100_000).contains(&values),
+            "simulation.max_label_values",
+            "must be 1 to 100000",
+        );
+        settings.log.check(&mut faults);
+        faults.or(settings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_valid_and_are_the_contract_s() {
+        let settings = MockSettings::load(None, &BTreeMap::new()).unwrap();
+        assert_eq!(settings.server.port, 8082);
+        assert_eq!(settings.simulation.max_label_values, 100);
+        assert!(settings.control.token.is_empty() && !settings.control.allow_remote);
+    }
+
+    #[test]
+    fn a_token_is_taken_but_never_printed() {
+        let environment = BTreeMap::from([(
+            "MOCK_METRICS__CONTROL__TOKEN".to_owned(),
+            "hunter2".to_owned(),
+        )]);
+        let settings = MockSettings::load(None, &environment).unwrap();
+        assert_eq!(settings.control.token.reveal(), "hunter2");
+        assert!(!format!("{settings:?}").contains("hunter2"));
+    }
+}

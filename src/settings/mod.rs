@@ -1,0 +1,65 @@
+//! Settings in layers: built-in defaults, a file, the environment, flags; later wins.
+//!
+//! Each program has one typed tree ([`gateway`], [`mock`]) whose defaults are the commented file in `config/`.
+//! Loading refuses early: every fault is one line that names its key, before a port is bound.
+
+pub mod gateway;
+mod layers;
+pub mod mock;
+mod secret;
+
+pub use layers::{Alias, Program, load};
+pub use secret::{Secret, redacted};
+
+use std::fmt;
+
+/// Why the settings were refused: one entry per fault, each naming its key or variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsError(Vec<String>);
+
+impl SettingsError {
+    /// One fault.
+    pub fn one(fault: impl Into<String>) -> Self {
+        Self(vec![fault.into()])
+    }
+
+    /// The faults, in the order in which they were found.
+    pub fn faults(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+/// Collects faults, so that a user sees all of them at once.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<String>);
+
+impl Faults {
+    /// Notes that `key` is wrong unless `holds`.
+    pub(crate) fn expect(&mut self, holds: bool, key: &str, must: impl fmt::Display) {
+        if !holds {
+            self.add(key, must);
+        }
+    }
+
+    /// Notes that `key` is wrong.
+    pub(crate) fn add(&mut self, key: &str, must: impl fmt::Display) {
+        self.0.push(format!("{key}: {must}"));
+    }
+
+    /// `value`, if nothing was noted.
+    pub(crate) fn or<T>(self, value: T) -> Result<T, SettingsError> {
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(SettingsError(self.0))
+        }
+    }
+}
