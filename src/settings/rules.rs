@@ -1,10 +1,6 @@
 //! Rules that settings share. A rule that is broken notes a fault with its key.
 
-use std::{
-    fmt::{self, Display},
-    net::IpAddr,
-    ops::RangeInclusive,
-};
+use std::{fmt::Display, net::IpAddr, ops::RangeInclusive};
 
 use tokio_postgres::config::SslMode;
 use url::Url;
@@ -50,11 +46,11 @@ impl Faults {
     /// A number within bounds; NaN is within none.
     pub(super) fn within<N>(&mut self, key: &str, value: N, bounds: RangeInclusive<N>)
     where
-        N: PartialOrd + fmt::Display,
+        N: PartialOrd + Display,
     {
-        let (least, most) = (bounds.start(), bounds.end());
+        let (least, most) = bounds.into_inner();
         let must = format_args!("must be {least} to {most}, found {value}");
-        self.expect(bounds.contains(&value), key, must);
+        self.expect(least <= value && value <= most, key, must);
     }
 
     /// An address to listen on.
