@@ -1,1 +1,4 @@
-//! x
+//! The integration tests: the built library against real servers.
+
+mod gateway;
+mod support;
