@@ -5,8 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use diesel::{dsl::sql, select, sql_query, sql_types::Integer};
+use diesel_async::RunQueryDsl;
 use futures_util::future::{join, join_all};
-use service_metrics::gateway::actors::incident_repo::RepoOptions;
+use service_metrics::gateway::{
+    actors::incident_repo::RepoOptions,
+    storage::{database::Database, error::RepoError},
+};
 
 use crate::support::{
     eventually,
@@ -146,4 +151,67 @@ async fn two_hundred_slow_questions_fail_with_one_stable_error_and_then_it_heals
 
     postgres.batch_execute("ROLLBACK").await.unwrap();
     heals(&app).await;
+}
+
+/// A pool of one connection, and a superuser beside it.
+async fn one_connection() -> (Database, tokio_postgres::Client) {
+    let postgres = Postgres::shared().await;
+    let name = postgres.database().await;
+    let mut options = impatient(options(postgres.config("metrics_reader", &name)));
+    options.database.pool_size = 1;
+    let database = Database::new(options.database);
+    (database, postgres.client("postgres", &name).await)
+}
+
+/// The process that serves the connection.
+async fn backend(database: &Database) -> i32 {
+    let pid = async |connection: &mut _| {
+        let pid = select(sql::<Integer>("pg_backend_pid()"));
+        pid.get_result(connection).await
+    };
+    database.ask(pid).await.unwrap()
+}
+
+#[actix::test]
+async fn a_query_that_postgresql_gives_up_leaves_its_connection_good() {
+    let (database, _) = one_connection().await;
+    let before = backend(&database).await;
+    let slow =
+        async |connection: &mut _| sql_query("SELECT pg_sleep(60)").execute(connection).await;
+    assert_eq!(database.ask(slow).await, Err(RepoError::TimedOut));
+    assert_eq!(backend(&database).await, before);
+}
+
+#[actix::test]
+async fn a_connection_that_still_owes_an_answer_is_not_used_again() {
+    let (database, _) = one_connection().await;
+    let before = backend(&database).await;
+    let stuck = async |connection: &mut _| {
+        sql_query("SET statement_timeout = 0")
+            .execute(connection)
+            .await?;
+        sql_query("SELECT pg_sleep(60)").execute(connection).await
+    };
+    assert_eq!(database.ask(stuck).await, Err(RepoError::TimedOut));
+    assert_ne!(backend(&database).await, before);
+}
+
+#[actix::test]
+async fn a_session_that_is_ended_by_the_server_is_unreachable_and_not_our_fault() {
+    let (database, admin) = one_connection().await;
+    let before = backend(&database).await;
+    let slow =
+        async |connection: &mut _| sql_query("SELECT pg_sleep(60)").execute(connection).await;
+    let ended = eventually("the query runs", async || {
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+            WHERE pid = $1 AND query LIKE '%pg_sleep%'";
+        let ended = admin.query(end, &[&before]).await.unwrap();
+        (!ended.is_empty()).then_some(())
+    });
+    let (answer, ()) = join(database.ask(slow), ended).await;
+    assert!(
+        matches!(answer, Err(RepoError::Unreachable(_))),
+        "{answer:?}"
+    );
+    assert_ne!(backend(&database).await, before);
 }
