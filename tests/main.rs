@@ -1,1 +1,9 @@
-//! x
+//! The integration tests: the built library against real servers.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says where it stopped"
+)]
+
+mod gateway;
+mod support;

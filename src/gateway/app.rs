@@ -16,10 +16,12 @@ use crate::{
         actors::{
             Actors, InstantHub, MetricsHub, RangeHub,
             hub::Hub,
+            incident_repo::{IncidentRepo, RepoOptions},
             prom_poller::{Audience, Plan, PromPoller},
             session::{HubAddress, SessionContext},
         },
         http::{
+            incidents::Severities,
             listener::{self, Service},
             websocket::Entrance,
         },
@@ -28,6 +30,7 @@ use crate::{
             query::{InstantQuery, RangeQuery},
         },
         socket::guard::Limits,
+        storage::database::DatabaseOptions,
         telemetry::Telemetry,
         upstream::prometheus::{PromOptions, Prometheus},
     },
@@ -66,6 +69,7 @@ impl Gateway {
             Service {
                 actors,
                 telemetry,
+                severities: Severities(settings.incidents.severities.clone()),
                 entrance: entrance.clone(),
             },
         )
@@ -126,32 +130,53 @@ fn start_actors(
     let instant_hub = InstantHub::new(telemetry.clone()).start();
     let range_hub = RangeHub::new(telemetry.clone()).start();
     let metrics_hub = MetricsHub::new(telemetry.clone()).start();
-
-    let url = Url::parse(settings.prometheus.url.reveal()).map_err(failed)?;
-    info!(
-        "polling {} every {:?}",
-        redacted(&url),
-        settings.prometheus.interval()
-    );
-    let options = PromOptions {
-        url,
-        timeout: settings.prometheus.timeout(),
-        max_response_bytes: settings.prometheus.max_response_bytes,
-    };
     let audience = Audience {
         instant: instant_hub.clone().recipient(),
         range: range_hub.clone().recipient(),
         metrics: metrics_hub.clone().recipient(),
     };
-    let (plan, telemetry) = (plan(settings), telemetry.clone());
+    let (plan, prometheus) = (plan(settings), prometheus(settings)?);
+    let counted = telemetry.clone();
     let poller = PromPoller::start_in_arbiter(&poller_arbiter.handle(), move |_| {
-        PromPoller::new(Prometheus::new(options), plan, audience, telemetry)
+        PromPoller::new(Prometheus::new(prometheus), plan, audience, counted)
     });
+    let incidents = IncidentRepo::new(repo(settings)?, telemetry.clone()).start();
     Ok(Actors {
+        incidents,
         poller,
         instant_hub,
         range_hub,
         metrics_hub,
+    })
+}
+
+fn prometheus(settings: &GatewaySettings) -> Result<PromOptions, ProgramError> {
+    let prometheus = &settings.prometheus;
+    let url = Url::parse(prometheus.url.reveal()).map_err(failed)?;
+    info!(
+        "polling {} every {:?}",
+        redacted(&url),
+        prometheus.interval()
+    );
+    Ok(PromOptions {
+        url,
+        timeout: prometheus.timeout(),
+        max_response_bytes: prometheus.max_response_bytes,
+    })
+}
+
+fn repo(settings: &GatewaySettings) -> Result<RepoOptions, ProgramError> {
+    let database = &settings.database;
+    let config = database.url.reveal().parse();
+    Ok(RepoOptions {
+        database: DatabaseOptions {
+            config: config.map_err(|_| ProgramError::Failed("database.url is not valid".into()))?,
+            pool_size: database.pool_size,
+            acquire_timeout: Duration::from_secs_f64(database.acquire_timeout_seconds),
+            query_timeout: Duration::from_secs_f64(database.query_timeout_seconds),
+        },
+        check_interval: Duration::from_secs_f64(database.check_interval_seconds),
+        share_for: Duration::from_secs_f64(settings.incidents.share_seconds),
     })
 }
 

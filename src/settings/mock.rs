@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use config::Value;
 use serde::Deserialize;
 
 use super::{Alias, Program, Secret, SettingsError, load, rules::Faults};

@@ -46,7 +46,7 @@ impl Faults {
     /// A number within bounds; NaN is within none.
     pub(super) fn within<N>(&mut self, key: &str, value: N, bounds: RangeInclusive<N>)
     where
-        N: PartialOrd + Display,
+        N: Copy + PartialOrd + Display,
     {
         let (least, most) = bounds.into_inner();
         let must = format_args!("must be {least} to {most}, found {value}");

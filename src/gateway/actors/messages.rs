@@ -8,6 +8,8 @@
 //! | [`LatestFrame`]     | REST       | a hub        | the frame, or none before the first poll |
 //! | [`PollerStatus`]    | REST       | PromPoller   | how it and Prometheus are          |
 //! | [`LastInstants`]    | REST       | PromPoller   | the answers of the last beat       |
+//! | [`CountByService`], [`ListIncidents`], [`Summarize`] | REST | IncidentRepo | finished JSON, or why not |
+//! | [`DatabaseStatus`]  | REST       | IncidentRepo | whether the database answers       |
 
 use std::{
     marker::PhantomData,
@@ -15,10 +17,16 @@ use std::{
 };
 
 use actix::{Message, Recipient};
+use bytes::Bytes;
 
 use crate::gateway::{
-    model::{check::Check, snapshot::Snapshot},
+    model::{
+        check::Check,
+        incident::{IncidentFilter, Period},
+        snapshot::Snapshot,
+    },
     socket::frame::Frame,
+    storage::error::RepoError,
 };
 
 /// A beat's answers for channel `C`.
@@ -95,3 +103,23 @@ pub struct PollerReport {
 #[derive(Message)]
 #[rtype(result = "Option<Snapshot>")]
 pub struct LastInstants;
+
+/// How many incidents has each service?
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<Bytes, RepoError>")]
+pub struct CountByService;
+
+/// Which incidents are there?
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<Bytes, RepoError>")]
+pub struct ListIncidents(pub IncidentFilter);
+
+/// How fast were incidents answered?
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<Bytes, RepoError>")]
+pub struct Summarize(pub Period);
+
+/// Does the database answer?
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Check")]
+pub struct DatabaseStatus;

@@ -4,17 +4,21 @@
 //! |------------------|----------------|-----------------------------|------------------------------------|-------------|
 //! | [`PromPoller`]   | 1              | an arbiter of its own       | the beat, the last answers         | the process |
 //! | [`InstantHub`], [`RangeHub`], [`MetricsHub`] | 1 each | main arbiter    | its sessions' addresses, the latest frame | the process |
+//! | [`IncidentRepo`] | 1              | main arbiter                | the pool, answers of the last second | the process |
 //! | [`Session`]      | 1 per socket   | the worker that accepted it | subscriptions, heartbeat           | its socket  |
 //!
 //! Actors do not know each other: they know [`messages`] and hold recipients.
 //!
+//! [`IncidentRepo`]: incident_repo::IncidentRepo
 //! [`PromPoller`]: prom_poller::PromPoller
 //! [`Session`]: session::Session
 
 pub mod hub;
+pub mod incident_repo;
 pub mod messages;
 pub mod prom_poller;
 pub mod session;
+pub mod shared_answers;
 
 use actix::Addr;
 
@@ -31,6 +35,7 @@ pub type MetricsHub = hub::Hub<Metrics>;
 #[derive(Clone)]
 #[allow(missing_docs, reason = "each is named after its type")]
 pub struct Actors {
+    pub incidents: Addr<incident_repo::IncidentRepo>,
     pub poller: Addr<prom_poller::PromPoller>,
     pub instant_hub: Addr<InstantHub>,
     pub range_hub: Addr<RangeHub>,

@@ -12,9 +12,9 @@ use super::messages::{Deliver, Join, Leave, SessionId};
 use crate::gateway::{
     model::{
         channel::ChannelName,
-        check::timestamp,
         conversation::{self, Told, Wish},
         snapshot::write_json,
+        timestamp,
     },
     socket::{
         close::{CloseCode, Closing},
@@ -94,7 +94,7 @@ impl Session {
             .filter(|channel| self.subscribed[channel.index()]);
         self.tell(&Told::Connection {
             message: "Connected to service-metrics",
-            timestamp: timestamp(&Utc::now()),
+            timestamp: timestamp::text(&Utc::now()),
             epoch: &self.shared.epoch,
             channels: channels.map(|channel| channel.as_str()).collect(),
         });
@@ -144,7 +144,7 @@ impl Session {
         };
         self.tell(&Told::Ack {
             request_type: &request.kind,
-            timestamp: timestamp(&Utc::now()),
+            timestamp: timestamp::text(&Utc::now()),
         });
         match request.wish {
             Wish::Subscribe(channel) => self.subscribe(channel, ctx),

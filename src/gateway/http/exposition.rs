@@ -23,11 +23,7 @@ pub(super) async fn metrics(telemetry: web::Data<Telemetry>) -> Result<HttpRespo
 
 /// `GET /federate`: the last polled instant samples, with their own labels.
 pub(super) async fn federate(actors: web::Data<Actors>) -> Result<HttpResponse, ApiError> {
-    let last = actors
-        .poller
-        .send(LastInstants)
-        .await
-        .map_err(|_| ApiError::Unavailable("the poller is gone".into()))?;
+    let last = actors.poller.send(LastInstants).await?;
     let last =
         last.ok_or_else(|| ApiError::Unavailable("Prometheus has not been polled yet".into()))?;
     Ok(HttpResponse::Ok()

@@ -19,10 +19,7 @@ use crate::{
 pub(super) async fn latest<C: Channel>(
     hub: web::Data<Addr<Hub<C>>>,
 ) -> Result<HttpResponse, ApiError> {
-    let frame = hub
-        .send(LatestFrame)
-        .await
-        .map_err(|_| ApiError::Unavailable(format!("the hub of {:?} is gone", C::NAME)))?;
+    let frame = hub.send(LatestFrame).await?;
     let frame =
         frame.ok_or_else(|| ApiError::Unavailable("Prometheus has not been polled yet".into()))?;
     Ok(HttpResponse::Ok()

@@ -9,9 +9,9 @@ use serde::Serialize;
 use crate::gateway::{
     actors::{
         Actors,
-        messages::{PollerReport, PollerStatus},
+        messages::{DatabaseStatus, PollerReport, PollerStatus},
     },
-    model::check::{Check, rfc3339},
+    model::{check::Check, timestamp},
 };
 
 /// How long an actor may take to say how it is.
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Serialize)]
 struct Alive {
     status: &'static str,
-    #[serde(serialize_with = "rfc3339")]
+    #[serde(serialize_with = "timestamp::serialize")]
     timestamp: chrono::DateTime<Utc>,
 }
 
@@ -64,24 +64,24 @@ pub(super) async fn ready(actors: web::Data<Actors>) -> HttpResponse {
 }
 
 async fn ask(actors: &Actors) -> Checks {
+    let silent = |who: &str| Check::unknown(&format!("{who} does not answer"));
+    let poller = actors.poller.send(PollerStatus).timeout(PATIENCE);
+    let database = actors.incidents.send(DatabaseStatus).timeout(PATIENCE);
+    let (poller, database) = futures_util::future::join(poller, database).await;
     let PollerReport {
         prometheus,
         mut poller,
-    } = actors
-        .poller
-        .send(PollerStatus)
-        .timeout(PATIENCE)
-        .await
-        .unwrap_or_else(|_| PollerReport {
-            prometheus: Check::unknown("the poller does not answer"),
-            poller: Check::unknown("the poller does not answer"),
-        });
+    } = poller.unwrap_or_else(|_| PollerReport {
+        prometheus: silent("the poller"),
+        poller: silent("the poller"),
+    });
     if !actors.hubs_live() {
         poller = Check::unknown("a hub is gone");
     }
+    let database = database.unwrap_or_else(|_| silent("the incident repository"));
     Checks {
         prometheus,
-        database: Check::unknown("not asked"),
+        database,
         poller,
     }
 }

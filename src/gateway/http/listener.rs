@@ -19,6 +19,7 @@ use actix_web::{
 };
 
 use super::{
+    incidents::Severities,
     measure::measure,
     routes,
     websocket::{self, Entrance},
@@ -41,6 +42,8 @@ pub struct Service {
     pub actors: Actors,
     /// What is counted.
     pub telemetry: Telemetry,
+    /// What may be asked for.
+    pub severities: Severities,
     /// What WebSockets are held to.
     pub entrance: Arc<Entrance>,
 }
@@ -88,6 +91,7 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
             let Service {
                 actors,
                 telemetry,
+                severities,
                 entrance,
             } = service.clone();
             let stall = entrance.stall_timeout;
@@ -96,6 +100,7 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                 .app_data(Data::new(actors.range_hub.clone()))
                 .app_data(Data::new(actors))
                 .app_data(Data::new(telemetry))
+                .app_data(Data::new(severities))
                 .wrap(cors(&entrance.allowed_origins))
                 .wrap(from_fn(measure))
                 .configure(routes);

@@ -6,14 +6,18 @@
 //! | `GET /health`, `/-/healthy`, `/-/ready` | [`health`]             |
 //! | `GET /metrics`, `/federate`           | [`exposition`]           |
 //! | `GET /api/metrics/instant`, `/range`  | [`frames`]               |
+//! | `GET /api/metrics/incidents/…`        | [`incidents`]            |
 //! | `/ws`, `/ws/{channel}`, and `/` with an Upgrade header | [`websocket`] |
 
+mod errors;
 mod exposition;
 mod frames;
 mod health;
+pub mod incidents;
 mod index;
 pub mod listener;
 pub mod measure;
+mod parameters;
 pub mod websocket;
 
 use actix_web::{
@@ -39,6 +43,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(read("/federate").to(exposition::federate))
         .service(read("/api/metrics/instant").to(frames::latest::<Instant>))
         .service(read("/api/metrics/range").to(frames::latest::<Range>))
+        .service(read("/api/metrics/incidents/by-service").to(incidents::by_service))
+        .service(read("/api/metrics/incidents/details").to(incidents::details))
+        .service(read("/api/metrics/incidents/summary").to(incidents::summary))
         .service(read("/ws").to(websocket::upgrade_required))
         .service(read("/ws/{channel}").to(websocket::upgrade_required))
         .default_service(web::to(nothing_here));

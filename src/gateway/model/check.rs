@@ -3,13 +3,15 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::timestamp;
+
 /// Whether something works, since when, and if not, why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
     /// It works.
     pub ok: bool,
     /// When `ok` last changed.
-    #[serde(serialize_with = "rfc3339")]
+    #[serde(serialize_with = "timestamp::serialize")]
     pub since: DateTime<Utc>,
     /// Why it does not work.
     pub error: Option<String>,
@@ -50,19 +52,6 @@ impl Check {
         self.error = result.err();
         news
     }
-}
-
-/// Serializes as RFC 3339, UTC, with milliseconds and `Z`: the one form of a timestamp in all JSON.
-///
-/// # Errors
-/// Whatever the serializer says.
-pub fn rfc3339<S: serde::Serializer>(time: &DateTime<Utc>, out: S) -> Result<S::Ok, S::Error> {
-    out.serialize_str(&timestamp(time))
-}
-
-/// RFC 3339, UTC, with milliseconds and `Z`.
-pub fn timestamp(time: &DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }
 
 #[cfg(test)]

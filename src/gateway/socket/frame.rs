@@ -5,8 +5,8 @@ use bytes::Bytes;
 
 use crate::gateway::model::{
     channel::{Channel, ChannelName},
-    check::timestamp,
     snapshot::{Snapshot, write_json},
+    timestamp,
 };
 
 const FIN: u8 = 0x80;
@@ -68,7 +68,7 @@ impl Frame {
             out.extend_from_slice(b"{\"type\":");
             write_json(C::FRAME_TYPE, out);
             out.extend_from_slice(b",\"timestamp\":");
-            write_json(&timestamp(&snapshot.taken_at), out);
+            write_json(&timestamp::text(&snapshot.taken_at), out);
             out.extend_from_slice(b",\"seq\":");
             write_json(&seq, out);
             if C::TELLS_STALE {

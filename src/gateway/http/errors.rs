@@ -1,0 +1,44 @@
+//! What a failure behind a route means to the caller.
+
+use actix::MailboxError;
+
+use crate::{api_error::ApiError, gateway::storage::error::RepoError};
+
+impl From<MailboxError> for ApiError {
+    fn from(_: MailboxError) -> Self {
+        Self::Unavailable("the service is shutting down; try again".to_owned())
+    }
+}
+
+impl From<RepoError> for ApiError {
+    fn from(error: RepoError) -> Self {
+        match error {
+            RepoError::Unreachable(_) => Self::Unavailable(
+                "the incident database cannot be reached; try again, /-/ready says more".to_owned(),
+            ),
+            RepoError::PoolExhausted => {
+                Self::Unavailable("all database connections are busy; try again".to_owned())
+            }
+            RepoError::TimedOut => Self::Timeout(
+                "the incident database took too long; ask for less or try again".to_owned(),
+            ),
+            RepoError::Failed(_) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_kept_from_the_caller() {
+        for error in [
+            RepoError::Unreachable("hunter2".into()),
+            RepoError::Failed("hunter2".into()),
+        ] {
+            let told = ApiError::from(error).to_string();
+            assert!(!told.contains("hunter2"), "{told}");
+        }
+    }
+}

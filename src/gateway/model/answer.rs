@@ -1,0 +1,108 @@
+//! How answers are written as JSON: the envelope of success, and durations in seconds.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Serialize, Serializer};
+
+/// Prometheus' envelope of success: `{"status":"success","data":…}`.
+#[derive(Debug, Serialize)]
+pub struct Success<T> {
+    status: &'static str,
+    data: T,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+}
+
+impl<T> Success<T> {
+    /// The whole answer.
+    pub fn new(data: T) -> Self {
+        Self::page(data, None)
+    }
+
+    /// One page of an answer, and where the next one starts if there is one.
+    pub fn page(data: T, next_cursor: Option<String>) -> Self {
+        Self {
+            status: "success",
+            data,
+            next_cursor,
+        }
+    }
+}
+
+/// A duration that is never negative, to the millisecond. JSON has it in seconds: `330`, `330.25`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seconds {
+    millis: i64,
+}
+
+impl Seconds {
+    /// The time from `start` to `end`; nothing if `end` came first, since that says only that a clock was wrong.
+    pub fn between(start: DateTime<Utc>, end: DateTime<Utc>) -> Option<Self> {
+        let elapsed = end - start;
+        (elapsed >= TimeDelta::zero()).then(|| {
+            let micros = elapsed.num_microseconds().unwrap_or(i64::MAX - 500);
+            Self {
+                millis: (micros + 500) / 1000,
+            }
+        })
+    }
+
+    /// From a number of seconds; nothing if it is negative or not a number.
+    pub fn from_f64(seconds: f64) -> Option<Self> {
+        #[allow(clippy::cast_possible_truncation, reason = "`as` saturates")]
+        (seconds >= 0.0).then(|| Self {
+            millis: (seconds * 1000.0).round() as i64,
+        })
+    }
+}
+
+impl Serialize for Seconds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.millis % 1000 == 0 {
+            serializer.serialize_i64(self.millis / 1000)
+        } else {
+            #[allow(clippy::cast_precision_loss, reason = "exact below 285,000 years")]
+            serializer.serialize_f64(self.millis as f64 / 1000.0)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(value: impl Serialize) -> String {
+        serde_json::to_string(&value).unwrap()
+    }
+
+    #[test]
+    fn whole_seconds_have_no_fraction_and_others_have_milliseconds() {
+        assert_eq!(json(Seconds::from_f64(330.0)), "330");
+        assert_eq!(json(Seconds::from_f64(330.25)), "330.25");
+        assert_eq!(json(Seconds::from_f64(0.000_6)), "0.001");
+        assert_eq!(json(Seconds::from_f64(0.0)), "0");
+    }
+
+    #[test]
+    fn a_negative_or_senseless_duration_is_none() {
+        assert_eq!(Seconds::from_f64(-0.001), None);
+        assert_eq!(Seconds::from_f64(f64::NAN), None);
+        let now = Utc::now();
+        assert_eq!(
+            Seconds::between(now, now - TimeDelta::microseconds(1)),
+            None
+        );
+        assert_eq!(json(Seconds::between(now, now)), "0");
+    }
+
+    #[test]
+    fn next_cursor_is_there_only_if_there_is_a_next_page() {
+        assert_eq!(
+            json(Success::new([1])),
+            r#"{"status":"success","data":[1]}"#
+        );
+        assert_eq!(
+            json(Success::page([1], Some("abc".into()))),
+            r#"{"status":"success","data":[1],"next_cursor":"abc"}"#
+        );
+    }
+}

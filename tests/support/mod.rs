@@ -1,0 +1,20 @@
+//! What the tests have in common.
+
+pub(crate) mod gateway;
+pub(crate) mod http;
+pub(crate) mod incidents_app;
+pub(crate) mod postgres;
+
+use std::time::{Duration, Instant};
+
+/// Asks `probe` until it finds something, and fails after 30 seconds.
+pub(crate) async fn eventually<T>(what: &str, probe: impl AsyncFn() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        if let Some(found) = probe().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "waited 30 s in vain: {what}");
+        actix_web::rt::time::sleep(Duration::from_millis(20)).await;
+    }
+}
