@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, SocketAddr, TcpListener},
     pin::pin,
     time::Duration,
 };
@@ -47,7 +47,11 @@ impl Mock {
             simulation,
             ..
         } = settings;
-        let wanted = address(&listener)?;
+        // Before the actors: one that is started must not find itself without a system.
+        let listener = listen(&listener)?;
+        let addr = listener
+            .local_addr()
+            .map_err(|error| failed(format!("the listener: {error}")))?;
         let actors = web::Data::new(Simulators::start(
             simulation.seed,
             simulation.max_label_values,
@@ -71,11 +75,9 @@ impl Mock {
         .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(LAST_REQUESTS)
         .disable_signals()
-        .bind(wanted)
-        .map_err(|error| cannot_listen(wanted, &error))?;
-
-        let addr = server.addrs().first().copied().unwrap_or(wanted);
-        let server = server.run();
+        .listen(listener)
+        .map_err(|error| cannot_listen(addr, &error))?
+        .run();
         Ok(Self { addr, server })
     }
 
@@ -108,12 +110,13 @@ impl Mock {
     }
 }
 
-fn address(listener: &Listener) -> Result<SocketAddr, ProgramError> {
+fn listen(listener: &Listener) -> Result<TcpListener, ProgramError> {
     let ip: IpAddr = listener
         .host
         .parse()
         .map_err(|_| failed("server.host: must be an IP address"))?;
-    Ok(SocketAddr::new(ip, listener.port))
+    let wanted = SocketAddr::new(ip, listener.port);
+    TcpListener::bind(wanted).map_err(|error| cannot_listen(wanted, &error))
 }
 
 fn access(control: Control) -> Access {

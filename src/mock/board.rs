@@ -185,9 +185,10 @@ mod tests {
         set(&mut board, 5, "memory-leak", &[], 1.0).unwrap();
         board.step(at(6));
         let first = value(&board, &memory).unwrap();
-        assert_eq!(first - calm, 1_048_576.0);
+        assert!((first - calm - 1_048_576.0).abs() < 1.0);
         board.step(at(305));
-        assert_eq!(value(&board, &memory).unwrap() - calm, 300.0 * 1_048_576.0);
+        let last = value(&board, &memory).unwrap();
+        assert!((last - calm - 300.0 * 1_048_576.0).abs() < 1.0);
         assert_eq!(
             value(&board, &format!("mock_memory_leak_detected{APP}")),
             Some(1.0)
