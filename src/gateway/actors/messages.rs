@@ -1,0 +1,97 @@
+//! Everything one gateway actor may say to another, and what the routes may ask them.
+//!
+//! | message             | from       | to           | reply                              |
+//! |---------------------|------------|--------------|------------------------------------|
+//! | [`Publish`]         | PromPoller | a hub        | –                                  |
+//! | [`Join`], [`Leave`] | Session    | a hub        | –                                  |
+//! | [`Deliver`]         | a hub      | Session      | –                                  |
+//! | [`LatestFrame`]     | REST       | a hub        | the frame, or none before the first poll |
+//! | [`PollerStatus`]    | REST       | PromPoller   | how it and Prometheus are          |
+//! | [`LastInstants`]    | REST       | PromPoller   | the answers of the last beat       |
+
+use std::{
+    marker::PhantomData,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use actix::{Message, Recipient};
+
+use crate::gateway::{
+    model::{check::Check, snapshot::Snapshot},
+    socket::frame::Frame,
+};
+
+/// A beat's answers for channel `C`.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Publish<C: 'static> {
+    /// The answers.
+    pub snapshot: Snapshot,
+    channel: PhantomData<fn() -> C>,
+}
+
+impl<C> Publish<C> {
+    /// Publishes `snapshot` on channel `C`.
+    pub fn new(snapshot: Snapshot) -> Self {
+        Self {
+            snapshot,
+            channel: PhantomData,
+        }
+    }
+}
+
+/// Tells sessions apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId(u64);
+
+impl SessionId {
+    /// An id that no other session of this process has.
+    pub fn next() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self(LAST.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A session wants a channel's frames, the latest one at once.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Join {
+    /// Who.
+    pub id: SessionId,
+    /// Where to.
+    pub session: Recipient<Deliver>,
+}
+
+/// A session wants no more of them.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Leave(pub SessionId);
+
+/// A frame for a session.
+#[derive(Debug, Message, Clone, PartialEq)]
+#[rtype(result = "()")]
+pub struct Deliver(pub Frame);
+
+/// What is the latest frame?
+#[derive(Message)]
+#[rtype(result = "Option<Frame>")]
+pub struct LatestFrame;
+
+/// How are you, and how is Prometheus?
+#[derive(Message)]
+#[rtype(result = "PollerReport")]
+pub struct PollerStatus;
+
+/// The answer to [`PollerStatus`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollerReport {
+    /// Prometheus answers.
+    pub prometheus: Check,
+    /// The beat goes on.
+    pub poller: Check,
+}
+
+/// What did the last beat's instant queries bring?
+#[derive(Message)]
+#[rtype(result = "Option<Snapshot>")]
+pub struct LastInstants;

@@ -1,0 +1,45 @@
+//! The cast.
+//!
+//! | actor            | how many       | where it runs               | owns                               | dies with   |
+//! |------------------|----------------|-----------------------------|------------------------------------|-------------|
+//! | [`PromPoller`]   | 1              | an arbiter of its own       | the beat, the last answers         | the process |
+//! | [`InstantHub`], [`RangeHub`], [`MetricsHub`] | 1 each | main arbiter    | its sessions' addresses, the latest frame | the process |
+//! | [`Session`]      | 1 per socket   | the worker that accepted it | subscriptions, heartbeat           | its socket  |
+//!
+//! Actors do not know each other: they know [`messages`] and hold recipients.
+//!
+//! [`PromPoller`]: prom_poller::PromPoller
+//! [`Session`]: session::Session
+
+pub mod hub;
+pub mod messages;
+pub mod prom_poller;
+pub mod session;
+
+use actix::Addr;
+
+use crate::gateway::model::channel::{Instant, Metrics, Range};
+
+/// The hub of the channel `instant`.
+pub type InstantHub = hub::Hub<Instant>;
+/// The hub of the channel `range`.
+pub type RangeHub = hub::Hub<Range>;
+/// The hub of the channel `metrics`.
+pub type MetricsHub = hub::Hub<Metrics>;
+
+/// The process-long actors, for those who ask them: the routes.
+#[derive(Clone)]
+#[allow(missing_docs, reason = "each is named after its type")]
+pub struct Actors {
+    pub poller: Addr<prom_poller::PromPoller>,
+    pub instant_hub: Addr<InstantHub>,
+    pub range_hub: Addr<RangeHub>,
+    pub metrics_hub: Addr<MetricsHub>,
+}
+
+impl Actors {
+    /// True while every hub lives. (A dead one ends the process; readiness must not say 200 in between.)
+    pub fn hubs_live(&self) -> bool {
+        self.instant_hub.connected() && self.range_hub.connected() && self.metrics_hub.connected()
+    }
+}

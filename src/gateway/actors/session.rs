@@ -1,0 +1,307 @@
+//! One browser's connection: what it subscribes to, and whether it is still there.
+
+use std::{rc::Rc, time::Duration};
+
+use actix::prelude::{Actor, ActorContext, AsyncContext, Handler, Recipient, StreamHandler};
+use actix_http::ws::Item;
+use actix_web_actors::ws::{Message, ProtocolError, WebsocketContext};
+use bytes::{Bytes, BytesMut};
+use chrono::Utc;
+use serde::{Deserialize, Serialize};
+
+use super::messages::{Deliver, Join, Leave, SessionId};
+use crate::{
+    api_error::{ApiError, ErrorEnvelope},
+    gateway::{
+        model::{channel::ChannelName, check::timestamp, snapshot::write_json},
+        socket::{
+            close::{CloseCode, Closing},
+            frame::TextFrame,
+            wire::Wire,
+        },
+        telemetry::Telemetry,
+    },
+};
+
+/// Pings that may stay unanswered.
+const MISSED_PONGS: u8 = 2;
+
+/// Where a session joins and leaves, per channel.
+#[derive(Clone)]
+pub struct HubAddress {
+    /// The hub's ear for [`Join`].
+    pub join: Recipient<Join>,
+    /// The hub's ear for [`Leave`].
+    pub leave: Recipient<Leave>,
+}
+
+/// What every session of this process shares.
+pub struct SessionContext {
+    /// Changes at each start of the process.
+    pub epoch: String,
+    /// By [`ChannelName::index`].
+    pub hubs: [HubAddress; ChannelName::ALL.len()],
+    /// How often a ping is sent.
+    pub ping_interval: Duration,
+    /// Counters.
+    pub telemetry: Telemetry,
+}
+
+/// What a URL subscribes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subscription {
+    /// From the start.
+    pub channels: &'static [ChannelName],
+    /// Frames of the channel `metrics` come without their envelope.
+    pub bare: bool,
+}
+
+/// One browser's connection.
+pub struct Session {
+    id: SessionId,
+    wire: Rc<Wire>,
+    shared: Rc<SessionContext>,
+    subscribed: [bool; ChannelName::ALL.len()],
+    bare: bool,
+    fragments: BytesMut,
+    unanswered: u8,
+}
+
+/// What a client says. Other fields are its own business.
+#[derive(Deserialize)]
+struct Request {
+    #[serde(rename = "type")]
+    kind: String,
+    channel: Option<serde_json::Value>,
+}
+
+/// What a client is told.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+enum Answer<'a> {
+    Connection {
+        message: &'a str,
+        timestamp: String,
+        epoch: &'a str,
+        channels: Vec<&'a str>,
+    },
+    #[serde(rename_all = "camelCase")]
+    Ack {
+        request_type: &'a str,
+        timestamp: String,
+    },
+    #[serde(rename_all = "camelCase")]
+    Error { error_type: String, error: String },
+}
+
+impl Session {
+    /// A session on `wire`, subscribed as its URL says.
+    pub fn new(wire: Rc<Wire>, shared: Rc<SessionContext>, subscription: Subscription) -> Self {
+        let subscribed = ChannelName::ALL.map(|channel| subscription.channels.contains(&channel));
+        Self {
+            id: SessionId::next(),
+            wire,
+            shared,
+            subscribed,
+            bare: subscription.bare,
+            fragments: BytesMut::new(),
+            unanswered: 0,
+        }
+    }
+
+    fn tell(&self, answer: &Answer<'_>) {
+        self.wire
+            .push_control(TextFrame::encode(128, |out| write_json(answer, out)).wire());
+    }
+
+    fn greet(&self) {
+        let channels = ChannelName::ALL
+            .iter()
+            .filter(|channel| self.subscribed[channel.index()]);
+        self.tell(&Answer::Connection {
+            message: "Connected to service-metrics",
+            timestamp: timestamp(&Utc::now()),
+            epoch: &self.shared.epoch,
+            channels: channels.map(|channel| channel.as_str()).collect(),
+        });
+    }
+
+    fn join(&self, channel: ChannelName, ctx: &WebsocketContext<Self>) {
+        let session = ctx.address().recipient();
+        self.shared.hubs[channel.index()].join.do_send(Join {
+            id: self.id,
+            session,
+        });
+    }
+
+    fn leave(&self, channel: ChannelName) {
+        self.shared.hubs[channel.index()]
+            .leave
+            .do_send(Leave(self.id));
+    }
+
+    fn beat(&mut self, ctx: &mut WebsocketContext<Self>) {
+        if self.wire.is_blocked() {
+            // A ping would only wait behind what the client does not take; the stall deadline is in charge.
+            return;
+        }
+        if self.unanswered >= MISSED_PONGS {
+            self.wire.close(Closing::new(
+                CloseCode::NoPong,
+                "two pings were not answered",
+            ));
+            ctx.stop();
+        } else {
+            self.unanswered += 1;
+            ctx.ping(b"");
+        }
+    }
+
+    /// Answers one text message of the client.
+    fn answer(&mut self, text: &[u8], ctx: &WebsocketContext<Self>) {
+        let request: Request = match read(text) {
+            Ok(request) => request,
+            Err(error) => return self.refuse(&error),
+        };
+        let subscribe = match request.kind.as_str() {
+            "subscribe" => true,
+            "unsubscribe" => false,
+            _ => return self.acknowledge(&request),
+        };
+        let Some(channel) = request
+            .channel
+            .as_ref()
+            .and_then(|name| ChannelName::parse(name.as_str()?))
+        else {
+            let known = ChannelName::ALL.map(ChannelName::as_str).join(", ");
+            return self.refuse(&ApiError::BadData(format!(
+                "\"channel\" must be one of {known}"
+            )));
+        };
+        self.acknowledge(&request);
+        let subscribed = std::mem::replace(&mut self.subscribed[channel.index()], subscribe);
+        match (subscribed, subscribe) {
+            (false, true) => self.join(channel, ctx),
+            (true, false) => {
+                self.leave(channel);
+                self.wire.drop_frame(channel);
+            }
+            _ => {}
+        }
+    }
+
+    fn acknowledge(&self, request: &Request) {
+        self.tell(&Answer::Ack {
+            request_type: &request.kind,
+            timestamp: timestamp(&Utc::now()),
+        });
+    }
+
+    fn refuse(&self, error: &ApiError) {
+        let ErrorEnvelope {
+            error_type, error, ..
+        } = error.into();
+        self.tell(&Answer::Error { error_type, error });
+    }
+
+    /// Puts a fragmented message together; the guard has bounded its length.
+    fn collect(&mut self, item: Item, ctx: &WebsocketContext<Self>) {
+        match item {
+            Item::FirstText(part) | Item::FirstBinary(part) | Item::Continue(part) => {
+                self.fragments.extend_from_slice(&part);
+            }
+            Item::Last(part) => {
+                self.fragments.extend_from_slice(&part);
+                let whole = std::mem::take(&mut self.fragments);
+                self.answer(&whole, ctx);
+            }
+        }
+    }
+}
+
+/// Reads a client's message, or says what it should have been.
+fn read(text: &[u8]) -> Result<Request, ApiError> {
+    let expected = r#"expected a JSON object with a string "type", such as {"type":"subscribe","channel":"range"}"#;
+    serde_json::from_slice(text).map_err(|error| ApiError::BadData(format!("{expected}: {error}")))
+}
+
+impl Actor for Session {
+    type Context = WebsocketContext<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        self.shared.telemetry.sessions.inc();
+        self.shared.telemetry.sessions_opened.inc();
+        self.greet();
+        for channel in ChannelName::ALL {
+            if self.subscribed[channel.index()] {
+                self.join(channel, ctx);
+            }
+        }
+        ctx.run_interval(self.shared.ping_interval, Self::beat);
+    }
+
+    fn stopped(&mut self, _: &mut Self::Context) {
+        for channel in ChannelName::ALL {
+            if self.subscribed[channel.index()] {
+                self.leave(channel);
+            }
+        }
+        let telemetry = &self.shared.telemetry;
+        telemetry.sessions.dec();
+        telemetry.session_closed(self.wire.closing());
+    }
+}
+
+impl Handler<Deliver> for Session {
+    type Result = ();
+
+    fn handle(&mut self, Deliver(frame): Deliver, _: &mut Self::Context) {
+        // A frame may still be on its way when its channel has been unsubscribed.
+        if !self.subscribed[frame.channel.index()] {
+            return;
+        }
+        let text = if self.bare {
+            frame.bare.as_ref().unwrap_or(&frame.enveloped)
+        } else {
+            &frame.enveloped
+        };
+        let counters = self.shared.telemetry.channel(frame.channel);
+        if self.wire.push_frame(frame.channel, text.wire()) {
+            counters.frames_skipped.inc();
+        } else {
+            counters.frames_sent.inc();
+        }
+    }
+}
+
+impl StreamHandler<Result<Message, ProtocolError>> for Session {
+    fn handle(&mut self, message: Result<Message, ProtocolError>, ctx: &mut Self::Context) {
+        match message {
+            Ok(Message::Text(text)) => self.answer(text.as_bytes(), ctx),
+            Ok(Message::Continuation(item)) => self.collect(item, ctx),
+            Ok(Message::Ping(payload)) => ctx.pong(&payload),
+            Ok(Message::Pong(_)) => self.unanswered = 0,
+            Ok(Message::Close(_)) => {
+                self.wire.close(Closing::new(CloseCode::Bye, "bye"));
+                ctx.stop();
+            }
+            Ok(Message::Binary(_) | Message::Nop) => {}
+            // The guard lets nothing through that the parser does not understand.
+            Err(error) => {
+                log::debug!("a frame passed the guard but not the parser: {error}");
+                self.wire
+                    .close(Closing::new(CloseCode::ProtocolError, "a malformed frame"));
+                ctx.stop();
+            }
+        }
+    }
+}
+
+/// The session's side of the socket, as [`WebsocketContext`] carries it.
+pub fn start(
+    session: Session,
+    inbound: impl futures_util::Stream<Item = Result<Bytes, actix_web::error::PayloadError>> + 'static,
+    codec: actix_http::ws::Codec,
+) -> impl futures_util::Stream<Item = Result<Bytes, actix_web::Error>> {
+    WebsocketContext::with_codec(session, Box::pin(inbound), codec)
+}

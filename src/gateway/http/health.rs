@@ -1,0 +1,87 @@
+//! Whether the process serves, and whether what it depends on does.
+
+use std::time::Duration;
+
+use actix_web::{HttpResponse, http::header, web};
+use chrono::Utc;
+use serde::Serialize;
+
+use crate::gateway::{
+    actors::{
+        Actors,
+        messages::{PollerReport, PollerStatus},
+    },
+    model::check::{Check, rfc3339},
+};
+
+/// How long an actor may take to say how it is.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+#[derive(Serialize)]
+struct Alive {
+    status: &'static str,
+    #[serde(serialize_with = "rfc3339")]
+    timestamp: chrono::DateTime<Utc>,
+}
+
+/// `GET /health`, `/-/healthy`.
+pub(super) async fn alive() -> HttpResponse {
+    HttpResponse::Ok().json(Alive {
+        status: "ok",
+        timestamp: Utc::now(),
+    })
+}
+
+#[derive(Serialize)]
+struct Readiness {
+    status: &'static str,
+    checks: Checks,
+}
+
+#[derive(Serialize)]
+struct Checks {
+    prometheus: Check,
+    database: Check,
+    poller: Check,
+}
+
+/// `GET /-/ready`: 503 when the poller or a hub is dead; Prometheus or the database being down is `degraded`.
+pub(super) async fn ready(actors: web::Data<Actors>) -> HttpResponse {
+    let checks = ask(&actors).await;
+    let (status, mut answer) = if !checks.poller.ok {
+        ("unready", HttpResponse::ServiceUnavailable())
+    } else if checks.prometheus.ok && checks.database.ok {
+        ("ready", HttpResponse::Ok())
+    } else {
+        ("degraded", HttpResponse::Ok())
+    };
+    if status == "unready" {
+        answer.insert_header((header::RETRY_AFTER, "2"));
+    }
+    answer
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(Readiness { status, checks })
+}
+
+async fn ask(actors: &Actors) -> Checks {
+    let PollerReport {
+        prometheus,
+        mut poller,
+    } = actors
+        .poller
+        .send(PollerStatus)
+        .timeout(PATIENCE)
+        .await
+        .unwrap_or_else(|_| PollerReport {
+            prometheus: Check::unknown("the poller does not answer"),
+            poller: Check::unknown("the poller does not answer"),
+        });
+    if !actors.hubs_live() {
+        poller = Check::unknown("a hub is gone");
+    }
+    Checks {
+        prometheus,
+        database: Check::unknown("not asked"),
+        poller,
+    }
+}

@@ -1,0 +1,29 @@
+//! `GET /`: what there is.
+
+use actix_web::{HttpResponse, http::header::ContentType};
+
+const PAGE: &str = "\
+service-metrics
+
+REST
+  GET /health                               the process serves
+  GET /-/ready                              and so does what it depends on
+  GET /metrics                              its own metrics
+  GET /federate                             the last polled samples
+  GET /api/metrics/instant                  the latest frame of that channel
+  GET /api/metrics/range
+  GET /api/metrics/incidents/by-service
+  GET /api/metrics/incidents/details
+  GET /api/metrics/incidents/summary
+
+WebSocket
+  /ws/instant  /ws/range  /ws/metrics       one channel
+  /ws  /                                    instant and range, more by message
+";
+
+/// A short page that names the routes.
+pub(super) async fn index() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(ContentType::plaintext())
+        .body(PAGE)
+}

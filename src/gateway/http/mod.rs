@@ -1,0 +1,80 @@
+//! Every route of the gateway, on one screen.
+//!
+//! | route                                 | answered by              |
+//! |---------------------------------------|--------------------------|
+//! | `GET /`                               | [`index`]                |
+//! | `GET /health`, `/-/healthy`, `/-/ready` | [`health`]             |
+//! | `GET /metrics`, `/federate`           | [`exposition`]           |
+//! | `GET /api/metrics/instant`, `/range`  | [`frames`]               |
+//! | `/ws`, `/ws/{channel}`, and `/` with an Upgrade header | [`websocket`] |
+
+mod exposition;
+mod frames;
+mod health;
+mod index;
+pub mod measure;
+pub mod websocket;
+
+use actix_web::{
+    HttpRequest, HttpResponse, Resource, Responder,
+    guard::{Any, Get, Head},
+    http::Method,
+    web::{self, ServiceConfig},
+};
+
+use crate::{
+    api_error::ApiError,
+    gateway::model::channel::{Instant, Range},
+};
+
+/// All routes but the WebSocket's, which [`websocket::upgrade`] takes before they are asked.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(read("/").to(index::index))
+        .service(read("/health").to(health::alive))
+        .service(read("/-/healthy").to(health::alive))
+        .service(read("/-/ready").to(health::ready))
+        .service(read("/metrics").to(exposition::metrics))
+        .service(read("/federate").to(exposition::federate))
+        .service(read("/api/metrics/instant").to(frames::latest::<Instant>))
+        .service(read("/api/metrics/range").to(frames::latest::<Range>))
+        .service(read("/ws").to(websocket::upgrade_required))
+        .service(read("/ws/{channel}").to(websocket::upgrade_required))
+        .default_service(web::to(nothing_here));
+}
+
+/// A resource that can only be read.
+fn read(path: &str) -> ReadOnly {
+    ReadOnly(web::resource(path).default_service(web::to(only_reading)))
+}
+
+/// See [`read`].
+struct ReadOnly(Resource);
+
+impl ReadOnly {
+    /// GET and HEAD go to `handler`; anything else is told that they are what there is.
+    fn to<F, Args>(self, handler: F) -> Resource
+    where
+        F: actix_web::Handler<Args>,
+        Args: actix_web::FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.0
+            .route(web::route().guard(Any(Get()).or(Head())).to(handler))
+    }
+}
+
+async fn only_reading(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let allowed = vec![Method::GET, Method::HEAD];
+    Err(ApiError::MethodNotAllowed {
+        method: request.method().to_string(),
+        allowed,
+    })
+}
+
+async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let path: String = request.path().chars().take(256).collect();
+    Err(ApiError::NotFound(format!(
+        "there is nothing at {path:?}; GET / lists what there is"
+    )))
+}

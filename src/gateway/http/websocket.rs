@@ -1,0 +1,160 @@
+//! How a WebSocket URL becomes a session: the connection is taken over from the HTTP dispatcher, which is freed with all
+//! its buffers, and served by a task on the same worker.
+
+use std::{
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use actix_codec::Framed;
+use actix_http::{Request, h1, ws::Codec};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, http::Method, rt, rt::net::TcpStream};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::measure;
+use crate::{
+    api_error::ApiError,
+    gateway::{
+        actors::session::{self, Session, SessionContext, Subscription},
+        model::channel::ChannelName,
+        socket::{
+            guard::{Guard, Limits},
+            handshake,
+            inbound::inbound,
+            pump::pump,
+            tcp,
+            wire::Wire,
+        },
+    },
+};
+
+/// What every connection of this worker is held to.
+pub struct Entrance {
+    /// What sessions share.
+    pub sessions: Rc<SessionContext>,
+    /// Origins of pages that may connect, besides the gateway's own.
+    pub allowed_origins: Vec<String>,
+    /// Sessions of the whole process, at most.
+    pub max_sessions: usize,
+    /// Per client.
+    pub limits: Limits,
+    /// How long a client may take nothing.
+    pub stall_timeout: Duration,
+    /// Kernel send buffer per session.
+    pub send_buffer_bytes: usize,
+    /// Counts sessions, and waits for their end.
+    pub open: TaskTracker,
+    /// Cancelled when the gateway shuts down.
+    pub draining: CancellationToken,
+}
+
+/// The WebSocket URLs.
+fn subscription(path: &str) -> Option<Subscription> {
+    use ChannelName::{Instant, Metrics, Range};
+    let (channels, bare): (&'static [ChannelName], bool) = match path {
+        "/" | "/ws" => (&[Instant, Range], false),
+        "/ws/instant" => (&[Instant], false),
+        "/ws/range" => (&[Range], false),
+        "/ws/metrics" => (&[Metrics], true),
+        _ => return None,
+    };
+    Some(Subscription { channels, bare })
+}
+
+/// `GET /ws…` without an Upgrade header.
+pub(super) async fn upgrade_required(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    if subscription(request.path()).is_none() {
+        return Err(no_such_channel(request.path()));
+    }
+    Err(ApiError::UpgradeRequired(
+        "this is a WebSocket; connect with ws://".into(),
+    ))
+}
+
+/// Takes a request with `Upgrade: websocket` (or CONNECT), and its socket. Never fails: whatever happens is answered.
+pub async fn upgrade(
+    entrance: Rc<Entrance>,
+    request: Request,
+    framed: Framed<TcpStream, h1::Codec>,
+) {
+    let began = Instant::now();
+    let admitted = entrance.admit(&request);
+    let route = if subscription(request.path()).is_some() {
+        request.path()
+    } else {
+        "unmatched"
+    };
+    let status = admitted
+        .as_ref()
+        .map_or_else(|error| error.status_code().as_u16(), |_| 101);
+    let telemetry = &entrance.sessions.telemetry;
+    telemetry.request_answered(
+        measure::known(request.method()),
+        route,
+        status,
+        began.elapsed().as_secs_f64(),
+    );
+    match admitted {
+        Ok(subscription) => {
+            // An error means that the client is gone: there is nothing left to do or tell.
+            if let Ok((io, early)) = handshake::accept(&request, framed).await {
+                entrance.serve(io, early, subscription);
+            }
+        }
+        Err(error) => {
+            if let Some(io) = handshake::refuse(&error, framed).await {
+                Wire::new(io).finish(Duration::from_secs(2)).await;
+            }
+        }
+    }
+}
+
+impl Entrance {
+    /// What the client gets, or why it gets nothing.
+    fn admit(&self, request: &Request) -> Result<Subscription, ApiError> {
+        if request.method() != Method::GET {
+            return Err(ApiError::MethodNotAllowed {
+                method: request.method().to_string(),
+                allowed: vec![Method::GET],
+            });
+        }
+        let subscription =
+            subscription(request.path()).ok_or_else(|| no_such_channel(request.path()))?;
+        handshake::check(request, &self.allowed_origins)?;
+        if self.draining.is_cancelled() {
+            return Err(ApiError::Unavailable("shutting down".into()));
+        }
+        if self.open.len() >= self.max_sessions {
+            return Err(ApiError::Unavailable(format!(
+                "all {} sessions are taken",
+                self.max_sessions
+            )));
+        }
+        Ok(subscription)
+    }
+
+    fn serve(&self, io: TcpStream, early: bytes::Bytes, subscription: Subscription) {
+        tcp::on_session(&io, self.send_buffer_bytes);
+        let wire = Rc::new(Wire::new(io));
+        let inbound = inbound(wire.clone(), Guard::new(self.limits), early);
+        let session = Session::new(wire.clone(), self.sessions.clone(), subscription);
+        // The guard has its own, exact limit; the codec's is only there to be no smaller.
+        let context = session::start(
+            session,
+            inbound,
+            Codec::new().max_size(self.limits.message_bytes + 1),
+        );
+        let drained = self.draining.clone().cancelled_owned();
+        rt::spawn(
+            self.open
+                .track_future(pump(wire, context, self.stall_timeout, drained)),
+        );
+    }
+}
+
+fn no_such_channel(path: &str) -> ApiError {
+    let path: String = path.chars().take(256).collect();
+    ApiError::NotFound(format!(
+        "there is no WebSocket at {path:?}; try /ws/instant, /ws/range, /ws/metrics or /ws"
+    ))
+}

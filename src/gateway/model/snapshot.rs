@@ -1,0 +1,131 @@
+//! What one beat brought: an answer, or a reason, per query.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+/// The answers of one beat.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// When the last of them was in.
+    pub taken_at: DateTime<Utc>,
+    /// One per query, in the order of the settings.
+    pub answers: Vec<Answer>,
+}
+
+/// The answer to one query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The query's name.
+    pub name: Arc<str>,
+    /// The `data` of Prometheus' answer, byte for byte, or why there is none.
+    pub outcome: Result<Bytes, QueryFault>,
+}
+
+/// Why a query has no answer, as it stands in a frame.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueryFault {
+    /// What a person can act on.
+    pub error: String,
+    /// Prometheus' own error type, or one of the contract's.
+    pub error_type: String,
+}
+
+impl Snapshot {
+    /// True when there were queries and none succeeded.
+    pub fn is_stale(&self) -> bool {
+        !self.answers.is_empty() && self.answers.iter().all(|answer| answer.outcome.is_err())
+    }
+
+    /// The snapshot with those answers alone whose name passes.
+    pub fn only(&self, passes: impl Fn(&str) -> bool) -> Self {
+        let answers = self
+            .answers
+            .iter()
+            .filter(|answer| passes(&answer.name))
+            .cloned()
+            .collect();
+        Self {
+            taken_at: self.taken_at,
+            answers,
+        }
+    }
+
+    /// How many bytes the answers have in all.
+    pub fn raw_len(&self) -> usize {
+        self.answers
+            .iter()
+            .map(|answer| answer.outcome.as_ref().map_or(128, Bytes::len))
+            .sum()
+    }
+
+    /// Appends `{"<query name>":<the bytes of its answer>, …}`.
+    pub fn write_raw(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        for (index, answer) in self.answers.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            write_json(&*answer.name, out);
+            out.push(b':');
+            match &answer.outcome {
+                Ok(raw) => out.extend_from_slice(raw),
+                Err(fault) => write_json(fault, out),
+            }
+        }
+        out.push(b'}');
+    }
+}
+
+/// Appends `value` as JSON.
+pub fn write_json<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
+    serde_json::to_writer(out, value)
+        .expect("strings and plain structs always serialize into memory");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn snapshot(answers: Vec<(&str, Result<Bytes, QueryFault>)>) -> Snapshot {
+        let answers = answers
+            .into_iter()
+            .map(|(name, outcome)| Answer {
+                name: name.into(),
+                outcome,
+            })
+            .collect();
+        Snapshot {
+            taken_at: Utc::now(),
+            answers,
+        }
+    }
+
+    fn fault() -> QueryFault {
+        QueryFault {
+            error: "Prometheus refused".into(),
+            error_type: "unavailable".into(),
+        }
+    }
+
+    #[test]
+    fn bytes_stay_as_they_came_and_a_fault_stands_in_its_place() {
+        let raw = r#"{ "resultType" : "vector", "result":[1.0e3,"\u00e9"]}"#;
+        let mut out = Vec::new();
+        snapshot(vec![("a\"b", Ok(raw.into())), ("c", Err(fault()))]).write_raw(&mut out);
+        let expected = format!(
+            r#"{{"a\"b":{raw},"c":{{"error":"Prometheus refused","errorType":"unavailable"}}}}"#
+        );
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_snapshot_is_stale_when_nothing_succeeded() {
+        assert!(snapshot(vec![("a", Err(fault())), ("b", Err(fault()))]).is_stale());
+        assert!(!snapshot(vec![("a", Err(fault())), ("b", Ok("{}".into()))]).is_stale());
+        assert!(!snapshot(vec![]).is_stale());
+    }
+}

@@ -1,0 +1,173 @@
+//! Finished WebSocket frames (RFC 6455 §5.2). A published frame is encoded once and shared: a session costs a
+//! reference count, not a copy.
+
+use bytes::Bytes;
+
+use crate::gateway::model::{
+    channel::{Channel, ChannelName},
+    check::timestamp,
+    snapshot::{Snapshot, write_json},
+};
+
+const FIN: u8 = 0x80;
+const TEXT: u8 = 0x1;
+/// The opcode of a Close frame.
+pub(super) const CLOSE: u8 = 0x8;
+
+/// The longest header of an unmasked frame.
+const HEADER: usize = 10;
+
+/// A text message, header and payload in one buffer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextFrame {
+    wire: Bytes,
+    header: usize,
+}
+
+impl TextFrame {
+    /// Encodes what `write` appends. `capacity` is a guess at the payload's length.
+    pub fn encode(capacity: usize, write: impl FnOnce(&mut Vec<u8>)) -> Self {
+        let mut buffer = Vec::with_capacity(HEADER + capacity);
+        buffer.resize(HEADER, 0);
+        write(&mut buffer);
+        let (header, length) = header(FIN | TEXT, buffer.len() - HEADER);
+        let start = HEADER - length;
+        buffer[start..HEADER].copy_from_slice(&header[..length]);
+        Self {
+            wire: Bytes::from(buffer).slice(start..),
+            header: length,
+        }
+    }
+
+    /// Header and payload, as they leave through the socket.
+    pub fn wire(&self) -> Bytes {
+        self.wire.clone()
+    }
+
+    /// The payload alone.
+    pub fn payload(&self) -> Bytes {
+        self.wire.slice(self.header..)
+    }
+}
+
+/// A channel's frame of one beat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// The channel.
+    pub channel: ChannelName,
+    /// `{"type":…,"timestamp":…,"seq":…,"data":…}`.
+    pub enveloped: TextFrame,
+    /// The `data` alone, for `/ws/metrics`.
+    pub bare: Option<TextFrame>,
+}
+
+impl Frame {
+    /// Encodes a snapshot as the `seq`-th frame of channel `C`.
+    pub fn encode<C: Channel>(snapshot: &Snapshot, seq: u64) -> Self {
+        let enveloped = TextFrame::encode(snapshot.raw_len() + 256, |out| {
+            out.extend_from_slice(b"{\"type\":");
+            write_json(C::FRAME_TYPE, out);
+            out.extend_from_slice(b",\"timestamp\":");
+            write_json(&timestamp(&snapshot.taken_at), out);
+            out.extend_from_slice(b",\"seq\":");
+            write_json(&seq, out);
+            if C::TELLS_STALE {
+                out.extend_from_slice(b",\"stale\":");
+                write_json(&snapshot.is_stale(), out);
+            }
+            out.extend_from_slice(b",\"data\":");
+            C::write_data(snapshot, out);
+            out.push(b'}');
+        });
+        let bare = (C::NAME == ChannelName::Metrics)
+            .then(|| TextFrame::encode(256, |out| C::write_data(snapshot, out)));
+        Self {
+            channel: C::NAME,
+            enveloped,
+            bare,
+        }
+    }
+}
+
+/// A control frame; its payload is at most 125 bytes.
+pub(super) fn control(opcode: u8, payload: &[u8]) -> Bytes {
+    debug_assert!(payload.len() <= 125, "RFC 6455 §5.5");
+    let (header, length) = header(FIN | opcode, payload.len());
+    [&header[..length], payload].concat().into()
+}
+
+fn header(first: u8, payload: usize) -> ([u8; HEADER], usize) {
+    let mut header = [0; HEADER];
+    header[0] = first;
+    if payload <= 125 {
+        header[1] = payload as u8;
+        (header, 2)
+    } else if let Ok(short) = u16::try_from(payload) {
+        header[1] = 126;
+        header[2..4].copy_from_slice(&short.to_be_bytes());
+        (header, 4)
+    } else {
+        header[1] = 127;
+        header[2..10].copy_from_slice(&(payload as u64).to_be_bytes());
+        (header, 10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::gateway::model::{
+        channel::{Instant, Metrics},
+        snapshot::Answer,
+    };
+
+    #[test]
+    fn lengths_are_written_in_the_shortest_form() {
+        for (length, expected) in [
+            (0, vec![0x81, 0]),
+            (125, vec![0x81, 125]),
+            (126, vec![0x81, 126, 0, 126]),
+            (65_535, vec![0x81, 126, 0xFF, 0xFF]),
+            (65_536, vec![0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
+        ] {
+            let frame = TextFrame::encode(0, |out| out.resize(out.len() + length, b'x'));
+            assert_eq!(&frame.wire()[..expected.len()], expected);
+            assert_eq!(frame.wire().len(), expected.len() + length);
+            assert_eq!(frame.payload(), vec![b'x'; length]);
+        }
+    }
+
+    fn snapshot() -> Snapshot {
+        let raw = r#"{"resultType":"vector","result":[{"metric":{},"value":[1,"7"]}]}"#;
+        let taken_at = DateTime::from_timestamp_millis(1_770_701_722_447).unwrap();
+        Snapshot {
+            taken_at,
+            answers: vec![Answer {
+                name: "q".into(),
+                outcome: Ok(raw.into()),
+            }],
+        }
+    }
+
+    #[test]
+    fn an_instant_frame_is_the_contract_s() {
+        let frame = Frame::encode::<Instant>(&snapshot(), 17);
+        let expected = concat!(
+            r#"{"type":"instant_metrics","timestamp":"2026-02-10T05:35:22.447Z","seq":17,"stale":false,"#,
+            r#""data":{"q":{"resultType":"vector","result":[{"metric":{},"value":[1,"7"]}]}}}"#
+        );
+        assert_eq!(frame.enveloped.payload(), expected);
+        assert_eq!(frame.bare, None);
+    }
+
+    #[test]
+    fn a_metrics_frame_also_has_a_bare_form() {
+        let frame = Frame::encode::<Metrics>(&snapshot(), 3);
+        let expected =
+            r#"{"type":"metrics","timestamp":"2026-02-10T05:35:22.447Z","seq":3,"data":{"q":7}}"#;
+        assert_eq!(frame.enveloped.payload(), expected);
+        assert_eq!(frame.bare.unwrap().payload(), r#"{"q":7}"#);
+    }
+}

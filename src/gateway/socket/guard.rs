@@ -1,0 +1,337 @@
+//! The rules that a client's frames must keep (RFC 6455 §5), checked before anything is buffered or parsed.
+//!
+//! actix-http's parser bounds neither a declared length that is streamed nor a message of many continuations, and sends
+//! no close codes; the guard follows the frame boundaries in front of it.
+
+use std::time::Instant;
+
+use super::close::{CloseCode, Closing, may_be_received};
+
+const CONTINUATION: u8 = 0x0;
+const TEXT: u8 = 0x1;
+const BINARY: u8 = 0x2;
+const CLOSE: u8 = 0x8;
+const PONG: u8 = 0xA;
+
+/// A flat burst of this many seconds' worth of frames is let through.
+const BURST_SECONDS: f32 = 4.0;
+
+/// The limits of one client.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The longest message, over all its fragments.
+    pub message_bytes: usize,
+    /// Frames a second, sustained.
+    pub frames_per_second: u32,
+}
+
+/// What was wrong, and how much of the inspected bytes came before it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Bytes before the offending frame or byte.
+    pub sound: usize,
+    /// How to close.
+    pub closing: Closing,
+}
+
+/// Follows one client's byte stream.
+#[derive(Debug)]
+pub struct Guard {
+    limits: Limits,
+    head: Head,
+    /// The frame whose payload is passing.
+    frame: Option<Payload>,
+    /// Bytes so far of the text message whose fragments are passing.
+    message: Option<usize>,
+    text: Utf8Tail,
+    /// A Close frame's payload.
+    farewell: Vec<u8>,
+    closed: bool,
+    tokens: f32,
+    counted_at: Option<Instant>,
+}
+
+#[derive(Debug, Default)]
+struct Head {
+    bytes: [u8; 14],
+    length: usize,
+}
+
+#[derive(Debug)]
+struct Payload {
+    opcode: u8,
+    fin: bool,
+    mask: [u8; 4],
+    at: usize,
+    length: usize,
+}
+
+type Verdict = Result<(), Closing>;
+
+const fn broken(reason: &'static str) -> Verdict {
+    Err(Closing::new(CloseCode::ProtocolError, reason))
+}
+
+impl Guard {
+    /// Starts at the first byte after the handshake.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            head: Head::default(),
+            frame: None,
+            message: None,
+            text: Utf8Tail::default(),
+            farewell: Vec::new(),
+            closed: false,
+            tokens: limits.frames_per_second as f32 * BURST_SECONDS,
+            counted_at: None,
+        }
+    }
+
+    /// Follows `bytes`, which continue the stream.
+    ///
+    /// # Errors
+    /// At the first violation. Nothing may be inspected after that.
+    pub fn inspect(&mut self, bytes: &[u8], now: Instant) -> Result<(), Refusal> {
+        let mut at = 0;
+        let mut sound = 0;
+        while at < bytes.len() && !self.closed {
+            let verdict = match self.frame.as_mut() {
+                None => {
+                    let byte = bytes[at];
+                    at += 1;
+                    self.read_head(byte, now)
+                }
+                Some(frame) => {
+                    let part = (frame.length - frame.at).min(bytes.len() - at);
+                    let piece = &bytes[at..at + part];
+                    at += part;
+                    self.read_payload(piece)
+                }
+            };
+            verdict.map_err(|closing| Refusal { sound, closing })?;
+            if self.frame.is_none() && self.head.length == 0 {
+                sound = at;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one byte of a frame's header; checks what it says as soon as it is there.
+    fn read_head(&mut self, byte: u8, now: Instant) -> Verdict {
+        self.head.bytes[self.head.length] = byte;
+        self.head.length += 1;
+        match self.head.length {
+            1 => self.check_opcode(byte, now)?,
+            2 => self.check_second(byte)?,
+            _ => {}
+        }
+        if self.head.length < self.head.wanted() {
+            return Ok(());
+        }
+        let (length, mask) = self.head.declared()?;
+        let first = self.head.bytes[0];
+        self.head.length = 0;
+        let opcode = first & 0x0F;
+        self.check_length(opcode, length)?;
+        self.frame = Some(Payload {
+            opcode,
+            fin: first & 0x80 != 0,
+            mask,
+            at: 0,
+            length: length as usize,
+        });
+        if length == 0 {
+            self.end_frame()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn check_opcode(&mut self, first: u8, now: Instant) -> Verdict {
+        self.count_frame(now)?;
+        let (fin, opcode) = (first & 0x80 != 0, first & 0x0F);
+        match opcode {
+            _ if first & 0x70 != 0 => broken("a reserved bit is set"),
+            BINARY => Err(Closing::new(
+                CloseCode::NotAccepted,
+                "binary messages are not accepted; send JSON text",
+            )),
+            TEXT if self.message.is_some() => broken("a new message inside a fragmented one"),
+            CONTINUATION if self.message.is_none() => broken("a continuation of nothing"),
+            CONTINUATION | TEXT => Ok(()),
+            CLOSE..=PONG if !fin => broken("a fragmented control frame"),
+            CLOSE..=PONG => Ok(()),
+            _ => broken("an unknown opcode"),
+        }
+    }
+
+    fn check_second(&self, second: u8) -> Verdict {
+        let control = self.head.bytes[0] & 0x08 != 0;
+        if second & 0x80 == 0 {
+            broken("a frame that is not masked")
+        } else if control && second & 0x7F > 125 {
+            broken("a control frame over 125 bytes")
+        } else {
+            Ok(())
+        }
+    }
+
+    fn check_length(&mut self, opcode: u8, length: u64) -> Verdict {
+        if matches!(opcode, TEXT | CONTINUATION) {
+            let so_far = self.message.unwrap_or(0);
+            if length > (self.limits.message_bytes - so_far) as u64 {
+                return Err(Closing::new(CloseCode::TooBig, "the message is too big"));
+            }
+            self.message = Some(so_far + length as usize);
+        }
+        Ok(())
+    }
+
+    fn count_frame(&mut self, now: Instant) -> Verdict {
+        let rate = self.limits.frames_per_second as f32;
+        let passed = self
+            .counted_at
+            .map_or(0.0, |then| now.duration_since(then).as_secs_f32());
+        self.counted_at = Some(now);
+        self.tokens = (self.tokens + passed * rate).min(rate * BURST_SECONDS) - 1.0;
+        if self.tokens < 0.0 {
+            Err(Closing::new(
+                CloseCode::Flooding,
+                "too many frames a second",
+            ))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn read_payload(&mut self, piece: &[u8]) -> Verdict {
+        let Some(frame) = self.frame.as_mut() else {
+            return Ok(());
+        };
+        let clear = || {
+            piece
+                .iter()
+                .enumerate()
+                .map(|(index, byte)| byte ^ frame.mask[(frame.at + index) % 4])
+        };
+        match frame.opcode {
+            TEXT | CONTINUATION => self.text.extend(clear())?,
+            CLOSE => self.farewell.extend(clear()),
+            _ => {}
+        }
+        frame.at += piece.len();
+        if frame.at == frame.length {
+            self.end_frame()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn end_frame(&mut self) -> Verdict {
+        let Some(frame) = self.frame.take() else {
+            return Ok(());
+        };
+        match frame.opcode {
+            CLOSE => {
+                self.closed = true;
+                check_farewell(&self.farewell)
+            }
+            TEXT | CONTINUATION if frame.fin => {
+                self.message = None;
+                std::mem::take(&mut self.text).end()
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Head {
+    /// How long the header is, as far as can be told.
+    fn wanted(&self) -> usize {
+        match (self.length, self.bytes[1] & 0x7F) {
+            (0 | 1, _) => 2,
+            (_, 126) => 2 + 2 + 4,
+            (_, 127) => 2 + 8 + 4,
+            _ => 2 + 4,
+        }
+    }
+
+    /// The payload's length and mask, from a whole header.
+    fn declared(&self) -> Result<(u64, [u8; 4]), Closing> {
+        let b = &self.bytes;
+        let (length, least, mask_at) = match b[1] & 0x7F {
+            126 => (u64::from(u16::from_be_bytes([b[2], b[3]])), 126, 4),
+            127 => (
+                u64::from_be_bytes([b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9]]),
+                65_536,
+                10,
+            ),
+            short => (u64::from(short), 0, 2),
+        };
+        if length < least {
+            broken("a length that is not in its shortest form")?;
+        }
+        Ok((
+            length,
+            [b[mask_at], b[mask_at + 1], b[mask_at + 2], b[mask_at + 3]],
+        ))
+    }
+}
+
+/// RFC 6455 §5.5.1: nothing, or a code that may be sent and a reason in UTF-8.
+fn check_farewell(payload: &[u8]) -> Verdict {
+    match payload {
+        [] => Ok(()),
+        [_] => broken("a close code of one byte"),
+        [high, low, reason @ ..] => {
+            if !may_be_received(u16::from_be_bytes([*high, *low])) {
+                broken("a close code that may not be sent")
+            } else if std::str::from_utf8(reason).is_err() {
+                Err(NOT_UTF8)
+            } else {
+                Ok(())
+            }
+        }
+    }
+}
+
+const NOT_UTF8: Closing = Closing::new(CloseCode::NotUtf8, "text that is not UTF-8");
+
+/// Checks UTF-8 over piece boundaries, and fails at the first byte that cannot be right.
+#[derive(Debug, Default)]
+struct Utf8Tail {
+    /// The start of a character whose end has not come yet.
+    bytes: [u8; 4],
+    length: usize,
+}
+
+impl Utf8Tail {
+    fn extend(&mut self, piece: impl Iterator<Item = u8>) -> Verdict {
+        for byte in piece {
+            if self.length == 0 && byte.is_ascii() {
+                continue;
+            }
+            self.bytes[self.length] = byte;
+            self.length += 1;
+            match std::str::from_utf8(&self.bytes[..self.length]) {
+                Ok(_) => self.length = 0,
+                Err(error) if error.error_len().is_some() => return Err(NOT_UTF8),
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn end(self) -> Verdict {
+        if self.length == 0 {
+            Ok(())
+        } else {
+            Err(NOT_UTF8)
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "guard_tests.rs"]
+mod tests;

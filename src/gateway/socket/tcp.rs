@@ -1,0 +1,48 @@
+//! What the kernel is told about the sockets: no delay, and no patience with the dead.
+
+use std::time::Duration;
+
+use actix_web::rt::net::TcpStream;
+use socket2::{SockRef, TcpKeepalive};
+
+/// Policy for every connection, HTTP and WebSocket alike.
+///
+/// `stall` bounds how long the kernel retransmits to a peer that takes nothing (RFC 5482): the net under our own
+/// deadlines.
+pub fn on_accept(io: &TcpStream, stall: Duration) {
+    let socket = SockRef::from(io);
+    let keepalive = TcpKeepalive::new()
+        .with_time(Duration::from_secs(30))
+        .with_interval(Duration::from_secs(10));
+    warn_if(socket.set_tcp_nodelay(true), "TCP_NODELAY");
+    warn_if(socket.set_tcp_keepalive(&keepalive), "SO_KEEPALIVE");
+    warn_if(socket.set_tcp_user_timeout(Some(stall)), "TCP_USER_TIMEOUT");
+}
+
+/// Policy for a socket that has become a session: a bounded send buffer, so that a reader that stops costs little.
+pub fn on_session(io: &TcpStream, send_buffer_bytes: usize) {
+    warn_if(
+        SockRef::from(io).set_send_buffer_size(send_buffer_bytes),
+        "SO_SNDBUF",
+    );
+}
+
+/// Says that nothing more will be sent; what is on its way still arrives.
+pub(super) fn finish_sending(io: &TcpStream) {
+    // Fails only when the peer is gone already.
+    let _ = SockRef::from(io).shutdown(std::net::Shutdown::Write);
+}
+
+/// Lets the kernel forget what a peer has not taken, at once, when the socket is dropped.
+pub(super) fn forget_unsent(io: &TcpStream) {
+    warn_if(
+        SockRef::from(io).set_linger(Some(Duration::ZERO)),
+        "SO_LINGER",
+    );
+}
+
+fn warn_if(result: std::io::Result<()>, option: &str) {
+    if let Err(error) = result {
+        log::debug!("{option} was refused: {error}");
+    }
+}

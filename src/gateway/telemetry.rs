@@ -1,0 +1,306 @@
+//! The gateway's own metrics. Counters are looked up once, here; whoever counts holds a clone.
+
+use std::sync::Arc;
+
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry, Result, TextEncoder, core::Collector,
+    process_collector::ProcessCollector,
+};
+
+use crate::gateway::{model::channel::ChannelName, socket::close::Closing};
+
+const SERVICE: &str = "service-metrics";
+
+/// Where data comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// `/api/v1/query`.
+    PrometheusInstant,
+    /// `/api/v1/query_range`.
+    PrometheusRange,
+    /// The incident database.
+    Postgres,
+}
+
+impl Source {
+    const ALL: [Self; 3] = [
+        Self::PrometheusInstant,
+        Self::PrometheusRange,
+        Self::Postgres,
+    ];
+
+    /// The value of the label `source`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PrometheusInstant => "prometheus_instant",
+            Self::PrometheusRange => "prometheus_range",
+            Self::Postgres => "postgres",
+        }
+    }
+}
+
+/// All metrics of the gateway; clones share them.
+#[derive(Clone)]
+pub struct Telemetry(Arc<Metrics>);
+
+/// The metrics themselves.
+pub struct Metrics {
+    registry: Registry,
+    sources: [SourceMetrics; Source::ALL.len()],
+    channels: [ChannelMetrics; ChannelName::ALL.len()],
+    query_failures: IntCounterVec,
+    sessions_closed: IntCounterVec,
+    /// Open sessions.
+    pub sessions: IntGauge,
+    /// Sessions ever opened.
+    pub sessions_opened: IntCounter,
+    /// Requests by method, route and status.
+    requests: IntCounterVec,
+    /// Their durations.
+    durations: HistogramVec,
+}
+
+/// One source's counters.
+#[derive(Clone)]
+pub struct SourceMetrics {
+    /// Answers taken in.
+    pub collected: IntCounter,
+    /// Answers that failed.
+    pub errors: IntCounter,
+    /// How long a poll, or a database query, took.
+    pub duration: Histogram,
+    /// Beats that found the previous poll unfinished.
+    pub beats_skipped: IntCounter,
+}
+
+/// One channel's counters.
+pub struct ChannelMetrics {
+    /// Sessions that are subscribed.
+    pub subscriptions: IntGauge,
+    /// Frames encoded.
+    pub frames_published: IntCounter,
+    /// Frames handed to sockets.
+    pub frames_sent: IntCounter,
+    /// Frames that a newer one replaced before a slow reader took them.
+    pub frames_skipped: IntCounter,
+}
+
+impl std::ops::Deref for Telemetry {
+    type Target = Metrics;
+
+    fn deref(&self) -> &Metrics {
+        &self.0
+    }
+}
+
+impl Telemetry {
+    /// Registers everything.
+    ///
+    /// # Errors
+    /// When a name is invalid or used twice: a mistake in this file.
+    pub fn new() -> Result<Self> {
+        let registry = Registry::new();
+        let build = IntGaugeVec::new(
+            Opts::new("service_metrics_build_info", "The running build; always 1"),
+            &["version"],
+        )?;
+        build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+        register(&registry, build)?;
+        registry.register(Box::new(ProcessCollector::for_self()))?;
+        let sources = sources(&registry)?;
+        let channels = channels(&registry)?;
+        let metrics = Metrics {
+            sources,
+            channels,
+            query_failures: counters(
+                &registry,
+                "service_metrics_query_failures_total",
+                "Queries that failed, by reason",
+                &["source", "reason"],
+            )?,
+            sessions_closed: counters(
+                &registry,
+                "service_metrics_sessions_closed_total",
+                "Sessions ended, by the close code we sent; none when the connection just ended",
+                &["code"],
+            )?,
+            sessions: register(
+                &registry,
+                IntGauge::new("service_metrics_sessions", "Open WebSocket sessions")?,
+            )?,
+            sessions_opened: register(
+                &registry,
+                IntCounter::new(
+                    "service_metrics_sessions_opened_total",
+                    "WebSocket sessions opened",
+                )?,
+            )?,
+            requests: counters(
+                &registry,
+                "http_requests_total",
+                "HTTP requests answered",
+                &["method", "route", "status_code", "service"],
+            )?,
+            durations: register(
+                &registry,
+                HistogramVec::new(
+                    HistogramOpts::new(
+                        "http_request_duration_seconds",
+                        "Time from request to answer",
+                    )
+                    .buckets(DURATIONS.to_vec()),
+                    &["method", "route", "service"],
+                )?,
+            )?,
+            registry,
+        };
+        Ok(Self(Arc::new(metrics)))
+    }
+}
+
+impl Metrics {
+    /// One source's counters.
+    pub fn source(&self, source: Source) -> &SourceMetrics {
+        &self.sources[source as usize]
+    }
+
+    /// One channel's counters.
+    pub fn channel(&self, channel: ChannelName) -> &ChannelMetrics {
+        &self.channels[channel.index()]
+    }
+
+    /// Counts a source's answer: good, or failed for `reason`.
+    pub fn answered(&self, source: Source, reason: Option<&str>) {
+        match reason {
+            None => self.source(source).collected.inc(),
+            Some(reason) => {
+                self.source(source).errors.inc();
+                self.query_failures
+                    .with_label_values(&[source.as_str(), reason])
+                    .inc();
+            }
+        }
+    }
+
+    /// Counts the end of a session.
+    pub fn session_closed(&self, closing: Option<Closing>) {
+        let code = closing.map_or_else(
+            || "none".to_owned(),
+            |closing| closing.code.number().to_string(),
+        );
+        self.sessions_closed.with_label_values(&[&code]).inc();
+    }
+
+    /// Counts a request. `route` is a pattern, never a path that a client made up.
+    pub fn request_answered(&self, method: &str, route: &str, status: u16, seconds: f64) {
+        self.requests
+            .with_label_values(&[method, route, &status.to_string(), SERVICE])
+            .inc();
+        self.durations
+            .with_label_values(&[method, route, SERVICE])
+            .observe(seconds);
+    }
+
+    /// Text exposition format 0.0.4.
+    ///
+    /// # Errors
+    /// When a collector gives what cannot be encoded: a mistake in this file.
+    pub fn expose(&self) -> Result<Vec<u8>> {
+        let mut text = Vec::with_capacity(16 * 1024);
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        Ok(text)
+    }
+}
+
+/// Seconds; from a request answered out of memory to one that waited for a deadline.
+const DURATIONS: [f64; 12] = [
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.5, 10.0,
+];
+
+fn sources(registry: &Registry) -> Result<[SourceMetrics; Source::ALL.len()]> {
+    let collected = counters(
+        registry,
+        "service_metrics_collected_total",
+        "Answers taken in",
+        &["source"],
+    )?;
+    let errors = counters(
+        registry,
+        "service_metrics_errors_total",
+        "Answers that failed",
+        &["source"],
+    )?;
+    let skipped = counters(
+        registry,
+        "service_metrics_beats_skipped_total",
+        "Beats that found the previous poll unfinished",
+        &["source"],
+    )?;
+    let options = HistogramOpts::new(
+        "service_metrics_poll_duration_seconds",
+        "How long a poll or a database query took",
+    );
+    let duration = register(
+        registry,
+        HistogramVec::new(options.buckets(DURATIONS.to_vec()), &["source"])?,
+    )?;
+    Ok(Source::ALL.map(|source| {
+        let label = [source.as_str()];
+        SourceMetrics {
+            collected: collected.with_label_values(&label),
+            errors: errors.with_label_values(&label),
+            duration: duration.with_label_values(&label),
+            beats_skipped: skipped.with_label_values(&label),
+        }
+    }))
+}
+
+fn channels(registry: &Registry) -> Result<[ChannelMetrics; ChannelName::ALL.len()]> {
+    let subscriptions = register(
+        registry,
+        IntGaugeVec::new(
+            Opts::new(
+                "service_metrics_subscriptions",
+                "Sessions subscribed to a channel",
+            ),
+            &["channel"],
+        )?,
+    )?;
+    let published = counters(
+        registry,
+        "service_metrics_frames_published_total",
+        "Frames encoded",
+        &["channel"],
+    )?;
+    let sent = counters(
+        registry,
+        "service_metrics_frames_sent_total",
+        "Frames handed to sockets",
+        &["channel"],
+    )?;
+    let skipped = counters(
+        registry,
+        "service_metrics_frames_skipped_total",
+        "Frames replaced by a newer one before a slow reader took them",
+        &["channel"],
+    )?;
+    Ok(ChannelName::ALL.map(|channel| {
+        let label = [channel.as_str()];
+        ChannelMetrics {
+            subscriptions: subscriptions.with_label_values(&label),
+            frames_published: published.with_label_values(&label),
+            frames_sent: sent.with_label_values(&label),
+            frames_skipped: skipped.with_label_values(&label),
+        }
+    }))
+}
+
+fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> Result<IntCounterVec> {
+    register(registry, IntCounterVec::new(Opts::new(name, help), labels)?)
+}
+
+fn register<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> Result<C> {
+    registry.register(Box::new(collector.clone()))?;
+    Ok(collector)
+}

@@ -1,0 +1,3 @@
+//! What is read over HTTP.
+
+pub mod prometheus;
