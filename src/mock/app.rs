@@ -59,7 +59,7 @@ impl Mock {
         let telemetry =
             Telemetry::new().map_err(|error| failed(format!("own metrics: {error}")))?;
         let telemetry = web::Data::new(telemetry);
-        let access = web::Data::new(access(control));
+        let access = web::Data::new(access_rules(control));
 
         let server = HttpServer::new(move || {
             App::new()
@@ -119,13 +119,13 @@ fn listen(listener: &Listener) -> Result<TcpListener, ProgramError> {
     TcpListener::bind(wanted).map_err(|error| cannot_listen(wanted, &error))
 }
 
-fn access(control: Control) -> Access {
+fn access_rules(control: Control) -> Access {
     if control.allow_remote {
         log::warn!("control.allow_remote is set: anybody who reaches the port may change values");
     }
     Access {
         allow_remote: control.allow_remote,
-        token: control.token,
+        token: control.token.reveal().to_owned(),
         allowed_origins: control.allowed_origins,
     }
 }

@@ -107,31 +107,40 @@ impl Board {
         change: Change,
     ) -> Result<f64, MetricFull> {
         let labels = lever.rendered(values);
-        let known = self.metrics.get(lever.metric);
-        let series = known.map(|metric| &metric.series);
-        if series.is_some_and(|all| !all.contains_key(&labels) && all.len() >= self.limit) {
+        self.admit(lever, &labels)?;
+        if let Some(drive) = lever.drives
+            && let Some(series) = self.series(drive.metric, &labels)
+        {
+            match change {
+                Change::To(0.0) => series.settle(now),
+                _ => series.disturb(drive.pattern, now),
+            }
+        }
+        let series = self.series(lever.metric, &labels);
+        let series = series.expect("the series has been admitted");
+        series.apply(change);
+        Ok(series.value())
+    }
+
+    /// Makes sure that the series exists.
+    fn admit(&mut self, lever: &'static Lever, labels: &str) -> Result<(), MetricFull> {
+        if self.series(lever.metric, labels).is_some() {
+            return Ok(());
+        }
+        let metric = self.metrics.get(lever.metric);
+        if metric.is_some_and(|metric| metric.series.len() >= self.limit) {
             return Err(MetricFull {
                 metric: lever.metric,
                 limit: self.limit,
             });
         }
-        if series.is_none_or(|all| !all.contains_key(&labels)) {
-            self.add(lever.metric, lever.help, labels.clone(), Series::still(0.0));
-        }
-        if let Some(drive) = lever.drives {
-            let driven = self.metrics.get_mut(drive.metric);
-            if let Some(series) = driven.and_then(|metric| metric.series.get_mut(&labels)) {
-                match change {
-                    Change::To(0.0) => series.settle(now),
-                    _ => series.disturb(drive.pattern, now),
-                }
-            }
-        }
-        let metric = self.metrics.get_mut(lever.metric);
-        let series = metric.and_then(|metric| metric.series.get_mut(&labels));
-        let series = series.expect("the series was there or has just been added");
-        series.apply(change);
-        Ok(series.value())
+        let labels = labels.to_owned();
+        self.add(lever.metric, lever.help, labels, Series::still(0.0));
+        Ok(())
+    }
+
+    fn series(&mut self, metric: &str, labels: &str) -> Option<&mut Series> {
+        self.metrics.get_mut(metric)?.series.get_mut(labels)
     }
 
     /// Appends all series as exposition text.

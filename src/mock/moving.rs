@@ -26,7 +26,7 @@ const APP_2: &[(&str, &str)] = &[("instance", "mock-app-2"), ("service", "mock-s
 const CPU: &str = "CPU time used by the simulated application.";
 const MEMORY: &str = "Memory in use by the simulated application.";
 
-/// All of them. `disk_usage_percent` has one series, since the gateway's flat channel sums over series.
+/// All of them. `disk_usage_percent` has one series: whoever sums over a metric's series must not see 130 %.
 #[rustfmt::skip] // a row a line
 pub const MOVING: &[Moving] = &[
     row(MemoryCpu, "cpu_usage_seconds_total", CPU, APP_1, Counts(wave(0.15, 0.04, 600.0, 0.02))),

@@ -111,7 +111,7 @@ impl Service {
 
         let share = draw("outcome");
         let outcome = OUTCOMES.iter().position(|(_, _, up_to)| share < *up_to);
-        // A Pareto tail, as latencies have: one request in twenty takes six times the shortest, one in 200 a second.
+        // A Pareto tail, as latencies have: one request in 20 takes six times the shortest, one in 200 takes 24 times.
         let seconds = (self.shortest * (1.0 - draw("duration")).powf(-0.6)).min(5.0);
         let bucket = BOUNDS.iter().position(|bound| seconds <= *bound);
 

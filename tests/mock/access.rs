@@ -2,10 +2,7 @@
 
 use std::net::{IpAddr, UdpSocket};
 
-use awc::{
-    Client,
-    http::{Method, StatusCode},
-};
+use awc::http::{Method, StatusCode};
 
 use super::{TestMock, answer};
 
@@ -30,11 +27,11 @@ async fn another_machine_may_look_but_change_nothing_without_the_token() {
     ] {
         let mock = TestMock::on_all_interfaces(token);
         let base = format!("http://{ip}:{}", mock.port());
-        let metrics = answer(Client::new().get(format!("{base}/metrics"))).await;
+        let metrics = answer(mock.client.get(format!("{base}/metrics"))).await;
         assert_eq!(metrics.status, StatusCode::OK);
 
         let post = || {
-            let request = Client::new().post(format!("{base}/simulate/cpu-usage/99"));
+            let request = mock.client.post(format!("{base}/simulate/cpu-usage/99"));
             request.insert_header(("X-Forwarded-For", "127.0.0.1"))
         };
         answer(post()).await.refused(status, error_type, "no token");
@@ -63,7 +60,9 @@ async fn another_machine_may_change_values_where_that_is_allowed() {
         settings.server.host = "0.0.0.0".to_owned();
         settings.control.allow_remote = true;
     });
-    let post = Client::new().post(format!("http://{ip}:{}/simulate/cpu-usage/99", mock.port()));
+    let post = mock
+        .client
+        .post(format!("http://{ip}:{}/simulate/cpu-usage/99", mock.port()));
     assert_eq!(answer(post).await.status, StatusCode::OK);
 }
 
@@ -71,7 +70,7 @@ async fn another_machine_may_change_values_where_that_is_allowed() {
 async fn ipv6_loopback_is_loopback() {
     let mock = TestMock::with(|settings| settings.server.host = "::".to_owned());
     for host in ["[::1]", "127.0.0.1"] {
-        let post = Client::new().post(format!(
+        let post = mock.client.post(format!(
             "http://{host}:{}/simulate/cpu-usage/50",
             mock.port()
         ));

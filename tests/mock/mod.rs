@@ -25,6 +25,8 @@ use tokio::sync::oneshot;
 /// A simulator that serves until it is dropped.
 pub(crate) struct TestMock {
     addr: SocketAddr,
+    /// One per simulator: each new one reads all root certificates.
+    pub(crate) client: Client,
     _stop: oneshot::Sender<()>,
 }
 
@@ -53,7 +55,11 @@ impl TestMock {
             let _: Result<(), _> = stopped.await;
             "the test has ended"
         }));
-        Self { addr, _stop: stop }
+        Self {
+            addr,
+            client: Client::new(),
+            _stop: stop,
+        }
     }
 
     /// One on all interfaces that answers who bears `token`.
@@ -69,7 +75,8 @@ impl TestMock {
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> ClientRequest {
-        Client::new().request(method, format!("http://127.0.0.1:{}{path}", self.port()))
+        self.client
+            .request(method, format!("http://127.0.0.1:{}{path}", self.port()))
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

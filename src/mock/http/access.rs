@@ -14,15 +14,14 @@ use actix_web::{
     web,
 };
 
-use crate::{api_error::ApiError, settings::Secret};
+use crate::api_error::ApiError;
 
-/// The rules of access, from the section `[control]`.
-#[derive(Debug, Clone)]
+/// The rules of access, from the section `[control]`. It holds a secret, and is not `Debug` for that.
 pub(crate) struct Access {
     /// Anybody who reaches the port may change values.
     pub(crate) allow_remote: bool,
     /// Whoever bears it may, from anywhere; empty: nobody.
-    pub(crate) token: Secret,
+    pub(crate) token: String,
     /// Origins of the web pages that may talk to the simulator.
     pub(crate) allowed_origins: Vec<String>,
 }
@@ -58,7 +57,7 @@ impl Access {
         let parts = authorization.and_then(|value| value.to_str().ok()?.split_once(' '));
         !self.token.is_empty()
             && parts.is_some_and(|(scheme, token)| {
-                scheme.eq_ignore_ascii_case("Bearer") && same(token.trim(), self.token.reveal())
+                scheme.eq_ignore_ascii_case("Bearer") && same(token.trim(), &self.token)
             })
     }
 
@@ -125,7 +124,7 @@ mod tests {
     fn access(allow_remote: bool, token: &str) -> Access {
         Access {
             allow_remote,
-            token: Secret::new(token),
+            token: token.to_owned(),
             allowed_origins: vec!["http://localhost:8005".to_owned()],
         }
     }

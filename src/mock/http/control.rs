@@ -30,7 +30,12 @@ pub(super) async fn simulate(
 
     let what = told(lever, &asked.labels);
     let value = actors.of(lever.family).send(asked).await??;
-    Ok(format!("{what} set to {value}"))
+    let done = format!("{what} set to {value}");
+    match request.peer_addr() {
+        Some(peer) => log::info!("{done}, asked by {}", peer.ip()),
+        None => log::info!("{done}"),
+    }
+    Ok(done)
 }
 
 /// The row of a path, and the parts of the path after its name.
