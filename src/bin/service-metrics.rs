@@ -37,6 +37,6 @@ fn run(arguments: &Arguments) -> Result<(), ProgramError> {
     actix::System::new().block_on(async {
         let stop =
             shutdown::signalled().map_err(|error| ProgramError::Failed(error.to_string()))?;
-        Gateway::build(settings)?.serve_until(stop).await
+        Gateway::build(&settings)?.serve_until(stop).await
     })
 }

@@ -8,37 +8,12 @@ use prometheus::{
     process_collector::ProcessCollector,
 };
 
-use crate::gateway::{model::channel::ChannelName, socket::close::Closing};
+use crate::gateway::{
+    model::{channel::ChannelName, source::Source},
+    socket::close::Closing,
+};
 
 const SERVICE: &str = "service-metrics";
-
-/// Where data comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// `/api/v1/query`.
-    PrometheusInstant,
-    /// `/api/v1/query_range`.
-    PrometheusRange,
-    /// The incident database.
-    Postgres,
-}
-
-impl Source {
-    const ALL: [Self; 3] = [
-        Self::PrometheusInstant,
-        Self::PrometheusRange,
-        Self::Postgres,
-    ];
-
-    /// The value of the label `source`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::PrometheusInstant => "prometheus_instant",
-            Self::PrometheusRange => "prometheus_range",
-            Self::Postgres => "postgres",
-        }
-    }
-}
 
 /// All metrics of the gateway; clones share them.
 #[derive(Clone)]

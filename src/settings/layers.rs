@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use config::{Config, ConfigError, File, FileFormat, Value, ValueKind};
 use serde::de::DeserializeOwned;
 
-use super::{Faults, SettingsError};
+use super::{SettingsError, rules::Faults};
 
 /// What [`load`] must know about one program.
 pub struct Program {
@@ -25,6 +25,26 @@ pub struct Alias {
     pub key: &'static str,
     /// Turns the text into the key's own unit and form.
     pub read: fn(&str) -> Result<Value, String>,
+}
+
+impl Alias {
+    /// A variable whose text is the key's value as it stands.
+    pub const fn plain(variable: &'static str, key: &'static str) -> Self {
+        Self {
+            variable,
+            key,
+            read: |text| Ok(Value::from(text)),
+        }
+    }
+
+    /// A variable that holds a comma list.
+    pub const fn list(variable: &'static str, key: &'static str) -> Self {
+        Self {
+            variable,
+            key,
+            read: |text| Ok(comma_list(text)),
+        }
+    }
 }
 
 /// Reads the defaults, `file`, then `environment`, and gives the typed settings.
@@ -63,10 +83,8 @@ pub fn load<T: DeserializeOwned>(
     match merged.try_deserialize() {
         Ok(settings) => faults.or(settings),
         Err(error) => {
-            for fault in told(error).faults() {
-                faults.0.push(fault.clone());
-            }
-            Err(SettingsError(faults.0))
+            faults.extend(&told(error));
+            Err(faults.into_error())
         }
     }
 }
@@ -143,7 +161,7 @@ fn typed(text: &str, default: Option<&Value>) -> Value {
 }
 
 /// `a, b` as a list of two; empty text as an empty list.
-pub(super) fn comma_list(text: &str) -> Value {
+fn comma_list(text: &str) -> Value {
     let items = text
         .split(',')
         .map(str::trim)
@@ -194,11 +212,7 @@ mod tests {
     const PROGRAM: Program = Program {
         defaults: "[server]\nport = 1\nnames = [\"a\"]\n",
         prefix: "APP",
-        aliases: &[Alias {
-            variable: "PORT",
-            key: "server.port",
-            read: |text| Ok(Value::from(text)),
-        }],
+        aliases: &[Alias::plain("PORT", "server.port")],
     };
 
     fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {

@@ -5,28 +5,16 @@ use std::{collections::BTreeMap, path::Path};
 use config::Value;
 use serde::Deserialize;
 
-use super::{Alias, Faults, Program, Secret, SettingsError, gateway::check_origins, load};
+use super::{Alias, Program, Secret, SettingsError, load, rules::Faults};
 use crate::logging::LogSettings;
 
 const PROGRAM: Program = Program {
     defaults: include_str!("../../config/mock-metrics.toml"),
     prefix: "MOCK_METRICS",
     aliases: &[
-        Alias {
-            variable: "MOCK_SERVICE_PORT",
-            key: "server.port",
-            read: |text| Ok(Value::from(text)),
-        },
-        Alias {
-            variable: "RUST_LOG",
-            key: "log.filter",
-            read: |text| Ok(Value::from(text)),
-        },
-        Alias {
-            variable: "LOG_FORMAT",
-            key: "log.format",
-            read: |text| Ok(Value::from(text)),
-        },
+        Alias::plain("MOCK_SERVICE_PORT", "server.port"),
+        Alias::plain("RUST_LOG", "log.filter"),
+        Alias::plain("LOG_FORMAT", "log.format"),
     ],
 };
 
@@ -80,23 +68,10 @@ impl MockSettings {
     ) -> Result<Self, SettingsError> {
         let settings: Self = load(&PROGRAM, file, environment)?;
         let mut faults = Faults::default();
-        let host = &settings.server.host;
-        faults.expect(
-            host.parse::<std::net::IpAddr>().is_ok(),
-            "server.host",
-            "must be an IP address",
-        );
-        check_origins(
-            &mut faults,
-            "control.allowed_origins",
-            &settings.control.allowed_origins,
-        );
+        faults.ip("server.host", &settings.server.host);
+        faults.origins("control.allowed_origins", &settings.control.allowed_origins);
         let values = settings.simulation.max_label_values;
-        faults.expect(
-            (1..=100_000).contains(&values),
-            "simulation.max_label_values",
-            "must be 1 to 100000",
-        );
+        faults.within("simulation.max_label_values", values, 1..=100_000);
         settings.log.check(&mut faults);
         faults.or(settings)
     }

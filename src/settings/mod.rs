@@ -6,7 +6,10 @@
 pub mod gateway;
 mod layers;
 pub mod mock;
+mod rules;
 mod secret;
+
+pub(crate) use rules::Faults;
 
 pub use layers::{Alias, Program, load};
 pub use secret::{Secret, redacted};
@@ -36,30 +39,3 @@ impl fmt::Display for SettingsError {
 }
 
 impl std::error::Error for SettingsError {}
-
-/// Collects faults, so that a user sees all of them at once.
-#[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<String>);
-
-impl Faults {
-    /// Notes that `key` is wrong unless `holds`.
-    pub(crate) fn expect(&mut self, holds: bool, key: &str, must: impl fmt::Display) {
-        if !holds {
-            self.add(key, must);
-        }
-    }
-
-    /// Notes that `key` is wrong.
-    pub(crate) fn add(&mut self, key: &str, must: impl fmt::Display) {
-        self.0.push(format!("{key}: {must}"));
-    }
-
-    /// `value`, if nothing was noted.
-    pub(crate) fn or<T>(self, value: T) -> Result<T, SettingsError> {
-        if self.0.is_empty() {
-            Ok(value)
-        } else {
-            Err(SettingsError(self.0))
-        }
-    }
-}

@@ -22,9 +22,10 @@ use crate::{
             check::Check,
             query::{InstantQuery, RangeQuery},
             snapshot::{Answer, Snapshot},
+            source::Source,
         },
-        telemetry::{Source, Telemetry},
-        upstream::prometheus::{PromError, Prometheus},
+        telemetry::Telemetry,
+        upstream::{prom_error::PromError, prometheus::Prometheus},
     },
     shutdown,
 };

@@ -1,26 +1,27 @@
 //! One browser's connection: what it subscribes to, and whether it is still there.
 
-use std::{rc::Rc, time::Duration};
+use std::{rc::Rc, sync::Arc, time::Duration};
 
 use actix::prelude::{Actor, ActorContext, AsyncContext, Handler, Recipient, StreamHandler};
 use actix_http::ws::Item;
 use actix_web_actors::ws::{Message, ProtocolError, WebsocketContext};
 use bytes::{Bytes, BytesMut};
 use chrono::Utc;
-use serde::{Deserialize, Serialize};
 
 use super::messages::{Deliver, Join, Leave, SessionId};
-use crate::{
-    api_error::{ApiError, ErrorEnvelope},
-    gateway::{
-        model::{channel::ChannelName, check::timestamp, snapshot::write_json},
-        socket::{
-            close::{CloseCode, Closing},
-            frame::TextFrame,
-            wire::Wire,
-        },
-        telemetry::Telemetry,
+use crate::gateway::{
+    model::{
+        channel::ChannelName,
+        check::timestamp,
+        conversation::{self, Told, Wish},
+        snapshot::write_json,
     },
+    socket::{
+        close::{CloseCode, Closing},
+        frame::TextFrame,
+        wire::Wire,
+    },
+    telemetry::Telemetry,
 };
 
 /// Pings that may stay unanswered.
@@ -60,43 +61,16 @@ pub struct Subscription {
 pub struct Session {
     id: SessionId,
     wire: Rc<Wire>,
-    shared: Rc<SessionContext>,
+    shared: Arc<SessionContext>,
     subscribed: [bool; ChannelName::ALL.len()],
     bare: bool,
     fragments: BytesMut,
     unanswered: u8,
 }
 
-/// What a client says. Other fields are its own business.
-#[derive(Deserialize)]
-struct Request {
-    #[serde(rename = "type")]
-    kind: String,
-    channel: Option<serde_json::Value>,
-}
-
-/// What a client is told.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
-enum Answer<'a> {
-    Connection {
-        message: &'a str,
-        timestamp: String,
-        epoch: &'a str,
-        channels: Vec<&'a str>,
-    },
-    #[serde(rename_all = "camelCase")]
-    Ack {
-        request_type: &'a str,
-        timestamp: String,
-    },
-    #[serde(rename_all = "camelCase")]
-    Error { error_type: String, error: String },
-}
-
 impl Session {
     /// A session on `wire`, subscribed as its URL says.
-    pub fn new(wire: Rc<Wire>, shared: Rc<SessionContext>, subscription: Subscription) -> Self {
+    pub fn new(wire: Rc<Wire>, shared: Arc<SessionContext>, subscription: Subscription) -> Self {
         let subscribed = ChannelName::ALL.map(|channel| subscription.channels.contains(&channel));
         Self {
             id: SessionId::next(),
@@ -109,16 +83,16 @@ impl Session {
         }
     }
 
-    fn tell(&self, answer: &Answer<'_>) {
+    fn tell(&self, told: &Told<'_>) {
         self.wire
-            .push_control(TextFrame::encode(128, |out| write_json(answer, out)).wire());
+            .push_control(TextFrame::encode(128, |out| write_json(told, out)).wire());
     }
 
     fn greet(&self) {
         let channels = ChannelName::ALL
             .iter()
             .filter(|channel| self.subscribed[channel.index()]);
-        self.tell(&Answer::Connection {
+        self.tell(&Told::Connection {
             message: "Connected to service-metrics",
             timestamp: timestamp(&Utc::now()),
             epoch: &self.shared.epoch,
@@ -157,51 +131,39 @@ impl Session {
         }
     }
 
-    /// Answers one text message of the client.
+    /// Answers one text message of the client: the acknowledgement goes first, then what it asked for.
     fn answer(&mut self, text: &[u8], ctx: &WebsocketContext<Self>) {
-        let request: Request = match read(text) {
+        let request = match conversation::understand(text) {
             Ok(request) => request,
-            Err(error) => return self.refuse(&error),
-        };
-        let subscribe = match request.kind.as_str() {
-            "subscribe" => true,
-            "unsubscribe" => false,
-            _ => return self.acknowledge(&request),
-        };
-        let Some(channel) = request
-            .channel
-            .as_ref()
-            .and_then(|name| ChannelName::parse(name.as_str()?))
-        else {
-            let known = ChannelName::ALL.map(ChannelName::as_str).join(", ");
-            return self.refuse(&ApiError::BadData(format!(
-                "\"channel\" must be one of {known}"
-            )));
-        };
-        self.acknowledge(&request);
-        let subscribed = std::mem::replace(&mut self.subscribed[channel.index()], subscribe);
-        match (subscribed, subscribe) {
-            (false, true) => self.join(channel, ctx),
-            (true, false) => {
-                self.leave(channel);
-                self.wire.drop_frame(channel);
+            Err(error) => {
+                return self.tell(&Told::Error {
+                    error_type: "bad_data",
+                    error,
+                });
             }
-            _ => {}
-        }
-    }
-
-    fn acknowledge(&self, request: &Request) {
-        self.tell(&Answer::Ack {
+        };
+        self.tell(&Told::Ack {
             request_type: &request.kind,
             timestamp: timestamp(&Utc::now()),
         });
+        match request.wish {
+            Wish::Subscribe(channel) => self.subscribe(channel, ctx),
+            Wish::Unsubscribe(channel) => self.unsubscribe(channel),
+            Wish::Nothing => {}
+        }
     }
 
-    fn refuse(&self, error: &ApiError) {
-        let ErrorEnvelope {
-            error_type, error, ..
-        } = error.into();
-        self.tell(&Answer::Error { error_type, error });
+    fn subscribe(&mut self, channel: ChannelName, ctx: &WebsocketContext<Self>) {
+        if !std::mem::replace(&mut self.subscribed[channel.index()], true) {
+            self.join(channel, ctx);
+        }
+    }
+
+    fn unsubscribe(&mut self, channel: ChannelName) {
+        if std::mem::replace(&mut self.subscribed[channel.index()], false) {
+            self.leave(channel);
+            self.wire.drop_frame(channel);
+        }
     }
 
     /// Puts a fragmented message together; the guard has bounded its length.
@@ -217,12 +179,6 @@ impl Session {
             }
         }
     }
-}
-
-/// Reads a client's message, or says what it should have been.
-fn read(text: &[u8]) -> Result<Request, ApiError> {
-    let expected = r#"expected a JSON object with a string "type", such as {"type":"subscribe","channel":"range"}"#;
-    serde_json::from_slice(text).map_err(|error| ApiError::BadData(format!("{expected}: {error}")))
 }
 
 impl Actor for Session {

@@ -12,6 +12,7 @@ mod exposition;
 mod frames;
 mod health;
 mod index;
+pub mod listener;
 pub mod measure;
 pub mod websocket;
 

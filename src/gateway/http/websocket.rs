@@ -3,6 +3,7 @@
 
 use std::{
     rc::Rc,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -28,10 +29,10 @@ use crate::{
     },
 };
 
-/// What every connection of this worker is held to.
+/// What every WebSocket is held to.
 pub struct Entrance {
     /// What sessions share.
-    pub sessions: Rc<SessionContext>,
+    pub sessions: Arc<SessionContext>,
     /// Origins of pages that may connect, besides the gateway's own.
     pub allowed_origins: Vec<String>,
     /// Sessions of the whole process, at most.
@@ -72,11 +73,7 @@ pub(super) async fn upgrade_required(request: HttpRequest) -> Result<HttpRespons
 }
 
 /// Takes a request with `Upgrade: websocket` (or CONNECT), and its socket. Never fails: whatever happens is answered.
-pub async fn upgrade(
-    entrance: Rc<Entrance>,
-    request: Request,
-    framed: Framed<TcpStream, h1::Codec>,
-) {
+pub async fn upgrade(entrance: &Entrance, request: Request, framed: Framed<TcpStream, h1::Codec>) {
     let began = Instant::now();
     let admitted = entrance.admit(&request);
     let route = if subscription(request.path()).is_some() {

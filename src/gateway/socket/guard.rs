@@ -5,7 +5,11 @@
 
 use std::time::Instant;
 
-use super::close::{CloseCode, Closing, may_be_received};
+use super::{
+    close::{CloseCode, Closing, may_be_received},
+    head::{Head, NotShortest},
+    utf8::{NotUtf8, Utf8Check},
+};
 
 const CONTINUATION: u8 = 0x0;
 const TEXT: u8 = 0x1;
@@ -43,18 +47,12 @@ pub struct Guard {
     frame: Option<Payload>,
     /// Bytes so far of the text message whose fragments are passing.
     message: Option<usize>,
-    text: Utf8Tail,
+    text: Utf8Check,
     /// A Close frame's payload.
     farewell: Vec<u8>,
     closed: bool,
     tokens: f32,
     counted_at: Option<Instant>,
-}
-
-#[derive(Debug, Default)]
-struct Head {
-    bytes: [u8; 14],
-    length: usize,
 }
 
 #[derive(Debug)]
@@ -80,7 +78,7 @@ impl Guard {
             head: Head::default(),
             frame: None,
             message: None,
-            text: Utf8Tail::default(),
+            text: Utf8Check::default(),
             farewell: Vec::new(),
             closed: false,
             tokens: limits.frames_per_second as f32 * BURST_SECONDS,
@@ -110,7 +108,7 @@ impl Guard {
                 }
             };
             verdict.map_err(|closing| Refusal { sound, closing })?;
-            if self.frame.is_none() && self.head.length == 0 {
+            if self.frame.is_none() && self.head.is_empty() {
                 sound = at;
             }
         }
@@ -119,19 +117,16 @@ impl Guard {
 
     /// Takes one byte of a frame's header; checks what it says as soon as it is there.
     fn read_head(&mut self, byte: u8, now: Instant) -> Verdict {
-        self.head.bytes[self.head.length] = byte;
-        self.head.length += 1;
-        match self.head.length {
+        match self.head.push(byte) {
             1 => self.check_opcode(byte, now)?,
             2 => self.check_second(byte)?,
             _ => {}
         }
-        if self.head.length < self.head.wanted() {
+        if !self.head.is_whole() {
             return Ok(());
         }
-        let (length, mask) = self.head.declared()?;
-        let first = self.head.bytes[0];
-        self.head.length = 0;
+        let first = self.head.first();
+        let (length, mask) = self.head.take()?;
         let opcode = first & 0x0F;
         self.check_length(opcode, length)?;
         self.frame = Some(Payload {
@@ -167,7 +162,7 @@ impl Guard {
     }
 
     fn check_second(&self, second: u8) -> Verdict {
-        let control = self.head.bytes[0] & 0x08 != 0;
+        let control = self.head.first() & 0x08 != 0;
         if second & 0x80 == 0 {
             broken("a frame that is not masked")
         } else if control && second & 0x7F > 125 {
@@ -239,43 +234,10 @@ impl Guard {
             }
             TEXT | CONTINUATION if frame.fin => {
                 self.message = None;
-                std::mem::take(&mut self.text).end()
+                Ok(self.text.end()?)
             }
             _ => Ok(()),
         }
-    }
-}
-
-impl Head {
-    /// How long the header is, as far as can be told.
-    fn wanted(&self) -> usize {
-        match (self.length, self.bytes[1] & 0x7F) {
-            (0 | 1, _) => 2,
-            (_, 126) => 2 + 2 + 4,
-            (_, 127) => 2 + 8 + 4,
-            _ => 2 + 4,
-        }
-    }
-
-    /// The payload's length and mask, from a whole header.
-    fn declared(&self) -> Result<(u64, [u8; 4]), Closing> {
-        let b = &self.bytes;
-        let (length, least, mask_at) = match b[1] & 0x7F {
-            126 => (u64::from(u16::from_be_bytes([b[2], b[3]])), 126, 4),
-            127 => (
-                u64::from_be_bytes([b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9]]),
-                65_536,
-                10,
-            ),
-            short => (u64::from(short), 0, 2),
-        };
-        if length < least {
-            broken("a length that is not in its shortest form")?;
-        }
-        Ok((
-            length,
-            [b[mask_at], b[mask_at + 1], b[mask_at + 2], b[mask_at + 3]],
-        ))
     }
 }
 
@@ -288,7 +250,7 @@ fn check_farewell(payload: &[u8]) -> Verdict {
             if !may_be_received(u16::from_be_bytes([*high, *low])) {
                 broken("a close code that may not be sent")
             } else if std::str::from_utf8(reason).is_err() {
-                Err(NOT_UTF8)
+                Err(NotUtf8.into())
             } else {
                 Ok(())
             }
@@ -296,39 +258,18 @@ fn check_farewell(payload: &[u8]) -> Verdict {
     }
 }
 
-const NOT_UTF8: Closing = Closing::new(CloseCode::NotUtf8, "text that is not UTF-8");
-
-/// Checks UTF-8 over piece boundaries, and fails at the first byte that cannot be right.
-#[derive(Debug, Default)]
-struct Utf8Tail {
-    /// The start of a character whose end has not come yet.
-    bytes: [u8; 4],
-    length: usize,
+impl From<NotUtf8> for Closing {
+    fn from(_: NotUtf8) -> Self {
+        Self::new(CloseCode::NotUtf8, "text that is not UTF-8")
+    }
 }
 
-impl Utf8Tail {
-    fn extend(&mut self, piece: impl Iterator<Item = u8>) -> Verdict {
-        for byte in piece {
-            if self.length == 0 && byte.is_ascii() {
-                continue;
-            }
-            self.bytes[self.length] = byte;
-            self.length += 1;
-            match std::str::from_utf8(&self.bytes[..self.length]) {
-                Ok(_) => self.length = 0,
-                Err(error) if error.error_len().is_some() => return Err(NOT_UTF8),
-                Err(_) => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn end(self) -> Verdict {
-        if self.length == 0 {
-            Ok(())
-        } else {
-            Err(NOT_UTF8)
-        }
+impl From<NotShortest> for Closing {
+    fn from(_: NotShortest) -> Self {
+        Self::new(
+            CloseCode::ProtocolError,
+            "a length that is not in its shortest form",
+        )
     }
 }
 

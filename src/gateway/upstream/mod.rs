@@ -1,3 +1,5 @@
 //! What is read over HTTP.
 
+mod envelope;
+pub mod prom_error;
 pub mod prometheus;

@@ -1,0 +1,136 @@
+//! What must hold for the settings of `service-metrics`.
+
+use std::collections::HashSet;
+
+use super::GatewaySettings;
+use crate::settings::{SettingsError, rules::Faults};
+
+/// Prometheus refuses a range query with more points per series than this.
+const MOST_POINTS: u64 = 11_000;
+
+impl GatewaySettings {
+    pub(super) fn checked(self) -> Result<Self, SettingsError> {
+        let mut faults = Faults::default();
+        self.check_server(&mut faults);
+        self.check_prometheus(&mut faults);
+        self.check_database(&mut faults);
+        self.check_websocket(&mut faults);
+        self.check_instant_queries(&mut faults);
+        self.check_range_queries(&mut faults);
+        self.log.check(&mut faults);
+        faults.or(self)
+    }
+
+    fn check_server(&self, faults: &mut Faults) {
+        let server = &self.server;
+        faults.ip("server.host", &server.host);
+        faults.within("server.workers", server.workers, 0..=1024);
+        faults.within("server.drain_seconds", server.drain_seconds, 0.0..=8.0);
+        faults.origins("cors.allowed_origins", &self.cors.allowed_origins);
+    }
+
+    fn check_prometheus(&self, faults: &mut Faults) {
+        let prometheus = &self.prometheus;
+        faults.http_url("prometheus.url", &prometheus.url);
+        faults.http_url("alertmanager.url", &self.alertmanager.url);
+        let (interval, timeout) = (prometheus.poll_interval_seconds, prometheus.timeout_seconds);
+        faults.within("prometheus.poll_interval_seconds", interval, 0.1..=3600.0);
+        faults.within("prometheus.timeout_seconds", timeout, 0.05..=3600.0);
+        let bytes = prometheus.max_response_bytes;
+        faults.within("prometheus.max_response_bytes", bytes, 1024..=1 << 30);
+    }
+
+    fn check_database(&self, faults: &mut Faults) {
+        let database = &self.database;
+        faults.database_url("database.url", &database.url);
+        faults.within("database.pool_size", database.pool_size, 1..=100);
+        let (acquire, query) = (
+            database.acquire_timeout_seconds,
+            database.query_timeout_seconds,
+        );
+        faults.within("database.acquire_timeout_seconds", acquire, 0.1..=60.0);
+        faults.within("database.query_timeout_seconds", query, 0.1..=600.0);
+        let check = database.check_interval_seconds;
+        faults.within("database.check_interval_seconds", check, 0.1..=600.0);
+        faults.within(
+            "incidents.share_seconds",
+            self.incidents.share_seconds,
+            0.0..=1.0,
+        );
+    }
+
+    fn check_websocket(&self, faults: &mut Faults) {
+        let socket = &self.websocket;
+        faults.within(
+            "websocket.max_sessions",
+            socket.max_sessions,
+            1..=10_000_000,
+        );
+        faults.within(
+            "websocket.max_message_bytes",
+            socket.max_message_bytes,
+            125..=1 << 20,
+        );
+        let frames = socket.max_frames_per_second;
+        faults.within("websocket.max_frames_per_second", frames, 1..=100_000);
+        let (ping, stall) = (socket.ping_interval_seconds, socket.stall_timeout_seconds);
+        faults.within("websocket.ping_interval_seconds", ping, 0.1..=3600.0);
+        faults.within("websocket.stall_timeout_seconds", stall, 0.1..=3600.0);
+        faults.within(
+            "websocket.send_buffer_bytes",
+            socket.send_buffer_bytes,
+            4096..=1 << 24,
+        );
+    }
+
+    fn check_instant_queries(&self, faults: &mut Faults) {
+        let mut names = HashSet::new();
+        for (index, query) in self.instant.iter().enumerate() {
+            let key = format!("instant[{index}]");
+            check_query(faults, &key, &query.name, &query.query, &mut names);
+            let channels = !query.channels.is_empty();
+            faults.expect(
+                channels,
+                &format!("{key}.channels"),
+                "must name instant, metrics or both",
+            );
+        }
+    }
+
+    fn check_range_queries(&self, faults: &mut Faults) {
+        let mut names = HashSet::new();
+        for (index, query) in self.range.iter().enumerate() {
+            let key = format!("range[{index}]");
+            check_query(faults, &key, &query.name, &query.query, &mut names);
+            faults.within(
+                &format!("{key}.step_seconds"),
+                query.step_seconds,
+                1..=86_400,
+            );
+            let points = query.window_seconds / query.step_seconds.max(1);
+            let must = format_args!("must be 1 to {MOST_POINTS} steps, found {points}");
+            let some = (1..=MOST_POINTS).contains(&points);
+            faults.expect(some, &format!("{key}.window_seconds"), must);
+        }
+    }
+}
+
+fn check_query<'q>(
+    faults: &mut Faults,
+    key: &str,
+    name: &'q str,
+    query: &str,
+    names: &mut HashSet<&'q str>,
+) {
+    faults.name(&format!("{key}.name"), name);
+    faults.expect(
+        names.insert(name),
+        &format!("{key}.name"),
+        format_args!("{name:?} is used twice"),
+    );
+    faults.expect(
+        !query.trim().is_empty(),
+        &format!("{key}.query"),
+        "must be a PromQL expression",
+    );
+}

@@ -1,0 +1,287 @@
+//! The settings of `service-metrics`; their meaning, units and defaults stand in `config/service-metrics.toml`.
+
+mod check;
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use config::Value;
+use serde::Deserialize;
+
+use super::{Alias, Program, Secret, SettingsError, load};
+use crate::logging::LogSettings;
+
+const PROGRAM: Program = Program {
+    defaults: include_str!("../../../config/service-metrics.toml"),
+    prefix: "SERVICE_METRICS",
+    aliases: &[
+        Alias::plain("PORT", "server.port"),
+        Alias::plain("PROMETHEUS_URL", "prometheus.url"),
+        Alias::plain("ALERTMANAGER_URL", "alertmanager.url"),
+        Alias::plain("DATABASE_URL", "database.url"),
+        Alias {
+            variable: "SCRAPE_INTERVAL",
+            key: "prometheus.poll_interval_seconds",
+            read: |text| seconds(text, 1.0),
+        },
+        Alias {
+            variable: "POLL_INTERVAL",
+            key: "prometheus.poll_interval_seconds",
+            read: |text| seconds(text, 1000.0),
+        },
+        Alias::list("CORS_ALLOWED_ORIGINS", "cors.allowed_origins"),
+        Alias::plain("RUST_LOG", "log.filter"),
+        Alias::plain("LOG_FORMAT", "log.format"),
+    ],
+};
+
+/// All settings of the gateway, checked.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(
+    missing_docs,
+    reason = "each section is documented key by key in config/service-metrics.toml"
+)]
+pub struct GatewaySettings {
+    pub server: Server,
+    pub cors: Cors,
+    pub prometheus: Prometheus,
+    pub alertmanager: Alertmanager,
+    pub database: Database,
+    pub incidents: Incidents,
+    pub websocket: WebSocket,
+    pub log: LogSettings,
+    pub instant: Vec<Instant>,
+    pub range: Vec<Range>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/service-metrics.toml")]
+pub struct Server {
+    pub host: String,
+    pub port: u16,
+    pub workers: usize,
+    pub drain_seconds: f64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/service-metrics.toml")]
+pub struct Cors {
+    pub allowed_origins: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/service-metrics.toml")]
+pub struct Prometheus {
+    pub url: Secret,
+    pub poll_interval_seconds: f64,
+    pub timeout_seconds: f64,
+    pub max_response_bytes: usize,
+}
+
+impl Prometheus {
+    /// The beat.
+    pub fn interval(&self) -> Duration {
+        Duration::from_secs_f64(self.poll_interval_seconds)
+    }
+
+    /// How long one query may take: always shorter than the beat.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_secs_f64(self.timeout_seconds.min(self.poll_interval_seconds * 0.8))
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/service-metrics.toml")]
+pub struct Alertmanager {
+    pub url: Secret,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/service-metrics.toml")]
+pub struct Database {
+    pub url: Secret,
+    pub pool_size: u32,
+    pub acquire_timeout_seconds: f64,
+    pub query_timeout_seconds: f64,
+    pub check_interval_seconds: f64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/service-metrics.toml")]
+pub struct Incidents {
+    pub severities: Vec<String>,
+    pub share_seconds: f64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/service-metrics.toml")]
+pub struct WebSocket {
+    pub max_sessions: usize,
+    pub max_message_bytes: usize,
+    pub max_frames_per_second: u32,
+    pub ping_interval_seconds: f64,
+    pub stall_timeout_seconds: f64,
+    pub send_buffer_bytes: usize,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/service-metrics.toml")]
+pub struct Instant {
+    pub name: String,
+    pub query: String,
+    pub channels: Vec<InstantChannel>,
+}
+
+/// Where the answer to an instant query goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InstantChannel {
+    /// Prometheus' bytes, as they came.
+    Instant,
+    /// Sums over series.
+    Metrics,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/service-metrics.toml")]
+pub struct Range {
+    pub name: String,
+    pub query: String,
+    pub window_seconds: u64,
+    pub step_seconds: u64,
+}
+
+impl GatewaySettings {
+    /// Reads and checks all layers.
+    ///
+    /// # Errors
+    /// Every fault that could be found, each with its key.
+    pub fn load(
+        file: Option<&Path>,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Self, SettingsError> {
+        load::<Self>(&PROGRAM, file, environment)?.checked()
+    }
+}
+
+fn seconds(text: &str, per_second: f64) -> Result<Value, String> {
+    match text.trim().parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(Value::from(number / per_second)),
+        _ => Err(format!("must be a number, found {text:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load_with(pairs: &[(&str, &str)]) -> Result<GatewaySettings, SettingsError> {
+        let environment = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        GatewaySettings::load(None, &environment)
+    }
+
+    #[test]
+    fn the_defaults_are_valid_and_are_the_contract_s() {
+        let settings = load_with(&[]).unwrap();
+        assert_eq!(settings.server.port, 8005);
+        assert_eq!(settings.prometheus.interval(), Duration::from_secs(10));
+        assert_eq!(settings.instant.len(), 7);
+        assert_eq!(settings.range.len(), 4);
+    }
+
+    #[test]
+    fn milliseconds_win_over_seconds() {
+        let settings = load_with(&[("SCRAPE_INTERVAL", "20"), ("POLL_INTERVAL", "500")]).unwrap();
+        assert_eq!(settings.prometheus.interval(), Duration::from_millis(500));
+        assert_eq!(settings.prometheus.timeout(), Duration::from_millis(400));
+    }
+
+    #[test]
+    fn each_fault_is_one_line_with_its_key() {
+        let cases = [
+            ("PORT", "70000", "server.port"),
+            ("POLL_INTERVAL", "soon", "POLL_INTERVAL"),
+            ("POLL_INTERVAL", "0", "prometheus.poll_interval_seconds"),
+            ("PROMETHEUS_URL", "ftp://x", "prometheus.url"),
+            ("PROMETHEUS_URL", "not a url", "prometheus.url"),
+            (
+                "CORS_ALLOWED_ORIGINS",
+                "http://localhost:3000/",
+                "cors.allowed_origins",
+            ),
+            (
+                "CORS_ALLOWED_ORIGINS",
+                "HTTP://localhost:3000",
+                "cors.allowed_origins",
+            ),
+            ("CORS_ALLOWED_ORIGINS", "*", "cors.allowed_origins"),
+            ("LOG_FORMAT", "xml", "log.format"),
+            (
+                "SERVICE_METRICS__DATABASE__POOL_SIZE",
+                "0",
+                "database.pool_size",
+            ),
+            (
+                "SERVICE_METRICS__DATABASE__POOL_SIZE",
+                "lots",
+                "database.pool_size",
+            ),
+            (
+                "SERVICE_METRICS__SERVER__HOST",
+                "nowhere.example",
+                "server.host",
+            ),
+        ];
+        for (variable, value, key) in cases {
+            let error = load_with(&[(variable, value)])
+                .expect_err(variable)
+                .to_string();
+            assert_eq!(error.lines().count(), 1, "{error}");
+            assert!(
+                error.starts_with(&format!("{key}:")),
+                "{variable}={value}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_bad_database_url_is_named_but_never_repeated() {
+        for url in [
+            "hunter2",
+            "postgres://u:hunter2@h:notaport/db",
+            "postgres://u:hunter2@h/db?sslmode=require",
+        ] {
+            let error = load_with(&[("DATABASE_URL", url)]).unwrap_err().to_string();
+            assert!(error.starts_with("database.url:"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+        assert!(
+            !format!(
+                "{:?}",
+                load_with(&[("DATABASE_URL", "postgres://u:hunter2@h/db")]).unwrap()
+            )
+            .contains("hunter2")
+        );
+    }
+
+    #[test]
+    fn several_faults_are_all_told() {
+        let error = load_with(&[
+            ("SERVICE_METRICS__WEBSOCKET__MAX_SESSIONS", "0"),
+            ("SERVICE_METRICS__DATABASE__POOL_SIZE", "0"),
+        ]);
+        assert_eq!(error.unwrap_err().faults().len(), 2);
+    }
+}
