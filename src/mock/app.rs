@@ -36,7 +36,7 @@ pub struct Mock {
 }
 
 impl Mock {
-    /// Starts the actors at their baseline and binds the port. Must be called within an actix system.
+    /// Binds the port and starts the actors at their baseline. Must be called within an actix system.
     ///
     /// # Errors
     /// When the address cannot be listened on.
@@ -47,18 +47,16 @@ impl Mock {
             simulation,
             ..
         } = settings;
-        // Before the actors: one that is started must not find itself without a system.
+        // What can fail comes before the actors: one that has been started needs the system to live on.
         let listener = listen(&listener)?;
         let addr = listener
             .local_addr()
             .map_err(|error| failed(format!("the listener: {error}")))?;
-        let actors = web::Data::new(Simulators::start(
-            simulation.seed,
-            simulation.max_label_values,
-        ));
         let telemetry =
             Telemetry::new().map_err(|error| failed(format!("own metrics: {error}")))?;
         let telemetry = web::Data::new(telemetry);
+        let actors = Simulators::start(simulation.seed, simulation.max_label_values);
+        let actors = web::Data::new(actors);
         let access = web::Data::new(access_rules(control));
 
         let server = HttpServer::new(move || {

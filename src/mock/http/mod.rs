@@ -4,7 +4,7 @@ mod access;
 mod control;
 mod scrape;
 
-pub(super) use access::Access;
+pub(super) use access::{Access, only_known_origins};
 
 use actix_cors::Cors;
 use actix_web::{
@@ -18,17 +18,15 @@ use crate::api_error::ApiError;
 /// The routes. Those under `/simulate/` are the table in [`super::levers`].
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(get("/health", || async { "Mock Metrics Service is UP!" }))
-        .service(get("/-/healthy", || async {
-            "Mock Metrics Service is UP!"
-        }))
+        .service(get("/health", scrape::health))
+        .service(get("/-/healthy", scrape::health))
         .service(get("/-/ready", scrape::ready))
         .service(get("/metrics", scrape::metrics))
         .service(web::scope("/simulate").default_service(web::to(control::simulate)))
         .default_service(web::to(no_such_path));
 }
 
-/// Refuses what comes from foreign web pages, then lets CORS answer the others.
+/// Answers to web pages of the allowed origins; [`only_known_origins`] has refused the others before.
 pub(super) fn cors(allowed_origins: &[String]) -> Cors {
     let cors = Cors::default()
         .allowed_methods([Method::GET, Method::POST])
@@ -37,8 +35,6 @@ pub(super) fn cors(allowed_origins: &[String]) -> Cors {
     let origins = allowed_origins.iter();
     origins.fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
-
-pub(super) use access::only_known_origins;
 
 fn get<H, A>(path: &str, handler: H) -> Resource
 where

@@ -1,4 +1,4 @@
-//! `GET /metrics` and `GET /-/ready`.
+//! What is read: `GET /metrics`, `GET /health`, `GET /-/ready`.
 
 use actix_web::{HttpResponse, http::header, web};
 use futures_util::future::try_join_all;
@@ -13,6 +13,11 @@ use crate::{
 
 /// The text exposition format that is written here.
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// `GET /health`: the process serves.
+pub(super) async fn health() -> &'static str {
+    "Mock Metrics Service is UP!"
+}
 
 /// `GET /metrics`: the families' series, then the program's own.
 pub(super) async fn metrics(
