@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use actix::MailboxError;
 use actix_web::{
     HttpResponse, ResponseError,
     http::{Method, StatusCode, header},
@@ -91,6 +92,12 @@ impl fmt::Display for ApiError {
             }
             Self::Internal(_) => f.write_str("internal error; the log of the service says more"),
         }
+    }
+}
+
+impl From<MailboxError> for ApiError {
+    fn from(error: MailboxError) -> Self {
+        Self::Unavailable(format!("the service is stopping or overloaded: {error}"))
     }
 }
 

@@ -6,4 +6,5 @@
 )]
 
 mod gateway;
+mod mock;
 mod support;

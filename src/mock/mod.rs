@@ -1,1 +1,25 @@
-//! mock
+//! `mock-metrics`: a simulated application whose metrics set off alert rules on demand.
+//!
+//! ```text
+//! POST /simulate/… ──▶ http ──▶ SimulatorActor (one per family) ──▶ Board: its series, stepped once a second
+//! GET /metrics     ──▶ http ──▶ all six, as exposition text     ──▶ Prometheus
+//! ```
+//! Pure, without actix: [`family`], [`levers`] (the table of paths and metrics), [`change`], [`pattern`], [`series`],
+//! [`moving`], [`traffic`], [`exposition`], [`board`]. [`simulator`] is the one actor, `http` the routes, [`app`] the
+//! program as a value.
+
+pub mod app;
+pub mod board;
+pub mod change;
+pub mod exposition;
+pub mod family;
+mod http;
+pub mod levers;
+pub mod moving;
+pub mod pattern;
+pub mod series;
+pub mod simulator;
+mod telemetry;
+pub mod traffic;
+
+pub use app::Mock;

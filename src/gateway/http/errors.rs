@@ -1,14 +1,6 @@
 //! What a failure behind a route means to the caller.
 
-use actix::MailboxError;
-
 use crate::{api_error::ApiError, gateway::storage::error::RepoError};
-
-impl From<MailboxError> for ApiError {
-    fn from(_: MailboxError) -> Self {
-        Self::Unavailable("the service is shutting down; try again".to_owned())
-    }
-}
 
 impl From<RepoError> for ApiError {
     fn from(error: RepoError) -> Self {

@@ -1,0 +1,114 @@
+//! Writes the text exposition format 0.0.4, appending to one string.
+
+use std::fmt::Write;
+
+/// What [`header`] declares about a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Only grows, save for resets.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Cumulative buckets with sum and count.
+    Histogram,
+    /// Goes up and down under a name that the conventions keep for something else.
+    Untyped,
+}
+
+impl Kind {
+    /// The kind that a name promises: `_total` is a counter. A plain number called `_count` is declared untyped, since
+    /// `promtool check metrics` keeps that ending for histograms and summaries.
+    pub fn of(name: &str) -> Self {
+        if name.ends_with("_total") {
+            Self::Counter
+        } else if name.ends_with("_count") {
+            Self::Untyped
+        } else {
+            Self::Gauge
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+            Self::Untyped => "untyped",
+        }
+    }
+}
+
+/// The `# HELP` and `# TYPE` lines, which stand before the first sample of a metric.
+pub fn header(out: &mut String, name: &str, help: &str, kind: Kind) {
+    let help = help.replace('\\', r"\\").replace('\n', r"\n");
+    line(out, format_args!("# HELP {name} {help}"));
+    line(out, format_args!("# TYPE {name} {}", kind.name()));
+}
+
+/// One sample; `labels` as [`labels`] gives them.
+pub fn sample(out: &mut String, name: &str, labels: &str, value: f64) {
+    if labels.is_empty() {
+        line(out, format_args!("{name} {value}"));
+    } else {
+        line(out, format_args!("{name}{{{labels}}} {value}"));
+    }
+}
+
+/// `name="value"` pairs with commas between, without braces, values escaped.
+pub fn labels<'n, 'v>(pairs: impl IntoIterator<Item = (&'n str, &'v str)>) -> String {
+    let mut out = String::new();
+    for (name, value) in pairs {
+        if !out.is_empty() {
+            out.push(',');
+        }
+        out.push_str(name);
+        out.push_str("=\"");
+        for character in value.chars() {
+            match character {
+                '\\' => out.push_str(r"\\"),
+                '"' => out.push_str("\\\""),
+                '\n' => out.push_str(r"\n"),
+                other => out.push(other),
+            }
+        }
+        out.push('"');
+    }
+    out
+}
+
+fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+    writeln!(out, "{text}").expect("writing to a string does not fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn label_values_are_escaped() {
+        let written = labels([("a", "back\\slash"), ("b", "quo\"te"), ("c", "new\nline é")]);
+        assert_eq!(written, r#"a="back\\slash",b="quo\"te",c="new\nline é""#);
+    }
+
+    #[test]
+    fn a_family_is_help_type_samples() {
+        let mut out = String::new();
+        header(&mut out, "x_total", "a\\b\nc", Kind::of("x_total"));
+        sample(&mut out, "x_total", "", 1.0);
+        sample(&mut out, "x_total", r#"a="b""#, 0.125);
+        let expected = concat!(
+            "# HELP x_total a\\\\b\\nc\n",
+            "# TYPE x_total counter\n",
+            "x_total 1\n",
+            "x_total{a=\"b\"} 0.125\n",
+        );
+        assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn a_name_promises_its_kind() {
+        assert_eq!(Kind::of("a_percent"), Kind::Gauge);
+        assert_eq!(Kind::of("a_total"), Kind::Counter);
+        assert_eq!(Kind::of("a_count"), Kind::Untyped);
+    }
+}
