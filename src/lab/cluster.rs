@@ -76,6 +76,14 @@ pub(crate) fn sql_files(repository: &Path) -> Result<Vec<PathBuf>, LabError> {
     Ok(all)
 }
 
+/// What the SQL files say, to tell later whether they have changed.
+pub(crate) fn contents(files: &[PathBuf]) -> Result<String, LabError> {
+    files
+        .iter()
+        .map(|file| fs::read_to_string(file).map_err(LabError::io(file.display())))
+        .collect()
+}
+
 /// Applies SQL files as the owner.
 pub(crate) async fn apply(
     programs: &Path,

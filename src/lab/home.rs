@@ -20,7 +20,7 @@ pub(crate) struct Home {
     pub(crate) cluster: PathBuf,
     /// As whom its programs run: `None` is the current user.
     pub(crate) user: Option<User>,
-    /// Written when the cluster is complete; one without it is half-made.
+    /// Written when the cluster is complete, with the SQL that it was made from; one without it is half-made.
     pub(crate) complete: PathBuf,
 }
 

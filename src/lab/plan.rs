@@ -32,7 +32,8 @@ impl<'a> Plan<'a> {
         for program in ["mock-metrics", "service-metrics"] {
             programs::ours(program, options.programs.as_deref())?;
         }
-        let refused = |error| LabError::io(options.data.display())(error);
+        let refused =
+            |error| LabError::io(format_args!("--data {}", options.data.display()))(error);
         fs::create_dir_all(&options.data).map_err(refused)?;
         let data = fs::canonicalize(&options.data).map_err(refused)?;
         Ok(Self {
@@ -56,7 +57,14 @@ impl<'a> Plan<'a> {
             .server_port("PostgreSQL", self.options.postgres_port)
             .await?;
         let log = self.logs.join("postgres.log");
-        Postgres::start_with(&folder, port, &self.options.repository, &log).await
+        let postgres = Postgres::start_with(&folder, port, &self.options.repository, &log).await?;
+        if postgres.is_outdated() {
+            self.notes.push(format!(
+                "the SQL files have changed since the database was made: for a fresh one, stop the lab and remove {}",
+                folder.display()
+            ));
+        }
+        Ok(postgres)
     }
 
     /// Starts the simulator, which lets the gateway's pages talk to it.

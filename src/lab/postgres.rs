@@ -24,6 +24,7 @@ pub struct Postgres {
     home: Home,
     log: PathBuf,
     port: u16,
+    outdated: bool,
     child: Child,
 }
 
@@ -53,6 +54,9 @@ impl Postgres {
         if !complete {
             cluster::init(&programs, &home, log).await?;
         }
+        let sql = cluster::contents(&files)?;
+        let outdated =
+            complete && fs::read_to_string(&home.complete).is_ok_and(|made_from| made_from != sql);
         let postgres = ports::start_on(port, async |port| {
             let child = serve(&programs, &home, port, log).await?;
             Ok(Self {
@@ -60,12 +64,13 @@ impl Postgres {
                 home: home.clone(),
                 log: log.to_owned(),
                 port,
+                outdated,
                 child,
             })
         })
         .await?;
         if !complete {
-            postgres.fill(&files).await?;
+            postgres.fill(&files, &sql).await?;
         }
         Ok(postgres)
     }
@@ -79,7 +84,7 @@ impl Postgres {
     }
 
     /// Makes the database; from here on the cluster is complete.
-    async fn fill(&self, files: &[PathBuf]) -> Result<(), LabError> {
+    async fn fill(&self, files: &[PathBuf], sql: &str) -> Result<(), LabError> {
         query(
             self.port,
             "postgres",
@@ -88,7 +93,7 @@ impl Postgres {
         .await?;
         cluster::apply(&self.programs, files, self.port, &self.log).await?;
         let marker = &self.home.complete;
-        fs::write(marker, "").map_err(LabError::io(marker.display()))
+        fs::write(marker, sql).map_err(LabError::io(marker.display()))
     }
 
     /// The database as the gateway sees it, through its read-only role.
@@ -108,6 +113,11 @@ impl Postgres {
     /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Whether the SQL files say something else than when the database was made from them.
+    pub fn is_outdated(&self) -> bool {
+        self.outdated
     }
 
     /// Where its files are.

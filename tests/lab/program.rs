@@ -179,6 +179,58 @@ async fn the_next_start_finds_the_data_of_the_last() {
     let mut lab = Runner::start(data.path());
     lab.ready().await;
     owner(&lab, "DROP TABLE kept").await;
+    assert!(
+        !lab.stdout().contains("SQL files have changed"),
+        "{}",
+        lab.stdout()
+    );
+}
+
+#[actix_rt::test]
+async fn a_database_made_from_other_sql_files_is_kept_and_said_to_be_old() {
+    let (data, repository) = (scratch(), scratch());
+    for folder in ["init-db", "migrations-readonly"] {
+        fs::create_dir(repository.path().join(folder)).unwrap();
+        fs::write(repository.path().join(folder).join("1.sql"), "SELECT 1;").unwrap();
+    }
+    for changed in [false, true] {
+        let mut lab = Runner::with(data.path(), |lab| {
+            lab.arg("--repository").arg(repository.path());
+        });
+        lab.ready().await;
+        assert_eq!(lab.stdout().contains("SQL files have changed"), changed);
+        lab.signal(Signal::TERM);
+        lab.ended().await;
+        fs::write(repository.path().join("init-db/1.sql"), "SELECT 2;").unwrap();
+    }
+}
+
+#[actix_rt::test]
+async fn a_failing_sql_file_is_told_and_the_database_is_made_again_next_time() {
+    let (data, repository) = (scratch(), scratch());
+    for folder in ["init-db", "migrations-readonly"] {
+        fs::create_dir(repository.path().join(folder)).unwrap();
+        fs::write(
+            repository.path().join(folder).join("1.sql"),
+            "CREATE TABLE one();",
+        )
+        .unwrap();
+    }
+    let run = || {
+        Runner::with(data.path(), |lab| {
+            lab.arg("--repository").arg(repository.path());
+        })
+    };
+    let mut lab = run();
+    assert_eq!(lab.ended().await.code(), Some(1));
+    assert!(
+        lab.stderr().contains("relation \"one\" already exists"),
+        "{}",
+        lab.stderr()
+    );
+
+    fs::write(repository.path().join("init-db/1.sql"), "SELECT 2;").unwrap();
+    run().ready().await;
 }
 
 #[actix_rt::test]
