@@ -1,6 +1,6 @@
-//! One integration binary: real servers, real programs.
+//! The one integration binary: real servers, real programs.
 
-#![allow(clippy::unwrap_used)] // the helpers of tests are not marked as tests, which clippy.toml exempts
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod lab;
 mod support;

@@ -3,5 +3,6 @@
 mod parts;
 mod processes;
 mod program;
+mod real;
 mod runner;
 mod stub;
