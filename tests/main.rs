@@ -6,5 +6,6 @@
 )]
 
 mod gateway;
+mod lab;
 mod mock;
 mod support;

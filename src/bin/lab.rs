@@ -1,2 +1,25 @@
-//! x
-fn main() {}
+//! The lab: PostgreSQL, Prometheus and both programs with one command.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use service_metrics::{
+    exit,
+    lab::{self, LabOptions},
+    logging::{self, LogSettings},
+    shutdown,
+};
+
+fn main() -> ExitCode {
+    let options = LabOptions::parse();
+    shutdown::install_panic_hook();
+    // RUST_LOG is meant for the programs that the lab starts; the lab itself talks on stdout.
+    logging::init(&LogSettings {
+        filter: "warn".to_owned(),
+        format: "text".to_owned(),
+    });
+    exit::code(
+        "lab",
+        actix::System::new().block_on(async { lab::run(&options).await }),
+    )
+}

@@ -1,0 +1,31 @@
+# `make run` and `make test` are all that a newcomer needs.
+
+export CARGO_TARGET_DIR ?= target
+scripts = .ci/run $(wildcard tools/* tests/compose/*.sh)
+
+.PHONY: help run test bench compose-test
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
+
+run: ## build and start everything; ARGS="--fast" hands flags to lab
+	@tools/install-packages run
+	cargo build --release --locked --bins
+	@tools/foreground $(CARGO_TARGET_DIR)/release/lab $(ARGS)
+
+test: ## prove everything, against the real servers
+	@tools/install-packages test
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo test --locked
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+	promtool check config monitoring/prometheus/prometheus.yml
+	shellcheck $(scripts)
+
+bench: ## measure, and print a table
+	@tools/install-packages run
+	cargo bench --locked
+
+compose-test: ## prove the deployment with docker compose
+	tests/compose/run.sh

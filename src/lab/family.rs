@@ -1,0 +1,53 @@
+//! The descendants of a process. PostgreSQL's backends leave their parent's process group, so that a signal to the group
+//! does not reach them.
+
+use std::fs;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Sends `signal` to every descendant of `root`.
+pub(crate) fn signal_descendants(root: Pid, signal: Signal) -> Vec<Pid> {
+    let found = descendants(root);
+    for pid in &found {
+        // One that ended meanwhile needs no signal.
+        let _ = kill_process(*pid, signal);
+    }
+    found
+}
+
+/// Whether a process still runs. A zombie, which waits for its parent to read its exit status, does not.
+pub(crate) fn runs(pid: Pid) -> bool {
+    stat(pid.as_raw_nonzero().get()).is_some_and(|(state, _)| !matches!(state, 'Z' | 'X'))
+}
+
+fn descendants(root: Pid) -> Vec<Pid> {
+    let all: Vec<(i32, i32)> = fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter_map(|pid| Some((pid, stat(pid)?.1)))
+        .collect();
+    let mut family = vec![root.as_raw_nonzero().get()];
+    let mut next = 0;
+    while let Some(&parent) = family.get(next) {
+        family.extend(
+            all.iter()
+                .filter(|(_, of)| *of == parent)
+                .map(|(pid, _)| *pid),
+        );
+        next += 1;
+    }
+    family
+        .into_iter()
+        .skip(1)
+        .filter_map(Pid::from_raw)
+        .collect()
+}
+
+/// State and parent of a process (proc(5)). The command's name stands in parentheses and may hold some itself.
+fn stat(pid: i32) -> Option<(char, i32)> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut fields = stat[stat.rfind(')')? + 1..].split_whitespace();
+    Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
+}

@@ -1,0 +1,136 @@
+//! Where a cluster's files are, and whose they are: PostgreSQL refuses to run as root.
+
+use std::{
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    io,
+    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown},
+    path::{Path, PathBuf},
+};
+
+use super::{LabError, launch::User};
+
+/// Where clusters of root's labs are if user `postgres` cannot reach the lab's own directory.
+const ELSEWHERE: &str = "/var/tmp";
+
+/// The folder of one cluster and the user that owns it.
+#[derive(Debug, Clone)]
+pub(crate) struct Home {
+    /// PostgreSQL's data directory.
+    pub(crate) cluster: PathBuf,
+    /// As whom its programs run: `None` is the current user.
+    pub(crate) user: Option<User>,
+    /// Written when the cluster is complete, with the SQL that it was made from; one without it is half-made.
+    pub(crate) complete: PathBuf,
+}
+
+impl Home {
+    /// The home of the cluster of `folder`, which is made if need be. The same folder always has the same home.
+    pub(crate) fn of(folder: &Path) -> Result<Self, LabError> {
+        let refused = |error| LabError::io(folder.display())(error);
+        fs::create_dir_all(folder).map_err(refused)?;
+        let folder = fs::canonicalize(folder).map_err(refused)?;
+        let complete = folder.join("complete");
+        let mut home = Self {
+            cluster: folder.join("cluster"),
+            user: None,
+            complete,
+        };
+        if rustix::process::geteuid().is_root() {
+            home.user = Some(User::named("postgres").ok_or_else(|| LabError::Missing {
+                program: "user postgres, as whom root's PostgreSQL runs,".into(),
+                remedy: "install it with apt-get install postgresql".into(),
+            })?);
+            if !everybody_reaches(&folder) {
+                let mut hasher = DefaultHasher::new();
+                folder.hash(&mut hasher);
+                let name = format!("service-metrics-lab-{:016x}", hasher.finish());
+                home.cluster = Path::new(ELSEWHERE).join(name);
+            }
+        }
+        Ok(home)
+    }
+
+    /// Whether there is a cluster that was made to the end.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete.exists() && self.cluster.join("PG_VERSION").exists()
+    }
+
+    /// Removes what there is, and makes an empty directory that belongs to the cluster's user alone.
+    pub(crate) fn clear(&self) -> Result<(), LabError> {
+        let refused = |error| LabError::io(self.cluster.display())(error);
+        self.check_owner()?;
+        for removed in [
+            fs::remove_file(&self.complete),
+            fs::remove_dir_all(&self.cluster),
+        ] {
+            match removed {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(refused(error));
+                }
+                _ => {}
+            }
+        }
+        fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&self.cluster)
+            .map_err(refused)?;
+        match self.user {
+            Some(User { uid, gid }) => chown(&self.cluster, Some(uid), Some(gid)).map_err(refused),
+            None => Ok(()),
+        }
+    }
+
+    /// Anybody may make a directory in [`ELSEWHERE`]: one that somebody else made is not ours to use.
+    pub(crate) fn check_owner(&self) -> Result<(), LabError> {
+        let ours = self
+            .user
+            .map_or_else(|| rustix::process::geteuid().as_raw(), |user| user.uid);
+        match fs::symlink_metadata(&self.cluster) {
+            Ok(meta) if meta.is_dir() && (meta.uid() == ours || meta.uid() == 0) => Ok(()),
+            Ok(_) => Err(LabError::io(self.cluster.display())(io::Error::other(
+                "belongs to somebody else: remove it",
+            ))),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+/// Whether every user may pass through `folder` and the ones above it.
+fn everybody_reaches(folder: &Path) -> bool {
+    folder
+        .ancestors()
+        .all(|folder| fs::metadata(folder).is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_private_folder_is_not_reached_by_everybody() {
+        let private = tempfile::tempdir().unwrap();
+        fs::set_permissions(private.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        assert!(everybody_reaches(Path::new("/")));
+        assert!(!everybody_reaches(
+            &fs::canonicalize(private.path()).unwrap()
+        ));
+    }
+
+    #[test]
+    fn a_cluster_is_complete_only_with_its_marker() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home {
+            cluster: folder.path().join("cluster"),
+            user: None,
+            complete: folder.path().join("complete"),
+        };
+        home.clear().unwrap();
+        fs::write(home.cluster.join("PG_VERSION"), "15").unwrap();
+        assert!(!home.is_complete());
+        fs::write(&home.complete, "").unwrap();
+        assert!(home.is_complete());
+        home.clear().unwrap();
+        assert!(!home.is_complete() && home.cluster.exists() && !home.complete.exists());
+    }
+}

@@ -1,0 +1,58 @@
+//! What a lab is asked to be: the command line of `lab`, and what tests say instead of one.
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+/// Starts PostgreSQL, Prometheus, mock-metrics and service-metrics together, and stops them together.
+///
+/// A port of 0 takes a free one.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "lab", version)]
+pub struct LabOptions {
+    /// Scrapes and polls every second
+    #[arg(long)]
+    pub fast: bool,
+    /// Where databases and logs are kept; used again by the next start
+    #[arg(long, value_name = "DIR", default_value = ".lab")]
+    pub data: PathBuf,
+    /// If it is taken, a free one is used
+    #[arg(long, value_name = "PORT", default_value_t = 5433)]
+    pub postgres_port: u16,
+    /// If it is taken, a free one is used
+    #[arg(long, value_name = "PORT", default_value_t = 9090)]
+    pub prometheus_port: u16,
+    /// Where mock-metrics listens
+    #[arg(long, value_name = "PORT", default_value_t = 8082)]
+    pub mock_port: u16,
+    /// Where service-metrics listens
+    #[arg(long, value_name = "PORT", default_value_t = 8005)]
+    pub gateway_port: u16,
+    /// Folder of service-metrics and mock-metrics [default: beside lab]
+    #[arg(long, value_name = "DIR")]
+    pub programs: Option<PathBuf>,
+    /// Folder that holds init-db and migrations-readonly
+    #[arg(long, value_name = "DIR", default_value = env!("CARGO_MANIFEST_DIR"))]
+    pub repository: PathBuf,
+}
+
+impl LabOptions {
+    /// A fast lab in `data`, on free ports: what a test wants.
+    pub fn scratch(data: &Path) -> Self {
+        Self {
+            fast: true,
+            data: data.to_owned(),
+            postgres_port: 0,
+            prometheus_port: 0,
+            mock_port: 0,
+            gateway_port: 0,
+            programs: None,
+            repository: repository(),
+        }
+    }
+}
+
+/// The repository that this package was built from.
+pub(crate) fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}

@@ -1,0 +1,152 @@
+//! What a lab needs before it starts anything, and how each of its programs is started then.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rustix::fs::{FlockOperation, flock};
+
+use super::{LabError, LabOptions, Postgres, Prometheus, Service, Target, ports, programs};
+
+/// A checked plan: all programs exist, the data directory is ours alone, our programs' ports are free.
+pub(crate) struct Plan<'a> {
+    options: &'a LabOptions,
+    data: PathBuf,
+    pub(crate) logs: PathBuf,
+    mock_port: u16,
+    gateway_port: u16,
+    /// What is otherwise than asked, a line each.
+    pub(crate) notes: Vec<String>,
+    /// Held until the lab ends, however it ends.
+    pub(crate) lock: File,
+}
+
+impl<'a> Plan<'a> {
+    /// Checks that the lab can start.
+    pub(crate) async fn check(options: &'a LabOptions) -> Result<Self, LabError> {
+        programs::installed("setpriv", "util-linux")?;
+        programs::postgres()?;
+        programs::installed("prometheus", "prometheus")?;
+        for program in ["mock-metrics", "service-metrics"] {
+            programs::ours(program, options.programs.as_deref())?;
+        }
+        let refused =
+            |error| LabError::io(format_args!("--data {}", options.data.display()))(error);
+        fs::create_dir_all(&options.data).map_err(refused)?;
+        let data = fs::canonicalize(&options.data).map_err(refused)?;
+        Ok(Self {
+            lock: lock(&data)?,
+            mock_port: ports::exactly(options.mock_port, "mock-metrics", "--mock-port").await?,
+            gateway_port: ports::exactly(options.gateway_port, "service-metrics", "--gateway-port")
+                .await?,
+            logs: fresh_logs(&data)?,
+            notes: Vec::new(),
+            data,
+            options,
+        })
+    }
+
+    /// Starts PostgreSQL with the database.
+    pub(crate) async fn postgres(&mut self) -> Result<Postgres, LabError> {
+        let folder = self.data.join("postgres");
+        // Until then, the server of a killed lab may hold the port.
+        Postgres::home(&folder).await?;
+        let port = self
+            .server_port("PostgreSQL", self.options.postgres_port)
+            .await?;
+        let log = self.logs.join("postgres.log");
+        let postgres = Postgres::start_with(&folder, port, &self.options.repository, &log).await?;
+        if postgres.is_outdated() {
+            self.notes.push(format!(
+                "the SQL files have changed since the database was made: for a fresh one, stop the lab and remove {}",
+                folder.display()
+            ));
+        }
+        Ok(postgres)
+    }
+
+    /// Starts the simulator, which lets the gateway's pages talk to it.
+    pub(crate) async fn mock(&self) -> Result<Service, LabError> {
+        let origins =
+            ["localhost", "127.0.0.1"].map(|host| format!("http://{host}:{}", self.gateway_port));
+        let environment = [("MOCK_METRICS__CONTROL__ALLOWED_ORIGINS", origins.join(","))];
+        self.ours("mock-metrics", self.mock_port, &environment)
+            .await
+    }
+
+    /// Starts Prometheus, which scrapes both programs.
+    pub(crate) async fn prometheus(&mut self) -> Result<Prometheus, LabError> {
+        let targets = [
+            Target::gateway(format!("127.0.0.1:{}", self.gateway_port)),
+            Target::mock(format!("127.0.0.1:{}", self.mock_port)),
+        ];
+        // A newcomer should not wait for the 15 s that a deployment scrapes at.
+        let interval = Duration::from_secs(if self.options.fast { 1 } else { 5 });
+        let port = self
+            .server_port("Prometheus", self.options.prometheus_port)
+            .await?;
+        let log = self.logs.join("prometheus.log");
+        let folder = self.data.join("prometheus");
+        Prometheus::start_with(&folder, port, &targets, interval, &log).await
+    }
+
+    /// Starts the gateway in front of the two servers.
+    pub(crate) async fn gateway(
+        &self,
+        prometheus: &Prometheus,
+        postgres: &Postgres,
+    ) -> Result<Service, LabError> {
+        let mut environment = vec![
+            ("PROMETHEUS_URL", prometheus.url()),
+            ("DATABASE_URL", postgres.url()),
+        ];
+        if self.options.fast {
+            environment.push(("POLL_INTERVAL", "1000".to_owned()));
+        }
+        self.ours("service-metrics", self.gateway_port, &environment)
+            .await
+    }
+
+    async fn ours(
+        &self,
+        name: &'static str,
+        port: u16,
+        environment: &[(&'static str, String)],
+    ) -> Result<Service, LabError> {
+        let programs = self.options.programs.as_deref();
+        Service::ours(name, programs, &self.logs, port, environment).await
+    }
+
+    /// 0 stays 0, a free port. A taken one becomes a free one, which is noted.
+    async fn server_port(&mut self, program: &str, wanted: u16) -> Result<u16, LabError> {
+        if wanted == 0 || ports::is_free_for_server(wanted).await? {
+            return Ok(wanted);
+        }
+        self.notes.push(format!(
+            "port {wanted} is taken: {program} listens on another one"
+        ));
+        Ok(0)
+    }
+}
+
+fn lock(data: &Path) -> Result<File, LabError> {
+    let path = data.join("lock");
+    let file = File::create(&path).map_err(LabError::io(path.display()))?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(_) => Err(LabError::Locked(data.to_owned())),
+    }
+}
+
+/// The logs of this run; those of the last one go.
+fn fresh_logs(data: &Path) -> Result<PathBuf, LabError> {
+    let logs = data.join("logs");
+    let refused = |error| LabError::io(logs.display())(error);
+    if logs.exists() {
+        fs::remove_dir_all(&logs).map_err(refused)?;
+    }
+    fs::create_dir_all(&logs).map_err(refused)?;
+    Ok(logs)
+}

@@ -1,0 +1,77 @@
+//! What is shown while the lab starts: one live line on a terminal, plain lines elsewhere.
+
+use std::{
+    io::{IsTerminal, Write, stdout},
+    time::{Duration, Instant},
+};
+
+const TICK: Duration = Duration::from_millis(100);
+const SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
+
+/// Tells what is waited for.
+#[derive(Debug, Clone, Copy)]
+pub enum Progress {
+    /// One line that is rewritten.
+    Live,
+    /// A line per finished step.
+    Plain,
+    /// Nothing.
+    Silent,
+}
+
+impl Progress {
+    /// What suits stdout.
+    pub fn for_stdout() -> Self {
+        if stdout().is_terminal() {
+            Self::Live
+        } else {
+            Self::Plain
+        }
+    }
+
+    /// Waits for `step` and tells so. A closed stdout is no reason to give up.
+    pub(crate) async fn during<T, E>(
+        self,
+        what: &str,
+        step: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let started = Instant::now();
+        let mut step = std::pin::pin!(step);
+        let mut ticks = tokio::time::interval(TICK);
+        let result = loop {
+            tokio::select! {
+                result = &mut step => break result,
+                _ = ticks.tick() => self.waiting(what, started.elapsed()),
+            }
+        };
+        self.finished(what, started.elapsed(), result.is_ok());
+        result
+    }
+
+    fn waiting(self, what: &str, elapsed: Duration) {
+        if matches!(self, Self::Live) {
+            let tick = elapsed.as_millis() / TICK.as_millis();
+            let sign = SPINNER[usize::try_from(tick).unwrap_or_default() % SPINNER.len()];
+            write_out(&format!(
+                "\r\x1b[2K{sign} starting {what} ({} s)",
+                elapsed.as_secs()
+            ));
+        }
+    }
+
+    fn finished(self, what: &str, elapsed: Duration, well: bool) {
+        match self {
+            Self::Live => write_out("\r\x1b[2K"),
+            Self::Plain if well => write_out(&format!(
+                "{what} is ready after {:.1} s\n",
+                elapsed.as_secs_f32()
+            )),
+            Self::Plain | Self::Silent => {}
+        }
+    }
+}
+
+fn write_out(text: &str) {
+    let mut out = stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}

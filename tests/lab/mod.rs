@@ -1,0 +1,8 @@
+//! The lab: its parts alone, and the program `lab` with stand-ins for our two programs.
+
+mod parts;
+mod processes;
+mod program;
+mod real;
+mod runner;
+mod stub;

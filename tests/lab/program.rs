@@ -1,0 +1,280 @@
+//! The program `lab`, from its start to each of its ends.
+
+use std::{fs, net::TcpListener, os::unix::fs::symlink, path::Path};
+
+use rustix::process::{Pid, Signal, kill_process};
+use service_metrics::lab::free_port;
+
+use super::{
+    processes::{child_of, descendants, runs},
+    runner::Runner,
+};
+use crate::support::{eventually, scratch};
+
+async fn all_gone(processes: &[u32]) {
+    assert!(!processes.is_empty());
+    eventually("no process is left", async || {
+        (!processes.iter().any(|pid| runs(*pid))).then_some(())
+    })
+    .await;
+}
+
+#[actix_rt::test]
+async fn killed_outright_it_leaves_no_orphans() {
+    let data = scratch();
+    let mut lab = Runner::start(data.path());
+    lab.ready().await;
+    let started = descendants(lab.pid());
+    // Prometheus, both programs, PostgreSQL and its background processes.
+    assert!(started.len() > 6, "{started:?}");
+
+    lab.signal(Signal::KILL);
+    all_gone(&started).await;
+
+    let mut again = Runner::start(data.path());
+    again.ready().await;
+}
+
+#[actix_rt::test]
+async fn asked_to_stop_it_stops_everything_and_exits_0() {
+    let data = scratch();
+    for signal in [Signal::TERM, Signal::INT] {
+        let mut lab = Runner::start(data.path());
+        lab.ready().await;
+        let started = descendants(lab.pid());
+        lab.signal(signal);
+        assert_eq!(lab.ended().await.code(), Some(0), "{}", lab.stderr());
+        all_gone(&started).await;
+    }
+    // A clean shutdown removes it.
+    assert!(!data.path().join("postgres/cluster/postmaster.pid").exists());
+}
+
+#[actix_rt::test]
+async fn asked_to_stop_while_it_starts_it_exits_0_and_the_next_start_is_whole() {
+    let data = scratch();
+    let mut lab = Runner::start(data.path());
+    eventually("initdb runs", async || {
+        fs::metadata(data.path().join("postgres/cluster/global")).ok()
+    })
+    .await;
+    let started = descendants(lab.pid());
+    lab.signal(Signal::INT);
+    assert_eq!(lab.ended().await.code(), Some(0), "{}", lab.stderr());
+    assert!(started.iter().all(|pid| !runs(*pid)));
+    assert!(!data.path().join("postgres/complete").exists());
+
+    let mut again = Runner::start(data.path());
+    again.ready().await;
+}
+
+#[actix_rt::test]
+async fn a_program_that_dies_is_told_with_its_log_and_ends_the_lab() {
+    let data = scratch();
+    let mut lab = Runner::start(data.path());
+    lab.ready().await;
+    let started = descendants(lab.pid());
+    let mock = Pid::from_raw(child_of(lab.pid(), "stub::answers").cast_signed()).unwrap();
+    kill_process(mock, Signal::KILL).unwrap();
+
+    assert_eq!(lab.ended().await.code(), Some(1));
+    let told = lab.stderr();
+    assert!(told.contains("ended unexpectedly (signal: 9"), "{told}");
+    assert!(
+        told.contains("-metrics | ") && told.contains("stands in"),
+        "{told}"
+    );
+    all_gone(&started).await;
+}
+
+#[actix_rt::test]
+async fn a_taken_port_of_our_own_is_one_clear_line_and_starts_nothing() {
+    for (flag, program) in [
+        ("--mock-port", "mock-metrics"),
+        ("--gateway-port", "service-metrics"),
+    ] {
+        let data = scratch();
+        let port = free_port().unwrap();
+        let _listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+        let mut lab = Runner::with(data.path(), |lab| {
+            lab.arg(flag).arg(port.to_string());
+        });
+        assert_eq!(lab.ended().await.code(), Some(1));
+        let told = lab.stderr();
+        assert_eq!(told.lines().count(), 1, "{told}");
+        for word in [program, flag, &format!("port {port}")] {
+            assert!(told.contains(word), "{word} not in {told}");
+        }
+        assert!(!data.path().join("postgres").exists());
+    }
+}
+
+#[actix_rt::test]
+async fn a_taken_port_of_a_server_is_replaced_and_the_table_says_so() {
+    let data = scratch();
+    let port = free_port().unwrap();
+    let _listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let mut lab = Runner::with(data.path(), |lab| {
+        lab.arg("--prometheus-port").arg(port.to_string());
+    });
+    lab.ready().await;
+    assert!(
+        lab.stdout()
+            .contains(&format!("port {port} is taken: Prometheus")),
+        "{}",
+        lab.stdout()
+    );
+    assert!(!lab.address("Prometheus").ends_with(&port.to_string()));
+}
+
+#[actix_rt::test]
+async fn a_missing_program_is_told_with_what_installs_it() {
+    let (data, path) = (scratch(), scratch());
+    symlink("/usr/bin/setpriv", path.path().join("setpriv")).unwrap();
+    let mut lab = Runner::with(data.path(), |lab| {
+        lab.env("PATH", path.path());
+    });
+    assert_eq!(lab.ended().await.code(), Some(1));
+    let told = "lab: prometheus is missing: install it with apt-get install prometheus\n";
+    assert_eq!(lab.stderr(), told);
+}
+
+#[actix_rt::test]
+async fn a_program_of_ours_that_was_not_built_is_told() {
+    let (data, empty) = (scratch(), scratch());
+    let mut lab = Runner::with(data.path(), |lab| {
+        lab.arg("--programs").arg(empty.path());
+    });
+    assert_eq!(lab.ended().await.code(), Some(1));
+    assert!(
+        lab.stderr().starts_with("lab: mock-metrics is missing"),
+        "{}",
+        lab.stderr()
+    );
+}
+
+#[actix_rt::test]
+async fn a_repository_without_sql_files_is_told() {
+    let (data, empty) = (scratch(), scratch());
+    let mut lab = Runner::with(data.path(), |lab| {
+        lab.arg("--repository").arg(empty.path());
+    });
+    assert_eq!(lab.ended().await.code(), Some(1));
+    assert!(
+        lab.stderr().contains("--repository DIR"),
+        "{}",
+        lab.stderr()
+    );
+}
+
+#[actix_rt::test]
+async fn the_next_start_finds_the_data_of_the_last() {
+    let data = scratch();
+    let mut lab = Runner::start(data.path());
+    lab.ready().await;
+    owner(&lab, "CREATE TABLE kept AS SELECT 42 AS answer").await;
+    lab.signal(Signal::TERM);
+    lab.ended().await;
+
+    let mut lab = Runner::start(data.path());
+    lab.ready().await;
+    owner(&lab, "DROP TABLE kept").await;
+    assert!(
+        !lab.stdout().contains("SQL files have changed"),
+        "{}",
+        lab.stdout()
+    );
+}
+
+#[actix_rt::test]
+async fn a_database_made_from_other_sql_files_is_kept_and_said_to_be_old() {
+    let (data, repository) = (scratch(), scratch());
+    for folder in ["init-db", "migrations-readonly"] {
+        fs::create_dir(repository.path().join(folder)).unwrap();
+        fs::write(repository.path().join(folder).join("1.sql"), "SELECT 1;").unwrap();
+    }
+    for changed in [false, true] {
+        let mut lab = Runner::with(data.path(), |lab| {
+            lab.arg("--repository").arg(repository.path());
+        });
+        lab.ready().await;
+        assert_eq!(lab.stdout().contains("SQL files have changed"), changed);
+        lab.signal(Signal::TERM);
+        lab.ended().await;
+        fs::write(repository.path().join("init-db/1.sql"), "SELECT 2;").unwrap();
+    }
+}
+
+#[actix_rt::test]
+async fn a_failing_sql_file_is_told_and_the_database_is_made_again_next_time() {
+    let (data, repository) = (scratch(), scratch());
+    for folder in ["init-db", "migrations-readonly"] {
+        fs::create_dir(repository.path().join(folder)).unwrap();
+        fs::write(
+            repository.path().join(folder).join("1.sql"),
+            "CREATE TABLE one();",
+        )
+        .unwrap();
+    }
+    let run = || {
+        Runner::with(data.path(), |lab| {
+            lab.arg("--repository").arg(repository.path());
+        })
+    };
+    let mut lab = run();
+    assert_eq!(lab.ended().await.code(), Some(1));
+    assert!(
+        lab.stderr().contains("relation \"one\" already exists"),
+        "{}",
+        lab.stderr()
+    );
+
+    fs::write(repository.path().join("init-db/1.sql"), "SELECT 2;").unwrap();
+    run().ready().await;
+}
+
+#[actix_rt::test]
+async fn a_half_made_cluster_is_made_again() {
+    let data = scratch();
+    let cluster = data.path().join("postgres/cluster");
+    fs::create_dir_all(&cluster).unwrap();
+    fs::write(cluster.join("PG_VERSION"), "15\n").unwrap();
+    let mut lab = Runner::start(data.path());
+    lab.ready().await;
+    owner(&lab, "SELECT count(*) FROM incidents").await;
+}
+
+#[actix_rt::test]
+async fn a_second_lab_on_the_same_data_is_refused_in_one_line() {
+    let data = scratch();
+    let mut lab = Runner::start(data.path());
+    lab.ready().await;
+    let mut second = Runner::start(data.path());
+    assert_eq!(second.ended().await.code(), Some(1));
+    let told = second.stderr();
+    assert!(
+        told.starts_with("lab: another lab runs on") && told.lines().count() == 1,
+        "{told}"
+    );
+    assert!(runs(lab.pid()) && logs_exist(data.path()));
+}
+
+fn logs_exist(data: &Path) -> bool {
+    ["postgres", "prometheus", "mock-metrics", "service-metrics"]
+        .iter()
+        .all(|name| data.join(format!("logs/{name}.log")).exists())
+}
+
+/// Runs a statement as the database's owner.
+async fn owner(lab: &Runner, sql: &str) {
+    let url = lab
+        .address("PostgreSQL")
+        .replace("metrics_reader@", "postgres@");
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    let connection = actix_rt::spawn(connection);
+    client.batch_execute(sql).await.unwrap();
+    drop(client);
+    connection.await.unwrap().unwrap();
+}

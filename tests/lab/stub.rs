@@ -1,0 +1,40 @@
+//! A stand-in for `service-metrics` and `mock-metrics`: it answers 200 to everything. The lab knows programs by their
+//! command lines only, so a shell script that runs this very test binary will do.
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+use actix_web::{App, HttpResponse, HttpServer, web};
+
+/// Puts both stand-ins into `folder`.
+pub(crate) fn install(folder: &Path) {
+    let me = std::env::current_exe().unwrap();
+    for (program, variable) in [
+        ("service-metrics", "PORT"),
+        ("mock-metrics", "MOCK_SERVICE_PORT"),
+    ] {
+        let script = format!(
+            "#!/bin/sh\necho {program} stands in\n\
+             STUB_PORT=${variable} exec '{}' --ignored --exact lab::stub::answers --nocapture\n",
+            me.display()
+        );
+        let file = folder.join(program);
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
+
+#[actix_web::test]
+#[ignore = "not a test: what the stand-ins run"]
+async fn answers() {
+    let Ok(port) = std::env::var("STUB_PORT") else {
+        return;
+    };
+    let app = || App::new().default_service(web::to(HttpResponse::Ok));
+    let server = HttpServer::new(app).workers(1).disable_signals();
+    server
+        .bind(("0.0.0.0", port.parse().unwrap()))
+        .unwrap()
+        .run()
+        .await
+        .unwrap();
+}
