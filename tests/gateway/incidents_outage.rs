@@ -2,6 +2,9 @@
 
 use std::{
     collections::HashSet,
+    io,
+    net::{TcpListener, TcpStream},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -214,4 +217,36 @@ async fn a_session_that_is_ended_by_the_server_is_unreachable_and_not_our_fault(
         "{answer:?}"
     );
     assert_ne!(backend(&database).await, before);
+}
+
+/// A port that never answers its first connection, nor ends it, and passes all others on.
+fn silent_at_first(target: u16) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let _silent = listener.accept().unwrap();
+        for client in listener.incoming() {
+            let client = client.unwrap();
+            let server = TcpStream::connect(("127.0.0.1", target)).unwrap();
+            let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            thread::spawn(move || io::copy(&mut from, &mut to));
+            thread::spawn(move || io::copy(&mut &server, &mut &client));
+        }
+    });
+    port
+}
+
+#[actix::test]
+async fn a_connection_that_is_never_answered_does_not_take_a_place_in_the_pool_for_ever() {
+    let postgres = Postgres::shared().await;
+    let real = postgres.config("metrics_reader", "");
+    let mut config = tokio_postgres::Config::new();
+    config.host("127.0.0.1").user("metrics_reader");
+    config.dbname(postgres.database().await);
+    config.port(silent_at_first(real.get_ports()[0]));
+    let mut options = impatient(options(config));
+    options.database.pool_size = 1;
+    let app = TestApp::start(options);
+    fails(&app).await;
+    heals(&app).await;
 }

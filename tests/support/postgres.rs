@@ -25,7 +25,8 @@ static NEXT: AtomicU32 = AtomicU32::new(1);
 pub(crate) struct Postgres {
     directory: PathBuf,
     port: u16,
-    pid: u32,
+    /// The postmaster, unless it has been killed: its number may belong to somebody else by now.
+    pid: Option<u32>,
 }
 
 impl Postgres {
@@ -72,7 +73,7 @@ impl Postgres {
         Self {
             directory,
             port,
-            pid,
+            pid: Some(pid),
         }
     }
 
@@ -139,7 +140,7 @@ impl Postgres {
     }
 
     /// Kills all of its processes and waits until they are gone.
-    pub(crate) async fn kill(&self) {
+    pub(crate) async fn kill(&mut self) {
         let processes = self.processes();
         self.signal("KILL");
         eventually("PostgreSQL is gone", async || {
@@ -147,18 +148,22 @@ impl Postgres {
             processes.iter().all(gone).then_some(())
         })
         .await;
+        self.pid = None;
     }
 
     /// Starts it again after [`Self::kill`], on the same port and data.
     pub(crate) fn restart(&mut self) {
-        self.pid = serve(&self.directory, self.port);
+        self.pid = Some(serve(&self.directory, self.port));
     }
 
     fn processes(&self) -> Vec<u32> {
-        let path = format!("/proc/{0}/task/{0}/children", self.pid);
+        let Some(postmaster) = self.pid else {
+            return Vec::new();
+        };
+        let path = format!("/proc/{postmaster}/task/{postmaster}/children");
         let children = fs::read_to_string(path).unwrap_or_default();
         let children = children.split_whitespace().map(|pid| pid.parse().unwrap());
-        [self.pid].into_iter().chain(children).collect()
+        [postmaster].into_iter().chain(children).collect()
     }
 
     fn signal(&self, signal: &str) {
