@@ -15,7 +15,7 @@ COPY src src
 RUN touch src/lib.rs src/bin/service-metrics.rs \
     && cargo build --release --locked --bin service-metrics
 
-FROM debian:12.12-slim
+FROM debian:12.13-slim
 LABEL org.opencontainers.image.title="service-metrics" \
       org.opencontainers.image.description="A live WebSocket gateway for Prometheus and incidents" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0"

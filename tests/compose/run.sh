@@ -26,7 +26,8 @@ finish() {
     [ -z "$simulator" ] || { echo "--- the simulator ---"; tail -25 "$work/simulator.log"; }
   fi
   for child in $simulator $holder; do
-    kill "$child" 2>/dev/null && wait "$child" || true
+    kill "$child" 2>/dev/null || continue
+    wait "$child" || true
   done
   "${compose[@]}" down --volumes --rmi local --remove-orphans --timeout 5 >"$work/down" 2>&1 || { cat "$work/down"; status=1; }
   rm -rf "$work"
@@ -106,6 +107,13 @@ simulator=$!
 simulate() { get -X POST --fail "http://127.0.0.1:$MOCK_SERVICE_PORT/simulate/$1"; }
 
 printf '%-74s %-7s %7s\n' check result ms
+scripts_are_mounted() {
+  local script
+  for script in init-db/*.sql migrations-readonly/*.sql; do
+    grep -qF -- "- ./$script:/docker-entrypoint-initdb.d/" docker-compose.yml || { echo "$script is not in docker-compose.yml"; return 1; }
+  done
+}
+check "every SQL script of the repository is applied by compose" 0 scripts_are_mounted
 check "the simulator answers on the host" 10 get --fail "http://127.0.0.1:$MOCK_SERVICE_PORT/health"
 check "compose brings everything up" 0 "${compose[@]}" up -d
 
