@@ -65,7 +65,8 @@ prometheus() { get "http://127.0.0.1:$PROMETHEUS_PORT/api/v1/$1" "${@:3}" | hold
 frames() { python3 tests/compose/frames.py 127.0.0.1 "$SERVICE_METRICS_PORT" "$@"; }
 # frame CHANNEL EXPRESSION: the first frame that a late joiner of this channel gets.
 frame() { frames "/ws/$1" 2 | tail -n 1 | holds "$2"; }
-container() { "${compose[@]}" ps -q "$1"; }
+# By its labels: `docker compose ps` leaves out what does not run, docker-compose 1.29 shows it.
+container() { docker ps -aq --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter "label=com.docker.compose.service=$1"; }
 state() { docker inspect -f "$2" "$(container "$1")"; }
 is() { local found; found=$(state "$1" "$2"); echo "$found"; [ "$found" = "$3" ]; }
 
