@@ -12,7 +12,8 @@ elif docker-compose version >/dev/null 2>&1; then compose=(docker-compose)
 else skip "neither 'docker compose' nor docker-compose is installed"; fi
 
 work=$(mktemp -d)
-export COMPOSE_PROJECT_NAME=service-metrics-test-$$
+export COMPOSE_PROJECT_NAME=service-metrics-test-$$ METRICS_READER_PASSWORD=reader-$$
+unset PROMETHEUS_URL ALERTMANAGER_URL CORS_ALLOWED_ORIGINS SCRAPE_INTERVAL RUST_LOG LOG_FORMAT
 compose+=(-f docker-compose.yml -f "$work/override.yml")
 passed=0 simulator='' holder=''
 
@@ -135,7 +136,9 @@ for value in 78 85; do
     prometheus query "it['data']['result'][0]['value'][1] == '$value'" --data-urlencode query=mock_high_cpu_usage_percent
 done
 
-check "a WebSocket says hello and sends a fresh instant frame" 20 frame instant \
+hello() { frames /ws 1 | holds 'it["type"] == "connection" and it["channels"] == ["instant", "range"]'; }
+check "a WebSocket says hello" 0 hello
+check "and sends a fresh instant frame" 20 frame instant \
   'it["type"] == "instant_metrics" and not it["stale"] and it["data"]["prometheus_tsdb_head_series"]["result"]'
 check "and a fresh range frame" 20 frame range 'it["type"] == "range_metrics" and not it["stale"]'
 check "the simulator's memory reaches a browser's flat metrics" 20 frame metrics 'it["memory_usage_bytes"] > 0'
