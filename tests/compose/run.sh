@@ -66,6 +66,8 @@ prometheus() { get "http://127.0.0.1:$PROMETHEUS_PORT/api/v1/$1" "${@:3}" | hold
 frames() { python3 tests/compose/frames.py 127.0.0.1 "$SERVICE_METRICS_PORT" "$@"; }
 # frame CHANNEL EXPRESSION: the first frame that a late joiner of this channel gets.
 frame() { frames "/ws/$1" 2 | tail -n 1 | holds "$2"; }
+# next_frame CHANNEL EXPRESSION: the first one that is published after joining.
+next_frame() { frames "/ws/$1" 3 | tail -n 1 | holds "$2"; }
 # By its labels: `docker compose ps` leaves out what does not run, docker-compose 1.29 shows it.
 container() { docker ps -aq --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter "label=com.docker.compose.service=$1"; }
 state() { docker inspect -f "$2" "$(container "$1")"; }
@@ -154,7 +156,7 @@ check "frames are fresh again" 60 frame instant 'not it["stale"]'
 
 check "PostgreSQL is killed" 0 docker kill "$(container postgres)"
 check "readiness says degraded" 45 gateway /-/ready 'it["status"] == "degraded" and not it["checks"]["database"]["ok"]'
-check "streams flow on" 20 frame instant 'not it["stale"]'
+check "streams flow on" 20 next_frame instant 'not it["stale"]'
 check "PostgreSQL is started again" 0 docker start "$(container postgres)"
 check "incidents are served again" 60 gateway /api/metrics/incidents/by-service 'len(it["data"]) == 5'
 check "the gateway is ready again" 45 gateway /-/ready 'it["status"] == "ready"'
