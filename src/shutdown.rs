@@ -1,16 +1,20 @@
 //! How a program learns that it should stop, and what a panic means.
 
-use std::{cell::Cell, io, panic, thread};
+use std::{cell::Cell, panic, thread};
 
 use tokio::signal::unix::{SignalKind, signal};
+
+use crate::exit::ProgramError;
 
 /// Resolves with the signal's name at the first SIGTERM or SIGINT. From then on a second one ends the process at once.
 ///
 /// # Errors
 /// When the handlers cannot be installed.
-pub fn signalled() -> io::Result<impl Future<Output = &'static str>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+pub fn signalled() -> Result<impl Future<Output = &'static str>, ProgramError> {
+    let listen =
+        |kind| signal(kind).map_err(|error| ProgramError::Failed(format!("signals: {error}")));
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut interrupt = listen(SignalKind::interrupt())?;
     Ok(async move {
         let name = tokio::select! {
             _ = terminate.recv() => "SIGTERM",

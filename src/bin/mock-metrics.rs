@@ -34,6 +34,6 @@ fn main() -> ExitCode {
 async fn serve(config: Option<PathBuf>) -> Result<(), ProgramError> {
     let settings = MockSettings::load(config.as_deref(), &exit::environment())?;
     logging::init(&settings.log);
-    let stop = shutdown::signalled().map_err(|e| ProgramError::Failed(format!("signals: {e}")))?;
+    let stop = shutdown::signalled()?;
     Mock::build(settings)?.serve_until(stop).await
 }

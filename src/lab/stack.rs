@@ -31,8 +31,7 @@ pub struct Lab {
 /// # Errors
 /// When something is missing or taken, or when a program ended by itself.
 pub async fn run(options: &LabOptions) -> Result<(), ProgramError> {
-    let failed = |error: std::io::Error| ProgramError::Failed(format!("signals: {error}"));
-    let mut asked = pin!(shutdown::signalled().map_err(failed)?);
+    let mut asked = pin!(shutdown::signalled()?);
     let lab = tokio::select! {
         // What has been started until then ends with the other future.
         _ = &mut asked => return Ok(()),

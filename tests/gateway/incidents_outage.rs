@@ -246,7 +246,7 @@ async fn a_connection_that_is_never_answered_does_not_take_a_place_in_the_pool_f
     config.port(silent_at_first(real.get_ports()[0]));
     let mut options = impatient(options(config));
     options.database.pool_size = 1;
-    let app = TestApp::start(options);
+    let app = TestApp::start(&options);
     fails(&app).await;
     heals(&app).await;
 }

@@ -54,23 +54,25 @@ fn flatten(samples: &[Sample]) -> Flat {
     }
 }
 
-/// Cumulative counts by upper bound, smallest first, without `+Inf`.
+/// Cumulative counts by upper bound, smallest first, without `+Inf`. A bound is written in its shortest form:
+/// Prometheus 2 says `1` where Prometheus 3 says `1.0`.
 fn buckets(samples: &[Sample]) -> Object<Option<Number>> {
-    let mut sums: Vec<(f64, &str, f64)> = Vec::new();
+    let mut sums: Vec<(f64, f64)> = Vec::new();
     for sample in samples {
-        let text = sample.labels["le"].as_str();
-        let Some(bound) = text.parse::<f64>().ok().filter(|bound| bound.is_finite()) else {
+        let bound = sample.labels["le"].parse::<f64>().ok();
+        let Some(bound) = bound.filter(|bound| bound.is_finite()) else {
             continue;
         };
-        match sums.iter_mut().find(|(known, ..)| *known == bound) {
-            Some((.., sum)) => *sum += sample.value,
-            None => sums.push((bound, text, sample.value)),
+        match sums.iter_mut().find(|(known, _)| *known == bound) {
+            Some((_, sum)) => *sum += sample.value,
+            None => sums.push((bound, sample.value)),
         }
     }
-    sums.sort_by(|(left, ..), (right, ..)| left.total_cmp(right));
+    sums.sort_by(|(left, _), (right, _)| left.total_cmp(right));
+    let cumulative = sums.into_iter();
     Object(
-        sums.into_iter()
-            .map(|(_, text, sum)| (text.to_owned(), number(sum)))
+        cumulative
+            .map(|(bound, sum)| (bound.to_string(), number(sum)))
             .collect(),
     )
 }
