@@ -28,6 +28,4 @@ STOPSIGNAL SIGTERM
 # Liveness only: a gateway whose database is away still serves streams, and a restart would not bring it back.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${PORT:-8005} && printf 'GET /health HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
-# A session is a descriptor, and engines of late allow 1024 unless asked for more. A compose `ulimits` would keep the
-# container from starting where the engine may not grant it.
-ENTRYPOINT ["bash", "-c", "ulimit -Sn hard; exec service-metrics \"$@\"", "service-metrics"]
+ENTRYPOINT ["service-metrics"]
