@@ -1,18 +1,20 @@
 //! Asks Prometheus on a fixed beat and tells the hubs.
 
 use std::{
+    collections::HashSet,
     sync::Arc,
     time::{Duration, Instant as Moment},
 };
 
 use actix::prelude::{
     Actor, ActorFutureExt, AsyncContext, Context, ContextFutureSpawner, Handler, Recipient,
-    WrapFuture,
+    StreamHandler, WrapFuture,
 };
 use bytes::Bytes;
 use chrono::Utc;
-use futures_util::future::join_all;
+use futures_util::{future::join_all, stream};
 use log::{info, warn};
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::messages::{LastInstants, PollerReport, PollerStatus, Publish};
 use crate::{
@@ -33,7 +35,8 @@ use crate::{
 /// Beats without an end after which the poller counts as stuck.
 const MISSED_BEATS: u32 = 3;
 
-type Answers = Vec<(Arc<str>, Result<Bytes, PromError>)>;
+/// A query's name, and what came of it.
+type Answered = (Arc<str>, Result<Bytes, PromError>);
 
 /// What is polled, how often.
 #[derive(Debug, Clone)]
@@ -65,13 +68,19 @@ pub struct PromPoller {
     ranges: Lane,
     last: Option<Snapshot>,
     settled_at: Moment,
+    alive: Check,
 }
+
+/// Time for a poll.
+struct Beat;
 
 /// One kind of query: all of its queries are asked together, and not again before the last is answered.
 struct Lane {
     source: Source,
     waiting: bool,
     check: Check,
+    /// The queries that fail while others succeed.
+    failing: HashSet<Arc<str>>,
 }
 
 impl Lane {
@@ -80,6 +89,7 @@ impl Lane {
             source,
             waiting: false,
             check: Check::unknown("Prometheus has not answered yet"),
+            failing: HashSet::new(),
         }
     }
 }
@@ -101,63 +111,63 @@ impl PromPoller {
             ranges: Lane::new(Source::PrometheusRange),
             last: None,
             settled_at: Moment::now(),
+            alive: Check::good(),
         }
     }
 
-    fn beat(&mut self, ctx: &mut Context<Self>) {
-        self.ask_instants(ctx);
-        self.ask_ranges(ctx);
-    }
-
     fn ask_instants(&mut self, ctx: &mut Context<Self>) {
-        let Some(began) = self.instants.begin(&self.telemetry) else {
-            return;
+        let question = |query: &InstantQuery| {
+            let (prometheus, query) = (self.prometheus.clone(), query.clone());
+            async move { (query.name, prometheus.instant(&query.expr).await) }
         };
-        let questions: Vec<_> = self
-            .plan
-            .instant
-            .iter()
-            .map(|query| {
-                let (prometheus, query) = (self.prometheus.clone(), query.clone());
-                async move { (query.name, prometheus.instant(&query.expr).await) }
-            })
-            .collect();
-        join_all(questions)
-            .into_actor(self)
-            .map(move |answers, poller, _| {
-                poller.settled_at = Moment::now();
-                let snapshot = poller.instants.settle(began, answers, &poller.telemetry);
-                poller.publish_instants(snapshot);
-            })
-            .spawn(ctx);
+        let questions = self.plan.instant.iter().map(question).collect();
+        self.ask(
+            |poller| &mut poller.instants,
+            questions,
+            Self::publish_instants,
+            ctx,
+        );
     }
 
     fn ask_ranges(&mut self, ctx: &mut Context<Self>) {
-        let Some(began) = self.ranges.begin(&self.telemetry) else {
-            return;
-        };
         let now = Utc::now().timestamp().unsigned_abs();
-        let questions: Vec<_> = self
-            .plan
-            .range
-            .iter()
-            .map(|query| {
-                let (prometheus, query) = (self.prometheus.clone(), query.clone());
-                async move {
-                    let span = query.span(now);
-                    (
-                        query.name,
-                        prometheus.range(&query.expr, span, query.step).await,
-                    )
-                }
-            })
-            .collect();
+        let question = |query: &RangeQuery| {
+            let (prometheus, query) = (self.prometheus.clone(), query.clone());
+            async move {
+                let answer = prometheus.range(&query.expr, query.span(now), query.step);
+                (query.name, answer.await)
+            }
+        };
+        let questions = self.plan.range.iter().map(question).collect();
+        self.ask(
+            |poller| &mut poller.ranges,
+            questions,
+            |poller, snapshot| poller.audience.range.do_send(Publish::new(snapshot)),
+            ctx,
+        );
+    }
+
+    /// Asks everything of one lane at once, unless Prometheus still owes its previous answers: a slow poll skips beats
+    /// and never piles up.
+    fn ask(
+        &mut self,
+        lane: fn(&mut Self) -> &mut Lane,
+        questions: Vec<impl Future<Output = Answered> + 'static>,
+        publish: fn(&mut Self, Snapshot),
+        ctx: &mut Context<Self>,
+    ) {
+        let telemetry = self.telemetry.clone();
+        if std::mem::replace(&mut lane(self).waiting, true) {
+            telemetry.source(lane(self).source).beats_skipped.inc();
+            return;
+        }
+        let began = Moment::now();
         join_all(questions)
             .into_actor(self)
             .map(move |answers, poller, _| {
                 poller.settled_at = Moment::now();
-                let snapshot = poller.ranges.settle(began, answers, &poller.telemetry);
-                poller.audience.range.do_send(Publish::new(snapshot));
+                let snapshot = lane(poller).settle(began, answers, &telemetry);
+                publish(poller, snapshot);
             })
             .spawn(ctx);
     }
@@ -182,18 +192,8 @@ impl PromPoller {
 }
 
 impl Lane {
-    /// Begins a poll, unless Prometheus still owes the previous answers: a slow poll skips beats and never piles up.
-    fn begin(&mut self, telemetry: &Telemetry) -> Option<Moment> {
-        if self.waiting {
-            telemetry.source(self.source).beats_skipped.inc();
-            return None;
-        }
-        self.waiting = true;
-        Some(Moment::now())
-    }
-
     /// Ends a poll: counts the answers, notes how Prometheus is, and makes a snapshot of them.
-    fn settle(&mut self, began: Moment, answers: Answers, telemetry: &Telemetry) -> Snapshot {
+    fn settle(&mut self, began: Moment, answers: Vec<Answered>, telemetry: &Telemetry) -> Snapshot {
         self.waiting = false;
         telemetry
             .source(self.source)
@@ -215,8 +215,25 @@ impl Lane {
             taken_at: Utc::now(),
             answers,
         };
+        if !snapshot.is_stale() {
+            self.note_queries(&snapshot);
+        }
         self.note(fault.filter(|_| snapshot.is_stale()));
         snapshot
+    }
+
+    /// Says it once when a query begins to fail, and once when it succeeds again.
+    fn note_queries(&mut self, snapshot: &Snapshot) {
+        let source = self.source.as_str();
+        for Answer { name, outcome } in &snapshot.answers {
+            match outcome {
+                Ok(_) if self.failing.remove(name) => info!("{source}: query {name:?} succeeds"),
+                Err(fault) if self.failing.insert(name.clone()) => {
+                    warn!("{source}: query {name:?}: {}", fault.error);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Says it once when Prometheus goes or comes back.
@@ -235,8 +252,19 @@ impl Actor for PromPoller {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         shutdown::panics_here_are_fatal();
-        self.beat(ctx); // `run_interval` alone would leave the first beat empty
-        ctx.run_interval(self.plan.interval, Self::beat);
+        // The first beat comes at once. After a stall `run_interval` would catch up on every beat missed.
+        let mut beats = interval(self.plan.interval);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        ctx.add_stream(stream::poll_fn(move |task| {
+            beats.poll_tick(task).map(|_| Some(Beat))
+        }));
+    }
+}
+
+impl StreamHandler<Beat> for PromPoller {
+    fn handle(&mut self, _: Beat, ctx: &mut Context<Self>) {
+        self.ask_instants(ctx);
+        self.ask_ranges(ctx);
     }
 }
 
@@ -244,11 +272,13 @@ impl Handler<PollerStatus> for PromPoller {
     type Result = actix::MessageResult<PollerStatus>;
 
     fn handle(&mut self, _: PollerStatus, _: &mut Self::Context) -> Self::Result {
-        let mut poller = Check::good();
         let silent = self.settled_at.elapsed();
-        if silent > self.plan.interval * MISSED_BEATS {
-            let _ = poller.update(Err(format!("no beat has ended for {} s", silent.as_secs())));
-        }
+        let stuck = silent > self.plan.interval * MISSED_BEATS;
+        self.alive.update(if stuck {
+            Err(format!("no beat has ended for {} s", silent.as_secs()))
+        } else {
+            Ok(())
+        });
         let lane = if self.instants.check.ok {
             &self.ranges
         } else {
@@ -256,7 +286,7 @@ impl Handler<PollerStatus> for PromPoller {
         };
         actix::MessageResult(PollerReport {
             prometheus: lane.check.clone(),
-            poller,
+            poller: self.alive.clone(),
         })
     }
 }

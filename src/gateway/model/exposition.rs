@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write};
 use super::{snapshot::Snapshot, vector};
 
 /// All samples of the snapshot with their own labels and timestamps, grouped by metric name. A sample without a name
-/// (an expression's result) gets its query's name, as far as that is a metric name.
+/// (an expression's result) gets its query's. What a name may not contain in this format is written as `_`.
 pub fn federate(snapshot: &Snapshot) -> String {
     let mut families: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for answer in &snapshot.answers {
@@ -18,11 +18,8 @@ pub fn federate(snapshot: &Snapshot) -> String {
             continue;
         };
         for sample in samples {
-            let name = sample
-                .labels
-                .get("__name__")
-                .cloned()
-                .unwrap_or_else(|| metric_name(&answer.name));
+            let own = sample.labels.get("__name__").map(String::as_str);
+            let name = metric_name(own.unwrap_or(&answer.name));
             let reading = format!("{} {}", value(sample.value), sample.at_ms);
             families
                 .entry(name)
@@ -49,7 +46,7 @@ fn labels(labels: &BTreeMap<String, String>) -> String {
                 .replace('\\', r"\\")
                 .replace('"', "\\\"")
                 .replace('\n', "\\n");
-            format!("{name}=\"{value}\"")
+            format!("{}=\"{value}\"", metric_name(name).replace(':', "_"))
         })
         .collect();
     if pairs.is_empty() {
@@ -71,12 +68,12 @@ fn value(value: f64) -> String {
     }
 }
 
-fn metric_name(query: &str) -> String {
+/// Prometheus 3 knows names of any characters; this format does not.
+fn metric_name(name: &str) -> String {
     let valid = |(index, c): (usize, char)| {
         c.is_ascii_alphabetic() || c == '_' || c == ':' || (index > 0 && c.is_ascii_digit())
     };
-    query
-        .chars()
+    name.chars()
         .enumerate()
         .map(|at| if valid(at) { at.1 } else { '_' })
         .collect()
@@ -105,6 +102,10 @@ mod tests {
             ),
             answer("rate of a", r#"{"metric":{},"value":[1,"-Inf"]}"#),
             answer(
+                "utf8",
+                r#"{"metric":{"__name__":"größe.b","k8s.pod":"é"},"value":[1,"1"]}"#,
+            ),
+            answer(
                 "again",
                 r#"{"metric":{"__name__":"b","job":"k"},"value":[2,"NaN"]}"#,
             ),
@@ -113,6 +114,8 @@ mod tests {
             "# TYPE b untyped\n",
             "b{job=\"j\",path=\"a\\\\\\\"\\n\"} 2 1500\n",
             "b{job=\"k\"} NaN 2000\n",
+            "# TYPE gr__e_b untyped\n",
+            "gr__e_b{k8s_pod=\"é\"} 1 1000\n",
             "# TYPE rate_of_a untyped\n",
             "rate_of_a -Inf 1000\n",
         );

@@ -18,11 +18,68 @@ struct Envelope<'a> {
     error: Option<String>,
 }
 
-/// The `data` of an envelope: a slice of the very bytes that came.
-pub(super) fn data(body: &Bytes, status: StatusCode) -> Result<Bytes, PromError> {
+/// The `data` of an answer to a query ("Expression query result formats"): of every type, the result is an array.
+#[derive(Deserialize)]
+struct QueryData<'a> {
+    #[serde(rename = "resultType")]
+    _result_type: ResultType,
+    #[serde(borrow)]
+    result: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ResultType {
+    Vector,
+    Matrix,
+    Scalar,
+    String,
+}
+
+/// Prometheus' own data nest nine levels at most; readers that recurse must survive whatever is forwarded to them.
+const DEEPEST: usize = 64;
+
+/// The `data` of an answer to a query: a slice of the very bytes that came.
+pub(super) fn query_data(body: &Bytes, status: StatusCode) -> Result<Bytes, PromError> {
+    let data = data(body, status)?;
+    let malformed = |why: String| PromError::Malformed(format!("data: {why}"));
+    let checked: QueryData<'_> =
+        serde_json::from_slice(&data).map_err(|error| malformed(error.to_string()))?;
+    if !checked.result.get().starts_with('[') {
+        return Err(malformed("result is not an array".into()));
+    }
+    if is_deeper_than(DEEPEST, &data) {
+        return Err(malformed(format!("nested more than {DEEPEST} times")));
+    }
+    Ok(data)
+}
+
+/// Of valid JSON.
+fn is_deeper_than(deepest: usize, json: &[u8]) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'[' | b'{' if depth == deepest => return true,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The `data` of an envelope.
+fn data(body: &Bytes, status: StatusCode) -> Result<Bytes, PromError> {
     let envelope: Envelope<'_> = match serde_json::from_slice(body) {
         Ok(envelope) => envelope,
         Err(_) if !status.is_success() => return Err(PromError::Status(status)),
+        Err(error) if error.is_eof() => {
+            return Err(PromError::Unreachable("the answer broke off".into()));
+        }
         Err(error) => return Err(PromError::Malformed(error.to_string())),
     };
     match (envelope.status.as_str(), envelope.data) {
@@ -40,59 +97,86 @@ pub(super) fn data(body: &Bytes, status: StatusCode) -> Result<Bytes, PromError>
 mod tests {
     use super::*;
 
-    fn outcome(body: &'static [u8], status: u16) -> Result<Bytes, &'static str> {
-        data(
-            &Bytes::from_static(body),
-            StatusCode::from_u16(status).unwrap(),
-        )
-        .map_err(|error| error.reason())
+    const GOOD: &str = r#"{"resultType":"vector","result":[]}"#;
+
+    fn outcome(body: impl Into<Bytes>, status: u16) -> Result<Bytes, &'static str> {
+        let status = StatusCode::from_u16(status).unwrap();
+        query_data(&body.into(), status).map_err(|error| error.reason())
+    }
+
+    fn success(data: &str) -> String {
+        format!(r#"{{"status":"success","data":{data}}}"#)
     }
 
     #[test]
     fn data_is_a_slice_of_what_came() {
         let body = Bytes::from_static(
-            br#"{"status":"success","data": {"result" : [ 1.0 ,"\u00e9"]} ,"warnings":[]}"#,
+            br#"{"status":"success","data": {"result" : [ 1.0 ,"\u00e9"], "resultType":"scalar"} ,"warnings":[]}"#,
         );
-        let data = data(&body, StatusCode::OK).unwrap();
-        assert_eq!(data, r#"{"result" : [ 1.0 ,"\u00e9"]}"#);
+        let data = outcome(body.clone(), 200).unwrap();
+        assert_eq!(
+            data,
+            r#"{"result" : [ 1.0 ,"\u00e9"], "resultType":"scalar"}"#
+        );
         assert!(body.as_ptr_range().contains(&data.as_ptr()), "not a copy");
     }
 
     #[test]
     fn what_is_not_good_data_is_never_taken_for_it() {
-        assert_eq!(
-            outcome(
-                br#"{"status":"error","errorType":"bad_data","error":"parse"}"#,
-                400
+        let refused = r#"{"status":"error","errorType":"x","error":"y","data":1}"#;
+        let twice = format!(r#"{{"status":"success","data":{GOOD},"data":{GOOD}}}"#);
+        for (body, status, reason) in [
+            (refused, 400, "refused"),
+            (refused, 200, "refused"),
+            (&success(GOOD), 500, "status"),
+            ("<html>bad gateway</html>", 502, "status"),
+            ("", 302, "status"),
+            ("<html>", 200, "malformed"),
+            ("", 200, "unreachable"),
+            (
+                r#"{"status":"success","data":{"resultType""#,
+                200,
+                "unreachable",
             ),
-            Err("refused")
-        );
-        assert_eq!(
-            outcome(
-                br#"{"status":"error","errorType":"x","error":"y","data":1}"#,
-                200
+            (r#"{"status":"success"}"#, 200, "malformed"),
+            (&format!("{} x", success(GOOD)), 200, "malformed"),
+            (&twice, 200, "malformed"),
+            (&success(r#"{"a":}"#), 200, "malformed"),
+            (&success("{}"), 200, "malformed"),
+            (&success("null"), 200, "malformed"),
+            (&success(r#"{"result":[]}"#), 200, "malformed"),
+            (
+                &success(r#"{"resultType":"vector","result":null}"#),
+                200,
+                "malformed",
             ),
-            Err("refused")
-        );
+            (
+                &success(r#"{"resultType":"html","result":[]}"#),
+                200,
+                "malformed",
+            ),
+        ] {
+            let found = outcome(body.to_owned(), status);
+            assert_eq!(found, Err(reason), "{status} {body}");
+        }
         assert_eq!(
-            outcome(br#"{"status":"success","data":{}}"#, 500),
-            Err("status")
-        );
-        assert_eq!(outcome(b"<html>bad gateway</html>", 502), Err("status"));
-        assert_eq!(outcome(b"", 302), Err("status"));
-        assert_eq!(outcome(b"<html>", 200), Err("malformed"));
-        assert_eq!(outcome(br#"{"status":"success"}"#, 200), Err("malformed"));
-        assert_eq!(
-            outcome(br#"{"status":"success","data":{"a":}}"#, 200),
+            outcome(&b"{\"status\":\"success\",\"data\":\"\xFF\"}"[..], 200),
             Err("malformed")
         );
-        assert_eq!(
-            outcome(br#"{"status":"success","data":{}} x"#, 200),
-            Err("malformed")
-        );
-        assert_eq!(
-            outcome(b"{\"status\":\"success\",\"data\":\"\xFF\"}", 200),
-            Err("malformed")
-        );
+    }
+
+    #[test]
+    fn nothing_is_forwarded_that_is_nested_without_end() {
+        let nested = |levels: usize, leaf: &str| {
+            let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+            success(&format!(
+                r#"{{"resultType":"vector","result":{open}{leaf}{close}}}"#
+            ))
+        };
+        assert_eq!(outcome(nested(100_000, ""), 200), Err("malformed"));
+        assert_eq!(outcome(nested(DEEPEST, ""), 200), Err("malformed"));
+        assert!(outcome(nested(DEEPEST - 1, ""), 200).is_ok());
+        let in_a_string = format!(r#""\\\"{}""#, "[".repeat(DEEPEST));
+        assert!(outcome(nested(1, &in_a_string), 200).is_ok());
     }
 }

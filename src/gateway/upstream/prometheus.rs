@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use actix_http::error::ParseError;
 use actix_web::http::header;
 use awc::{
     Client,
-    error::{PayloadError, SendRequestError},
+    error::{ConnectError, PayloadError, SendRequestError},
 };
 use bytes::Bytes;
 use tokio::time::timeout;
@@ -13,8 +14,8 @@ use url::Url;
 
 use super::{envelope, prom_error::PromError};
 
-/// How Prometheus is reached, and how much of it is endured.
-#[derive(Debug, Clone)]
+/// How Prometheus is reached, and how much of it is endured. Not `Debug`: the address may hold a password.
+#[derive(Clone)]
 pub struct PromOptions {
     /// The base address, with a path prefix if there is one, and user and password for Basic authentication.
     pub url: Url,
@@ -29,17 +30,17 @@ pub struct PromOptions {
 pub struct Prometheus {
     client: Client,
     base: Url,
-    options: PromOptions,
+    timeout: Duration,
+    max_response_bytes: usize,
 }
 
 impl Prometheus {
     /// Prepares a client; connects at the first query.
     pub fn new(options: PromOptions) -> Self {
-        let mut builder = Client::builder()
-            .disable_redirects()
-            .timeout(options.timeout);
-        let mut base = options.url.clone();
-        if !base.username().is_empty() {
+        let mut base = options.url;
+        // `get` has one deadline over everything; a second one inside would tell the same thing in other words.
+        let mut builder = Client::builder().disable_redirects().disable_timeout();
+        if !base.username().is_empty() || base.password().is_some() {
             builder = builder.basic_auth(
                 decoded(base.username()),
                 base.password().map(decoded).as_deref(),
@@ -54,7 +55,8 @@ impl Prometheus {
         Self {
             client: builder.finish(),
             base,
-            options,
+            timeout: options.timeout,
+            max_response_bytes: options.max_response_bytes,
         }
     }
 
@@ -99,28 +101,30 @@ impl Prometheus {
             path.push(endpoint);
         }
         url.query_pairs_mut().extend_pairs(parameters);
-        let limit = self.options.timeout;
-        timeout(limit, self.fetch(url))
+        timeout(self.timeout, self.fetch(url))
             .await
-            .map_err(|_| PromError::TimedOut(limit))?
+            .map_err(|_| PromError::TimedOut(self.timeout))?
     }
 
     async fn fetch(&self, url: Url) -> Result<Bytes, PromError> {
-        let request = self
-            .client
-            .get(url.as_str())
-            .insert_header((header::ACCEPT, "application/json"));
-        let mut answer = request
-            .send()
-            .await
-            .map_err(|error| self.unreachable(&error))?;
-        let limit = self.options.max_response_bytes;
+        let ask = || {
+            let request = self.client.get(url.as_str());
+            request
+                .insert_header((header::ACCEPT, "application/json"))
+                .send()
+        };
+        let mut answer = match ask().await {
+            Err(error) if was_hung_up(&error) => ask().await,
+            answer => answer,
+        }
+        .map_err(|error| PromError::Unreachable(error.to_string()))?;
         let status = answer.status();
-        if answer.headers().contains_key(header::CONTENT_ENCODING) {
+        if status.is_success() && answer.headers().contains_key(header::CONTENT_ENCODING) {
             return Err(PromError::Malformed(
                 "an encoding that was not asked for".into(),
             ));
         }
+        let limit = self.max_response_bytes;
         let body = answer
             .body()
             .limit(limit)
@@ -129,15 +133,19 @@ impl Prometheus {
                 PayloadError::Overflow => PromError::TooLarge(limit),
                 other => PromError::Unreachable(format!("the answer broke off: {other}")),
             })?;
-        envelope::data(&body, status)
+        envelope::query_data(&body, status)
     }
+}
 
-    fn unreachable(&self, error: &SendRequestError) -> PromError {
-        match error {
-            SendRequestError::Timeout => PromError::TimedOut(self.options.timeout),
-            other => PromError::Unreachable(other.to_string()),
-        }
-    }
+/// Whether the connection ended before an answer began. One that was kept since the last beat may be closed by the other
+/// side at the moment it is used again; that says nothing about Prometheus, and a query can be asked twice.
+fn was_hung_up(error: &SendRequestError) -> bool {
+    matches!(
+        error,
+        SendRequestError::Send(_)
+            | SendRequestError::Response(ParseError::Io(_))
+            | SendRequestError::Connect(ConnectError::Disconnected)
+    )
 }
 
 fn decoded(part: &str) -> String {
@@ -159,6 +167,8 @@ mod tests {
                 "http://h/select/0/prometheus/api/v1",
             ),
             ("http://u:p%40w@h/prefix/", "http://h/prefix/api/v1"),
+            ("http://:token@h", "http://h/api/v1"),
+            ("http://[::1]:9090/", "http://[::1]:9090/api/v1"),
         ] {
             let url = Url::parse(given).unwrap();
             let options = PromOptions {
