@@ -76,7 +76,7 @@ async fn a_killed_database_is_told_and_a_restarted_one_found() {
     postgres.kill().await;
     fails(&app).await;
     check_says(&app, false).await;
-    postgres.restart();
+    postgres.restart().await;
     heals(&app).await;
 }
 
@@ -88,7 +88,7 @@ async fn it_starts_before_the_database_does() {
     let app = TestApp::start(&impatient(options(config)));
     fails(&app).await;
     check_says(&app, false).await;
-    postgres.restart();
+    postgres.restart().await;
     heals(&app).await;
 }
 

@@ -1,6 +1,13 @@
-//! The gateway on a free port, against a real PostgreSQL.
+//! The gateway on a free port, against a real PostgreSQL and a real Prometheus.
 
+mod broken_answers;
+mod exposition;
 mod incidents;
 mod incidents_outage;
 mod incidents_read_only;
 mod incidents_summary;
+mod panics;
+mod poller;
+mod prometheus_outage;
+mod raw_bytes;
+mod readiness;

@@ -1,6 +1,6 @@
 //! The whole gateway on a free port of loopback, in the test's own process.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path};
 
 use actix_web::rt::{spawn, task::JoinHandle};
 use serde_json::Value;
@@ -9,13 +9,14 @@ use service_metrics::{
 };
 use tokio::sync::oneshot;
 
-use super::http;
+use super::{eventually, http};
 
 /// Where nothing listens: whoever connects is refused at once.
 pub(crate) const NOWHERE: &str = "http://127.0.0.1:9";
 
 pub(crate) struct TestGateway {
     pub(crate) addr: SocketAddr,
+    pub(crate) settings: GatewaySettings,
     stop: oneshot::Sender<&'static str>,
     ended: JoinHandle<Result<(), ProgramError>>,
 }
@@ -23,6 +24,24 @@ pub(crate) struct TestGateway {
 impl TestGateway {
     /// The defaults, a free port, no Prometheus and no database, and over that what `environment` says.
     pub(crate) fn start<'e>(environment: impl IntoIterator<Item = (&'e str, String)>) -> Self {
+        Self::load(None, environment)
+    }
+
+    /// Like [`Self::start`], with a settings file of this content.
+    pub(crate) fn configured<'e>(
+        file: &str,
+        environment: impl IntoIterator<Item = (&'e str, String)>,
+    ) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("service-metrics.toml");
+        std::fs::write(&path, file).unwrap();
+        Self::load(Some(&path), environment)
+    }
+
+    fn load<'e>(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (&'e str, String)>,
+    ) -> Self {
         let mut variables = BTreeMap::from(
             [
                 ("PORT", "0"),
@@ -37,12 +56,17 @@ impl TestGateway {
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value)),
         );
-        let settings = GatewaySettings::load(None, &variables).unwrap();
+        let settings = GatewaySettings::load(file, &variables).unwrap();
         let gateway = Gateway::build(&settings).unwrap();
         let addr = gateway.addr();
         let (stop, stopped) = oneshot::channel();
         let ended = spawn(gateway.serve_until(async { stopped.await.unwrap_or("dropped") }));
-        Self { addr, stop, ended }
+        Self {
+            addr,
+            settings,
+            stop,
+            ended,
+        }
     }
 
     /// Status and JSON of a `GET`.
@@ -58,6 +82,16 @@ impl TestGateway {
         let text = http::get(self.addr, "/metrics").await.body;
         let line = text.lines().find_map(|line| line.strip_prefix(series));
         line.map_or(0.0, |value| value.trim().parse().unwrap())
+    }
+
+    /// The latest frame of the channel `instant` or `range` for which `is_it`; waits for it.
+    pub(crate) async fn frame(&self, channel: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        let path = format!("/api/metrics/{channel}");
+        eventually(&format!("the frame on {channel}"), async || {
+            let (status, frame) = self.get(&path).await;
+            (status == 200 && is_it(&frame)).then_some(frame)
+        })
+        .await
     }
 
     /// Stops it as a signal would, and waits for its end.

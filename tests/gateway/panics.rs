@@ -1,0 +1,124 @@
+//! HAZARDS 12: a panic in a process-long actor ends the process; one elsewhere does not.
+
+use std::{
+    process::{Command, ExitStatus, Stdio},
+    thread,
+    time::Duration,
+};
+
+use actix::prelude::{Actor, Arbiter};
+use chrono::Utc;
+use service_metrics::{
+    gateway::{
+        actors::{
+            InstantHub, MetricsHub, RangeHub,
+            hub::Hub,
+            messages::Publish,
+            prom_poller::{Audience, Plan, PromPoller},
+        },
+        model::{
+            channel::{Channel, ChannelName},
+            snapshot::Snapshot,
+        },
+        telemetry::Telemetry,
+        upstream::prometheus::{PromOptions, Prometheus},
+    },
+    shutdown,
+};
+
+use crate::support::eventually;
+
+/// How the child says that it has survived.
+const SURVIVED: i32 = 42;
+
+/// Runs this test binary as a program in which `who` panics, and waits for its end.
+async fn end_of(who: &str) -> ExitStatus {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "gateway::panics::somebody_panics"])
+        .env("WHO_PANICS", who)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let child = std::sync::Mutex::new(&mut child);
+    eventually("the process ends", async || {
+        child.lock().unwrap().try_wait().unwrap()
+    })
+    .await
+}
+
+#[actix::test]
+async fn a_panic_in_a_hub_ends_the_process() {
+    assert_eq!(end_of("hub").await.code(), Some(1));
+}
+
+#[actix::test]
+async fn a_panic_in_the_poller_ends_the_process() {
+    assert_eq!(end_of("poller").await.code(), Some(1));
+}
+
+#[actix::test]
+async fn a_panic_elsewhere_does_not_end_the_process() {
+    assert_eq!(end_of("somebody else").await.code(), Some(SURVIVED));
+}
+
+/// A channel whose frames cannot be written.
+struct Faulty;
+
+impl Channel for Faulty {
+    const NAME: ChannelName = ChannelName::Instant;
+    const FRAME_TYPE: &'static str = "faulty";
+    const TELLS_STALE: bool = false;
+
+    fn write_data(_: &Snapshot, _: &mut Vec<u8>) {
+        panic!("a frame that cannot be written");
+    }
+}
+
+#[actix::test]
+#[ignore = "not a test: what the children run"]
+async fn somebody_panics() {
+    let Ok(who) = std::env::var("WHO_PANICS") else {
+        return;
+    };
+    shutdown::install_panic_hook();
+    let telemetry = Telemetry::new().unwrap();
+    let arbiter = Arbiter::new();
+    match who.as_str() {
+        "hub" => {
+            let hub = Hub::<Faulty>::new(telemetry).start();
+            let (taken_at, answers) = (Utc::now(), vec![]);
+            hub.do_send(Publish::new(Snapshot { taken_at, answers }));
+        }
+        "poller" => {
+            let audience = Audience {
+                instant: InstantHub::new(telemetry.clone()).start().recipient(),
+                range: RangeHub::new(telemetry.clone()).start().recipient(),
+                metrics: MetricsHub::new(telemetry.clone()).start().recipient(),
+            };
+            PromPoller::start_in_arbiter(&arbiter.handle(), move |_| {
+                let options = PromOptions {
+                    url: "http://127.0.0.1:9".parse().unwrap(),
+                    timeout: Duration::from_secs(1),
+                    max_response_bytes: 1024,
+                };
+                // No clock beats that fast: it panics when the poller starts.
+                let plan = Plan {
+                    interval: Duration::ZERO,
+                    instant: vec![],
+                    range: vec![],
+                };
+                PromPoller::new(Prometheus::new(options), plan, audience, telemetry)
+            });
+        }
+        _ => {
+            let panics = || panic!("a request that goes wrong");
+            assert!(thread::spawn(panics).join().is_err());
+            actix::spawn(async { panic!("a task that goes wrong") })
+                .await
+                .unwrap_err();
+            std::process::exit(SURVIVED);
+        }
+    }
+    std::future::pending::<()>().await;
+}

@@ -1,0 +1,116 @@
+//! The poller's beat: at once, one at a time, and none to catch up on.
+
+use std::time::{Duration, Instant as Moment};
+
+use actix::prelude::{Actor, Addr};
+use service_metrics::{
+    gateway::{
+        actors::{
+            InstantHub, MetricsHub, RangeHub,
+            messages::LatestFrame,
+            prom_poller::{Audience, Plan, PromPoller},
+        },
+        model::{query::InstantQuery, source::Source},
+        telemetry::Telemetry,
+        upstream::prometheus::{PromOptions, Prometheus},
+    },
+    lab::{Service, free_port},
+};
+
+use crate::support::{
+    eventually,
+    gateway::TestGateway,
+    scratch,
+    scripted::{Script, Scripted},
+};
+
+#[actix::test]
+async fn the_first_poll_does_not_wait_for_the_first_beat() {
+    let server = Scripted::start().await;
+    let environment = [
+        ("PROMETHEUS_URL", server.url()),
+        ("SCRAPE_INTERVAL", "3600".into()),
+    ];
+    let gateway = TestGateway::start(environment);
+    let frame = gateway.frame("instant", |_| true).await;
+    assert_eq!((&frame["seq"], &frame["stale"]), (&1.into(), &false.into()));
+}
+
+#[actix::test]
+async fn a_poll_slower_than_the_beat_skips_beats_and_never_piles_up() {
+    let server = Scripted::start().await;
+    server.script("slow", Script::Silence);
+    let telemetry = Telemetry::new().unwrap();
+    let (hub, _poller) = poller(&server, Duration::from_millis(50), &telemetry);
+    let skipped = &telemetry.source(Source::PrometheusInstant).beats_skipped;
+    eventually("beats are skipped", async || {
+        (skipped.get() > 5).then_some(())
+    })
+    .await;
+    assert_eq!((server.asked("slow"), server.most_waiting()), (1, 1));
+    assert!(hub.send(LatestFrame).await.unwrap().is_none());
+}
+
+/// A poller whose patience is longer than its beat: settings never allow that.
+fn poller(
+    server: &Scripted,
+    interval: Duration,
+    telemetry: &Telemetry,
+) -> (Addr<InstantHub>, Addr<PromPoller>) {
+    let hub = InstantHub::new(telemetry.clone()).start();
+    let audience = Audience {
+        instant: hub.clone().recipient(),
+        range: RangeHub::new(telemetry.clone()).start().recipient(),
+        metrics: MetricsHub::new(telemetry.clone()).start().recipient(),
+    };
+    let plan = Plan {
+        interval,
+        instant: vec![InstantQuery {
+            name: "slow".into(),
+            expr: "slow".into(),
+            raw: true,
+            flat: false,
+        }],
+        range: vec![],
+    };
+    let prometheus = Prometheus::new(PromOptions {
+        url: server.url().parse().unwrap(),
+        timeout: Duration::from_secs(60),
+        max_response_bytes: 1 << 20,
+    });
+    (
+        hub,
+        PromPoller::new(prometheus, plan, audience, telemetry.clone()).start(),
+    )
+}
+
+#[actix::test]
+async fn a_gateway_that_was_frozen_does_not_catch_up_on_the_beats_it_missed() {
+    let server = Scripted::start().await;
+    let folder = scratch();
+    let environment = [
+        ("PROMETHEUS_URL", server.url()),
+        ("POLL_INTERVAL", "100".into()),
+    ];
+    let gateway = Service::gateway(folder.path(), free_port().unwrap(), &environment)
+        .await
+        .unwrap();
+    gateway.pause();
+    let (frozen, before) = (Moment::now(), server.asked(""));
+    eventually("many beats pass", async || {
+        (frozen.elapsed() > Duration::from_secs(2)).then_some(())
+    })
+    .await;
+    gateway.resume();
+    eventually("it asks again", async || {
+        (server.asked("") > before + 30).then_some(())
+    })
+    .await;
+    let (_, metrics) = gateway.get("/metrics").await.unwrap();
+    let skipped = "service_metrics_beats_skipped_total{source=\"prometheus_instant\"}";
+    let skipped = metrics
+        .lines()
+        .find_map(|line| line.strip_prefix(skipped))
+        .unwrap();
+    assert!(skipped.trim().parse::<u32>().unwrap() < 10, "{skipped}");
+}

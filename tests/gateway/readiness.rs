@@ -1,0 +1,163 @@
+//! `/health` and `/-/ready`: what they say, and when.
+
+use std::time::Duration;
+
+use actix::prelude::{Actor, Arbiter};
+use actix_web::{App, test, web::Data};
+use chrono::DateTime;
+use serde_json::Value;
+use service_metrics::gateway::{
+    actors::{
+        Actors, InstantHub, MetricsHub, RangeHub,
+        incident_repo::IncidentRepo,
+        prom_poller::{Audience, Plan, PromPoller},
+    },
+    http::routes,
+    telemetry::Telemetry,
+    upstream::prometheus::{PromOptions, Prometheus},
+};
+
+use crate::support::{eventually, gateway::TestGateway, incidents_app, scripted::Scripted};
+
+/// RFC 3339, UTC, milliseconds, `Z`.
+fn is_timestamp(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| {
+        text.len() == 24 && text.ends_with('Z') && DateTime::parse_from_rfc3339(text).is_ok()
+    })
+}
+
+#[actix::test]
+async fn health_says_ok_and_the_time() {
+    let gateway = TestGateway::start([]);
+    for path in ["/health", "/-/healthy"] {
+        let (status, body) = gateway.get(path).await;
+        assert_eq!((status, &body["status"]), (200, &"ok".into()));
+        assert!(is_timestamp(&body["timestamp"]), "{body}");
+        assert_eq!(body.as_object().unwrap().len(), 2);
+    }
+}
+
+#[actix::test]
+async fn without_prometheus_and_database_it_is_degraded_and_says_why() {
+    let gateway = TestGateway::start([("POLL_INTERVAL", "300".into())]);
+    let ready = eventually("both have been tried", async || {
+        let (status, ready) = gateway.get("/-/ready").await;
+        assert_eq!((status, &ready["status"]), (200, &"degraded".into()));
+        let tried = |check: &str| {
+            let error = ready["checks"][check]["error"].as_str().unwrap();
+            error.contains("reached") || error.contains("refused")
+        };
+        (tried("prometheus") && tried("database")).then_some(ready.clone())
+    })
+    .await;
+    for check in ["prometheus", "database", "poller"] {
+        let check = &ready["checks"][check];
+        assert_eq!(
+            check["ok"].as_bool().unwrap(),
+            check["error"].is_null(),
+            "{check}"
+        );
+        assert!(is_timestamp(&check["since"]), "{check}");
+        assert_eq!(check.as_object().unwrap().len(), 3);
+    }
+}
+
+#[actix::test]
+async fn since_stays_as_long_as_nothing_changes() {
+    let server = Scripted::start().await;
+    let environment = [
+        ("PROMETHEUS_URL", server.url()),
+        ("POLL_INTERVAL", "100".into()),
+    ];
+    let gateway = TestGateway::start(environment);
+    let since = async || {
+        let (_, ready) = gateway.get("/-/ready").await;
+        ["prometheus", "poller"].map(|check| ready["checks"][check]["since"].clone())
+    };
+    gateway.frame("range", |_| true).await;
+    let before = since().await;
+    gateway
+        .frame("range", |frame| frame["seq"].as_u64() > Some(5))
+        .await;
+    assert_eq!(since().await, before);
+}
+
+/// The actors of a gateway, the hub of `instant` and the poller each on an arbiter of its own.
+fn actors(of_hub: &Arbiter, of_poller: &Arbiter) -> Actors {
+    let telemetry = Telemetry::new().unwrap();
+    let counted = telemetry.clone();
+    let instant_hub = InstantHub::start_in_arbiter(&of_hub.handle(), |_| InstantHub::new(counted));
+    let range_hub = RangeHub::new(telemetry.clone()).start();
+    let metrics_hub = MetricsHub::new(telemetry.clone()).start();
+    let audience = Audience {
+        instant: instant_hub.clone().recipient(),
+        range: range_hub.clone().recipient(),
+        metrics: metrics_hub.clone().recipient(),
+    };
+    let counted = telemetry.clone();
+    let poller = PromPoller::start_in_arbiter(&of_poller.handle(), |_| {
+        let options = PromOptions {
+            url: "http://127.0.0.1:9".parse().unwrap(),
+            timeout: Duration::from_secs(1),
+            max_response_bytes: 1024,
+        };
+        let plan = Plan {
+            interval: Duration::from_secs(60),
+            instant: vec![],
+            range: vec![],
+        };
+        PromPoller::new(Prometheus::new(options), plan, audience, counted)
+    });
+    let database = "postgres://nobody@127.0.0.1:9/none".parse().unwrap();
+    let incidents = IncidentRepo::new(incidents_app::options(database), telemetry).start();
+    Actors {
+        incidents,
+        poller,
+        instant_hub,
+        range_hub,
+        metrics_hub,
+    }
+}
+
+async fn is_unready_after_the_end_of(which: impl Fn(Arbiter, Arbiter) -> (Arbiter, Arbiter)) {
+    let (of_hub, of_poller) = (Arbiter::new(), Arbiter::new());
+    let actors = actors(&of_hub, &of_poller);
+    let app = App::new().app_data(Data::new(actors)).configure(routes);
+    let app = test::init_service(app).await;
+    let ask = async || {
+        let request = test::TestRequest::get().uri("/-/ready").to_request();
+        let answer = test::call_service(&app, request).await;
+        let hint = answer.headers().contains_key("retry-after");
+        (
+            answer.status().as_u16(),
+            hint,
+            test::read_body_json::<Value, _>(answer).await,
+        )
+    };
+    let (status, _, body) = ask().await;
+    assert_eq!(
+        (status, &body["status"]),
+        (200, &"degraded".into()),
+        "{body}"
+    );
+    let (dead, _alive) = which(of_hub, of_poller);
+    dead.stop();
+    let (hint, body) = eventually("it is unready", async || {
+        let (status, hint, body) = ask().await;
+        (status == 503).then_some((hint, body))
+    })
+    .await;
+    assert!(hint, "no Retry-After");
+    assert_eq!(body["status"], "unready");
+    assert_eq!(body["checks"]["poller"]["ok"], false);
+}
+
+#[actix::test]
+async fn with_a_dead_hub_it_is_never_ready() {
+    is_unready_after_the_end_of(|hub, poller| (hub, poller)).await;
+}
+
+#[actix::test]
+async fn with_a_dead_poller_it_is_never_ready() {
+    is_unready_after_the_end_of(|hub, poller| (poller, hub)).await;
+}
