@@ -112,7 +112,7 @@ async fn federated_samples_keep_their_labels_whatever_is_in_them() {
     );
     server.script(
         "disk_usage_percent",
-        Script::vector(r#"{"metric":{"__name__":"größe.b","k8s.pod":"p"},"value":[1,"NaN"]}"#),
+        Script::vector(r#"{"metric":{"__name__":"größe.von","k8s.pod":"p"},"value":[1,"NaN"]}"#),
     );
     let gateway = TestGateway::start([("PROMETHEUS_URL", server.url())]);
     gateway.frame("instant", |_| true).await;

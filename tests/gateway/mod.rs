@@ -2,6 +2,7 @@
 
 mod broken_answers;
 mod exposition;
+mod faults;
 mod incidents;
 mod incidents_outage;
 mod incidents_read_only;

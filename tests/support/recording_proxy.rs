@@ -88,10 +88,11 @@ impl RecordingProxy {
                 server.write_all(passed_on.as_bytes()).await?;
                 read_answer(&mut server).await
             };
+            let mut next = [0];
             let answer = tokio::select! {
                 answer = answer => answer,
                 // It sends nothing while it waits: it has hung up.
-                _ = client.peek(&mut [0]) => Err(io::ErrorKind::ConnectionAborted.into()),
+                _ = client.peek(&mut next) => Err(io::ErrorKind::ConnectionAborted.into()),
             };
             self.seen.lock().unwrap().waiting -= 1;
             let (bytes, body) = answer?;

@@ -38,7 +38,7 @@ impl Script {
     pub(crate) fn vector(result: &str) -> Self {
         Self::json(
             200,
-            &format!(
+            format!(
                 r#"{{"status":"success","data":{{"resultType":"vector","result":[{result}]}}}}"#
             ),
         )

@@ -15,6 +15,7 @@
 
 pub mod hub;
 pub mod incident_repo;
+mod lane;
 pub mod messages;
 pub mod prom_poller;
 pub mod session;

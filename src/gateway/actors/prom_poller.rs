@@ -1,42 +1,36 @@
 //! Asks Prometheus on a fixed beat and tells the hubs.
 
-use std::{
-    collections::HashSet,
-    sync::Arc,
-    time::{Duration, Instant as Moment},
-};
+use std::time::{Duration, Instant as Moment};
 
 use actix::prelude::{
     Actor, ActorFutureExt, AsyncContext, Context, ContextFutureSpawner, Handler, Recipient,
     StreamHandler, WrapFuture,
 };
-use bytes::Bytes;
 use chrono::Utc;
 use futures_util::{future::join_all, stream};
-use log::{info, warn};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::messages::{LastInstants, PollerReport, PollerStatus, Publish};
+use super::{
+    lane::{Answered, Lane},
+    messages::{LastInstants, PollerReport, PollerStatus, Publish},
+};
 use crate::{
     gateway::{
         model::{
             channel::{Instant, Metrics, Range},
             check::Check,
             query::{InstantQuery, RangeQuery},
-            snapshot::{Answer, Snapshot},
+            snapshot::Snapshot,
             source::Source,
         },
         telemetry::Telemetry,
-        upstream::{prom_error::PromError, prometheus::Prometheus},
+        upstream::prometheus::Prometheus,
     },
     shutdown,
 };
 
 /// Beats without an end after which the poller counts as stuck.
 const MISSED_BEATS: u32 = 3;
-
-/// A query's name, and what came of it.
-type Answered = (Arc<str>, Result<Bytes, PromError>);
 
 /// What is polled, how often.
 #[derive(Debug, Clone)]
@@ -73,26 +67,6 @@ pub struct PromPoller {
 
 /// Time for a poll.
 struct Beat;
-
-/// One kind of query: all of its queries are asked together, and not again before the last is answered.
-struct Lane {
-    source: Source,
-    waiting: bool,
-    check: Check,
-    /// The queries that fail while others succeed.
-    failing: HashSet<Arc<str>>,
-}
-
-impl Lane {
-    fn new(source: Source) -> Self {
-        Self {
-            source,
-            waiting: false,
-            check: Check::unknown("Prometheus has not answered yet"),
-            failing: HashSet::new(),
-        }
-    }
-}
 
 impl PromPoller {
     /// A poller that begins with its first beat when it is started.
@@ -188,62 +162,6 @@ impl PromPoller {
             .metrics
             .do_send(Publish::new(named(|query| query.flat)));
         self.last = Some(snapshot);
-    }
-}
-
-impl Lane {
-    /// Ends a poll: counts the answers, notes how Prometheus is, and makes a snapshot of them.
-    fn settle(&mut self, began: Moment, answers: Vec<Answered>, telemetry: &Telemetry) -> Snapshot {
-        self.waiting = false;
-        telemetry
-            .source(self.source)
-            .duration
-            .observe(began.elapsed().as_secs_f64());
-        let mut fault = None;
-        let answers = answers
-            .into_iter()
-            .map(|(name, outcome)| {
-                telemetry.answered(self.source, outcome.as_ref().err().map(PromError::reason));
-                let outcome = outcome.map_err(|error| {
-                    fault.get_or_insert_with(|| format!("query {name:?}: {error}"));
-                    error.into()
-                });
-                Answer { name, outcome }
-            })
-            .collect();
-        let snapshot = Snapshot {
-            taken_at: Utc::now(),
-            answers,
-        };
-        if !snapshot.is_stale() {
-            self.note_queries(&snapshot);
-        }
-        self.note(fault.filter(|_| snapshot.is_stale()));
-        snapshot
-    }
-
-    /// Says it once when a query begins to fail, and once when it succeeds again.
-    fn note_queries(&mut self, snapshot: &Snapshot) {
-        let source = self.source.as_str();
-        for Answer { name, outcome } in &snapshot.answers {
-            match outcome {
-                Ok(_) if self.failing.remove(name) => info!("{source}: query {name:?} succeeds"),
-                Err(fault) if self.failing.insert(name.clone()) => {
-                    warn!("{source}: query {name:?}: {}", fault.error);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Says it once when Prometheus goes or comes back.
-    fn note(&mut self, fault: Option<String>) {
-        if self.check.update(fault.map_or(Ok(()), Err)) {
-            match &self.check.error {
-                None => info!("{}: Prometheus answers", self.source.as_str()),
-                Some(error) => warn!("{}: no query succeeds; {error}", self.source.as_str()),
-            }
-        }
     }
 }
 
