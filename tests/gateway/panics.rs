@@ -1,10 +1,6 @@
 //! HAZARDS 12: a panic in a process-long actor ends the process; one elsewhere does not.
 
-use std::{
-    process::{Command, ExitStatus, Stdio},
-    thread,
-    time::Duration,
-};
+use std::{process::Stdio, thread, time::Duration};
 
 use actix::prelude::{Actor, Arbiter};
 use chrono::Utc;
@@ -25,41 +21,38 @@ use service_metrics::{
     },
     shutdown,
 };
-
-use crate::support::eventually;
+use tokio::{process::Command, time::timeout};
 
 /// How the child says that it has survived.
 const SURVIVED: i32 = 42;
 
 /// Runs this test binary as a program in which `who` panics, and waits for its end.
-async fn end_of(who: &str) -> ExitStatus {
+async fn end_of(who: &str) -> Option<i32> {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--ignored", "--exact", "gateway::panics::somebody_panics"])
         .env("WHO_PANICS", who)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
+        .kill_on_drop(true)
         .spawn()
         .unwrap();
-    let child = std::sync::Mutex::new(&mut child);
-    eventually("the process ends", async || {
-        child.lock().unwrap().try_wait().unwrap()
-    })
-    .await
+    let ended = timeout(Duration::from_secs(30), child.wait()).await;
+    ended.expect("the process lives on").unwrap().code()
 }
 
 #[actix::test]
 async fn a_panic_in_a_hub_ends_the_process() {
-    assert_eq!(end_of("hub").await.code(), Some(1));
+    assert_eq!(end_of("hub").await, Some(1));
 }
 
 #[actix::test]
 async fn a_panic_in_the_poller_ends_the_process() {
-    assert_eq!(end_of("poller").await.code(), Some(1));
+    assert_eq!(end_of("poller").await, Some(1));
 }
 
 #[actix::test]
 async fn a_panic_elsewhere_does_not_end_the_process() {
-    assert_eq!(end_of("somebody else").await.code(), Some(SURVIVED));
+    assert_eq!(end_of("somebody else").await, Some(SURVIVED));
 }
 
 /// A channel whose frames cannot be written.
