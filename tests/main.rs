@@ -8,4 +8,5 @@
 mod gateway;
 mod lab;
 mod mock;
+mod pipeline;
 mod support;
