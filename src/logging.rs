@@ -41,9 +41,23 @@ pub fn init(settings: &LogSettings) {
     if settings.format == "json" {
         builder.format(json_line);
     } else {
-        builder.format_timestamp_millis();
+        builder.format(text_line);
     }
     let _ = builder.try_init();
+}
+
+/// Control characters are escaped: one record is one line, and nobody whose words are logged can forge another.
+fn text_line(out: &mut Formatter, record: &Record<'_>) -> std::io::Result<()> {
+    let (time, level, target) = (out.timestamp_millis(), record.level(), record.target());
+    write!(out, "[{time} {level:<5} {target}] ")?;
+    for c in record.args().to_string().chars() {
+        if c.is_control() {
+            write!(out, "{}", c.escape_default())?;
+        } else {
+            write!(out, "{c}")?;
+        }
+    }
+    writeln!(out)
 }
 
 fn json_line(out: &mut Formatter, record: &Record<'_>) -> std::io::Result<()> {

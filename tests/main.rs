@@ -5,8 +5,10 @@
     reason = "a test that cannot go on says where it stopped"
 )]
 
+mod architecture;
 mod gateway;
 mod lab;
 mod mock;
 mod pipeline;
+mod programs;
 mod support;

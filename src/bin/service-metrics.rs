@@ -3,13 +3,9 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use service_metrics::{
-    exit::{self, ProgramError},
-    gateway::app::Gateway,
-    logging,
-    settings::gateway::GatewaySettings,
-    shutdown,
-};
+use service_metrics::exit::{self, ProgramError};
+use service_metrics::settings::gateway::GatewaySettings;
+use service_metrics::{gateway::app::Gateway, logging, shutdown};
 
 /// Live metrics and incidents for browsers. Settings: config/service-metrics.toml names them all.
 #[derive(Parser)]
@@ -35,8 +31,8 @@ fn run(arguments: &Arguments) -> Result<(), ProgramError> {
     logging::init(&settings.log);
     shutdown::install_panic_hook();
     actix::System::new().block_on(async {
-        let stop =
-            shutdown::signalled().map_err(|error| ProgramError::Failed(error.to_string()))?;
+        let failed = |error: std::io::Error| ProgramError::Failed(format!("signals: {error}"));
+        let stop = shutdown::signalled().map_err(failed)?;
         Gateway::build(&settings)?.serve_until(stop).await
     })
 }

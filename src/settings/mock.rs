@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde::Deserialize;
 
-use super::{Alias, Program, Secret, SettingsError, load, rules::Faults};
+use super::{Alias, Program, Secret, SettingsError, load};
 use crate::logging::LogSettings;
 
 const PROGRAM: Program = Program {
@@ -65,8 +65,7 @@ impl MockSettings {
         file: Option<&Path>,
         environment: &BTreeMap<String, String>,
     ) -> Result<Self, SettingsError> {
-        let settings: Self = load(&PROGRAM, file, environment)?;
-        let mut faults = Faults::default();
+        let (settings, mut faults) = load::<Self>(&PROGRAM, file, environment)?;
         faults.ip("server.host", &settings.server.host);
         faults.origins("control.allowed_origins", &settings.control.allowed_origins);
         let values = settings.simulation.max_label_values;

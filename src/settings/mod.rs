@@ -8,10 +8,12 @@ mod layers;
 pub mod mock;
 mod rules;
 mod secret;
+mod tree;
 
 pub(crate) use rules::Faults;
 
-pub use layers::{Alias, Program, load};
+use layers::{Alias, Program, load};
+
 pub use secret::{Secret, redacted};
 
 use std::fmt;
