@@ -20,7 +20,9 @@ impl Faults {
         let whole = key.split('[').next().unwrap_or(key);
         let source = self.sources.get(whole).map(|source| format!(" ({source})"));
         let source = source.unwrap_or_default();
-        self.told.push(format!("{key}: {must}{source}"));
+        let fault = format!("{key}: {must}{source}");
+        // A key in a file may have ends of lines in it.
+        self.told.push(fault.replace(char::is_control, " "));
     }
 
     /// Remembers where the value of `key` came from; the last layer counts.
