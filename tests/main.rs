@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod deployment;
 mod gateway;
 mod lab;
 mod mock;

@@ -51,8 +51,11 @@ async fn simulate(mock: &Service, path: &str, series: &str, value: &str) -> Stri
     let answer = http::request(address, "POST", path, &length).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let exposition = body(mock, "/metrics").await;
-    let series = series.trim_end_matches('}');
-    let exposed = |line: &str| line.starts_with(series) && line.ends_with(&format!(" {value}"));
+    let series = match series.strip_suffix('}') {
+        Some(labelled) => labelled.to_owned(),
+        None => format!("{series}{{"),
+    };
+    let exposed = |line: &str| line.starts_with(&series) && line.ends_with(&format!(" {value}"));
     assert!(exposition.lines().any(exposed), "{series} is not {value}");
     value.to_owned()
 }

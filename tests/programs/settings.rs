@@ -61,7 +61,9 @@ fn a_file_that_is_not_toml_is_told_with_the_place_but_not_the_line_which_may_hol
 
 #[test]
 fn every_key_that_does_not_exist_is_named() {
-    let ended = with_file(b"colour = 1\n\"end\\nof line\" = 1\n[server]\nprot = 2\n[empty]\n[SERVER]\nport = 1\n");
+    let ended = with_file(
+        b"colour = 1\n\"end\\nof line\" = 1\n[server]\nprot = 2\n[empty]\n[SERVER]\nport = 1\n",
+    );
     refused(
         &ended,
         &[

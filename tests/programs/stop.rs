@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     os::unix::process::ExitStatusExt,
     time::{Duration, Instant},
 };
@@ -10,7 +10,7 @@ use std::{
 use rustix::process::Signal;
 
 use super::{gateway, local};
-use crate::support::{program::Running, ws_client::WsClient};
+use crate::support::{gateway::TestGateway, http, program::Running, ws_client::WsClient};
 
 /// Ten seconds are the promise; the rest is for a machine that is busy with other tests.
 const SOON: Duration = Duration::from_secs(20);
@@ -69,6 +69,36 @@ async fn idle_connections_and_half_sent_requests_do_not_keep_it() {
     );
     unread.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 101 Sw");
+    let asked = Instant::now();
+    gateway.signal(Signal::TERM);
+    stops(&gateway, Signal::TERM, asked).await;
+}
+
+#[actix_rt::test]
+async fn one_that_has_stopped_leaves_its_port_to_the_next() {
+    let first = TestGateway::start([]);
+    let port = first.addr.port();
+    let _idle = TcpStream::connect(local(port)).unwrap();
+    first.stop().await.unwrap();
+    assert!(TcpStream::connect(local(port)).is_err());
+    let second = TestGateway::start([("PORT", port.to_string())]);
+    assert_eq!(http::get(second.addr, "/health").await.status, 200);
+    second.stop().await.unwrap();
+}
+
+#[actix_rt::test]
+async fn servers_that_never_answer_do_not_keep_it() {
+    let frozen = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = frozen.local_addr().unwrap();
+    let gateway = Running::start(
+        gateway()
+            .env("PROMETHEUS_URL", format!("http://{address}"))
+            .env("DATABASE_URL", format!("postgres://reader@{address}/none")),
+    );
+    let port = gateway.port().await;
+    let question = b"GET /api/metrics/incidents/details HTTP/1.1\r\nHost: x\r\n\r\n";
+    let _waiting = send(port, question);
+    let (_polled, _) = frozen.accept().unwrap();
     let asked = Instant::now();
     gateway.signal(Signal::TERM);
     stops(&gateway, Signal::TERM, asked).await;
