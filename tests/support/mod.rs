@@ -4,6 +4,8 @@ pub(crate) mod gateway;
 pub(crate) mod http;
 pub(crate) mod incidents_app;
 pub(crate) mod postgres;
+pub(crate) mod program;
+pub(crate) mod ws_client;
 
 use std::{
     fs::Permissions,

@@ -11,6 +11,7 @@ use std::{
         mpsc,
     },
     thread,
+    time::{Duration, Instant},
 };
 
 use tokio_postgres::{Client, Config, NoTls};
@@ -132,6 +133,12 @@ impl Postgres {
     /// Stops all of its processes where they are: connections are accepted by the kernel, nothing is answered.
     pub(crate) fn pause(&self) {
         self.signal("STOP");
+        // A stop signal has been sent before it has been obeyed.
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !self.processes().into_iter().all(is_still) {
+            assert!(Instant::now() < deadline, "PostgreSQL does not stop");
+            thread::yield_now();
+        }
     }
 
     /// Ends [`Self::pause`].
@@ -184,6 +191,15 @@ impl Drop for Postgres {
         self.signal("KILL");
         let _ = fs::remove_dir_all(&self.directory);
     }
+}
+
+/// Whether a process is stopped. (PostgreSQL's have one thread each.)
+fn is_still(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat
+        .rsplit_once(") ")
+        .and_then(|(_, rest)| rest.chars().next());
+    matches!(state, None | Some('T' | 'Z'))
 }
 
 /// Runs a file of the repository.
