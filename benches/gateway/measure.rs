@@ -41,13 +41,16 @@ pub(crate) struct Bench {
 
 impl Plan {
     /// For below the table.
-    pub(crate) fn described(&self) -> [String; 2] {
+    pub(crate) fn described(&self) -> [String; 3] {
         [
             format!(
                 "{} rounds of {:?} per load and {:?} per latency after one that is left out, gateway and Node in turn; \
                  min – max is over the rounds, \"better\" the median of their ratios.",
                 self.rounds, self.load, self.latency
             ),
+            "The gateway shares an answer for up to a second (`incidents.share_seconds` = 1) and says so in its \
+             documentation; Node asks PostgreSQL for each request, except where it shares its answers too."
+                .to_owned(),
             format!(
                 "The clients are one thread of the bench with {CONNECTIONS} keep-alive connections, no pipelining; clients, \
                  PostgreSQL and servers share the cores. MB are 10^6 bytes. Idle: polling every 10 s, database connected, \
@@ -112,6 +115,10 @@ impl Bench {
             thread::sleep(Duration::from_millis(500));
             process::resident(pid)
         })?;
+        let (_, ready) = self.runtime.block_on(gateway.get("/-/ready"))?;
+        if !ready.contains(r#""status":"ready""#) {
+            return Err(format!("it was idle without its servers: {ready}").into());
+        }
         let program = env!("CARGO_BIN_EXE_service-metrics");
         #[allow(clippy::cast_precision_loss, reason = "a program is not that large")]
         let size = fs::metadata(program)?.len() as f64 / 1e6;

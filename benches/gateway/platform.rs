@@ -1,14 +1,23 @@
 //! What the gateway stands between: a PostgreSQL with many incidents, a Prometheus, and the simulator that it scrapes.
 
-use std::{fs::Permissions, os::unix::fs::PermissionsExt, time::Duration};
+use std::{
+    env,
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process,
+    time::Duration,
+};
 
 use service_metrics::lab::{LabError, Postgres, Prometheus, Service, Target, free_port};
 use tempfile::TempDir;
 
 use crate::Outcome;
 
-/// Incidents of ninety days; one is reported about every 78 s by one of twenty services. All else comes from
-/// the row's number, so that each run measures the same.
+const PREFIX: &str = "service-metrics-bench-";
+
+/// Incidents of ninety days, one every 78 s by one of twenty services. All that differs between rows is made from the
+/// row's number, so that each run measures the same.
 const INCIDENTS: &str = "
 TRUNCATE incidents, incident_alerts;
 INSERT INTO incidents (id, title, severity, source, description, status, labels, assigned_to, ack_token, resolve_token,
@@ -23,7 +32,7 @@ SELECT md5(n::text)::uuid,
        created, created,
        CASE WHEN status <> 'open' THEN created + (30 + dice % 900) * interval '1 s' END,
        CASE WHEN status IN ('resolved', 'closed') THEN created + (1000 + dice % 9000) * interval '1.25 s' END
-FROM (SELECT n, dice, date_trunc('second', now()) - n * interval '78 s' AS created,
+FROM (SELECT n, dice, date_trunc('second', now()) - interval '4 h' - n * interval '78 s' AS created,
              CASE WHEN dice % 100 < 10 THEN 'open' WHEN dice % 100 < 15 THEN 'acknowledged'
                   WHEN dice % 100 < 75 THEN 'resolved' ELSE 'closed' END AS status
       FROM (SELECT n, abs(hashint4(n)::bigint) AS dice FROM generate_series(1, 100000) AS n) AS numbers) AS rows";
@@ -39,9 +48,10 @@ pub(crate) struct Platform {
 
 impl Platform {
     pub(crate) async fn start() -> Outcome<Self> {
+        remove_what_dead_runs_left();
         // User `postgres` must reach it.
         let folder = tempfile::Builder::new()
-            .prefix("service-metrics-bench-")
+            .prefix(&format!("{PREFIX}{}-", process::id()))
             .permissions(Permissions::from_mode(0o755))
             .tempdir()?;
         let postgres = Postgres::start(&folder.path().join("postgres"), 0).await?;
@@ -78,5 +88,22 @@ impl Platform {
             ));
         }
         Service::gateway(self.folder.path(), port, &environment).await
+    }
+}
+
+/// A run that was interrupted has had no time for it.
+fn remove_what_dead_runs_left() {
+    for entry in fs::read_dir(env::temp_dir())
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        let name = entry.file_name();
+        let rest = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+        let pid = rest.and_then(|rest| rest.split('-').next());
+        if pid.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+            // Refused: somebody else's.
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
