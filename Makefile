@@ -26,7 +26,7 @@ test: ## prove everything, against the real servers
 
 bench: ## measure, and print a table
 	@tools/install-packages run
-	cargo bench --locked
+	cargo bench --locked --bench gateway
 
 compose-test: ## prove the deployment with docker compose
 	tests/compose/run.sh
