@@ -18,14 +18,15 @@ test: ## prove everything, against the real servers
 	@tools/install-packages test
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
-	cargo test --locked
+	cargo test --locked -- --skip pipeline::
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 	promtool check config monitoring/prometheus/prometheus.yml
 	shellcheck $(scripts)
+	cargo test --locked --test integration -- pipeline::
 
 bench: ## measure, and print a table
 	@tools/install-packages run
-	cargo bench --locked
+	cargo bench --locked --bench gateway
 
 compose-test: ## prove the deployment with docker compose
 	tests/compose/run.sh

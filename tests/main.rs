@@ -5,7 +5,11 @@
     reason = "a test that cannot go on says where it stopped"
 )]
 
+mod architecture;
+mod deployment;
 mod gateway;
 mod lab;
 mod mock;
+mod pipeline;
+mod programs;
 mod support;

@@ -6,7 +6,8 @@ use clap::Parser;
 use service_metrics::{
     exit,
     lab::{self, LabOptions},
-    logging::{self, LogSettings},
+    logging,
+    settings::log::Log,
     shutdown,
 };
 
@@ -14,7 +15,7 @@ fn main() -> ExitCode {
     let options = LabOptions::parse();
     shutdown::install_panic_hook();
     // RUST_LOG is meant for the programs that the lab starts; the lab itself talks on stdout.
-    logging::init(&LogSettings {
+    logging::init(&Log {
         filter: "warn".to_owned(),
         format: "text".to_owned(),
     });

@@ -13,7 +13,7 @@ use tokio::{sync::watch, time::timeout};
 
 use super::{
     LabError,
-    family::{runs, signal_descendants},
+    family::{is_still, runs, signal_descendants},
     launch::Launch,
     log_file::Tail,
 };
@@ -21,6 +21,9 @@ use super::{
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// How long a drop may take before the child is killed.
 const DROP_GRACE: Duration = Duration::from_secs(5);
+
+/// How long a stop signal may take to be obeyed.
+const FREEZE_GRACE: Duration = Duration::from_secs(5);
 
 /// A running program. Dropping it ends the program and its children.
 pub(crate) struct Child {
@@ -124,11 +127,20 @@ impl Child {
         status
     }
 
-    /// Freezes it and its children: connections stay open and nothing answers.
+    /// Freezes it and its children: connections stay open and nothing answers from the return of this call on.
     pub(crate) fn pause(&self) {
         // The parent first, so that it cannot have another child meanwhile.
         self.signal(Signal::STOP);
-        self.signal_children(Signal::STOP);
+        Self::await_stillness(&[self.pid]);
+        let children = self.signal_children(Signal::STOP);
+        Self::await_stillness(&children);
+    }
+
+    fn await_stillness(processes: &[Pid]) {
+        let deadline = Instant::now() + FREEZE_GRACE;
+        while !processes.iter().all(|pid| is_still(*pid)) && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Thaws what [`Self::pause`] froze.

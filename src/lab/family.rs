@@ -1,7 +1,7 @@
 //! The descendants of a process. PostgreSQL's backends leave their parent's process group, so that a signal to the group
 //! does not reach them.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -18,6 +18,19 @@ pub(crate) fn signal_descendants(root: Pid, signal: Signal) -> Vec<Pid> {
 /// Whether a process still runs. A zombie, which waits for its parent to read its exit status, does not.
 pub(crate) fn runs(pid: Pid) -> bool {
     stat(pid.as_raw_nonzero().get()).is_some_and(|(state, _)| !matches!(state, 'Z' | 'X'))
+}
+
+/// Whether every thread of a process has stopped, or ended: a stop signal has been sent before it has been obeyed.
+pub(crate) fn is_still(pid: Pid) -> bool {
+    let process = pid.as_raw_nonzero();
+    let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else {
+        return true;
+    };
+    let mut threads = threads.flatten();
+    threads.all(|thread| {
+        let stat = read_stat(&thread.path().join("stat"));
+        stat.is_none_or(|(state, _)| matches!(state, 'T' | 't' | 'Z' | 'X'))
+    })
 }
 
 fn descendants(root: Pid) -> Vec<Pid> {
@@ -47,7 +60,11 @@ fn descendants(root: Pid) -> Vec<Pid> {
 
 /// State and parent of a process (proc(5)). The command's name stands in parentheses and may hold some itself.
 fn stat(pid: i32) -> Option<(char, i32)> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    read_stat(Path::new(&format!("/proc/{pid}/stat")))
+}
+
+fn read_stat(file: &Path) -> Option<(char, i32)> {
+    let stat = fs::read_to_string(file).ok()?;
     let mut fields = stat[stat.rfind(')')? + 1..].split_whitespace();
     Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
 }

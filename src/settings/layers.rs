@@ -2,192 +2,184 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use config::{Config, ConfigError, File, FileFormat, Value, ValueKind};
+use config::{Config, ConfigError, Value};
 use serde::de::DeserializeOwned;
 
-use super::{SettingsError, rules::Faults};
+use super::{
+    SettingsError,
+    rules::Faults,
+    tree::{self, Tree, one_line},
+};
 
 /// What [`load`] must know about one program.
-pub struct Program {
+pub(crate) struct Program {
     /// The commented defaults, which name every key that exists.
-    pub defaults: &'static str,
+    pub(crate) defaults: &'static str,
     /// `SERVICE_METRICS` makes `SERVICE_METRICS__SECTION__KEY` the variable of `section.key`.
-    pub prefix: &'static str,
+    pub(crate) prefix: &'static str,
     /// Short variables that people already use, in ascending precedence.
-    pub aliases: &'static [Alias],
+    pub(crate) aliases: &'static [Alias],
 }
 
 /// A short environment variable and the key it stands for.
-pub struct Alias {
+pub(crate) struct Alias {
     /// The variable, such as `PORT`.
-    pub variable: &'static str,
+    pub(crate) variable: &'static str,
     /// The key, such as `server.port`.
-    pub key: &'static str,
+    pub(crate) key: &'static str,
     /// Turns the text into the key's own unit and form.
-    pub read: fn(&str) -> Result<Value, String>,
+    pub(crate) read: fn(&str) -> Result<Value, String>,
 }
 
 impl Alias {
-    /// A variable whose text is the key's value as it stands.
-    pub const fn plain(variable: &'static str, key: &'static str) -> Self {
+    /// A variable whose text is the key's value as it stands; a comma list where the key is a list.
+    pub(crate) const fn plain(variable: &'static str, key: &'static str) -> Self {
         Self {
             variable,
             key,
             read: |text| Ok(Value::from(text)),
         }
     }
-
-    /// A variable that holds a comma list.
-    pub const fn list(variable: &'static str, key: &'static str) -> Self {
-        Self {
-            variable,
-            key,
-            read: |text| Ok(comma_list(text)),
-        }
-    }
 }
 
-/// Reads the defaults, `file`, then `environment`, and gives the typed settings.
+/// Reads the defaults, `file`, then `environment`, and gives the typed settings with the faults found until then. A
+/// value that was refused is its default there, so that the checks that follow find every other fault.
 ///
 /// # Errors
-/// Every unknown key, every variable that cannot be read and the first value of a wrong type, each with its name.
-pub fn load<T: DeserializeOwned>(
+/// When no settings can be made at all: the file cannot be read, or is not TOML.
+pub(crate) fn load<T: DeserializeOwned>(
     program: &Program,
     file: Option<&Path>,
     environment: &BTreeMap<String, String>,
-) -> Result<T, SettingsError> {
-    let defaults = parse("built-in defaults", program.defaults)?;
-    let mut faults = Faults::default();
-    let mut builder =
-        Config::builder().add_source(File::from_str(program.defaults, FileFormat::Toml));
-
+) -> Result<(T, Faults), SettingsError> {
+    let defaults = tree::parse("built-in defaults", program.defaults)?;
+    let mut layers = Layers {
+        merged: defaults.clone(),
+        faults: Faults::default(),
+        defaults,
+    };
     if let Some(path) = file {
-        let name = path.display().to_string();
+        let name = path.display();
         let text = std::fs::read_to_string(path).map_err(|error| {
             SettingsError::one(format!("--config {name}: cannot be read: {error}"))
         })?;
-        let own = parse(&name, &text)?;
-        for key in own.keys().filter(|key| !defaults.contains_key(*key)) {
-            faults.add(key, format_args!("no such setting (in {name})"));
-        }
-        builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
+        layers.lay_file(&name.to_string(), &text)?;
     }
-
-    for (key, value) in overrides(program, &defaults, environment, &mut faults) {
-        builder = builder
-            .set_override(&key, value)
-            .map_err(|error| SettingsError::one(format!("{key}: {error}")))?;
-    }
-
-    let merged = builder.build().map_err(told)?;
-    match merged.try_deserialize() {
-        Ok(settings) => faults.or(settings),
-        Err(error) => {
-            faults.extend(&told(error));
-            Err(faults.into_error())
-        }
-    }
+    layers.lay_environment(program, environment);
+    layers.lay_aliases(program.aliases, environment);
+    layers.read()
 }
 
-/// What the environment sets: `PREFIX__SECTION__KEY` and the aliases; an alias is the louder of the two.
-fn overrides(
-    program: &Program,
-    defaults: &BTreeMap<String, Value>,
-    environment: &BTreeMap<String, String>,
-    faults: &mut Faults,
-) -> Vec<(String, Value)> {
-    let mut found = Vec::new();
-    let prefix = format!("{}__", program.prefix);
-    for (variable, text) in environment {
-        let Some(path) = variable.strip_prefix(&prefix) else {
-            continue;
-        };
-        let key = path.to_lowercase().replace("__", ".");
-        if defaults.contains_key(&key) {
-            found.push((key.clone(), typed(text, defaults.get(&key))));
-        } else {
-            faults.add(variable, "no such setting");
-        }
-    }
-    for alias in program.aliases {
-        let Some(text) = environment
-            .get(alias.variable)
-            .filter(|text| !text.is_empty())
-        else {
-            continue;
-        };
-        match (alias.read)(text) {
-            Ok(value) => found.push((alias.key.to_owned(), value)),
-            Err(must) => faults.add(alias.variable, must),
-        }
-    }
-    found
+type Form = fn(Value, &Value) -> Result<Value, String>;
+
+struct Layers {
+    defaults: Tree,
+    merged: Tree,
+    faults: Faults,
 }
 
-/// A file's keys in dotted form. An array counts as one key.
-fn parse(name: &str, text: &str) -> Result<BTreeMap<String, Value>, SettingsError> {
-    let table = Config::builder()
-        .add_source(File::from_str(text, FileFormat::Toml))
-        .build()
-        .and_then(|config| config.try_deserialize::<BTreeMap<String, Value>>())
-        .map_err(|error| SettingsError::one(format!("{name}: {}", one_line(&error.to_string()))))?;
-    let mut keys = BTreeMap::new();
-    for (key, value) in table {
-        flatten(key, value, &mut keys);
+impl Layers {
+    fn lay_file(&mut self, name: &str, text: &str) -> Result<(), SettingsError> {
+        for (key, value) in tree::parse(name, text)? {
+            self.lay(&key, value, format!("in {name}"), tree::of_form);
+        }
+        Ok(())
     }
-    Ok(keys)
-}
 
-fn flatten(key: String, value: Value, keys: &mut BTreeMap<String, Value>) {
-    match value.kind {
-        ValueKind::Table(table) => {
-            for (inner, value) in table {
-                flatten(format!("{key}.{inner}"), value, keys);
+    fn lay_environment(&mut self, program: &Program, environment: &BTreeMap<String, String>) {
+        let prefix = format!("{}__", program.prefix);
+        for (variable, text) in environment {
+            let Some(path) = variable.strip_prefix(&prefix) else {
+                continue;
+            };
+            let key = path.to_lowercase().replace("__", ".");
+            if self.defaults.contains_key(&key) {
+                let value = Value::from(text.as_str());
+                self.lay(&key, value, variable.clone(), tree::from_text);
+            } else {
+                self.faults.add(variable, "no such setting");
             }
         }
-        _ => {
-            keys.insert(key, value);
+    }
+
+    /// They are louder than [`Self::lay_environment`].
+    fn lay_aliases(&mut self, aliases: &[Alias], environment: &BTreeMap<String, String>) {
+        for alias in aliases {
+            let set = environment.get(alias.variable);
+            let Some(text) = set.filter(|text| !text.is_empty()) else {
+                continue;
+            };
+            match (alias.read)(text) {
+                Ok(value) => {
+                    let source = alias.variable.to_owned();
+                    self.lay(alias.key, value, source, tree::from_text);
+                }
+                Err(must) => self.faults.add(alias.variable, must),
+            }
+        }
+    }
+
+    /// Lays a value over what is there, unless `form` finds that it has not the form of its default.
+    fn lay(&mut self, key: &str, value: Value, source: String, form: Form) {
+        self.faults.came_from(key, source);
+        let Some(default) = self.defaults.get(key) else {
+            if let Some(must) = tree::misplaced(key, &value, &self.defaults) {
+                self.faults.add(key, must);
+            }
+            return;
+        };
+        match form(value, default) {
+            Ok(value) => drop(self.merged.insert(key.to_owned(), value)),
+            Err(must) => self.faults.add(key, must),
+        }
+    }
+
+    /// The typed tree. Where a value does not fit its type, the default takes its place, to find the next fault.
+    fn read<T: DeserializeOwned>(mut self) -> Result<(T, Faults), SettingsError> {
+        loop {
+            let mut builder = Config::builder();
+            for (key, value) in &self.merged {
+                let laid = builder.set_override(key, value.clone());
+                builder = laid.map_err(|error| SettingsError::one(format!("{key}: {error}")))?;
+            }
+            let (key, must) = match builder.build().and_then(Config::try_deserialize) {
+                Ok(settings) => return Ok((settings, self.faults)),
+                Err(error) => told(error),
+            };
+            self.faults.add(&key, must);
+            let key = key.split('[').next().unwrap_or_default();
+            let default = self.defaults.get(key);
+            match default.filter(|default| self.merged.get(key) != Some(*default)) {
+                Some(default) => drop(self.merged.insert(key.to_owned(), default.clone())),
+                None => return Err(self.faults.into_error()),
+            }
         }
     }
 }
 
-/// Text from the environment, in the form that the default of its key has.
-fn typed(text: &str, default: Option<&Value>) -> Value {
-    match default.map(|value| &value.kind) {
-        Some(ValueKind::Array(_)) => comma_list(text),
-        // A number or flag is converted, and refused with its key, when the tree is read.
-        _ => Value::from(text),
-    }
-}
-
-/// `a, b` as a list of two; empty text as an empty list.
-fn comma_list(text: &str) -> Value {
-    let items = text
-        .split(',')
-        .map(str::trim)
-        .filter(|item| !item.is_empty());
-    Value::from(items.map(str::to_owned).collect::<Vec<_>>())
-}
-
-fn told(error: ConfigError) -> SettingsError {
-    match error {
+/// The key, and what is wrong with its value.
+fn told(error: ConfigError) -> (String, String) {
+    let (key, must) = match error {
         ConfigError::Type {
             key: Some(key),
             unexpected,
             expected,
             ..
-        } => SettingsError::one(format!("{key}: expected {expected}, found {unexpected}")),
+        } => (key, format!("expected {expected}, found {unexpected}")),
         ConfigError::At {
             key: Some(key),
             error,
             ..
-        } => SettingsError::one(format!("{key}: {}", one_line(&error.to_string()))),
-        other => SettingsError::one(one_line(&other.to_string())),
-    }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+        } => (key, error.to_string()),
+        ConfigError::NotFound(key) => (key, "is missing".to_owned()),
+        other => ("settings".to_owned(), other.to_string()),
+    };
+    // `instant[0]channels[0]`, as config writes it.
+    let key = key
+        .replace(']', "].")
+        .replace("].[", "][")
+        .replace("..", ".");
+    (key.trim_end_matches('.').to_owned(), one_line(&must))
 }
 
 #[cfg(test)]
@@ -198,7 +190,7 @@ mod tests {
 
     #[derive(Debug, PartialEq, Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Tree {
+    struct Typed {
         server: Server,
     }
 
@@ -222,15 +214,20 @@ mod tests {
             .collect()
     }
 
-    fn load_with(pairs: &[(&str, &str)]) -> Result<Tree, SettingsError> {
-        load(&PROGRAM, None, &environment(pairs))
+    fn read(file: Option<&Path>, pairs: &[(&str, &str)]) -> Result<Typed, SettingsError> {
+        let (tree, faults) = load(&PROGRAM, file, &environment(pairs))?;
+        faults.or(tree)
+    }
+
+    fn load_with(pairs: &[(&str, &str)]) -> Result<Typed, SettingsError> {
+        read(None, pairs)
     }
 
     #[test]
     fn later_layers_win() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "[server]\nport = 2\n").unwrap();
-        let from_file: Tree = load(&PROGRAM, Some(file.path()), &environment(&[])).unwrap();
+        let from_file = read(Some(file.path()), &[]).unwrap();
         assert_eq!(
             from_file.server,
             Server {
@@ -239,12 +236,7 @@ mod tests {
             }
         );
 
-        let from_env: Tree = load(
-            &PROGRAM,
-            Some(file.path()),
-            &environment(&[("APP__SERVER__PORT", "3")]),
-        )
-        .unwrap();
+        let from_env = read(Some(file.path()), &[("APP__SERVER__PORT", "3")]).unwrap();
         assert_eq!(from_env.server.port, 3);
         assert_eq!(
             load_with(&[("APP__SERVER__PORT", "3"), ("PORT", "4")])
@@ -265,11 +257,7 @@ mod tests {
     fn every_unknown_key_is_named_on_a_line_of_its_own() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "colour = 1\n[server]\nprot = 2\n").unwrap();
-        let error = load::<Tree>(
-            &PROGRAM,
-            Some(file.path()),
-            &environment(&[("APP__SERVER__HOST", "x")]),
-        );
+        let error = read(Some(file.path()), &[("APP__SERVER__HOST", "x")]);
         let told = error.unwrap_err().to_string();
         for key in [
             "colour: no such setting",

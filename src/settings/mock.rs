@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde::Deserialize;
 
-use super::{Alias, Program, Secret, SettingsError, load, rules::Faults};
-use crate::logging::LogSettings;
+use super::{Alias, Program, Secret, SettingsError, load};
+use crate::settings::log::Log;
 
 const PROGRAM: Program = Program {
     defaults: include_str!("../../config/mock-metrics.toml"),
@@ -28,7 +28,7 @@ pub struct MockSettings {
     pub server: Server,
     pub control: Control,
     pub simulation: Simulation,
-    pub log: LogSettings,
+    pub log: Log,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -65,8 +65,7 @@ impl MockSettings {
         file: Option<&Path>,
         environment: &BTreeMap<String, String>,
     ) -> Result<Self, SettingsError> {
-        let settings: Self = load(&PROGRAM, file, environment)?;
-        let mut faults = Faults::default();
+        let (settings, mut faults) = load::<Self>(&PROGRAM, file, environment)?;
         faults.ip("server.host", &settings.server.host);
         faults.origins("control.allowed_origins", &settings.control.allowed_origins);
         let values = settings.simulation.max_label_values;

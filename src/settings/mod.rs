@@ -5,13 +5,14 @@
 
 pub mod gateway;
 mod layers;
+pub mod log;
 pub mod mock;
 mod rules;
 mod secret;
+mod tree;
 
-pub(crate) use rules::Faults;
+use layers::{Alias, Program, load};
 
-pub use layers::{Alias, Program, load};
 pub use secret::{Secret, redacted};
 
 use std::fmt;

@@ -1,6 +1,6 @@
 //! Rules that settings share. A rule that is broken notes a fault with its key.
 
-use std::{fmt::Display, net::IpAddr, ops::RangeInclusive};
+use std::{collections::BTreeMap, fmt::Display, net::IpAddr, ops::RangeInclusive};
 
 use tokio_postgres::config::SslMode;
 use url::Url;
@@ -9,12 +9,25 @@ use super::{Secret, SettingsError};
 
 /// Collects faults, so that a user sees all of them at once.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<String>);
+pub(crate) struct Faults {
+    told: Vec<String>,
+    sources: BTreeMap<String, String>,
+}
 
 impl Faults {
-    /// Notes that `key` is wrong.
+    /// Notes that `key` is wrong; where its value came from is told with it.
     pub(crate) fn add(&mut self, key: &str, must: impl Display) {
-        self.0.push(format!("{key}: {must}"));
+        let whole = key.split('[').next().unwrap_or(key);
+        let source = self.sources.get(whole).map(|source| format!(" ({source})"));
+        let source = source.unwrap_or_default();
+        let fault = format!("{key}: {must}{source}");
+        // A key in a file may have ends of lines in it.
+        self.told.push(fault.replace(char::is_control, " "));
+    }
+
+    /// Remembers where the value of `key` came from; the last layer counts.
+    pub(super) fn came_from(&mut self, key: &str, source: String) {
+        self.sources.insert(key.to_owned(), source);
     }
 
     /// Notes that `key` is wrong unless `holds`.
@@ -24,19 +37,14 @@ impl Faults {
         }
     }
 
-    /// Takes over what another check found.
-    pub(crate) fn extend(&mut self, error: &SettingsError) {
-        self.0.extend_from_slice(error.faults());
-    }
-
     /// What was noted.
     pub(crate) fn into_error(self) -> SettingsError {
-        SettingsError(self.0)
+        SettingsError(self.told)
     }
 
     /// `value`, if nothing was noted.
     pub(crate) fn or<T>(self, value: T) -> Result<T, SettingsError> {
-        if self.0.is_empty() {
+        if self.told.is_empty() {
             Ok(value)
         } else {
             Err(self.into_error())

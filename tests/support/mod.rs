@@ -4,6 +4,7 @@ pub(crate) mod gateway;
 pub(crate) mod http;
 pub(crate) mod incidents_app;
 pub(crate) mod postgres;
+pub(crate) mod program;
 pub(crate) mod recording_proxy;
 pub(crate) mod scripted;
 pub(crate) mod ws_client;

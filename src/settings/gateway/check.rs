@@ -9,8 +9,7 @@ use crate::settings::{SettingsError, rules::Faults};
 const MOST_POINTS: u64 = 11_000;
 
 impl GatewaySettings {
-    pub(super) fn checked(self) -> Result<Self, SettingsError> {
-        let mut faults = Faults::default();
+    pub(super) fn checked(self, mut faults: Faults) -> Result<Self, SettingsError> {
         self.check_server(&mut faults);
         self.check_prometheus(&mut faults);
         self.check_database(&mut faults);

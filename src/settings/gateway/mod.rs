@@ -8,7 +8,7 @@ use config::Value;
 use serde::Deserialize;
 
 use super::{Alias, Program, Secret, SettingsError, load};
-use crate::logging::LogSettings;
+use crate::settings::log::Log;
 
 const PROGRAM: Program = Program {
     defaults: include_str!("../../../config/service-metrics.toml"),
@@ -28,7 +28,7 @@ const PROGRAM: Program = Program {
             key: "prometheus.poll_interval_seconds",
             read: |text| seconds(text, 1000.0),
         },
-        Alias::list("CORS_ALLOWED_ORIGINS", "cors.allowed_origins"),
+        Alias::plain("CORS_ALLOWED_ORIGINS", "cors.allowed_origins"),
         Alias::plain("RUST_LOG", "log.filter"),
         Alias::plain("LOG_FORMAT", "log.format"),
     ],
@@ -49,7 +49,7 @@ pub struct GatewaySettings {
     pub database: Database,
     pub incidents: Incidents,
     pub websocket: WebSocket,
-    pub log: LogSettings,
+    pub log: Log,
     pub instant: Vec<Instant>,
     pub range: Vec<Range>,
 }
@@ -142,12 +142,24 @@ pub struct Instant {
 
 /// Where the answer to an instant query goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(try_from = "String")]
 pub enum InstantChannel {
     /// Prometheus' bytes, as they came.
     Instant,
     /// Sums over series.
     Metrics,
+}
+
+impl TryFrom<String> for InstantChannel {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        match name.as_str() {
+            "instant" => Ok(Self::Instant),
+            "metrics" => Ok(Self::Metrics),
+            _ => Err(format!("must be instant or metrics, found {name:?}")),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -169,7 +181,8 @@ impl GatewaySettings {
         file: Option<&Path>,
         environment: &BTreeMap<String, String>,
     ) -> Result<Self, SettingsError> {
-        load::<Self>(&PROGRAM, file, environment)?.checked()
+        let (settings, faults) = load::<Self>(&PROGRAM, file, environment)?;
+        settings.checked(faults)
     }
 }
 

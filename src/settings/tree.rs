@@ -1,0 +1,116 @@
+//! Settings as a flat tree of keys and values, and the form that each key's default gives it.
+
+use std::collections::BTreeMap;
+
+use config::{Config, File, FileFormat, Value, ValueKind};
+
+use super::SettingsError;
+
+/// Values by dotted key. An array is one value.
+pub(super) type Tree = BTreeMap<String, Value>;
+
+/// Reads TOML. What is told of a mistake names the place and does not repeat the line: it may hold a password.
+pub(super) fn parse(name: &str, text: &str) -> Result<Tree, SettingsError> {
+    let table = Config::builder()
+        .add_source(File::from_str(text, FileFormat::Toml))
+        .build()
+        .and_then(|config| config.try_deserialize::<BTreeMap<String, Value>>())
+        .map_err(|error| {
+            let told = error.to_string();
+            let mut lines = told.lines().filter(|line| !line.trim().is_empty());
+            let (place, what) = (lines.next(), lines.next_back());
+            let told: Vec<_> = [place, what].into_iter().flatten().collect();
+            SettingsError::one(format!("--config {name}: {}", one_line(&told.join(": "))))
+        })?;
+    let mut tree = Tree::new();
+    for (key, value) in table {
+        flatten(key, value, &mut tree);
+    }
+    Ok(tree)
+}
+
+fn flatten(key: String, value: Value, tree: &mut Tree) {
+    match value.kind {
+        ValueKind::Table(table) if !table.is_empty() => {
+            for (inner, value) in table {
+                flatten(format!("{key}.{inner}"), value, tree);
+            }
+        }
+        _ => {
+            tree.insert(key, value);
+        }
+    }
+}
+
+/// What is wrong with a key that has no default. (An empty section is a section like any other.)
+pub(super) fn misplaced(key: &str, value: &Value, defaults: &Tree) -> Option<&'static str> {
+    let section = format!("{key}.");
+    if !defaults.keys().any(|known| known.starts_with(&section)) {
+        return Some("no such setting");
+    }
+    let empty = matches!(value.kind, ValueKind::Table(_));
+    (!empty).then_some("must be a section")
+}
+
+/// `value` itself, if it has the form that its default has.
+pub(super) fn of_form(value: Value, default: &Value) -> Result<Value, String> {
+    use ValueKind::{Array, Boolean, Float, I64, I128, String, U64, U128};
+    let whole = |kind: &ValueKind| matches!(kind, I64(_) | I128(_) | U64(_) | U128(_));
+    let (fits, must) = match &default.kind {
+        Boolean(_) => (matches!(value.kind, Boolean(_)), "true or false"),
+        Float(_) => (
+            matches!(value.kind, Float(_)) || whole(&value.kind),
+            "a number",
+        ),
+        Array(_) => (matches!(value.kind, Array(_)), "a list"),
+        String(_) => (matches!(value.kind, String(_)), "text in quotes"),
+        _ => (whole(&value.kind), "a whole number"),
+    };
+    if fits {
+        return Ok(value);
+    }
+    Err(match (&default.kind, &value.kind) {
+        // It may be a secret.
+        (String(_), _) => format!("must be {must}"),
+        (_, String(text)) => format!("must be {must}, found {text:?}"),
+        (_, Boolean(_) | Float(_)) => format!("must be {must}, found {value}"),
+        (_, kind) if whole(kind) => format!("must be {must}, found {value}"),
+        _ => format!("must be {must}"),
+    })
+}
+
+/// Text from the environment in the form that its default has: a comma list where that is a list of texts.
+pub(super) fn from_text(value: Value, default: &Value) -> Result<Value, String> {
+    let ValueKind::String(text) = &value.kind else {
+        return of_form(value, default);
+    };
+    let trimmed = text.trim();
+    let read = match &default.kind {
+        ValueKind::String(_) => None,
+        ValueKind::Array(items) => {
+            let table = |item: &Value| matches!(item.kind, ValueKind::Table(_));
+            if items.iter().any(table) {
+                return Err("can only be set in a file".to_owned());
+            }
+            Some(comma_list(text))
+        }
+        ValueKind::Boolean(_) => trimmed.parse::<bool>().ok().map(Value::from),
+        ValueKind::Float(_) => trimmed.parse::<f64>().ok().map(Value::from),
+        _ => {
+            let unsigned = trimmed.parse::<u64>().ok().map(Value::from);
+            trimmed.parse::<i64>().ok().map(Value::from).or(unsigned)
+        }
+    };
+    of_form(read.unwrap_or(value), default)
+}
+
+/// `a, b` as a list of two; empty text as an empty list.
+fn comma_list(text: &str) -> Value {
+    let items = text.split(',').map(str::trim);
+    let items = items.filter(|item| !item.is_empty());
+    Value::from(items.map(str::to_owned).collect::<Vec<_>>())
+}
+
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

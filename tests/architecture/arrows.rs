@@ -1,0 +1,209 @@
+//! Which room may name which: `bin → app → http → actors → {upstream, storage, socket} → model`.
+
+use super::references::Source;
+
+/// A room, and what it may name besides itself. The longest room that fits a module is its own.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("lib", &[]),
+    (
+        "bin",
+        &[
+            "descriptors",
+            "exit",
+            "gateway::app",
+            "lab",
+            "logging",
+            "mock",
+            "settings",
+            "shutdown",
+        ],
+    ),
+    // Shared by the programs.
+    ("api_error", &[]),
+    ("descriptors", &[]),
+    ("exit", &["settings"]),
+    ("logging", &["settings"]),
+    ("settings", &[]),
+    ("shutdown", &["exit"]),
+    // The gateway, from top to bottom.
+    ("gateway", &[]),
+    ("gateway::app", &["exit", "gateway", "settings"]),
+    (
+        "gateway::http",
+        &[
+            "api_error",
+            "gateway::actors",
+            "gateway::telemetry",
+            STORAGE,
+            SOCKET,
+            MODEL,
+        ],
+    ),
+    ("gateway::actors", &[MODEL]),
+    ("gateway::actors::messages", &[STORAGE, SOCKET, MODEL]),
+    ("gateway::actors::hub", ACTOR),
+    ("gateway::actors::prom_poller", ACTOR),
+    ("gateway::actors::session", ACTOR),
+    ("gateway::actors::shared_answers", &[]),
+    (
+        "gateway::actors::incident_repo",
+        &[
+            "gateway::actors::messages",
+            "gateway::actors::shared_answers",
+            "gateway::telemetry",
+            "shutdown",
+            STORAGE,
+            MODEL,
+        ],
+    ),
+    ("gateway::telemetry", &[SOCKET, MODEL]),
+    (UPSTREAM, &[MODEL]),
+    (STORAGE, &[MODEL]),
+    (SOCKET, &["api_error", MODEL]),
+    (MODEL, &[]),
+    // The simulator.
+    ("mock", &["shutdown"]),
+    ("mock::app", &["exit", "mock", "settings"]),
+    ("mock::http", &["api_error", "mock"]),
+    // The lab knows programs by their command lines only.
+    ("lab", &["exit", "shutdown"]),
+];
+
+const UPSTREAM: &str = "gateway::upstream";
+const STORAGE: &str = "gateway::storage";
+const SOCKET: &str = "gateway::socket";
+const MODEL: &str = "gateway::model";
+/// What an actor may name: no other actor.
+const ACTOR: &[&str] = &[
+    "gateway::actors::messages",
+    "gateway::telemetry",
+    "shutdown",
+    UPSTREAM,
+    STORAGE,
+    SOCKET,
+    MODEL,
+];
+
+/// Crates that stay out of a room.
+const KEPT_OUT: &[(&str, &[&str])] = &[
+    (
+        MODEL,
+        &[
+            "actix",
+            "actix_web",
+            "actix_http",
+            "awc",
+            "diesel",
+            "diesel_async",
+            "tokio_postgres",
+        ],
+    ),
+    (UPSTREAM, &["actix", "diesel", "diesel_async"]),
+    (STORAGE, &["actix", "actix_web", "awc"]),
+    ("lab", &["actix", "actix_web", "awc", "diesel"]),
+];
+
+/// Imports of one file that no arrow allows.
+pub(super) fn faults(source: &Source) -> Vec<String> {
+    let module = source.module();
+    let Some((room, may)) = room(&module) else {
+        return vec![format!(
+            "{}: is in no room of tests/architecture/arrows.rs",
+            source.file
+        )];
+    };
+    let fault = |target: String| {
+        let allowed = within(&target, room) || may.iter().any(|allowed| within(&target, allowed));
+        (!allowed).then(|| format!("{}: must not name {target}", source.file))
+    };
+    let inside = source.references().into_iter().filter_map(fault);
+    let kept_out = KEPT_OUT.iter().filter(|(room, _)| within(&module, room));
+    let outside = kept_out
+        .flat_map(|(_, crates)| *crates)
+        .filter(|name| source.names(&format!("{name}::")))
+        .map(|name| format!("{}: must not name the crate {name}", source.file));
+    inside.chain(outside).collect()
+}
+
+fn room(module: &str) -> Option<(&'static str, &'static [&'static str])> {
+    let fitting = ROOMS.iter().filter(|(room, _)| within(module, room));
+    fitting.max_by_key(|(room, _)| room.len()).copied()
+}
+
+fn within(path: &str, room: &str) -> bool {
+    path.strip_prefix(room)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+#[test]
+fn an_import_against_an_arrow_is_found() {
+    for (file, text) in [
+        (
+            "bin/service-metrics.rs",
+            "use service_metrics::gateway::model::query;",
+        ),
+        (
+            "gateway/model/query.rs",
+            "use crate::gateway::storage::schema;",
+        ),
+        ("gateway/model/query.rs", "use actix::Actor;"),
+        ("gateway/http/health.rs", "use crate::settings::Secret;"),
+        (
+            "gateway/http/health.rs",
+            "use crate::gateway::upstream::prometheus;",
+        ),
+        ("gateway/http/health.rs", "use super::super::app::Gateway;"),
+        ("gateway/actors/hub.rs", "use super::session::Session;"),
+        (
+            "gateway/actors/hub.rs",
+            "fn f() { super::prom_poller::f() }",
+        ),
+        ("gateway/actors/messages.rs", "use super::hub::Hub;"),
+        (
+            "gateway/actors/session.rs",
+            "use super::{messages, shared_answers};",
+        ),
+        (
+            "gateway/storage/incidents.rs",
+            "use crate::gateway::actors::messages::Join;",
+        ),
+        ("gateway/telemetry.rs", "use crate::mock::Mock;"),
+        ("mock/board.rs", "use crate::gateway::model;"),
+        ("mock/board.rs", "use crate::settings::Secret;"),
+        ("lab/stack.rs", "use crate::mock::Mock;"),
+        ("settings/rules.rs", "use crate::gateway::model;"),
+        ("api_error.rs", "use crate::gateway::model;"),
+        ("attic/old.rs", ""),
+    ] {
+        assert_eq!(faults(&Source::new(file, text)).len(), 1, "{file}: {text}");
+    }
+}
+
+#[test]
+fn an_import_along_an_arrow_is_not() {
+    for (file, text) in [
+        (
+            "bin/service-metrics.rs",
+            "use service_metrics::{exit, gateway::app::Gateway};",
+        ),
+        (
+            "gateway/app.rs",
+            "use crate::{gateway::{actors::hub::Hub, http}, settings::Secret};",
+        ),
+        (
+            "gateway/http/health.rs",
+            "use crate::gateway::{actors::Actors, model::check::Check};",
+        ),
+        ("gateway/actors/mod.rs", "pub struct A { hub: hub::Hub }"),
+        (
+            "gateway/actors/incident_repo.rs",
+            "use super::{messages::M, shared_answers::S};",
+        ),
+        (
+            "gateway/storage/incidents.rs",
+            "use super::error::RepoError;",
+        ),
+    ] {
+        assert_eq!(faults(&Source::new(file, text)), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,95 @@
+//! How it starts, whatever is missing.
+
+use std::net::TcpListener;
+
+use rustix::process::Signal;
+use service_metrics::lab::free_port;
+
+use super::{gateway, local};
+use crate::support::{
+    eventually, http,
+    program::{self, GATEWAY, Running, run},
+};
+
+#[test]
+fn a_taken_port_is_exit_1_with_one_line_that_says_what_to_do() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for format in ["text", "json"] {
+        let ended = run(gateway().env("PORT", &port).env("LOG_FORMAT", format));
+        assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""), "{ended:?}");
+        assert_eq!(ended.told.lines().count(), 1, "{}", ended.told);
+        for word in ["127.0.0.1", &port, "PORT"] {
+            assert!(ended.told.contains(word), "no {word} in: {}", ended.told);
+        }
+    }
+}
+
+#[test]
+fn an_address_of_another_machine_is_exit_1_with_one_line() {
+    let ended = run(gateway().env("SERVICE_METRICS__SERVER__HOST", "203.0.113.7"));
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(
+        ended.told.contains("203.0.113.7") && ended.told.lines().count() == 1,
+        "{ended:?}"
+    );
+}
+
+#[actix_rt::test]
+async fn without_prometheus_and_postgresql_it_serves_and_says_what_is_missing() {
+    let gateway = Running::start(&mut gateway());
+    let address = local(gateway.port().await);
+    let checks = eventually("both are said to be down", async || {
+        let answer = http::get(address, "/-/ready").await;
+        let ready: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(
+            (answer.status, &ready["status"]),
+            (200, &"degraded".into()),
+            "{ready}"
+        );
+        let refused = |check: &str| {
+            ready["checks"][check]["error"]
+                .to_string()
+                .contains("refused")
+        };
+        (refused("prometheus") && refused("database")).then(|| ready["checks"].clone())
+    });
+    let checks = checks.await;
+    assert_eq!(
+        (&checks["prometheus"]["ok"], &checks["database"]["ok"]),
+        (&false.into(), &false.into())
+    );
+    assert_eq!(checks["poller"]["ok"], true, "{checks}");
+    assert_eq!(http::get(address, "/health").await.status, 200);
+}
+
+#[actix_rt::test]
+async fn with_its_output_closed_or_full_it_serves_and_stops_like_any_other() {
+    for output in [">&- 2>&-", ">/dev/full 2>/dev/full"] {
+        let port = free_port().unwrap();
+        let mut command = program::command("/bin/sh");
+        command.args(["-c", &format!("exec \"$0\" {output}"), GATEWAY]);
+        command.envs(
+            gateway()
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+        let gateway = Running::start(
+            command
+                .env("PORT", port.to_string())
+                .env("RUST_LOG", "debug"),
+        );
+        eventually("it serves", async || {
+            assert_eq!(gateway.status(), None, "{output}");
+            service_listens(port).then_some(())
+        })
+        .await;
+        assert_eq!(http::get(local(port), "/health").await.status, 200);
+        gateway.signal(Signal::TERM);
+        assert_eq!(gateway.ended().await.code(), Some(0), "{output}");
+    }
+}
+
+fn service_listens(port: u16) -> bool {
+    std::net::TcpStream::connect(local(port)).is_ok()
+}

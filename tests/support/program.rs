@@ -1,0 +1,105 @@
+//! Our programs as processes: run to their end, or watched while they serve.
+
+use std::{
+    cell::RefCell,
+    fs::{self, File},
+    process::{Child, Command, ExitStatus, Stdio},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+use super::{eventually, scratch};
+
+pub(crate) const GATEWAY: &str = env!("CARGO_BIN_EXE_service-metrics");
+pub(crate) const MOCK: &str = env!("CARGO_BIN_EXE_mock-metrics");
+
+/// A program with an empty environment.
+pub(crate) fn command(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().stdin(Stdio::null());
+    command
+}
+
+/// How a program ended, and what it said.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) told: String,
+}
+
+/// Runs a program that ends by itself.
+pub(crate) fn run(command: &mut Command) -> Ended {
+    let output = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ended {
+        code: output.status.code(),
+        out: text(output.stdout),
+        told: text(output.stderr),
+    }
+}
+
+/// A program that serves. Dropping it kills it.
+pub(crate) struct Running {
+    child: RefCell<Child>,
+    words: TempDir,
+}
+
+impl Running {
+    /// Starts it; stdout and stderr go to files.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let words = scratch();
+        let file = |name| File::create(words.path().join(name)).unwrap();
+        command.stdout(file("stdout")).stderr(file("stderr"));
+        Self {
+            child: RefCell::new(command.spawn().unwrap()),
+            words,
+        }
+    }
+
+    /// What it has said on stderr so far: its log.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.words.path().join("stderr")).unwrap()
+    }
+
+    /// The port that it logged, behind the word that its log has there.
+    pub(crate) async fn port(&self) -> u16 {
+        eventually("the program listens", async || {
+            if let Some(status) = self.status() {
+                panic!("it ended ({status}): {}", self.log());
+            }
+            let log = self.log();
+            let (_, address) = log.split_once("listen")?;
+            let (address, _) = address.split_once(['\n', '"'])?;
+            address.rsplit_once(':')?.1.parse().ok()
+        })
+        .await
+    }
+
+    /// Waits for words in its log.
+    pub(crate) async fn says(&self, words: &str) {
+        eventually(words, async || self.log().contains(words).then_some(())).await;
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child.borrow()), signal).unwrap();
+    }
+
+    /// How it has ended, if it has.
+    pub(crate) fn status(&self) -> Option<ExitStatus> {
+        self.child.borrow_mut().try_wait().unwrap()
+    }
+
+    pub(crate) async fn ended(&self) -> ExitStatus {
+        eventually("the program has ended", async || self.status()).await
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let child = self.child.get_mut();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
