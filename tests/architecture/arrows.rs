@@ -42,7 +42,21 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gateway::actors", &[MODEL]),
     ("gateway::actors::messages", &[STORAGE, SOCKET, MODEL]),
     ("gateway::actors::hub", ACTOR),
-    ("gateway::actors::prom_poller", ACTOR),
+    (
+        "gateway::actors::prom_poller",
+        &[
+            "gateway::actors::lane",
+            "gateway::actors::messages",
+            "gateway::telemetry",
+            "shutdown",
+            UPSTREAM,
+            MODEL,
+        ],
+    ),
+    (
+        "gateway::actors::lane",
+        &["gateway::telemetry", UPSTREAM, MODEL],
+    ),
     ("gateway::actors::session", ACTOR),
     ("gateway::actors::shared_answers", &[]),
     (
