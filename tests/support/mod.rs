@@ -4,6 +4,8 @@ pub(crate) mod gateway;
 pub(crate) mod http;
 pub(crate) mod incidents_app;
 pub(crate) mod postgres;
+pub(crate) mod scripted_prometheus;
+pub(crate) mod ws;
 
 use std::{
     fs::Permissions,

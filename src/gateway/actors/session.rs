@@ -116,7 +116,9 @@ impl Session {
 
     fn beat(&mut self, ctx: &mut WebsocketContext<Self>) {
         if self.wire.is_blocked() {
-            // A ping would only wait behind what the client does not take; the stall deadline is in charge.
+            // A ping would only wait behind what the client does not take, as those before it may have done; the stall
+            // deadline is in charge.
+            self.unanswered = 0;
             return;
         }
         if self.unanswered >= MISSED_PONGS {
@@ -251,6 +253,11 @@ impl StreamHandler<Result<Message, ProtocolError>> for Session {
             }
         }
     }
+
+    fn finished(&mut self, ctx: &mut Self::Context) {
+        self.wire.close_if_refused();
+        ctx.stop();
+    }
 }
 
 /// The session's side of the socket, as [`WebsocketContext`] carries it.
@@ -258,6 +265,6 @@ pub fn start(
     session: Session,
     inbound: impl futures_util::Stream<Item = Result<Bytes, actix_web::error::PayloadError>> + 'static,
     codec: actix_http::ws::Codec,
-) -> impl futures_util::Stream<Item = Result<Bytes, actix_web::Error>> {
+) -> impl futures_util::Stream<Item = Result<Bytes, actix_web::Error>> + Unpin {
     WebsocketContext::with_codec(session, Box::pin(inbound), codec)
 }

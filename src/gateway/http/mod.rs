@@ -2,10 +2,10 @@
 //!
 //! | route                                 | answered by              |
 //! |---------------------------------------|--------------------------|
-//! | `GET /`                               | [`index`]                |
-//! | `GET /health`, `/-/healthy`, `/-/ready` | [`health`]             |
-//! | `GET /metrics`, `/federate`           | [`exposition`]           |
-//! | `GET /api/metrics/instant`, `/range`  | [`frames`]               |
+//! | `GET /`                               | `index`                  |
+//! | `GET /health`, `/-/healthy`, `/-/ready` | `health`               |
+//! | `GET /metrics`, `/federate`           | `exposition`             |
+//! | `GET /api/metrics/instant`, `/range`  | `frames`                 |
 //! | `GET /api/metrics/incidents/…`        | [`incidents`]            |
 //! | `/ws`, `/ws/{channel}`, and `/` with an Upgrade header | [`websocket`] |
 

@@ -34,6 +34,12 @@ pub fn check(request: &Request, allowed_origins: &[String]) -> Result<(), ApiErr
         return Err(version_13());
     }
     only(request.headers(), &header::SEC_WEBSOCKET_KEY)?;
+    if only(request.headers(), &header::CONTENT_LENGTH)?.is_some_and(|length| length != b"0") {
+        // A proxy would take these bytes for a body, we for frames.
+        return Err(ApiError::BadData(
+            "a WebSocket handshake has no body".into(),
+        ));
+    }
     check_origin(request.headers(), allowed_origins)
 }
 
@@ -77,7 +83,8 @@ pub async fn accept(
         .send(h1::Message::Item((answer, BodySize::None)))
         .await?;
     let parts = framed.into_parts();
-    Ok((parts.io, parts.read_buf.freeze()))
+    // A copy, even of nothing: a share of the dispatcher's buffer would keep all of it as long as the session lives.
+    Ok((parts.io, Bytes::copy_from_slice(&parts.read_buf)))
 }
 
 /// Answers with the error's envelope and ends the connection.
@@ -166,6 +173,7 @@ mod tests {
             ]),
             426
         );
+        assert_eq!(status(&[("content-length", Some("5"))]), 400);
         assert_eq!(status(&[("origin", Some("http://evil.example"))]), 403);
         assert_eq!(
             status(&[

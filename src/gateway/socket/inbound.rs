@@ -13,10 +13,10 @@ struct Inbound {
     guard: Guard,
     /// What came in behind the handshake, in the same segment.
     early: Bytes,
-    refused: bool,
+    ended: bool,
 }
 
-/// Bytes up to the end of the stream or to the first violation, which closes the wire with its own code.
+/// Bytes up to the end of the stream, a Close frame, or the first violation, whose close code is left on the wire.
 pub fn inbound(
     wire: Rc<Wire>,
     guard: Guard,
@@ -26,7 +26,7 @@ pub fn inbound(
         wire,
         guard,
         early,
-        refused: false,
+        ended: false,
     };
     stream::unfold(inbound, |mut inbound| async move {
         let bytes = inbound.next().await?;
@@ -36,21 +36,23 @@ pub fn inbound(
 
 impl Inbound {
     async fn next(&mut self) -> Option<Bytes> {
-        if self.refused {
+        if self.ended {
             return None;
         }
         let bytes = if self.early.is_empty() {
-            let mut buffer = [0; 512];
-            let read = self.wire.read(&mut buffer).await?;
-            Bytes::copy_from_slice(&buffer[..read])
+            self.wire.receive().await?
         } else {
             std::mem::take(&mut self.early)
         };
         match self.guard.inspect(&bytes, Instant::now()) {
-            Ok(()) => Some(bytes),
+            Ok(()) => {
+                // Whatever follows a Close frame is nobody's to read, let alone to keep.
+                self.ended = self.guard.has_seen_close();
+                Some(bytes)
+            }
             Err(refusal) => {
-                self.refused = true;
-                self.wire.close(refusal.closing);
+                self.ended = true;
+                self.wire.refuse(refusal.closing);
                 Some(bytes.slice(..refusal.sound))
             }
         }
