@@ -234,6 +234,9 @@ impl Handler<Deliver> for Session {
 
 impl StreamHandler<Result<Message, ProtocolError>> for Session {
     fn handle(&mut self, message: Result<Message, ProtocolError>, ctx: &mut Self::Context) {
+        if self.wire.closing().is_some() {
+            return ctx.stop(); // the answers to what came before were too many
+        }
         match message {
             Ok(Message::Text(text)) => self.answer(text.as_bytes(), ctx),
             Ok(Message::Continuation(item)) => self.collect(item, ctx),

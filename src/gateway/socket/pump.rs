@@ -29,7 +29,7 @@ pub fn pump(
             loop {
                 tokio::select! {
                     bytes = context.next() => match bytes {
-                        Some(Ok(bytes)) => wire.push_control(bytes),
+                        Some(Ok(bytes)) if wire.closing().is_none() => wire.push_control(bytes),
                         _ => break,
                     },
                     () = wire.write_until_stalled(stall) => {

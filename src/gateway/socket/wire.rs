@@ -26,6 +26,8 @@ const CONTROL_FRAMES: usize = 64;
 const CONTROL_BYTES: usize = 128 * 1024;
 /// What is read at once. Clients say little; whoever says much is read in many small pieces.
 const READ_BYTES: usize = 512;
+/// How often within the stall deadline a socket that takes nothing is looked at more closely.
+const LOOKS: u32 = 8;
 /// What is still read of a client to which Close has been said.
 const LINGER_BYTES: usize = 64 * 1024;
 
@@ -192,26 +194,25 @@ impl Wire {
                 self.blocked.notified().await;
                 continue;
             };
-            let writable = timeout_at((since + stall).into(), self.io.writable()).await;
-            if writable.is_ok() {
-                self.flush();
-            } else if !self.insist() {
+            let now = Instant::now();
+            if now >= since + stall {
                 return;
+            }
+            let look_again = (now + stall / LOOKS).min(since + stall);
+            match timeout_at(look_again.into(), self.io.writable()).await {
+                Ok(_) => drop(self.flush()),
+                Err(_) => self.insist(),
             }
         }
     }
 
-    /// Asks the kernel itself, and says whether it took anything. A socket is reported writable only when a good part
-    /// of its buffer is free: a slow reader may need longer than the stall deadline for that, and yet he moves.
-    fn insist(&self) -> bool {
+    /// Asks the kernel itself whether it takes anything. A socket is reported writable only when a good part of its
+    /// buffer is free: a slow reader may need longer than the stall deadline for that, and yet he moves.
+    fn insist(&self) {
         let mut outbox = self.outbox.borrow_mut();
-        match tcp::send_now(&self.io, &outbox.current) {
-            Ok(written) if written > 0 => {
-                let _ = outbox.current.split_to(written);
-                outbox.stuck_since = Some(Instant::now());
-                true
-            }
-            _ => false,
+        if let Ok(written @ 1..) = tcp::send_now(&self.io, &outbox.current) {
+            let _ = outbox.current.split_to(written);
+            outbox.stuck_since = Some(Instant::now());
         }
     }
 
