@@ -1,6 +1,10 @@
 //! Requests as strangers make them: methods, paths, origins and headers.
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::support::{
     gateway::TestGateway,
@@ -94,8 +98,8 @@ async fn nonsense_is_refused_in_the_envelope_and_never_our_fault() {
         "GET /hea lth HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(),
         "\0\0\0\0\r\n\r\n".to_owned(),
     ] {
-        let answer = exchange(gateway.addr, request.as_bytes()).await;
-        assert!((400..500).contains(&answer.status), "{:.60}: {answer:?}", request);
+        let status = first_status(&gateway, &request).await;
+        assert!((400..500).contains(&status), "{request:.60}: {status}");
     }
 }
 
@@ -148,7 +152,7 @@ async fn an_allowed_page_may_read_and_another_may_not() {
         TestGateway::start([("CORS_ALLOWED_ORIGINS", "https://ui.example.org".to_owned())]);
     let answer = async |method, origin| {
         let headers = [("Origin", origin), ("Access-Control-Request-Method", "GET")];
-        request(gateway.addr, method, "/api/metrics/instant", &headers).await
+        request(gateway.addr, method, "/health", &headers).await
     };
     let allow = "access-control-allow-origin";
     let allowed = answer("GET", "https://ui.example.org").await;
@@ -184,10 +188,15 @@ async fn an_allowed_page_may_read_and_another_may_not() {
     }
     let plain = http::get(gateway.addr, "/health").await;
     assert_eq!((plain.status, plain.header(allow)), (200, None));
-    assert_eq!(
-        json!(error_type(
-            &answer("GET", "https://ui.example.org").await.body
-        )),
-        "unavailable"
-    );
+}
+
+/// The status of an answer that may end in a reset: not all that was sent has been read.
+async fn first_status(gateway: &TestGateway, request: &str) -> u16 {
+    let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
+    let _ = stream.write_all(request.as_bytes()).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8(answer).unwrap();
+    let status = answer.get(9..12).and_then(|status| status.parse().ok());
+    status.unwrap_or_else(|| panic!("no answer to {request:.60}: {answer:?}"))
 }

@@ -28,6 +28,7 @@ use crate::{
             guard::{Guard, Limits},
             handshake,
             inbound::inbound,
+            patience::Patience,
             pump::pump,
             tcp,
             wire::Wire,
@@ -82,7 +83,7 @@ pub(super) async fn upgrade_required(request: HttpRequest) -> Result<HttpRespons
 }
 
 /// Takes a request with `Upgrade: websocket` (or CONNECT), and its socket. Never fails: whatever happens is answered.
-pub async fn upgrade(entrance: &Entrance, request: Request, framed: Framed<TcpStream, h1::Codec>) {
+pub async fn upgrade(entrance: &Entrance, request: Request, framed: Framed<Patience, h1::Codec>) {
     let began = Instant::now();
     let admitted = entrance.admit(&request);
     let route = if subscription(request.path()).is_some() {
