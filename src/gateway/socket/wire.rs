@@ -265,8 +265,10 @@ mod tests {
 
     #[test]
     fn a_channel_that_is_always_renewed_does_not_keep_the_others_waiting() {
-        let mut outbox = Outbox::default();
-        outbox.slots = [Some("instant".into()), Some("range".into()), None];
+        let mut outbox = Outbox {
+            slots: [Some("instant".into()), Some("range".into()), None],
+            ..Outbox::default()
+        };
         let mut written = Vec::new();
         for _ in 0..4 {
             written.push(outbox.next().unwrap());
