@@ -89,16 +89,19 @@ async fn connections_that_end_at_any_byte_leave_nothing_behind() {
 
 #[actix_web::test]
 async fn a_reset_session_is_gone_at_once() {
-    let gateway = TestGateway::start([]);
+    // No beat comes that would clean up: the session itself must leave.
+    let gateway = TestGateway::start([("POLL_INTERVAL", "3600000".to_owned())]);
     let mut client = WsClient::open(gateway.addr, "/ws").await;
-    client.json().await;
+    client.json_of("instant_metrics").await;
     client.reset();
     eventually("it is gone", async || {
         let gone = gateway.metric("service_metrics_sessions").await == 0.0;
         let counted = gateway
             .metric("service_metrics_sessions_closed_total{code=\"none\"}")
             .await;
-        (gone && counted == 1.0).then_some(())
+        let subscriptions = "service_metrics_subscriptions{channel=\"instant\"}";
+        let left = gateway.metric(subscriptions).await == 0.0;
+        (gone && left && counted == 1.0).then_some(())
     })
     .await;
 }
