@@ -160,6 +160,7 @@ impl ResponseError for ApiError {
             }
             Self::UpgradeRequired(_) => {
                 answer.insert_header((header::SEC_WEBSOCKET_VERSION, "13"));
+                answer.insert_header((header::UPGRADE, "websocket")); // RFC 9110 §15.5.22
             }
             _ => {}
         }

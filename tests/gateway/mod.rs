@@ -1,8 +1,12 @@
-//! The gateway on a free port, against a real PostgreSQL and a real Prometheus.
+//! The gateway on a free port, against a real PostgreSQL, a real Prometheus, or a scripted one where an answer must be
+//! chosen or broken.
 
 mod broken_answers;
 mod exposition;
 mod faults;
+mod goodbye;
+mod handshake;
+mod hostile;
 mod incidents;
 mod incidents_outage;
 mod incidents_read_only;
@@ -11,4 +15,8 @@ mod panics;
 mod poller;
 mod prometheus_outage;
 mod raw_bytes;
+mod readers;
 mod readiness;
+mod routes;
+mod violations;
+mod websocket;

@@ -7,6 +7,8 @@ pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod recording_proxy;
 pub(crate) mod scripted;
+pub(crate) mod scripted_prometheus;
+pub(crate) mod ws;
 pub(crate) mod ws_client;
 
 use std::{

@@ -116,7 +116,9 @@ impl Session {
 
     fn beat(&mut self, ctx: &mut WebsocketContext<Self>) {
         if self.wire.is_blocked() {
-            // A ping would only wait behind what the client does not take; the stall deadline is in charge.
+            // A ping would only wait behind what the client does not take, as those before it may have done; the stall
+            // deadline is in charge.
+            self.unanswered = 0;
             return;
         }
         if self.unanswered >= MISSED_PONGS {
@@ -232,6 +234,9 @@ impl Handler<Deliver> for Session {
 
 impl StreamHandler<Result<Message, ProtocolError>> for Session {
     fn handle(&mut self, message: Result<Message, ProtocolError>, ctx: &mut Self::Context) {
+        if self.wire.closing().is_some() {
+            return ctx.stop(); // the answers to what came before were too many
+        }
         match message {
             Ok(Message::Text(text)) => self.answer(text.as_bytes(), ctx),
             Ok(Message::Continuation(item)) => self.collect(item, ctx),
@@ -251,6 +256,11 @@ impl StreamHandler<Result<Message, ProtocolError>> for Session {
             }
         }
     }
+
+    fn finished(&mut self, ctx: &mut Self::Context) {
+        self.wire.close_if_refused();
+        ctx.stop();
+    }
 }
 
 /// The session's side of the socket, as [`WebsocketContext`] carries it.
@@ -258,6 +268,6 @@ pub fn start(
     session: Session,
     inbound: impl futures_util::Stream<Item = Result<Bytes, actix_web::error::PayloadError>> + 'static,
     codec: actix_http::ws::Codec,
-) -> impl futures_util::Stream<Item = Result<Bytes, actix_web::Error>> {
+) -> impl futures_util::Stream<Item = Result<Bytes, actix_web::Error>> + Unpin {
     WebsocketContext::with_codec(session, Box::pin(inbound), codec)
 }

@@ -1,6 +1,7 @@
 //! The port, and what serves it: ordinary requests through the App, WebSocket upgrades beside it.
 
 use std::{
+    future::ready,
     io,
     net::{IpAddr, SocketAddr, TcpListener},
     num::NonZero,
@@ -11,9 +12,9 @@ use std::{
 
 use actix_codec::Framed;
 use actix_cors::Cors;
-use actix_http::{HttpService, Request, h1};
+use actix_http::{HttpService, Request, error::DispatchError, h1};
 use actix_server::Server;
-use actix_service::{fn_service, map_config};
+use actix_service::{ServiceFactoryExt, fn_service, map_config};
 use actix_web::{
     App, dev::AppConfig, http::Method, middleware::from_fn, rt::net::TcpStream, web::Data,
 };
@@ -24,12 +25,18 @@ use super::{
     routes,
     websocket::{self, Entrance},
 };
-use crate::gateway::{actors::Actors, socket::tcp, telemetry::Telemetry};
+use crate::gateway::{
+    actors::Actors,
+    socket::{patience::Patience, tcp},
+    telemetry::Telemetry,
+};
 
 /// How long a request's head may take.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// How long a request may stay unfinished while nothing comes.
+const SILENCE: Duration = Duration::from_secs(30);
 /// How long ordinary requests may take to end at shutdown, after the sessions have gone.
 const DRAIN_SECONDS: u64 = 1;
 /// Connections that may wait to be accepted: after a restart thousands come back at once.
@@ -104,12 +111,11 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                 .wrap(cors(&entrance.allowed_origins))
                 .wrap(from_fn(measure))
                 .configure(routes);
-            HttpService::<TcpStream, _, _>::build()
+            let http = HttpService::<Patience, _, _>::build()
                 .client_request_timeout(HEAD_TIMEOUT)
                 .keep_alive(KEEP_ALIVE)
-                .on_connect_ext(move |io, _| tcp::on_accept(io, stall))
                 .upgrade(fn_service(
-                    move |(request, framed): (Request, Framed<TcpStream, h1::Codec>)| {
+                    move |(request, framed): (Request, Framed<Patience, h1::Codec>)| {
                         let entrance = entrance.clone();
                         async move {
                             websocket::upgrade(&entrance, request, framed).await;
@@ -117,8 +123,13 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                         }
                     },
                 ))
-                .h1(map_config(app, |_| AppConfig::default()))
-                .tcp()
+                .h1(map_config(app, |_| AppConfig::default()));
+            fn_service(move |io: TcpStream| {
+                tcp::on_accept(&io, stall);
+                let peer = io.peer_addr().ok();
+                ready(Ok::<_, DispatchError>((Patience::new(io, SILENCE), peer)))
+            })
+            .and_then(http)
         })?
         .run();
     Ok(server)

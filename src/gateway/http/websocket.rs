@@ -10,7 +10,13 @@ use std::{
 use actix_codec::Framed;
 use actix_http::{Request, h1, ws::Codec};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, http::Method, rt, rt::net::TcpStream};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use bytes::Bytes;
+use futures_util::FutureExt;
+use tokio::time::timeout;
+use tokio_util::{
+    sync::CancellationToken,
+    task::{TaskTracker, task_tracker::TaskTrackerToken},
+};
 
 use super::measure;
 use crate::{
@@ -22,12 +28,16 @@ use crate::{
             guard::{Guard, Limits},
             handshake,
             inbound::inbound,
+            patience::Patience,
             pump::pump,
             tcp,
             wire::Wire,
         },
     },
 };
+
+/// How long a client may take for the answer to its handshake, and for its own end after a refusal.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What every WebSocket is held to.
 pub struct Entrance {
@@ -73,7 +83,7 @@ pub(super) async fn upgrade_required(request: HttpRequest) -> Result<HttpRespons
 }
 
 /// Takes a request with `Upgrade: websocket` (or CONNECT), and its socket. Never fails: whatever happens is answered.
-pub async fn upgrade(entrance: &Entrance, request: Request, framed: Framed<TcpStream, h1::Codec>) {
+pub async fn upgrade(entrance: &Entrance, request: Request, framed: Framed<Patience, h1::Codec>) {
     let began = Instant::now();
     let admitted = entrance.admit(&request);
     let route = if subscription(request.path()).is_some() {
@@ -92,23 +102,25 @@ pub async fn upgrade(entrance: &Entrance, request: Request, framed: Framed<TcpSt
         began.elapsed().as_secs_f64(),
     );
     match admitted {
-        Ok(subscription) => {
-            // An error means that the client is gone: there is nothing left to do or tell.
-            if let Ok((io, early)) = handshake::accept(&request, framed).await {
-                entrance.serve(io, early, subscription);
+        Ok((subscription, place)) => {
+            // An error means that the client is gone, or does not read: there is nothing left to do or tell.
+            if let Ok(Ok((io, early))) =
+                timeout(PATIENCE, handshake::accept(&request, framed)).await
+            {
+                entrance.serve(io, early, subscription, place);
             }
         }
         Err(error) => {
-            if let Some(io) = handshake::refuse(&error, framed).await {
-                Wire::new(io).finish(Duration::from_secs(2)).await;
+            if let Ok(Some(io)) = timeout(PATIENCE, handshake::refuse(&error, framed)).await {
+                Wire::new(io).finish(PATIENCE).await;
             }
         }
     }
 }
 
 impl Entrance {
-    /// What the client gets, or why it gets nothing.
-    fn admit(&self, request: &Request) -> Result<Subscription, ApiError> {
+    /// What the client gets, with its place among the sessions, or why it gets nothing.
+    fn admit(&self, request: &Request) -> Result<(Subscription, TaskTrackerToken), ApiError> {
         if request.method() != Method::GET {
             return Err(ApiError::MethodNotAllowed {
                 method: request.method().to_string(),
@@ -118,19 +130,28 @@ impl Entrance {
         let subscription =
             subscription(request.path()).ok_or_else(|| no_such_channel(request.path()))?;
         handshake::check(request, &self.allowed_origins)?;
+        // The place is taken before anything is asked: neither the limit nor the shutdown may miss a session that is
+        // only just being answered.
+        let place = self.open.token();
         if self.draining.is_cancelled() {
             return Err(ApiError::Unavailable("shutting down".into()));
         }
-        if self.open.len() >= self.max_sessions {
+        if self.open.len() > self.max_sessions {
             return Err(ApiError::Unavailable(format!(
                 "all {} sessions are taken",
                 self.max_sessions
             )));
         }
-        Ok(subscription)
+        Ok((subscription, place))
     }
 
-    fn serve(&self, io: TcpStream, early: bytes::Bytes, subscription: Subscription) {
+    fn serve(
+        &self,
+        io: TcpStream,
+        early: Bytes,
+        subscription: Subscription,
+        place: TaskTrackerToken,
+    ) {
         tcp::on_session(&io, self.send_buffer_bytes);
         let wire = Rc::new(Wire::new(io));
         let inbound = inbound(wire.clone(), Guard::new(self.limits), early);
@@ -142,10 +163,8 @@ impl Entrance {
             Codec::new().max_size(self.limits.message_bytes + 1),
         );
         let drained = self.draining.clone().cancelled_owned();
-        rt::spawn(
-            self.open
-                .track_future(pump(wire, context, self.stall_timeout, drained)),
-        );
+        let session = pump(wire, context, self.stall_timeout, drained);
+        rt::spawn(session.map(move |()| drop(place)));
     }
 }
 

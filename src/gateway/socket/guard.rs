@@ -115,6 +115,11 @@ impl Guard {
         Ok(())
     }
 
+    /// True once a sound Close frame has passed: nothing after it counts (RFC 6455 §5.5.1).
+    pub fn has_seen_close(&self) -> bool {
+        self.closed
+    }
+
     /// Takes one byte of a frame's header; checks what it says as soon as it is there.
     fn read_head(&mut self, byte: u8, now: Instant) -> Verdict {
         match self.head.push(byte) {

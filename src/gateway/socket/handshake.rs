@@ -13,7 +13,7 @@ use actix_web::{HttpMessage, ResponseError, http::Version, rt::net::TcpStream};
 use bytes::Bytes;
 use futures_util::SinkExt;
 
-use super::origin;
+use super::{origin, patience::Patience};
 use crate::api_error::ApiError;
 
 /// Checks a request that wants to become a WebSocket.
@@ -34,6 +34,12 @@ pub fn check(request: &Request, allowed_origins: &[String]) -> Result<(), ApiErr
         return Err(version_13());
     }
     only(request.headers(), &header::SEC_WEBSOCKET_KEY)?;
+    if only(request.headers(), &header::CONTENT_LENGTH)?.is_some_and(|length| length != b"0") {
+        // A proxy would take these bytes for a body, we for frames.
+        return Err(ApiError::BadData(
+            "a WebSocket handshake has no body".into(),
+        ));
+    }
     check_origin(request.headers(), allowed_origins)
 }
 
@@ -70,20 +76,24 @@ fn version_13() -> ApiError {
 /// When the client is gone.
 pub async fn accept(
     request: &Request,
-    mut framed: Framed<TcpStream, h1::Codec>,
+    mut framed: Framed<Patience, h1::Codec>,
 ) -> Result<(TcpStream, Bytes), std::io::Error> {
     let answer = ws::handshake_response(request.head()).finish().drop_body();
     framed
         .send(h1::Message::Item((answer, BodySize::None)))
         .await?;
     let parts = framed.into_parts();
-    Ok((parts.io, parts.read_buf.freeze()))
+    // A copy, even of nothing: a share of the dispatcher's buffer would keep all of it as long as the session lives.
+    Ok((
+        parts.io.into_inner(),
+        Bytes::copy_from_slice(&parts.read_buf),
+    ))
 }
 
 /// Answers with the error's envelope and ends the connection.
 pub async fn refuse(
     error: &ApiError,
-    mut framed: Framed<TcpStream, h1::Codec>,
+    mut framed: Framed<Patience, h1::Codec>,
 ) -> Option<TcpStream> {
     let (mut answer, body) = Response::<BoxBody>::from(error.error_response()).into_parts();
     answer.head_mut().set_connection_type(ConnectionType::Close);
@@ -92,7 +102,7 @@ pub async fn refuse(
     framed.send(h1::Message::Item((answer, size))).await.ok()?;
     framed.send(h1::Message::Chunk(Some(body))).await.ok()?;
     framed.send(h1::Message::Chunk(None)).await.ok()?;
-    Some(framed.into_parts().io)
+    Some(framed.into_parts().io.into_inner())
 }
 
 #[cfg(test)]
@@ -166,6 +176,7 @@ mod tests {
             ]),
             426
         );
+        assert_eq!(status(&[("content-length", Some("5"))]), 400);
         assert_eq!(status(&[("origin", Some("http://evil.example"))]), 403);
         assert_eq!(
             status(&[

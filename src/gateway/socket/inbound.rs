@@ -13,10 +13,10 @@ struct Inbound {
     guard: Guard,
     /// What came in behind the handshake, in the same segment.
     early: Bytes,
-    refused: bool,
+    ended: bool,
 }
 
-/// Bytes up to the end of the stream or to the first violation, which closes the wire with its own code.
+/// Bytes up to the end of the stream, a Close frame, or the first violation, whose close code is left on the wire.
 pub fn inbound(
     wire: Rc<Wire>,
     guard: Guard,
@@ -26,7 +26,7 @@ pub fn inbound(
         wire,
         guard,
         early,
-        refused: false,
+        ended: false,
     };
     stream::unfold(inbound, |mut inbound| async move {
         let bytes = inbound.next().await?;
@@ -36,23 +36,83 @@ pub fn inbound(
 
 impl Inbound {
     async fn next(&mut self) -> Option<Bytes> {
-        if self.refused {
+        if self.ended {
             return None;
         }
         let bytes = if self.early.is_empty() {
-            let mut buffer = [0; 512];
-            let read = self.wire.read(&mut buffer).await?;
-            Bytes::copy_from_slice(&buffer[..read])
+            self.wire.receive().await?
         } else {
             std::mem::take(&mut self.early)
         };
         match self.guard.inspect(&bytes, Instant::now()) {
-            Ok(()) => Some(bytes),
+            Ok(()) => {
+                // Whatever follows a Close frame is nobody's to read, let alone to keep.
+                self.ended = self.guard.has_seen_close();
+                Some(bytes)
+            }
             Err(refusal) => {
-                self.refused = true;
-                self.wire.close(refusal.closing);
+                self.ended = true;
+                self.wire.refuse(refusal.closing);
                 Some(bytes.slice(..refusal.sound))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, pin::pin, task::Poll};
+
+    use actix_web::rt::net::{TcpListener, TcpStream};
+    use futures_util::StreamExt;
+    use tokio::io::AsyncWriteExt;
+
+    use super::*;
+    use crate::gateway::socket::guard::Limits;
+
+    const LIMITS: Limits = Limits {
+        message_bytes: 65_536,
+        frames_per_second: 1_000_000,
+    };
+
+    /// What is heard of a client that has said `early` with its handshake, and the client.
+    async fn client(
+        early: &'static [u8],
+    ) -> (impl Stream<Item = Result<Bytes, PayloadError>>, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (ours, theirs) = tokio::join!(
+            listener.accept(),
+            TcpStream::connect(listener.local_addr().unwrap())
+        );
+        let wire = Rc::new(Wire::new(ours.unwrap().0));
+        let inbound = inbound(wire, Guard::new(LIMITS), Bytes::from_static(early));
+        (inbound, theirs.unwrap())
+    }
+
+    #[actix::test]
+    async fn nothing_is_read_behind_a_close_frame() {
+        let (inbound, mut client) = client(&[0x88, 0x80, 0, 0, 0, 0]).await;
+        client.write_all(&[0; 4096]).await.unwrap();
+        let mut inbound = pin!(inbound);
+        assert!(inbound.next().await.is_some());
+        assert!(inbound.next().await.is_none());
+    }
+
+    #[actix::test]
+    async fn whoever_sends_without_pause_is_heard_in_turns() {
+        let (inbound, mut client) = client(&[]).await;
+        let pings = [0x89, 0xFD].into_iter().chain([0; 4 + 125]);
+        let pings: Vec<u8> = pings.cycle().take(131 * 1000).collect();
+        client.write_all(&pings).await.unwrap();
+        let mut inbound = pin!(inbound);
+        let mut heard = 0;
+        poll_fn(|context| {
+            while inbound.as_mut().poll_next(context).is_ready() {
+                heard += 1;
+            }
+            Poll::Ready(())
+        })
+        .await;
+        assert!((1..=128).contains(&heard), "{heard} pieces in one turn");
     }
 }

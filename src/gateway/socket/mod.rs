@@ -15,6 +15,7 @@ pub mod handshake;
 mod head;
 pub mod inbound;
 pub mod origin;
+pub mod patience;
 pub mod pump;
 pub mod tcp;
 mod utf8;

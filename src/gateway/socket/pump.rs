@@ -16,35 +16,94 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Writes what the session's context yields (pings, pongs) and what waits on the wire, until the session ends, the
 /// client takes nothing for `stall`, or `drained` says that the gateway is shutting down; then says good-bye.
-pub async fn pump(
+#[allow(
+    clippy::manual_async_fn,
+    reason = "an `async fn` moves its arguments into locals: the context would be in each session's task twice"
+)]
+pub fn pump(
     wire: Rc<Wire>,
-    context: impl Stream<Item = Result<Bytes, Error>>,
+    mut context: impl Stream<Item = Result<Bytes, Error>> + Unpin,
     stall: Duration,
     drained: impl Future<Output = ()>,
-) {
-    {
-        let mut context = std::pin::pin!(context);
-        let mut drained = std::pin::pin!(drained);
-        loop {
-            tokio::select! {
-                bytes = context.next() => match bytes {
-                    Some(Ok(bytes)) => wire.push_control(bytes),
-                    _ => break,
-                },
-                () = wire.write_until_stalled(stall) => {
-                    wire.close(Closing::new(CloseCode::NotReading, "you have stopped reading"));
-                    break;
-                }
-                () = &mut drained => {
-                    wire.close(Closing::new(CloseCode::GoingAway, "shutting down, please reconnect"));
-                    break;
+) -> impl Future<Output = ()> {
+    async move {
+        {
+            let mut drained = std::pin::pin!(drained);
+            loop {
+                tokio::select! {
+                    bytes = context.next() => match bytes {
+                        Some(Ok(bytes)) if wire.closing().is_none() => wire.push_control(bytes),
+                        _ => break,
+                    },
+                    () = wire.write_until_stalled(stall) => {
+                        wire.close(Closing::new(CloseCode::NotReading, "you have stopped reading"));
+                        break;
+                    }
+                    () = &mut drained => {
+                        wire.close(Closing::new(CloseCode::GoingAway, "shutting down, please reconnect"));
+                        break;
+                    }
                 }
             }
         }
-    } // the session is told here: dropping its context stops it
-    let patience = match wire.closing().map(|closing| closing.code) {
-        Some(CloseCode::NotReading) => Duration::ZERO,
-        _ => PATIENCE,
+        drop(context); // stops the session, which counts why the wire was closed
+        let patience = match wire.closing().map(|closing| closing.code) {
+            Some(CloseCode::NotReading) => Duration::ZERO,
+            _ => PATIENCE,
+        };
+        wire.finish(patience).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        pin::Pin,
+        task::{Context, Poll},
     };
-    wire.finish(patience).await;
+
+    use actix_web::rt::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// As large as a session's context may be, and silent.
+    struct Large([u8; 2048]);
+
+    impl Stream for Large {
+        type Item = Result<Bytes, Error>;
+
+        fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            assert_eq!(self.0[0], 0);
+            Poll::Pending
+        }
+    }
+
+    /// Both ends of a connection.
+    async fn connection() -> (Rc<Wire>, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (ours, theirs) = tokio::join!(
+            listener.accept(),
+            TcpStream::connect(listener.local_addr().unwrap())
+        );
+        (Rc::new(Wire::new(ours.unwrap().0)), theirs.unwrap())
+    }
+
+    #[actix::test]
+    async fn a_session_s_task_holds_its_context_once() {
+        let (wire, _peer) = connection().await;
+        let task = pump(wire, Large([0; 2048]), PATIENCE, std::future::ready(()));
+        let size = size_of_val(&task);
+        assert!(size < 2048 + 1024, "{size} bytes");
+        task.await;
+    }
+
+    #[actix::test]
+    async fn a_context_that_panics_ends_its_own_task_alone() {
+        let (wire, mut peer) = connection().await;
+        let context = futures_util::stream::poll_fn(|_| panic!("a session's bug"));
+        let task = actix_web::rt::spawn(pump(wire, context, PATIENCE, std::future::pending()));
+        assert!(task.await.unwrap_err().is_panic());
+        let end = tokio::io::AsyncReadExt::read(&mut peer, &mut [0; 8]).await;
+        assert_eq!(end.unwrap(), 0, "its connection has ended with it");
+    }
 }

@@ -7,8 +7,8 @@ use socket2::{SockRef, TcpKeepalive};
 
 /// Policy for every connection, HTTP and WebSocket alike.
 ///
-/// `stall` bounds how long the kernel retransmits to a peer that takes nothing (RFC 5482): the net under our own
-/// deadlines.
+/// `stall` is our own deadline for a peer that takes nothing. The kernel's (RFC 5482) is the net under it and comes
+/// later: a connection that it ends is only seen as gone, not as evicted.
 pub fn on_accept(io: &TcpStream, stall: Duration) {
     let socket = SockRef::from(io);
     let keepalive = TcpKeepalive::new()
@@ -16,7 +16,10 @@ pub fn on_accept(io: &TcpStream, stall: Duration) {
         .with_interval(Duration::from_secs(10));
     warn_if(socket.set_tcp_nodelay(true), "TCP_NODELAY");
     warn_if(socket.set_tcp_keepalive(&keepalive), "SO_KEEPALIVE");
-    warn_if(socket.set_tcp_user_timeout(Some(stall)), "TCP_USER_TIMEOUT");
+    warn_if(
+        socket.set_tcp_user_timeout(Some(stall + stall / 2)),
+        "TCP_USER_TIMEOUT",
+    );
 }
 
 /// Policy for a socket that has become a session: a bounded send buffer, so that a reader that stops costs little.
@@ -25,6 +28,11 @@ pub fn on_session(io: &TcpStream, send_buffer_bytes: usize) {
         SockRef::from(io).set_send_buffer_size(send_buffer_bytes),
         "SO_SNDBUF",
     );
+}
+
+/// Hands bytes to the kernel, whether or not the socket is reported writable.
+pub(super) fn send_now(io: &TcpStream, bytes: &[u8]) -> std::io::Result<usize> {
+    SockRef::from(io).send(bytes)
 }
 
 /// Says that nothing more will be sent; what is on its way still arrives.

@@ -6,25 +6,37 @@
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
-    io::ErrorKind,
+    io::{self, ErrorKind},
     time::{Duration, Instant},
 };
 
 use actix_web::rt::net::TcpStream;
 use bytes::Bytes;
-use tokio::{sync::Notify, time::timeout_at};
+use tokio::{sync::Notify, task::consume_budget, time::timeout_at};
 
-use super::{close::CloseCode, close::Closing, tcp};
+use super::{
+    close::{CloseCode, Closing},
+    tcp,
+};
 use crate::gateway::model::channel::ChannelName;
 
 /// Control frames that may wait. Whoever asks for more answers than this without reading them is flooding.
 const CONTROL_FRAMES: usize = 64;
+/// Their bytes: an acknowledgement repeats the request's `type`, which may be as long as a message.
+const CONTROL_BYTES: usize = 128 * 1024;
+/// What is read at once. Clients say little; whoever says much is read in many small pieces.
+const READ_BYTES: usize = 512;
+/// How often within the stall deadline a socket that takes nothing is looked at more closely.
+const LOOKS: u32 = 8;
+/// What is still read of a client to which Close has been said.
+const LINGER_BYTES: usize = 64 * 1024;
 
 /// One session's socket. Lives on one worker, shared by the session, its inbound stream and its pump.
 pub struct Wire {
     io: TcpStream,
     outbox: RefCell<Outbox>,
     blocked: Notify,
+    refusal: Cell<Option<Closing>>,
     closing: Cell<Option<Closing>>,
 }
 
@@ -34,16 +46,31 @@ struct Outbox {
     current: Bytes,
     control: VecDeque<Bytes>,
     slots: [Option<Bytes>; ChannelName::ALL.len()],
+    /// The slot that was written last: the others' turn comes first.
+    turn: usize,
     /// Since when the socket has taken nothing although there was something to write.
     stuck_since: Option<Instant>,
 }
 
 impl Outbox {
-    /// The next frame to write; control frames go first, a frame once begun is finished before anything.
+    /// The next frame to write; control frames go first, a frame once begun is finished before anything. Channels take
+    /// turns: one that is renewed faster than the client reads must not keep the others from him.
     fn next(&mut self) -> Option<Bytes> {
-        self.control
-            .pop_front()
-            .or_else(|| self.slots.iter_mut().find_map(Option::take))
+        if let Some(frame) = self.control.pop_front() {
+            return Some(frame);
+        }
+        for _ in 0..self.slots.len() {
+            self.turn = (self.turn + 1) % self.slots.len();
+            if let Some(frame) = self.slots[self.turn].take() {
+                return Some(frame);
+            }
+        }
+        None
+    }
+
+    fn answers_too_much(&self) -> bool {
+        self.control.len() > CONTROL_FRAMES
+            || self.control.iter().map(Bytes::len).sum::<usize>() > CONTROL_BYTES
     }
 
     fn clear(&mut self) {
@@ -58,6 +85,7 @@ impl Wire {
             io,
             outbox: RefCell::default(),
             blocked: Notify::new(),
+            refusal: Cell::new(None),
             closing: Cell::new(None),
         }
     }
@@ -85,18 +113,25 @@ impl Wire {
         if self.closing.get().is_some() {
             return;
         }
-        let waiting = {
-            let mut outbox = self.outbox.borrow_mut();
-            outbox.control.push_back(frame);
-            outbox.control.len()
-        };
-        if waiting > CONTROL_FRAMES {
+        self.outbox.borrow_mut().control.push_back(frame);
+        self.flush();
+        if self.outbox.borrow().answers_too_much() {
             self.close(Closing::new(
                 CloseCode::Flooding,
                 "too many requests whose answers were not read",
             ));
-        } else {
-            self.flush();
+        }
+    }
+
+    /// Notes why the client will be closed once what it said before that has been answered.
+    pub fn refuse(&self, closing: Closing) {
+        self.refusal.set(Some(closing));
+    }
+
+    /// Says good-bye for the reason noted, if there is one.
+    pub fn close_if_refused(&self) {
+        if let Some(closing) = self.refusal.get() {
+            self.close(closing);
         }
     }
 
@@ -159,28 +194,53 @@ impl Wire {
                 self.blocked.notified().await;
                 continue;
             };
-            match timeout_at((since + stall).into(), self.io.writable()).await {
-                Ok(_) => self.flush(),
-                Err(_) => return,
-            };
+            let now = Instant::now();
+            if now >= since + stall {
+                return;
+            }
+            let look_again = (now + stall / LOOKS).min(since + stall);
+            match timeout_at(look_again.into(), self.io.writable()).await {
+                Ok(_) => drop(self.flush()),
+                Err(_) => self.insist(),
+            }
         }
     }
 
-    /// Reads into `buffer`: `None` at the end of the stream or after an error.
-    pub async fn read(&self, buffer: &mut [u8]) -> Option<usize> {
+    /// Asks the kernel itself whether it takes anything. A socket is reported writable only when a good part of its
+    /// buffer is free: a slow reader may need longer than the stall deadline for that, and yet he moves.
+    fn insist(&self) {
+        let mut outbox = self.outbox.borrow_mut();
+        if let Ok(written @ 1..) = tcp::send_now(&self.io, &outbox.current) {
+            let _ = outbox.current.split_to(written);
+            outbox.stuck_since = Some(Instant::now());
+        }
+    }
+
+    /// What the peer sends, piece by piece: `None` at the end of the stream or after an error.
+    pub async fn receive(&self) -> Option<Bytes> {
         loop {
+            // A peer that sends faster than we read must not keep the worker from everybody else.
+            consume_budget().await;
             self.io.readable().await.ok()?;
-            match self.io.try_read(buffer) {
-                Ok(0) => return None,
-                Ok(read) => return Some(read),
+            match self.take_received() {
+                Ok(bytes) if bytes.is_empty() => return None,
+                Ok(bytes) => return Some(bytes),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(_) => return None,
             }
         }
     }
 
-    /// Ends the connection so that the peer gets the Close frame: the rest is written, our half is shut, and what
-    /// still comes in is read and thrown away (data left unread would turn the end into a reset). All within `patience`.
+    /// On the stack only while it is read into: a buffer that lived across `await` would be part of every session.
+    fn take_received(&self) -> io::Result<Bytes> {
+        let mut buffer = [0; READ_BYTES];
+        let read = self.io.try_read(&mut buffer)?;
+        Ok(Bytes::copy_from_slice(&buffer[..read]))
+    }
+
+    /// Ends the connection so that the peer gets the Close frame: the rest is written, our half is shut, and a bounded
+    /// part of what still comes in is read and thrown away (data left unread would turn the end into a reset). All
+    /// within `patience`.
     pub async fn finish(&self, patience: Duration) {
         let deadline = tokio::time::Instant::now() + patience;
         while !self.flush() {
@@ -189,10 +249,46 @@ impl Wire {
             }
         }
         tcp::finish_sending(&self.io);
-        let mut waste = [0; 1024];
-        let _ = timeout_at(deadline, async {
-            while self.read(&mut waste).await.is_some() {}
-        })
-        .await;
+        let mut wasted = 0;
+        while wasted < LINGER_BYTES {
+            match timeout_at(deadline, self.receive()).await {
+                Ok(Some(bytes)) => wasted += bytes.len(),
+                _ => return,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_that_is_always_renewed_does_not_keep_the_others_waiting() {
+        let mut outbox = Outbox {
+            slots: [Some("instant".into()), Some("range".into()), None],
+            ..Outbox::default()
+        };
+        let mut written = Vec::new();
+        for _ in 0..4 {
+            written.push(outbox.next().unwrap());
+            outbox.slots[ChannelName::Instant.index()] = Some("instant".into());
+        }
+        assert!(written.contains(&Bytes::from("range")), "{written:?}");
+    }
+
+    #[test]
+    fn answers_that_wait_are_bounded_in_number_and_in_bytes() {
+        let mut outbox = Outbox::default();
+        outbox.control.extend(vec![Bytes::new(); CONTROL_FRAMES]);
+        assert!(!outbox.answers_too_much());
+        outbox.control.push_back(Bytes::new());
+        assert!(outbox.answers_too_much());
+
+        outbox.clear();
+        outbox.control.push_back(vec![0; CONTROL_BYTES].into());
+        assert!(!outbox.answers_too_much());
+        outbox.control.push_back("x".into());
+        assert!(outbox.answers_too_much());
     }
 }

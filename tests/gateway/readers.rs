@@ -1,0 +1,136 @@
+//! Browsers that read slowly, or not at all: they harm nobody but themselves.
+
+use crate::support::{
+    eventually,
+    gateway::TestGateway,
+    scripted_prometheus::ScriptedPrometheus,
+    ws::{Message, WsClient},
+};
+
+const STALL: &str = "SERVICE_METRICS__WEBSOCKET__STALL_TIMEOUT_SECONDS";
+const PING_INTERVAL: &str = "SERVICE_METRICS__WEBSOCKET__PING_INTERVAL_SECONDS";
+const SEND_BUFFER: &str = "SERVICE_METRICS__WEBSOCKET__SEND_BUFFER_BYTES";
+
+async fn closed(gateway: &TestGateway, code: &str) -> f64 {
+    let series = format!("service_metrics_sessions_closed_total{{code=\"{code}\"}}");
+    gateway.metric(&series).await
+}
+
+#[actix_web::test]
+async fn a_browser_that_stops_reading_is_dropped_and_the_others_miss_no_beat() {
+    let prometheus = ScriptedPrometheus::start().await;
+    prometheus.pad(4 << 20);
+    let gateway = prometheus.gateway(500, [(STALL, "1"), (PING_INTERVAL, "0.2")]);
+    let mut healthy = WsClient::open(gateway.addr, "/ws").await;
+    let mut seq = healthy.json_of("instant_metrics").await["seq"]
+        .as_u64()
+        .unwrap();
+    let mut jammed = WsClient::open_narrow(gateway.addr, "/ws/range").await;
+    while closed(&gateway, "4408").await == 0.0 {
+        let frame = healthy.json().await;
+        if frame["type"] == "instant_metrics" {
+            seq += 1;
+            assert_eq!(frame["seq"], seq);
+        }
+    }
+    assert_eq!(closed(&gateway, "4408").await, 1.0);
+    assert_eq!(
+        closed(&gateway, "4409").await,
+        0.0,
+        "the stall deadline is in charge"
+    );
+    assert_eq!(gateway.metric("service_metrics_sessions").await, 1.0);
+    while jammed.next().await.is_some() {} // what had left before arrives, and then the end
+    healthy.json().await;
+    gateway.stop().await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_slow_reader_skips_beats_and_is_never_dropped() {
+    let prometheus = ScriptedPrometheus::start().await;
+    prometheus.pad(1 << 20);
+    let settings = [(STALL, "1"), (PING_INTERVAL, "0.1"), (SEND_BUFFER, "16384")];
+    let gateway = prometheus.gateway(100, settings);
+    let mut slow = WsClient::open_narrow(gateway.addr, "/ws").await;
+    let mut pace = actix_web::rt::time::interval(std::time::Duration::from_millis(2));
+    let mut last = (0, 0);
+    let mut skipped = 0;
+    while skipped < 20 {
+        pace.tick().await; // the slowness itself: some kilobytes at each tick
+        assert_ne!(
+            slow.sip(8192).await,
+            0,
+            "dropped, after {skipped} beats skipped"
+        );
+        while let Some(message) = slow.take_message() {
+            let Message::Text(text) = message else {
+                assert!(matches!(message, Message::Ping(_)), "{message:?}");
+                continue;
+            };
+            let frame: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let Some(seq) = frame["seq"].as_u64() else {
+                continue;
+            };
+            let last = if frame["type"] == "range_metrics" {
+                &mut last.0
+            } else {
+                &mut last.1
+            };
+            assert!(seq > *last, "{seq} after {last}");
+            skipped += seq - *last - 1;
+            *last = seq;
+        }
+    }
+    assert!(
+        last.0 > 0 && last.1 > 0,
+        "both channels get through: {last:?}"
+    );
+    assert!(
+        gateway
+            .metric("service_metrics_frames_skipped_total{channel=\"range\"}")
+            .await
+            > 0.0
+    );
+    assert_eq!(gateway.metric("service_metrics_sessions").await, 1.0);
+    gateway.stop().await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_browser_that_answers_no_ping_is_dropped_and_one_that_does_is_not() {
+    let gateway = TestGateway::start([(PING_INTERVAL, "0.1".to_owned())]);
+    let mut alive = WsClient::open(gateway.addr, "/ws/metrics").await;
+    let mut dead = WsClient::open(gateway.addr, "/ws/metrics").await;
+    let heartbeat = actix_web::rt::spawn(async move {
+        loop {
+            alive.json().await; // which answers the pings on its way
+        }
+    });
+    assert_eq!(dead.closed_with().await, 4409);
+    let mut next = WsClient::open(gateway.addr, "/ws/metrics").await;
+    assert_eq!(next.closed_with().await, 4409, "as long again");
+    assert_eq!(closed(&gateway, "4409").await, 2.0);
+    assert_eq!(gateway.metric("service_metrics_sessions").await, 1.0);
+    assert!(!heartbeat.is_finished());
+}
+
+#[actix_web::test]
+async fn who_asks_without_reading_the_answers_is_flooding() {
+    let prometheus = ScriptedPrometheus::start().await;
+    prometheus.pad(4 << 20);
+    let gateway = prometheus.gateway(500, [(STALL, "30")]);
+    let mut client = WsClient::open_narrow(gateway.addr, "/ws/range").await;
+    eventually("a frame is on its way", async || {
+        let sent = gateway
+            .metric("service_metrics_frames_sent_total{channel=\"range\"}")
+            .await;
+        (sent > 0.0).then_some(())
+    })
+    .await;
+    for _ in 0..100 {
+        client.say(r#"{"type":"ping"}"#).await;
+    }
+    eventually("1008", async || {
+        (closed(&gateway, "1008").await == 1.0).then_some(())
+    })
+    .await;
+}

@@ -1,0 +1,158 @@
+//! Streams that break RFC 6455: each is answered with its own close code, and nobody else notices.
+
+use crate::support::{
+    gateway::TestGateway,
+    scripted_prometheus::ScriptedPrometheus,
+    ws::{CLOSE, Message, PING, TEXT, WsClient, frame},
+};
+
+const MAX: usize = 65_536;
+
+fn declared(first: u8, length: u64) -> Vec<u8> {
+    [vec![first, 0xFF], length.to_be_bytes().to_vec(), vec![0; 4]].concat()
+}
+
+fn violations() -> Vec<(&'static str, Vec<u8>, u16)> {
+    vec![
+        ("good-bye", frame(CLOSE, b""), 1000),
+        ("good-bye with a code", frame(CLOSE, &[0x03, 0xE9]), 1000),
+        (
+            "good-bye and more",
+            [frame(CLOSE, b""), vec![0xFF; 4096]].concat(),
+            1000,
+        ),
+        ("RSV1", frame(0xC1, b"{}"), 1002),
+        ("RSV3 on a ping", frame(0x99, b""), 1002),
+        ("opcode 3", frame(0x83, b""), 1002),
+        ("opcode 15", frame(0x8F, b""), 1002),
+        ("not masked", vec![0x81, 0x02, b'{', b'}'], 1002),
+        ("a ping in fragments", frame(0x09, b""), 1002),
+        ("a ping of 126 bytes", frame(PING, &[0; 126]), 1002),
+        ("a continuation of nothing", frame(0x80, b"x"), 1002),
+        (
+            "a text inside a fragmented one",
+            [frame(0x01, b"{"), frame(TEXT, b"}")].concat(),
+            1002,
+        ),
+        ("5 bytes declared in 64 bits", declared(TEXT, 5), 1002),
+        ("a close code of one byte", frame(CLOSE, &[3]), 1002),
+        ("close code 1005", frame(CLOSE, &[0x03, 0xED]), 1002),
+        ("close code 5000", frame(CLOSE, &[0x13, 0x88]), 1002),
+        ("binary", frame(0x82, b"x"), 1003),
+        ("binary in fragments", frame(0x02, b"x"), 1003),
+        ("not UTF-8", frame(TEXT, &[0xFF]), 1007),
+        ("a surrogate", frame(TEXT, &[0xED, 0xA0, 0x80]), 1007),
+        (
+            "a character cut off",
+            [frame(0x01, &[0xE2]), frame(0x80, &[0x82])].concat(),
+            1007,
+        ),
+        (
+            "a close reason not UTF-8",
+            frame(CLOSE, &[0x03, 0xE8, 0xFF]),
+            1007,
+        ),
+        ("a flood of pings", frame(PING, b"").repeat(1000), 1008),
+        (
+            "a flood of frames of one byte",
+            [frame(0x01, b"x"), frame(0x00, b"x").repeat(1000)].concat(),
+            1008,
+        ),
+        (
+            "a flood of empty continuations",
+            [frame(0x01, b""), frame(0x00, b"").repeat(1000)].concat(),
+            1008,
+        ),
+        ("one byte too long", frame(TEXT, &vec![b'x'; MAX + 1]), 1009),
+        (
+            "too long in fragments",
+            [frame(0x01, &vec![b'x'; MAX]), frame(0x80, b"x")].concat(),
+            1009,
+        ),
+        ("2^63 bytes declared", declared(TEXT, 1 << 63), 1009),
+    ]
+}
+
+#[actix_web::test]
+async fn every_violation_is_closed_with_its_own_code_and_a_neighbour_misses_no_beat() {
+    let prometheus = ScriptedPrometheus::start().await;
+    let gateway = prometheus.gateway(100, []);
+    let mut neighbour = WsClient::open(gateway.addr, "/ws/instant").await;
+    let mut seq = neighbour.json_of("instant_metrics").await["seq"]
+        .as_u64()
+        .unwrap();
+    for (what, stream, code) in violations() {
+        for piece in [stream.len(), 1] {
+            if stream.len() / piece > 2048 {
+                continue; // byte by byte is for the short ones
+            }
+            let mut client = WsClient::open(gateway.addr, "/ws").await;
+            for bytes in stream.chunks(piece) {
+                if client.send(bytes).await.is_err() {
+                    break; // closed before it had said all
+                }
+            }
+            assert_eq!(client.closed_with().await, code, "{what}");
+        }
+        let frame = neighbour.json().await;
+        seq += 1;
+        assert_eq!(frame["seq"], seq, "{what}");
+    }
+    let closed = async |code: u16| {
+        let series = format!("service_metrics_sessions_closed_total{{code=\"{code}\"}}");
+        gateway.metric(&series).await
+    };
+    for code in [1000, 1002, 1003, 1007, 1008, 1009] {
+        assert!(closed(code).await > 0.0, "{code}");
+    }
+    gateway.stop().await.unwrap();
+}
+
+#[actix_web::test]
+async fn what_was_said_before_a_violation_is_answered_first() {
+    let gateway = TestGateway::start([]);
+    let mut client = WsClient::open(gateway.addr, "/ws").await;
+    client.json_of("connection").await;
+    let stream = [frame(TEXT, br#"{"type":"hello"}"#), frame(0x82, b"x")].concat();
+    client.send(&stream).await.unwrap();
+    assert_eq!(client.json_of("ack").await["requestType"], "hello");
+    assert_eq!(client.closed_with().await, 1003);
+}
+
+#[actix_web::test]
+async fn a_frame_of_a_terabyte_is_refused_by_its_header_and_streaming_it_ends() {
+    let gateway = TestGateway::start([]);
+    let mut client = WsClient::open(gateway.addr, "/ws").await;
+    client.send(&declared(TEXT, 1 << 40)).await.unwrap();
+    let close = loop {
+        match client.next().await.unwrap() {
+            Message::Close(code, _) => break code,
+            _ => continue,
+        }
+    };
+    assert_eq!(close, 1009, "before a single byte of it was sent");
+    let mut sent = 0_u64;
+    while client.send(&[b'x'; 4096]).await.is_ok() {
+        sent += 4096;
+        // Kernel buffers on both sides hold a few megabytes; a gateway that went on reading would have no end.
+        assert!(sent < 64 << 20, "still taking bytes");
+    }
+    assert_eq!(client.next().await, None);
+}
+
+#[actix_web::test]
+async fn whoever_streams_on_after_good_bye_does_not_hold_the_worker() {
+    let workers = ("SERVICE_METRICS__SERVER__WORKERS", "1".to_owned());
+    let gateway = TestGateway::start([workers]);
+    let mut neighbour = WsClient::open(gateway.addr, "/ws/instant").await;
+    neighbour.json_of("connection").await;
+    let mut client = WsClient::open(gateway.addr, "/ws").await;
+    client.send(&frame(CLOSE, b"")).await.unwrap();
+    let mut sent = 0_u64;
+    while client.send(&[0; 65_536]).await.is_ok() {
+        sent += 65_536;
+        assert!(sent < 64 << 20, "still taking bytes");
+    }
+    neighbour.say(r#"{"type":"ping"}"#).await;
+    assert_eq!(neighbour.json_of("ack").await["requestType"], "ping");
+}
