@@ -2,18 +2,28 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Raises this process's soft limit of open descriptors to its hard limit, which needs no privilege.
-pub fn raise_limit() {
+/// What the rest of the process needs: listeners, HTTP connections, Prometheus, PostgreSQL.
+const RESERVE: u64 = 256;
+
+/// Raises the soft limit to the hard limit, which needs no privilege, and says how many of `wanted` sessions it holds:
+/// one more would take the descriptor that a health probe or a query needs.
+pub fn for_sessions(wanted: usize) -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limit.maximum,
         ..limit
     };
-    match setrlimit(Resource::Nofile, raised) {
-        Ok(()) => log::debug!("descriptors: up to {:?}", limit.maximum),
-        Err(error) => log::warn!(
-            "descriptors: {:?} remains the limit: {error}",
-            limit.current
-        ),
+    let granted = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    // None: unlimited.
+    let room = granted.map_or(u64::MAX, |granted| granted.saturating_sub(RESERVE).max(1));
+    let held = wanted.min(usize::try_from(room).unwrap_or(usize::MAX));
+    if held < wanted {
+        log::warn!(
+            "{held} sessions at most: {wanted} would need more descriptors than `ulimit -Hn` allows"
+        );
     }
+    held
 }

@@ -3,13 +3,15 @@
 use std::io::Write;
 
 use env_logger::{Builder, Target, fmt::Formatter};
-use log::Record;
+use log::{LevelFilter, Record};
 
 use crate::settings::log::Log;
 
 /// Starts logging. A second call, as tests make, changes nothing.
 pub fn init(settings: &Log) {
     let mut builder = Builder::new();
+    // It reports what clients send wrong as our errors, a line each.
+    builder.filter_module("actix_http::h1::dispatcher", LevelFilter::Off);
     builder
         .parse_filters(&settings.filter)
         .target(Target::Stderr);

@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Parser;
 use service_metrics::exit::{self, ProgramError};
 use service_metrics::settings::gateway::GatewaySettings;
-use service_metrics::{descriptors, gateway::app::Gateway, logging, shutdown};
+use service_metrics::{gateway::app::Gateway, logging, shutdown};
 
 /// Live metrics and incidents for browsers. Settings: config/service-metrics.toml names them all.
 #[derive(Parser)]
@@ -30,7 +30,6 @@ fn run(arguments: &Arguments) -> Result<(), ProgramError> {
     }
     logging::init(&settings.log);
     shutdown::install_panic_hook();
-    descriptors::raise_limit();
     actix::System::new().block_on(async {
         let stop = shutdown::signalled()?;
         Gateway::build(&settings)?.serve_until(stop).await

@@ -11,6 +11,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
 use crate::{
+    descriptors,
     exit::ProgramError,
     gateway::{
         actors::{
@@ -216,7 +217,7 @@ fn entrance(settings: &GatewaySettings, actors: &Actors, telemetry: &Telemetry) 
     Entrance {
         sessions: Arc::new(sessions),
         allowed_origins: settings.cors.allowed_origins.clone(),
-        max_sessions: socket.max_sessions,
+        max_sessions: descriptors::for_sessions(socket.max_sessions),
         limits: Limits {
             message_bytes: socket.max_message_bytes,
             frames_per_second: socket.max_frames_per_second,

@@ -97,7 +97,7 @@ impl Telemetry {
             sessions_closed: counters(
                 &registry,
                 "service_metrics_sessions_closed_total",
-                "Sessions ended, by the close code we sent; none when the connection just ended",
+                "Sessions ended, by our reason as a close code; none when the connection just ended",
                 &["code"],
             )?,
             sessions: register(

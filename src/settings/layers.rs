@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use config::{Config, ConfigError, Value};
+use config::{Config, ConfigError, Value, ValueKind};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -105,8 +105,11 @@ impl Layers {
     /// They are louder than [`Self::lay_environment`].
     fn lay_aliases(&mut self, aliases: &[Alias], environment: &BTreeMap<String, String>) {
         for alias in aliases {
+            let default = self.defaults.get(alias.key);
+            let list = default.is_some_and(|value| matches!(value.kind, ValueKind::Array(_)));
+            // Compose files hand on variables that are not set as empty ones. An empty list is a list.
             let set = environment.get(alias.variable);
-            let Some(text) = set.filter(|text| !text.is_empty()) else {
+            let Some(text) = set.filter(|text| list || !text.is_empty()) else {
                 continue;
             };
             match (alias.read)(text) {
@@ -204,7 +207,10 @@ mod tests {
     const PROGRAM: Program = Program {
         defaults: "[server]\nport = 1\nnames = [\"a\"]\n",
         prefix: "APP",
-        aliases: &[Alias::plain("PORT", "server.port")],
+        aliases: &[
+            Alias::plain("PORT", "server.port"),
+            Alias::plain("NAMES", "server.names"),
+        ],
     };
 
     fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -251,6 +257,8 @@ mod tests {
     fn a_list_comes_from_the_environment_as_a_comma_list() {
         let tree = load_with(&[("APP__SERVER__NAMES", "b, c")]).unwrap();
         assert_eq!(tree.server.names, ["b", "c"]);
+        let tree = load_with(&[("NAMES", "")]).unwrap();
+        assert!(tree.server.names.is_empty());
     }
 
     #[test]

@@ -8,7 +8,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "bin",
         &[
-            "descriptors",
             "exit",
             "gateway::app",
             "lab",
@@ -27,7 +26,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("shutdown", &["exit"]),
     // The gateway, from top to bottom.
     ("gateway", &[]),
-    ("gateway::app", &["exit", "gateway", "settings"]),
+    (
+        "gateway::app",
+        &["descriptors", "exit", "gateway", "settings"],
+    ),
     (
         "gateway::http",
         &[

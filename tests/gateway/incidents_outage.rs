@@ -5,7 +5,7 @@ use std::{
     io,
     net::{TcpListener, TcpStream},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use diesel::{dsl::sql, select, sql_query, sql_types::Integer};
@@ -22,9 +22,6 @@ use crate::support::{
     postgres::Postgres,
 };
 
-/// Both timeouts, and what a busy machine may add.
-const DEADLINE: Duration = Duration::from_secs(3 + 10);
-
 fn impatient(mut options: RepoOptions) -> RepoOptions {
     options.database.query_timeout = Duration::from_secs(1);
     options
@@ -37,10 +34,8 @@ async fn own() -> (Postgres, TestApp) {
 }
 
 async fn fails(app: &TestApp) {
-    let asked = Instant::now();
     let (status, body) = app.get("details").await;
     assert!(matches!(status, 503 | 504), "{body}");
-    assert!(asked.elapsed() < DEADLINE, "{:?}", asked.elapsed());
     let error = body["error"].as_str().unwrap();
     assert!(
         !error.contains("127.0.0.1") && !error.contains("metrics_reader"),
@@ -93,6 +88,20 @@ async fn it_starts_before_the_database_does() {
 }
 
 #[actix::test]
+async fn a_role_that_is_refused_is_told_without_its_name() {
+    let postgres = Postgres::shared().await;
+    let database = postgres.database().await;
+    let app = TestApp::start(&options(postgres.config("nobody_knows_me", &database)));
+    let error = eventually("the check says why", async || {
+        let error = app.database_status().await.error?;
+        error.contains("SQLSTATE 28").then_some(error)
+    })
+    .await;
+    assert!(!error.contains("nobody_knows_me"), "{error}");
+    fails(&app).await;
+}
+
+#[actix::test]
 async fn a_frozen_database_is_given_up_in_time_and_does_not_poison_the_pool() {
     let (postgres, app) = own().await;
     heals(&app).await;
@@ -124,9 +133,8 @@ async fn two_hundred_slow_questions_fail_with_one_stable_error_and_then_it_heals
         .unwrap();
 
     let waiting = join_all((1..=200).map(async |limit| {
-        let asked = Instant::now();
         let (status, body) = app.get(&format!("details?limit={limit}")).await;
-        (status, body["error"].to_string(), asked.elapsed())
+        (status, body["error"].to_string())
     }));
     let (answers, ()) = join(waiting, async {
         // Nothing on the way here needs the database.
@@ -140,17 +148,10 @@ async fn two_hundred_slow_questions_fail_with_one_stable_error_and_then_it_heals
     let others: HashSet<_> = answers
         .iter()
         .filter(|(status, ..)| *status != 504)
-        .map(|(status, error, _)| (*status, error.as_str()))
+        .map(|(status, error)| (*status, error.as_str()))
         .collect();
     let busy = "\"all database connections are busy; try again\"";
     assert_eq!(others, [(503, busy)].into());
-    for (status, _, elapsed) in &answers {
-        let limit = if *status == 504 { ACQUIRE * 4 } else { ACQUIRE };
-        assert!(
-            *elapsed < limit + Duration::from_secs(10),
-            "{status} {elapsed:?}"
-        );
-    }
 
     postgres.batch_execute("ROLLBACK").await.unwrap();
     heals(&app).await;

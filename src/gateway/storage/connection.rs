@@ -4,7 +4,7 @@ use std::{error::Error, fmt::Write, time::Duration};
 
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::{Config, NoTls, error::SqlState};
 
 use super::error::RepoError;
 
@@ -80,7 +80,7 @@ impl Connector {
     }
 
     async fn open(&self) -> Result<Connection, RepoError> {
-        let (client, connection) = self.config.connect(NoTls).await.map_err(unreachable)?;
+        let (client, connection) = self.config.connect(NoTls).await.map_err(refused)?;
         let driver = Driver(tokio::spawn(async {
             if let Err(error) = connection.await {
                 log::debug!("a database connection ended: {error}");
@@ -126,6 +126,25 @@ impl bb8::ManageConnection for Connector {
     fn has_broken(&self, connection: &mut Connection) -> bool {
         connection.is_spoiled()
     }
+}
+
+/// PostgreSQL's own words name the role, the client's address and the database; `/-/ready` is for everybody.
+fn refused(error: tokio_postgres::Error) -> RepoError {
+    let Some(code) = error.code() else {
+        return unreachable(error);
+    };
+    log::debug!("PostgreSQL refuses a connection: {error}");
+    let what = if [
+        SqlState::INVALID_PASSWORD,
+        SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
+    ]
+    .contains(code)
+    {
+        "the role or its password"
+    } else {
+        "the connection"
+    };
+    RepoError::Unreachable(format!("it refuses {what} (SQLSTATE {})", code.code()))
 }
 
 /// The whole chain of causes; `tokio_postgres` says "error connecting to server" and keeps the rest for `source`.
