@@ -19,6 +19,7 @@
 //! `tests/architecture.rs` holds these arrows.
 
 pub mod api_error;
+pub mod cors;
 pub mod descriptors;
 pub mod exit;
 pub mod gateway;

@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     // Shared by the programs.
     ("api_error", &[]),
+    ("cors", &["api_error"]),
     ("descriptors", &[]),
     ("exit", &["settings"]),
     ("logging", &["settings"]),
@@ -32,6 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "gateway::http",
         &[
             "api_error",
+            "cors",
             "gateway::actors",
             "gateway::telemetry",
             STORAGE,
@@ -77,7 +79,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (MODEL, &[]),
     // The simulator.
     ("mock", &["shutdown"]),
-    ("mock::app", &["exit", "mock", "settings"]),
+    ("mock::app", &["cors", "exit", "mock", "settings"]),
     ("mock::http", &["api_error", "mock"]),
     // The lab knows programs by their command lines only.
     ("lab", &["exit", "shutdown"]),

@@ -25,10 +25,13 @@ use super::{
     routes,
     websocket::{self, Entrance},
 };
-use crate::gateway::{
-    actors::Actors,
-    socket::{patience::Patience, tcp},
-    telemetry::Telemetry,
+use crate::{
+    cors::in_the_envelope,
+    gateway::{
+        actors::Actors,
+        socket::{patience::Patience, tcp},
+        telemetry::Telemetry,
+    },
 };
 
 /// How long a request's head may take.
@@ -109,6 +112,7 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                 .app_data(Data::new(telemetry))
                 .app_data(Data::new(severities))
                 .wrap(cors(&entrance.allowed_origins))
+                .wrap(from_fn(in_the_envelope))
                 .wrap(from_fn(measure))
                 .configure(routes);
             let http = HttpService::<Patience, _, _>::build()
