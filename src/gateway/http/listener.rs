@@ -38,7 +38,8 @@ use crate::{
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
-/// How long a request may stay unfinished while nothing comes.
+/// How long a request may stay unfinished while nothing comes, its answer included: `settings` keeps the timeouts of the
+/// database below this.
 const SILENCE: Duration = Duration::from_secs(30);
 /// How long ordinary requests may take to end at shutdown, after the sessions have gone.
 const DRAIN_SECONDS: u64 = 1;
