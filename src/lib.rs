@@ -26,5 +26,6 @@ pub mod gateway;
 pub mod lab;
 pub mod logging;
 pub mod mock;
+pub mod percent;
 pub mod settings;
 pub mod shutdown;

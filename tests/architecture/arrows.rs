@@ -24,6 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("descriptors", &[]),
     ("exit", &["settings"]),
     ("logging", &["settings"]),
+    ("percent", &[]),
     ("settings", &[]),
     ("shutdown", &["exit"]),
     // The gateway, from top to bottom.
@@ -36,6 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "cors",
             "gateway::actors",
             "gateway::telemetry",
+            "percent",
             STORAGE,
             SOCKET,
             MODEL,
@@ -78,9 +80,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     (SOCKET, &["api_error", MODEL]),
     (MODEL, &[]),
     // The simulator.
-    ("mock", &["shutdown"]),
+    ("mock", &["percent", "shutdown"]),
     ("mock::app", &["cors", "exit", "mock", "settings"]),
-    ("mock::http", &["api_error", "mock"]),
+    ("mock::http", &["api_error", "mock", "percent"]),
     // The lab knows programs by their command lines only.
     ("lab", &["exit", "shutdown"]),
 ];
