@@ -19,11 +19,13 @@
 //! `tests/architecture.rs` holds these arrows.
 
 pub mod api_error;
+pub mod cors;
 pub mod descriptors;
 pub mod exit;
 pub mod gateway;
 pub mod lab;
 pub mod logging;
 pub mod mock;
+pub mod percent;
 pub mod settings;
 pub mod shutdown;

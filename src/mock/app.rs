@@ -16,6 +16,7 @@ use super::{
     telemetry::Telemetry,
 };
 use crate::{
+    cors::in_the_envelope,
     exit::ProgramError,
     settings::mock::{Control, MockSettings, Server as Listener},
 };
@@ -65,6 +66,7 @@ impl Mock {
                 .app_data(telemetry.clone())
                 .app_data(access.clone())
                 .wrap(http::cors(&access.allowed_origins))
+                .wrap(from_fn(in_the_envelope))
                 .wrap(from_fn(http::only_known_origins))
                 .configure(http::routes)
         })

@@ -1,5 +1,7 @@
 //! What a request may ask of a metric: the value that each kind accepts, and which label values are taken.
 
+use crate::percent;
+
 /// What is done to one series.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Change {
@@ -61,7 +63,7 @@ impl Takes {
 /// # Errors
 /// What it must be, to be told after its name.
 pub fn label(raw: &str) -> Result<String, String> {
-    let text = decoded(raw)?;
+    let text = percent::decode(raw)?;
     match text.len() {
         0 => Err("must not be empty".to_owned()),
         1..=128 if text.chars().any(char::is_control) => {
@@ -70,28 +72,6 @@ pub fn label(raw: &str) -> Result<String, String> {
         1..=128 => Ok(text),
         bytes => Err(format!("must be at most 128 bytes long, found {bytes}")),
     }
-}
-
-/// Undoes percent-encoding (RFC 3986 §2.1); unlike common decoders, refuses what is not valid.
-///
-/// # Errors
-/// What it must be, to be told after its name.
-pub fn decoded(raw: &str) -> Result<String, String> {
-    let mut bytes = raw.bytes();
-    let mut text = Vec::with_capacity(raw.len());
-    while let Some(byte) = bytes.next() {
-        text.push(match byte {
-            b'%' => hex_pair(bytes.next(), bytes.next())
-                .ok_or("must be percent-encoded with two hex digits after each %")?,
-            plain => plain,
-        });
-    }
-    String::from_utf8(text).map_err(|_| "must be valid UTF-8".to_owned())
-}
-
-fn hex_pair(high: Option<u8>, low: Option<u8>) -> Option<u8> {
-    let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
 /// Enough of a wrong value to recognise it.

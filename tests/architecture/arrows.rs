@@ -19,9 +19,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     // Shared by the programs.
     ("api_error", &[]),
+    ("cors", &["api_error"]),
     ("descriptors", &[]),
     ("exit", &["settings"]),
     ("logging", &["settings"]),
+    ("percent", &[]),
     ("settings", &[]),
     ("shutdown", &["exit"]),
     // The gateway, from top to bottom.
@@ -34,8 +36,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         "gateway::http",
         &[
             "api_error",
+            "cors",
             "gateway::actors",
             "gateway::telemetry",
+            "percent",
             STORAGE,
             SOCKET,
             MODEL,
@@ -78,9 +82,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     (SOCKET, &["api_error", MODEL]),
     (MODEL, &[]),
     // The simulator.
-    ("mock", &["shutdown"]),
-    ("mock::app", &["exit", "mock", "settings"]),
-    ("mock::http", &["api_error", "mock"]),
+    ("mock", &["percent", "shutdown"]),
+    ("mock::app", &["cors", "exit", "mock", "settings"]),
+    ("mock::http", &["api_error", "mock", "percent"]),
     // The lab knows programs by their command lines only.
     ("lab", &["exit", "shutdown"]),
 ];

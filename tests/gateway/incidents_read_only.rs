@@ -84,8 +84,28 @@ async fn the_role_cannot_read_the_tokens_nor_any_other_table() {
 
 #[actix::test]
 async fn a_role_that_could_write_is_noticed() {
-    let (reader, _) = gateway_as("metrics_reader").await;
+    let (reader, name) = gateway_as("metrics_reader").await;
     assert_eq!(reader.ask(privileges::could_write).await, Ok(false));
+    let admin = Postgres::shared().await.client("postgres", &name).await;
+    for privilege in [
+        "DELETE ON incidents",
+        "UPDATE (title) ON incidents",
+        "INSERT ON alerts",
+        "UPDATE (alert_id) ON incident_alerts",
+        "TRUNCATE ON alerts",
+        "CREATE ON SCHEMA public",
+    ] {
+        let (grant, revoke) = (
+            format!("GRANT {privilege} TO metrics_reader"),
+            format!("REVOKE {privilege} FROM metrics_reader"),
+        );
+        admin.batch_execute(&grant).await.unwrap();
+        let could_write = reader.ask(privileges::could_write).await;
+        assert_eq!(could_write, Ok(true), "{privilege}");
+        admin.batch_execute(&revoke).await.unwrap();
+        let could_write = reader.ask(privileges::could_write).await;
+        assert_eq!(could_write, Ok(false), "{privilege}");
+    }
     let (superuser, _) = gateway_as("postgres").await;
     assert_eq!(superuser.ask(privileges::could_write).await, Ok(true));
 }

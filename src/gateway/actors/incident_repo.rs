@@ -151,7 +151,7 @@ impl IncidentRepo {
             self.role_checked = true;
             if could_write {
                 log::warn!(
-                    "the database role of service-metrics could change incidents; it only ever reads: \
+                    "the database role of service-metrics could write to the incident database; it only ever reads: \
                      see migrations-readonly/01-metrics-reader.sql"
                 );
             }

@@ -25,17 +25,21 @@ use super::{
     routes,
     websocket::{self, Entrance},
 };
-use crate::gateway::{
-    actors::Actors,
-    socket::{patience::Patience, tcp},
-    telemetry::Telemetry,
+use crate::{
+    cors::in_the_envelope,
+    gateway::{
+        actors::Actors,
+        socket::{patience::Patience, tcp},
+        telemetry::Telemetry,
+    },
 };
 
 /// How long a request's head may take.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
-/// How long a request may stay unfinished while nothing comes.
+/// How long a request may stay unfinished while nothing comes, its answer included: `settings` keeps the timeouts of the
+/// database below this.
 const SILENCE: Duration = Duration::from_secs(30);
 /// How long ordinary requests may take to end at shutdown, after the sessions have gone.
 const DRAIN_SECONDS: u64 = 1;
@@ -109,6 +113,7 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                 .app_data(Data::new(telemetry))
                 .app_data(Data::new(severities))
                 .wrap(cors(&entrance.allowed_origins))
+                .wrap(from_fn(in_the_envelope))
                 .wrap(from_fn(measure))
                 .configure(routes);
             let http = HttpService::<Patience, _, _>::build()

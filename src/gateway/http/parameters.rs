@@ -9,6 +9,7 @@ use crate::{
         cursor::Cursor,
         incident::{IncidentFilter, Period, Status},
     },
+    percent,
 };
 
 /// The parameters of a route that has none.
@@ -75,21 +76,9 @@ fn read(query: &str, known: &[&str]) -> Result<Pairs, ApiError> {
     Ok(pairs)
 }
 
-/// Undoes `application/x-www-form-urlencoded`. Libraries replace what they cannot decode; here it is refused.
+/// Undoes `application/x-www-form-urlencoded`, in which a bare `+` is a space.
 fn decode(text: &str) -> Option<String> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        decoded.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut digit = || char::from(bytes.next()?).to_digit(16);
-                u8::try_from(digit()? * 16 + digit()?).ok()?
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8(decoded).ok()
+    percent::decode(&text.replace('+', " ")).ok()
 }
 
 fn read_period(pairs: &Pairs) -> Result<Period, ApiError> {

@@ -64,6 +64,8 @@ pub struct Frame {
 impl Frame {
     /// Encodes a snapshot as the `seq`-th frame of channel `C`.
     pub fn encode<C: Channel>(snapshot: &Snapshot, seq: u64) -> Self {
+        let bare = (C::NAME == ChannelName::Metrics)
+            .then(|| TextFrame::encode(256, |out| C::write_data(snapshot, out)));
         let enveloped = TextFrame::encode(snapshot.raw_len() + 256, |out| {
             out.extend_from_slice(b"{\"type\":");
             write_json(C::FRAME_TYPE, out);
@@ -76,11 +78,12 @@ impl Frame {
                 write_json(&snapshot.is_stale(), out);
             }
             out.extend_from_slice(b",\"data\":");
-            C::write_data(snapshot, out);
+            match &bare {
+                Some(data) => out.extend_from_slice(&data.payload()),
+                None => C::write_data(snapshot, out),
+            }
             out.push(b'}');
         });
-        let bare = (C::NAME == ChannelName::Metrics)
-            .then(|| TextFrame::encode(256, |out| C::write_data(snapshot, out)));
         Self {
             channel: C::NAME,
             enveloped,

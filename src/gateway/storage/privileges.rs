@@ -18,7 +18,7 @@ pub async fn probe(connection: &mut AsyncPgConnection) -> QueryResult<()> {
     Ok(())
 }
 
-/// Whether our role could change incidents, if the session were not read only.
+/// Whether our role could change anything in the schema `public`, or add to it, if the session were not read only.
 ///
 /// # Errors
 /// Those of the database.
@@ -28,9 +28,14 @@ pub async fn could_write(connection: &mut AsyncPgConnection) -> QueryResult<bool
         #[diesel(sql_type = Bool)]
         could_write: bool,
     }
+    // Tables of either kind, views and foreign tables: whatever rows can be written through.
     let row: Row = sql_query(
-        "SELECT has_any_column_privilege('incidents', 'INSERT, UPDATE') \
-             OR has_table_privilege('incidents', 'DELETE, TRUNCATE, TRIGGER') AS could_write",
+        "SELECT has_schema_privilege(current_user, 'public', 'CREATE') \
+             OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) \
+             OR EXISTS (SELECT FROM pg_class \
+                 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'f') \
+                     AND (has_any_column_privilege(oid, 'INSERT, UPDATE') \
+                         OR has_table_privilege(oid, 'DELETE, TRUNCATE, TRIGGER'))) AS could_write",
     )
     .get_result(connection)
     .await?;

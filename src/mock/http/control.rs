@@ -12,6 +12,7 @@ use crate::{
         levers::{self, Lever},
         simulator::{Apply, Simulators},
     },
+    percent,
 };
 
 /// Every path under `/simulate/`.
@@ -79,7 +80,7 @@ fn read(lever: &'static Lever, parts: &[&str]) -> Result<Apply, ApiError> {
         labels.push(change::label(raw).map_err(|must| ApiError::parameter(name, must))?);
     }
     let change = match parts.last() {
-        Some(raw) if lever.takes.is_value() => change::decoded(raw)
+        Some(raw) if lever.takes.is_value() => percent::decode(raw)
             .and_then(|text| lever.takes.read(&text))
             .map_err(|must| ApiError::parameter("value", must))?,
         _ => Change::Count,

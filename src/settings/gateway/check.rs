@@ -7,6 +7,9 @@ use crate::settings::{SettingsError, rules::Faults};
 
 /// Prometheus refuses a range query with more points per series than this.
 const MOST_POINTS: u64 = 11_000;
+/// A connection on which nothing has moved for 30 s is closed without an answer; a request must have its own, if only
+/// a 503, well before.
+const LONGEST_QUESTION: f64 = 25.0;
 
 impl GatewaySettings {
     pub(super) fn checked(self, mut faults: Faults) -> Result<Self, SettingsError> {
@@ -47,8 +50,17 @@ impl GatewaySettings {
             database.acquire_timeout_seconds,
             database.query_timeout_seconds,
         );
-        faults.within("database.acquire_timeout_seconds", acquire, 0.1..=60.0);
-        faults.within("database.query_timeout_seconds", query, 0.1..=600.0);
+        let bounds = 0.1..=LONGEST_QUESTION;
+        faults.within("database.acquire_timeout_seconds", acquire, bounds.clone());
+        faults.within("database.query_timeout_seconds", query, bounds.clone());
+        // One fault for one mistake: a sum is judged when its parts are right.
+        if bounds.contains(&acquire) && bounds.contains(&query) {
+            let must = format_args!(
+                "must be at most {LONGEST_QUESTION} together with database.query_timeout_seconds, found {acquire} + {query}"
+            );
+            let soon = acquire + query <= LONGEST_QUESTION;
+            faults.expect(soon, "database.acquire_timeout_seconds", must);
+        }
         let check = database.check_interval_seconds;
         faults.within("database.check_interval_seconds", check, 0.1..=600.0);
         faults.within(
@@ -132,4 +144,32 @@ fn check_query<'q>(
         &format!("{key}.query"),
         "must be a PromQL expression",
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_timeouts(acquire: &str, query: &str) -> Result<GatewaySettings, SettingsError> {
+        let environment = [("ACQUIRE", acquire), ("QUERY", query)]
+            .map(|(name, seconds)| {
+                let name = format!("SERVICE_METRICS__DATABASE__{name}_TIMEOUT_SECONDS");
+                (name, seconds.to_owned())
+            })
+            .into();
+        GatewaySettings::load(None, &environment)
+    }
+
+    #[test]
+    fn both_timeouts_of_the_database_together_leave_time_for_an_answer() {
+        assert!(with_timeouts("10", "15").is_ok());
+        let sum = with_timeouts("10", "15.1").unwrap_err().to_string();
+        assert!(sum.contains("database.query_timeout_seconds"), "{sum}");
+        let part = with_timeouts("45", "5").unwrap_err().to_string();
+        for error in [sum, part] {
+            assert_eq!(error.lines().count(), 1, "{error}");
+            let key = "database.acquire_timeout_seconds: must be";
+            assert!(error.starts_with(key), "{error}");
+        }
+    }
 }
