@@ -79,9 +79,14 @@ impl Child {
 
     /// Waits for its end, and gives it as the error that it is for a server.
     pub(crate) async fn died(&self) -> LabError {
+        self.death(self.ended().await).await
+    }
+
+    /// Its end with `status`, as an error with its last words.
+    pub(crate) async fn death(&self, status: ExitStatus) -> LabError {
         LabError::Died {
             program: self.launch.name,
-            status: self.ended().await,
+            status,
             log: self.tail.last_lines().await,
         }
     }

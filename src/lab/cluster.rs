@@ -135,8 +135,8 @@ fn running_server(home: &Home) -> Option<u32> {
 /// Runs a program to its end, which must be a good one.
 async fn finish(launch: &Launch) -> Result<(), LabError> {
     let child = Child::spawn(launch)?;
-    if child.ended().await.success() {
-        return Ok(());
+    match child.ended().await {
+        status if status.success() => Ok(()),
+        status => Err(child.death(status).await),
     }
-    Err(child.died().await)
 }
