@@ -134,8 +134,11 @@ impl Postgres {
     }
 
     /// Freezes the server and its backends: connections stay open and nothing answers.
-    pub fn pause(&self) {
-        self.child.pause();
+    ///
+    /// # Errors
+    /// When one of its processes goes on all the same.
+    pub fn pause(&self) -> Result<(), LabError> {
+        self.child.pause()
     }
 
     /// Thaws what [`Self::pause`] froze.

@@ -95,7 +95,7 @@ async fn a_gateway_that_was_frozen_does_not_catch_up_on_the_beats_it_missed() {
     let gateway = Service::gateway(folder.path(), free_port().unwrap(), &environment)
         .await
         .unwrap();
-    gateway.pause();
+    gateway.pause().unwrap();
     let (frozen, before) = (Moment::now(), server.asked(""));
     eventually("many beats pass", async || {
         (frozen.elapsed() > Duration::from_secs(2)).then_some(())

@@ -75,7 +75,7 @@ impl Postgres {
 
     /// Freezes it: connections stay open and nothing answers.
     pub(crate) fn pause(&self) {
-        self.server.pause();
+        self.server.pause().unwrap();
     }
 
     /// Ends [`Self::pause`].
