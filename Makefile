@@ -12,7 +12,7 @@ help: ## this list
 run: ## build and start everything; ARGS="--fast" hands flags to lab
 	@tools/install-packages run
 	cargo build --release --locked --bins
-	@tools/foreground $(CARGO_TARGET_DIR)/release/lab $(ARGS)
+	@exec setpriv --pdeathsig TERM tools/foreground $(CARGO_TARGET_DIR)/release/lab $(ARGS)
 
 test: ## prove everything, against the real servers
 	@tools/install-packages test

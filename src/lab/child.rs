@@ -21,8 +21,7 @@ use super::{
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// How long a drop may take before the child is killed.
 const DROP_GRACE: Duration = Duration::from_secs(5);
-
-/// How long a stop signal may take to be obeyed.
+/// How long a process may take to stand still after a SIGSTOP. The kernel needs moments, but on a loaded machine.
 const FREEZE_GRACE: Duration = Duration::from_secs(5);
 
 /// A running program. Dropping it ends the program and its children.
@@ -79,9 +78,14 @@ impl Child {
 
     /// Waits for its end, and gives it as the error that it is for a server.
     pub(crate) async fn died(&self) -> LabError {
+        self.death(self.ended().await).await
+    }
+
+    /// Its end with `status`, as an error with its last words.
+    pub(crate) async fn death(&self, status: ExitStatus) -> LabError {
         LabError::Died {
             program: self.launch.name,
-            status: self.ended().await,
+            status,
             log: self.tail.last_lines().await,
         }
     }
@@ -128,19 +132,24 @@ impl Child {
     }
 
     /// Freezes it and its children: connections stay open and nothing answers from the return of this call on.
-    pub(crate) fn pause(&self) {
+    pub(crate) fn pause(&self) -> Result<(), LabError> {
         // The parent first, so that it cannot have another child meanwhile.
         self.signal(Signal::STOP);
-        Self::await_stillness(&[self.pid]);
+        self.await_stillness(&[self.pid])?;
         let children = self.signal_children(Signal::STOP);
-        Self::await_stillness(&children);
+        self.await_stillness(&children)
     }
 
-    fn await_stillness(processes: &[Pid]) {
+    fn await_stillness(&self, processes: &[Pid]) -> Result<(), LabError> {
         let deadline = Instant::now() + FREEZE_GRACE;
-        while !processes.iter().all(|pid| is_still(*pid)) && Instant::now() < deadline {
+        while let Some(moving) = processes.iter().find(|pid| !is_still(**pid)) {
+            if Instant::now() > deadline {
+                let why = format!("process {} does not obey SIGSTOP", moving.as_raw_nonzero());
+                return Err(LabError::io(self.launch.name)(io::Error::other(why)));
+            }
             thread::sleep(Duration::from_millis(1));
         }
+        Ok(())
     }
 
     /// Thaws what [`Self::pause`] froze.

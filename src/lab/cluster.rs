@@ -17,27 +17,37 @@ use super::{
 pub(crate) const DATABASE: &str = "incident_platform";
 /// Applied in this order, each one's files in the order of their names.
 const SQL_FOLDERS: [&str; 2] = ["init-db", "migrations-readonly"];
+/// The gateway's role can only read, and comes in without a password, as in the address of `lab`'s table; in any
+/// database, for the tests copy theirs. The owner can run programs as this machine's user, and needs the password.
+const ACCESS: &str = "\
+host  all  metrics_reader  127.0.0.1/32  trust
+host  all  postgres        127.0.0.1/32  scram-sha-256
+";
 /// How long the server of a killed lab may take to shut down.
 const PREDECESSOR: Duration = Duration::from_secs(15);
 
 /// Makes an empty cluster in place of a half-made one.
 pub(crate) async fn init(programs: &Path, home: &Home, log: &Path) -> Result<(), LabError> {
     home.clear()?;
+    let password = home.new_password()?;
     let mut initdb = Launch::new("initdb", programs.join("initdb"), log)
         .args([
-            "--auth=trust",
+            "--auth=scram-sha-256",
             "--username=postgres",
             "--encoding=UTF8",
             "--no-locale",
             "--no-sync",
-            "--pgdata",
         ])
-        .args([&home.cluster]);
+        .args(["--pwfile".as_ref(), password.as_os_str()])
+        .args(["--pgdata".as_ref(), home.cluster.as_os_str()]);
     initdb.user = home.user;
-    finish(&initdb).await
+    finish(&initdb).await?;
+    home.keep_password()?;
+    let access = home.cluster.join("pg_hba.conf");
+    fs::write(&access, ACCESS).map_err(LabError::io(access.display()))
 }
 
-/// The server's command line. It listens on loopback only, where everybody is trusted. Nothing is synced to the disk:
+/// The server's command line. It listens on loopback only. Nothing is synced to the disk:
 /// these data need not survive the machine.
 pub(crate) fn server(programs: &Path, home: &Home, port: u16, log: &Path) -> Launch {
     let mut server = Launch::new("PostgreSQL", programs.join("postgres"), log)
@@ -89,6 +99,7 @@ pub(crate) async fn apply(
     programs: &Path,
     files: &[PathBuf],
     port: u16,
+    password: &str,
     log: &Path,
 ) -> Result<(), LabError> {
     let mut psql = Launch::new("psql", programs.join("psql"), log)
@@ -103,6 +114,8 @@ pub(crate) async fn apply(
             &port.to_string(),
         ])
         .args(["-U", "postgres", "-d", DATABASE]);
+    // Everybody can read a command line.
+    psql.environment.push(("PGPASSWORD", password.to_owned()));
     for file in files {
         psql = psql.args(["-f".as_ref(), file.as_os_str()]);
     }
@@ -135,8 +148,8 @@ fn running_server(home: &Home) -> Option<u32> {
 /// Runs a program to its end, which must be a good one.
 async fn finish(launch: &Launch) -> Result<(), LabError> {
     let child = Child::spawn(launch)?;
-    if child.ended().await.success() {
-        return Ok(());
+    match child.ended().await {
+        status if status.success() => Ok(()),
+        status => Err(child.death(status).await),
     }
-    Err(child.died().await)
 }

@@ -52,6 +52,8 @@ pub enum LabError {
         /// Its answer.
         error: io::Error,
     },
+    /// A cluster from before its owner had a password: whoever reaches its port may do everything.
+    Unguarded(PathBuf),
     /// PostgreSQL refused something.
     Database(String),
 }
@@ -111,6 +113,11 @@ impl fmt::Display for LabError {
                 log.display()
             ),
             Self::Io { what, error } => write!(f, "{what}: {error}"),
+            Self::Unguarded(cluster) => write!(
+                f,
+                "the database in {0} lets everybody in as its owner: to have it made again, remove it with rm -r {0}",
+                cluster.display()
+            ),
             Self::Database(why) => write!(f, "PostgreSQL: {why}"),
         }
     }

@@ -20,7 +20,7 @@ pub(crate) fn runs(pid: Pid) -> bool {
     stat(pid.as_raw_nonzero().get()).is_some_and(|(state, _)| !matches!(state, 'Z' | 'X'))
 }
 
-/// Whether every thread of a process has stopped, or ended: a stop signal has been sent before it has been obeyed.
+/// Whether every thread of a process has stopped, or ended: a SIGSTOP has been sent before it has been obeyed.
 pub(crate) fn is_still(pid: Pid) -> bool {
     let process = pid.as_raw_nonzero();
     let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else {

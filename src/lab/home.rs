@@ -3,10 +3,12 @@
 use std::{
     fs,
     hash::{DefaultHasher, Hash, Hasher},
-    io,
-    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown},
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown},
     path::{Path, PathBuf},
 };
+
+use uuid::Uuid;
 
 use super::{LabError, launch::User};
 
@@ -62,6 +64,7 @@ impl Home {
         self.check_owner()?;
         for removed in [
             fs::remove_file(&self.complete),
+            fs::remove_file(self.password_seed()),
             fs::remove_dir_all(&self.cluster),
         ] {
             match removed {
@@ -75,8 +78,56 @@ impl Home {
             .mode(0o700)
             .create(&self.cluster)
             .map_err(refused)?;
+        self.hand_over(&self.cluster)
+    }
+
+    /// Makes a password for the owner, in a file that only the cluster's user may read: for `initdb`, which wants the
+    /// cluster's own directory empty. [`Self::keep_password`] moves it there.
+    pub(crate) fn new_password(&self) -> Result<PathBuf, LabError> {
+        let seed = self.password_seed();
+        // Never one that is there: in ELSEWHERE somebody else could have made it, to read it.
+        let written = fs::File::options()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&seed)
+            .and_then(|mut file| file.write_all(Uuid::new_v4().simple().to_string().as_bytes()));
+        written.map_err(LabError::io(seed.display()))?;
+        self.hand_over(&seed)?;
+        Ok(seed)
+    }
+
+    /// Moves the password into the cluster, which nobody else may enter.
+    pub(crate) fn keep_password(&self) -> Result<(), LabError> {
+        let kept = self.password_file();
+        fs::rename(self.password_seed(), &kept).map_err(LabError::io(kept.display()))
+    }
+
+    /// The owner's password.
+    pub(crate) fn password(&self) -> Result<String, LabError> {
+        let file = self.password_file();
+        match fs::read_to_string(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(LabError::Unguarded(self.cluster.clone()))
+            }
+            read => read.map_err(LabError::io(file.display())),
+        }
+    }
+
+    fn password_seed(&self) -> PathBuf {
+        self.cluster.with_extension("password")
+    }
+
+    fn password_file(&self) -> PathBuf {
+        self.cluster.join("owner-password")
+    }
+
+    /// Gives a file to the cluster's user.
+    fn hand_over(&self, file: &Path) -> Result<(), LabError> {
         match self.user {
-            Some(User { uid, gid }) => chown(&self.cluster, Some(uid), Some(gid)).map_err(refused),
+            Some(User { uid, gid }) => {
+                chown(file, Some(uid), Some(gid)).map_err(LabError::io(file.display()))
+            }
             None => Ok(()),
         }
     }

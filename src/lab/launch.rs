@@ -110,6 +110,12 @@ impl Launch {
                 "--init-groups".into(),
             ]);
         }
+        // libpq's variables would lead PostgreSQL's programs to other databases.
+        for (name, _) in
+            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG"))
+        {
+            command.env_remove(name);
+        }
         command
             .args([
                 "--",
@@ -126,12 +132,6 @@ impl Launch {
             .stdin(Stdio::null())
             .stdout(output.try_clone().map_err(refused)?)
             .stderr(output);
-        // libpq's variables would lead PostgreSQL's programs to other databases.
-        for (name, _) in
-            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG"))
-        {
-            command.env_remove(name);
-        }
         born(command).map_err(refused)
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use tokio::time::timeout;
-use tokio_postgres::NoTls;
+use tokio_postgres::{Config, NoTls};
 
 use super::{
     LabError, child::Child, cluster, cluster::DATABASE, home::Home, options, ports, programs,
@@ -24,6 +24,8 @@ pub struct Postgres {
     home: Home,
     log: PathBuf,
     port: u16,
+    /// The owner's.
+    password: String,
     outdated: bool,
     child: Child,
 }
@@ -54,16 +56,18 @@ impl Postgres {
         if !complete {
             cluster::init(&programs, &home, log).await?;
         }
+        let password = home.password()?;
         let sql = cluster::contents(&files)?;
         let outdated =
             complete && fs::read_to_string(&home.complete).is_ok_and(|made_from| made_from != sql);
         let postgres = ports::start_on(port, async |port| {
-            let child = serve(&programs, &home, port, log).await?;
+            let child = serve(&programs, &home, port, &password, log).await?;
             Ok(Self {
                 programs: programs.clone(),
                 home: home.clone(),
                 log: log.to_owned(),
                 port,
+                password: password.clone(),
                 outdated,
                 child,
             })
@@ -85,13 +89,10 @@ impl Postgres {
 
     /// Makes the database; from here on the cluster is complete.
     async fn fill(&self, files: &[PathBuf], sql: &str) -> Result<(), LabError> {
-        query(
-            self.port,
-            "postgres",
-            &format!("CREATE DATABASE {DATABASE}"),
-        )
-        .await?;
-        cluster::apply(&self.programs, files, self.port, &self.log).await?;
+        let create = format!("CREATE DATABASE {DATABASE}");
+        query(self.port, &self.password, "postgres", &create).await?;
+        let (programs, log) = (&self.programs, &self.log);
+        cluster::apply(programs, files, self.port, &self.password, log).await?;
         let marker = &self.home.complete;
         fs::write(marker, sql).map_err(LabError::io(marker.display()))
     }
@@ -101,9 +102,9 @@ impl Postgres {
         self.url_as("metrics_reader")
     }
 
-    /// The database as its owner sees it.
+    /// The database as its owner sees it, with the owner's password: not to be shown.
     pub fn owner_url(&self) -> String {
-        self.url_as("postgres")
+        self.url_as(&format!("postgres:{}", self.password))
     }
 
     fn url_as(&self, role: &str) -> String {
@@ -130,12 +131,15 @@ impl Postgres {
     /// # Errors
     /// With PostgreSQL's words.
     pub async fn execute(&self, sql: &str) -> Result<(), LabError> {
-        query(self.port, DATABASE, sql).await
+        query(self.port, &self.password, DATABASE, sql).await
     }
 
     /// Freezes the server and its backends: connections stay open and nothing answers.
-    pub fn pause(&self) {
-        self.child.pause();
+    ///
+    /// # Errors
+    /// When one of its processes goes on all the same.
+    pub fn pause(&self) -> Result<(), LabError> {
+        self.child.pause()
     }
 
     /// Thaws what [`Self::pause`] froze.
@@ -159,7 +163,8 @@ impl Postgres {
     /// When the server does not answer.
     pub async fn restart(&mut self) -> Result<(), LabError> {
         self.stop().await;
-        self.child = serve(&self.programs, &self.home, self.port, &self.log).await?;
+        let (programs, password) = (&self.programs, &self.password);
+        self.child = serve(programs, &self.home, self.port, password, &self.log).await?;
         Ok(())
     }
 
@@ -169,12 +174,18 @@ impl Postgres {
     }
 }
 
-async fn serve(programs: &Path, home: &Home, port: u16, log: &Path) -> Result<Child, LabError> {
+async fn serve(
+    programs: &Path,
+    home: &Home,
+    port: u16,
+    password: &str,
+    log: &Path,
+) -> Result<Child, LabError> {
     let child = Child::spawn(&cluster::server(programs, home, port, log))?;
     child
         .ready(PATIENCE, async || {
             matches!(
-                timeout(ANSWER, query(port, "postgres", "SELECT 1")).await,
+                timeout(ANSWER, query(port, password, "postgres", "SELECT 1")).await,
                 Ok(Ok(()))
             )
         })
@@ -182,15 +193,18 @@ async fn serve(programs: &Path, home: &Home, port: u16, log: &Path) -> Result<Ch
     Ok(child)
 }
 
-async fn query(port: u16, database: &str, sql: &str) -> Result<(), LabError> {
-    let url = format!("postgres://postgres@127.0.0.1:{port}/{database}");
+/// Runs SQL statements as the owner.
+async fn query(port: u16, password: &str, database: &str, sql: &str) -> Result<(), LabError> {
+    let mut config = Config::new();
+    config.host("127.0.0.1").port(port).dbname(database);
+    config.user("postgres").password(password);
     let told = |error: tokio_postgres::Error| {
         let why = error
             .as_db_error()
             .map_or_else(|| error.to_string(), ToString::to_string);
         LabError::Database(why)
     };
-    let (client, connection) = tokio_postgres::connect(&url, NoTls).await.map_err(told)?;
+    let (client, connection) = config.connect(NoTls).await.map_err(told)?;
     tokio::select! {
         done = client.batch_execute(sql) => done.map_err(told),
         broken = connection => broken.map_err(told),

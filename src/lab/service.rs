@@ -104,8 +104,11 @@ impl Service {
     }
 
     /// Freezes it: connections stay open and nothing answers.
-    pub fn pause(&self) {
-        self.child.pause();
+    ///
+    /// # Errors
+    /// When it goes on all the same.
+    pub fn pause(&self) -> Result<(), LabError> {
+        self.child.pause()
     }
 
     /// Thaws what [`Self::pause`] froze.

@@ -102,7 +102,7 @@ async fn a_gateway_that_was_frozen_does_not_catch_up_on_the_beats_it_missed() {
         value.unwrap().trim().parse::<u32>().unwrap()
     };
     let (asked_before, skipped_before) = (server.asked(""), skipped().await);
-    gateway.pause();
+    gateway.pause().unwrap();
     // Another gateway with the same beat counts the beats that this one misses.
     let clock = Scripted::start().await;
     let _running = TestGateway::start([

@@ -63,7 +63,7 @@ async fn a_frozen_or_killed_prometheus_is_told_and_the_socket_stays_until_it_is_
     until_stale(&mut browser, false).await;
     assert!(readiness(&gateway, true).await["error"].is_null());
 
-    prometheus.pause();
+    prometheus.pause().unwrap();
     let frame = until_stale(&mut browser, true).await;
     assert_eq!(frame["data"]["up"]["errorType"], "timeout");
     let asked = proxy.asked();

@@ -1,5 +1,6 @@
 //! The lab: its parts alone, and the program `lab` with stand-ins for our two programs.
 
+mod access;
 mod parts;
 mod processes;
 mod program;

@@ -18,7 +18,7 @@ async fn a_frozen_postgres_keeps_silent_until_it_is_thawed() {
     let (client, connection) = connect.await.unwrap();
     actix_rt::spawn(connection);
 
-    postgres.pause();
+    postgres.pause().unwrap();
     let open = client.batch_execute("SELECT 1");
     assert!(timeout(SHORT, open).await.is_err(), "a backend answered");
     assert!(
@@ -52,7 +52,7 @@ async fn prometheus_scrapes_itself_is_frozen_and_comes_back_after_a_kill() {
         .unwrap();
     eventually("the first scrape", async || scraped(&prometheus).await).await;
 
-    prometheus.pause();
+    prometheus.pause().unwrap();
     assert!(
         timeout(SHORT, scraped(&prometheus)).await.is_err(),
         "it answered"

@@ -6,6 +6,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use service_metrics::lab::free_port;
 
 use super::{
+    access::owner,
     processes::{child_of, descendants, runs},
     runner::Runner,
 };
@@ -172,13 +173,18 @@ async fn the_next_start_finds_the_data_of_the_last() {
     let data = scratch();
     let mut lab = Runner::start(data.path());
     lab.ready().await;
-    owner(&lab, "CREATE TABLE kept AS SELECT 42 AS answer").await;
+    owner(
+        data.path(),
+        &lab,
+        "CREATE TABLE kept AS SELECT 42 AS answer",
+    )
+    .await;
     lab.signal(Signal::TERM);
     lab.ended().await;
 
     let mut lab = Runner::start(data.path());
     lab.ready().await;
-    owner(&lab, "DROP TABLE kept").await;
+    owner(data.path(), &lab, "DROP TABLE kept").await;
     assert!(
         !lab.stdout().contains("SQL files have changed"),
         "{}",
@@ -241,7 +247,7 @@ async fn a_half_made_cluster_is_made_again() {
     fs::write(cluster.join("PG_VERSION"), "15\n").unwrap();
     let mut lab = Runner::start(data.path());
     lab.ready().await;
-    owner(&lab, "SELECT count(*) FROM incidents").await;
+    owner(data.path(), &lab, "SELECT count(*) FROM incidents").await;
 }
 
 #[actix_rt::test]
@@ -263,18 +269,4 @@ fn logs_exist(data: &Path) -> bool {
     ["postgres", "prometheus", "mock-metrics", "service-metrics"]
         .iter()
         .all(|name| data.join(format!("logs/{name}.log")).exists())
-}
-
-/// Runs a statement as the database's owner.
-async fn owner(lab: &Runner, sql: &str) {
-    let url = lab
-        .address("PostgreSQL")
-        .replace("metrics_reader@", "postgres@");
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
-        .await
-        .unwrap();
-    let connection = actix_rt::spawn(connection);
-    client.batch_execute(sql).await.unwrap();
-    drop(client);
-    connection.await.unwrap().unwrap();
 }

@@ -54,10 +54,13 @@ impl Postgres {
         name
     }
 
-    /// How to connect.
+    /// How to connect; the owner `postgres` has a password.
     pub(crate) fn config(&self, user: &str, database: &str) -> Config {
-        let mut config = Config::new();
-        config.host("127.0.0.1").port(self.server.port());
+        let url = match user {
+            "postgres" => self.server.owner_url(),
+            _ => self.server.url(),
+        };
+        let mut config: Config = url.parse().unwrap();
         config.user(user).dbname(database);
         config
     }
@@ -75,7 +78,7 @@ impl Postgres {
 
     /// Freezes it: connections stay open and nothing answers.
     pub(crate) fn pause(&self) {
-        self.server.pause();
+        self.server.pause().unwrap();
     }
 
     /// Ends [`Self::pause`].
