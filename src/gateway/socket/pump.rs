@@ -29,13 +29,15 @@ pub fn pump(
     async move {
         {
             let mut drained = std::pin::pin!(drained);
+            // One for the whole session: whoever pings often must not keep it from looking more closely.
+            let mut stalled = std::pin::pin!(wire.write_until_stalled(stall));
             loop {
                 tokio::select! {
                     bytes = context.next() => match bytes {
                         Some(Ok(bytes)) if wire.closing().is_none() => wire.push_control(bytes),
                         _ => break,
                     },
-                    () = wire.write_until_stalled(stall) => {
+                    () = &mut stalled => {
                         wire.close(Closing::new(CloseCode::NotReading, "you have stopped reading"));
                         break;
                     }
