@@ -14,8 +14,9 @@ use super::{
 /// How long the end of a connection may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Writes what the session's context yields (pings, pongs) and what waits on the wire, until the session ends, the
-/// client takes nothing for `stall`, or `drained` says that the gateway is shutting down; then says good-bye.
+/// Writes what the session's context yields (pings, pongs) and what waits on the wire, until the session ends or the
+/// wire is closed, the client takes nothing for `stall`, or `drained` says that the gateway is shutting down; then says
+/// good-bye.
 #[allow(
     clippy::manual_async_fn,
     reason = "an `async fn` moves its arguments into locals: the context would be in each session's task twice"
@@ -37,6 +38,8 @@ pub fn pump(
                         Some(Ok(bytes)) if wire.closing().is_none() => wire.push_control(bytes),
                         _ => break,
                     },
+                    // Nothing that is said after Close is sent; nobody need wait for the client to say more.
+                    () = wire.closed() => break,
                     () = &mut stalled => {
                         wire.close(Closing::new(CloseCode::NotReading, "you have stopped reading"));
                         break;

@@ -29,6 +29,7 @@ pub struct Wire {
     io: TcpStream,
     outbox: RefCell<Outbox>,
     blocked: Notify,
+    closed: Notify,
     refusal: Cell<Option<Closing>>,
     closing: Cell<Option<Closing>>,
 }
@@ -40,6 +41,7 @@ impl Wire {
             io,
             outbox: RefCell::default(),
             blocked: Notify::new(),
+            closed: Notify::new(),
             refusal: Cell::new(None),
             closing: Cell::new(None),
         }
@@ -96,6 +98,7 @@ impl Wire {
             return;
         }
         self.closing.set(Some(closing));
+        self.closed.notify_one();
         {
             let mut outbox = self.outbox.borrow_mut();
             outbox.control.clear();
@@ -108,6 +111,13 @@ impl Wire {
     /// Why we close, once we do.
     pub fn closing(&self) -> Option<Closing> {
         self.closing.get()
+    }
+
+    /// Waits until we close.
+    pub async fn closed(&self) {
+        while self.closing.get().is_none() {
+            self.closed.notified().await;
+        }
     }
 
     /// True while the socket does not take what there is to write.
