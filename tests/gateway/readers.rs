@@ -20,7 +20,7 @@ async fn closed(gateway: &TestGateway, code: &str) -> f64 {
 async fn a_browser_that_stops_reading_is_dropped_and_the_others_miss_no_beat() {
     let prometheus = ScriptedPrometheus::start().await;
     prometheus.pad(4 << 20);
-    let gateway = prometheus.gateway(500, [(STALL, "1"), (PING_INTERVAL, "0.2")]);
+    let gateway = prometheus.gateway(500, [(STALL, "4"), (PING_INTERVAL, "1")]);
     let mut healthy = WsClient::open(gateway.addr, "/ws").await;
     let mut seq = healthy.json_of("instant_metrics").await["seq"]
         .as_u64()
@@ -97,7 +97,7 @@ async fn a_slow_reader_skips_beats_and_is_never_dropped() {
 
 #[actix_web::test]
 async fn a_browser_that_answers_no_ping_is_dropped_and_one_that_does_is_not() {
-    let gateway = TestGateway::start([(PING_INTERVAL, "0.1".to_owned())]);
+    let gateway = TestGateway::start([(PING_INTERVAL, "1".to_owned())]);
     let mut alive = WsClient::open(gateway.addr, "/ws/metrics").await;
     let mut dead = WsClient::open(gateway.addr, "/ws/metrics").await;
     let heartbeat = actix_web::rt::spawn(async move {
@@ -105,7 +105,14 @@ async fn a_browser_that_answers_no_ping_is_dropped_and_one_that_does_is_not() {
             alive.json().await; // which answers the pings on its way
         }
     });
-    assert_eq!(dead.closed_with().await, 4409);
+    for _ in 0..2 {
+        while !matches!(dead.next().await, Some(Message::Ping(_))) {}
+    }
+    assert_eq!(
+        dead.next().await,
+        Some(Message::Close(4409, "two pings were not answered".into())),
+        "before a third ping"
+    );
     let mut next = WsClient::open(gateway.addr, "/ws/metrics").await;
     assert_eq!(next.closed_with().await, 4409, "as long again");
     assert_eq!(closed(&gateway, "4409").await, 2.0);
