@@ -4,7 +4,7 @@ use crate::support::{
     eventually,
     gateway::TestGateway,
     scripted_prometheus::ScriptedPrometheus,
-    ws::{Message, WsClient},
+    ws::{Message, WsClient, frame},
 };
 
 const STALL: &str = "SERVICE_METRICS__WEBSOCKET__STALL_TIMEOUT_SECONDS";
@@ -49,7 +49,7 @@ async fn a_browser_that_stops_reading_is_dropped_and_the_others_miss_no_beat() {
 async fn a_slow_reader_skips_beats_and_is_never_dropped() {
     let prometheus = ScriptedPrometheus::start().await;
     prometheus.pad(1 << 20);
-    let settings = [(STALL, "1"), (PING_INTERVAL, "0.1"), (SEND_BUFFER, "16384")];
+    let settings = [(STALL, "1"), (PING_INTERVAL, "1"), (SEND_BUFFER, "16384")];
     let gateway = prometheus.gateway(100, settings);
     let mut slow = WsClient::open_narrow(gateway.addr, "/ws").await;
     let mut pace = actix_web::rt::time::interval(std::time::Duration::from_millis(2));
@@ -63,9 +63,13 @@ async fn a_slow_reader_skips_beats_and_is_never_dropped() {
             "dropped, after {skipped} beats skipped"
         );
         while let Some(message) = slow.take_message() {
-            let Message::Text(text) = message else {
-                assert!(matches!(message, Message::Ping(_)), "{message:?}");
-                continue;
+            let text = match message {
+                Message::Text(text) => text,
+                Message::Ping(payload) => {
+                    slow.send(&frame(0x8A, &payload)).await.unwrap();
+                    continue;
+                }
+                other => panic!("{other:?}"),
             };
             let frame: serde_json::Value = serde_json::from_str(&text).unwrap();
             let Some(seq) = frame["seq"].as_u64() else {
@@ -91,6 +95,23 @@ async fn a_slow_reader_skips_beats_and_is_never_dropped() {
             .await
             > 0.0
     );
+    assert_eq!(gateway.metric("service_metrics_sessions").await, 1.0);
+    gateway.stop().await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_browser_that_reads_drop_by_drop_is_never_dropped() {
+    let prometheus = ScriptedPrometheus::start().await;
+    prometheus.pad(4 << 20);
+    let gateway = prometheus.gateway(500, [(STALL, "2")]);
+    let mut slow = WsClient::open_narrow(gateway.addr, "/ws/range").await;
+    let mut pace = actix_web::rt::time::interval(std::time::Duration::from_millis(100));
+    // Several stall deadlines, in none of which so much is read that the kernel reports the socket writable.
+    for tick in 0..80 {
+        pace.tick().await;
+        assert_ne!(slow.sip(1024).await, 0, "dropped at tick {tick}");
+        assert_eq!(closed(&gateway, "4408").await, 0.0, "at tick {tick}");
+    }
     assert_eq!(gateway.metric("service_metrics_sessions").await, 1.0);
     gateway.stop().await.unwrap();
 }
