@@ -4,7 +4,7 @@ use crate::support::{
     eventually,
     gateway::TestGateway,
     scripted_prometheus::ScriptedPrometheus,
-    ws::{Message, WsClient},
+    ws::{Message, WsClient, frame},
 };
 
 const STALL: &str = "SERVICE_METRICS__WEBSOCKET__STALL_TIMEOUT_SECONDS";
@@ -20,7 +20,7 @@ async fn closed(gateway: &TestGateway, code: &str) -> f64 {
 async fn a_browser_that_stops_reading_is_dropped_and_the_others_miss_no_beat() {
     let prometheus = ScriptedPrometheus::start().await;
     prometheus.pad(4 << 20);
-    let gateway = prometheus.gateway(500, [(STALL, "1"), (PING_INTERVAL, "0.2")]);
+    let gateway = prometheus.gateway(500, [(STALL, "4"), (PING_INTERVAL, "1")]);
     let mut healthy = WsClient::open(gateway.addr, "/ws").await;
     let mut seq = healthy.json_of("instant_metrics").await["seq"]
         .as_u64()
@@ -49,7 +49,7 @@ async fn a_browser_that_stops_reading_is_dropped_and_the_others_miss_no_beat() {
 async fn a_slow_reader_skips_beats_and_is_never_dropped() {
     let prometheus = ScriptedPrometheus::start().await;
     prometheus.pad(1 << 20);
-    let settings = [(STALL, "1"), (PING_INTERVAL, "0.1"), (SEND_BUFFER, "16384")];
+    let settings = [(STALL, "1"), (PING_INTERVAL, "1"), (SEND_BUFFER, "16384")];
     let gateway = prometheus.gateway(100, settings);
     let mut slow = WsClient::open_narrow(gateway.addr, "/ws").await;
     let mut pace = actix_web::rt::time::interval(std::time::Duration::from_millis(2));
@@ -63,9 +63,13 @@ async fn a_slow_reader_skips_beats_and_is_never_dropped() {
             "dropped, after {skipped} beats skipped"
         );
         while let Some(message) = slow.take_message() {
-            let Message::Text(text) = message else {
-                assert!(matches!(message, Message::Ping(_)), "{message:?}");
-                continue;
+            let text = match message {
+                Message::Text(text) => text,
+                Message::Ping(payload) => {
+                    slow.send(&frame(0x8A, &payload)).await.unwrap();
+                    continue;
+                }
+                other => panic!("{other:?}"),
             };
             let frame: serde_json::Value = serde_json::from_str(&text).unwrap();
             let Some(seq) = frame["seq"].as_u64() else {
@@ -96,8 +100,25 @@ async fn a_slow_reader_skips_beats_and_is_never_dropped() {
 }
 
 #[actix_web::test]
+async fn a_browser_that_reads_drop_by_drop_is_never_dropped() {
+    let prometheus = ScriptedPrometheus::start().await;
+    prometheus.pad(4 << 20);
+    let gateway = prometheus.gateway(500, [(STALL, "2")]);
+    let mut slow = WsClient::open_narrow(gateway.addr, "/ws/range").await;
+    let mut pace = actix_web::rt::time::interval(std::time::Duration::from_millis(100));
+    // Several stall deadlines, in none of which so much is read that the kernel reports the socket writable.
+    for tick in 0..80 {
+        pace.tick().await;
+        assert_ne!(slow.sip(1024).await, 0, "dropped at tick {tick}");
+        assert_eq!(closed(&gateway, "4408").await, 0.0, "at tick {tick}");
+    }
+    assert_eq!(gateway.metric("service_metrics_sessions").await, 1.0);
+    gateway.stop().await.unwrap();
+}
+
+#[actix_web::test]
 async fn a_browser_that_answers_no_ping_is_dropped_and_one_that_does_is_not() {
-    let gateway = TestGateway::start([(PING_INTERVAL, "0.1".to_owned())]);
+    let gateway = TestGateway::start([(PING_INTERVAL, "1".to_owned())]);
     let mut alive = WsClient::open(gateway.addr, "/ws/metrics").await;
     let mut dead = WsClient::open(gateway.addr, "/ws/metrics").await;
     let heartbeat = actix_web::rt::spawn(async move {
@@ -105,7 +126,14 @@ async fn a_browser_that_answers_no_ping_is_dropped_and_one_that_does_is_not() {
             alive.json().await; // which answers the pings on its way
         }
     });
-    assert_eq!(dead.closed_with().await, 4409);
+    for _ in 0..2 {
+        while !matches!(dead.next().await, Some(Message::Ping(_))) {}
+    }
+    assert_eq!(
+        dead.next().await,
+        Some(Message::Close(4409, "two pings were not answered".into())),
+        "before a third ping"
+    );
     let mut next = WsClient::open(gateway.addr, "/ws/metrics").await;
     assert_eq!(next.closed_with().await, 4409, "as long again");
     assert_eq!(closed(&gateway, "4409").await, 2.0);
@@ -117,7 +145,7 @@ async fn a_browser_that_answers_no_ping_is_dropped_and_one_that_does_is_not() {
 async fn who_asks_without_reading_the_answers_is_flooding() {
     let prometheus = ScriptedPrometheus::start().await;
     prometheus.pad(4 << 20);
-    let gateway = prometheus.gateway(500, [(STALL, "30")]);
+    let gateway = prometheus.gateway(500, [(STALL, "300")]);
     let mut client = WsClient::open_narrow(gateway.addr, "/ws/range").await;
     eventually("a frame is on its way", async || {
         let sent = gateway
@@ -126,11 +154,14 @@ async fn who_asks_without_reading_the_answers_is_flooding() {
         (sent > 0.0).then_some(())
     })
     .await;
-    for _ in 0..100 {
+    // One answer more than may wait, and then silence: it is not the client's next word that ends the session.
+    for _ in 0..65 {
         client.say(r#"{"type":"ping"}"#).await;
     }
     eventually("1008", async || {
         (closed(&gateway, "1008").await == 1.0).then_some(())
     })
     .await;
+    assert_eq!(gateway.metric("service_metrics_sessions").await, 0.0);
+    gateway.stop().await.unwrap(); // which waits for the end of every connection
 }

@@ -26,6 +26,8 @@ use crate::gateway::{
 
 /// Pings that may stay unanswered.
 const MISSED_PONGS: u8 = 2;
+/// How long the last of them is waited for, unless pings are so frequent that a third of their interval is less.
+const LAST_CHANCE: Duration = Duration::from_secs(5);
 
 /// Where a session joins and leaves, per channel.
 #[derive(Clone)]
@@ -115,22 +117,36 @@ impl Session {
     }
 
     fn beat(&mut self, ctx: &mut WebsocketContext<Self>) {
-        if self.wire.is_blocked() {
-            // A ping would only wait behind what the client does not take, as those before it may have done; the stall
-            // deadline is in charge.
-            self.unanswered = 0;
+        if self.forgives() {
             return;
         }
-        if self.unanswered >= MISSED_PONGS {
-            self.wire.close(Closing::new(
-                CloseCode::NoPong,
-                "two pings were not answered",
-            ));
-            ctx.stop();
-        } else {
-            self.unanswered += 1;
-            ctx.ping(b"");
+        self.unanswered = self.unanswered.saturating_add(1);
+        ctx.ping(b"");
+        if self.unanswered == MISSED_PONGS {
+            let patience = LAST_CHANCE.min(self.shared.ping_interval / 3);
+            ctx.run_later(patience, Self::give_up);
         }
+    }
+
+    fn give_up(&mut self, ctx: &mut WebsocketContext<Self>) {
+        if self.forgives() || self.unanswered < MISSED_PONGS {
+            return;
+        }
+        self.wire.close(Closing::new(
+            CloseCode::NoPong,
+            "two pings were not answered",
+        ));
+        ctx.stop();
+    }
+
+    /// A ping would only wait behind what the client does not take, as those before it may have done; while that is so,
+    /// the stall deadline is in charge.
+    fn forgives(&mut self) -> bool {
+        let blocked = self.wire.is_blocked();
+        if blocked {
+            self.unanswered = 0;
+        }
+        blocked
     }
 
     /// Answers one text message of the client: the acknowledgement goes first, then what it asked for.

@@ -152,7 +152,7 @@ impl Entrance {
         subscription: Subscription,
         place: TaskTrackerToken,
     ) {
-        tcp::on_session(&io, self.send_buffer_bytes);
+        tcp::on_session(&io, self.send_buffer_bytes, self.stall_timeout);
         let wire = Rc::new(Wire::new(io));
         let inbound = inbound(wire.clone(), Guard::new(self.limits), early);
         let session = Session::new(wire.clone(), self.sessions.clone(), subscription);

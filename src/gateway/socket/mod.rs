@@ -15,6 +15,7 @@ pub mod handshake;
 mod head;
 pub mod inbound;
 pub mod origin;
+mod outbox;
 pub mod patience;
 pub mod pump;
 pub mod tcp;

@@ -14,8 +14,9 @@ use super::{
 /// How long the end of a connection may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Writes what the session's context yields (pings, pongs) and what waits on the wire, until the session ends, the
-/// client takes nothing for `stall`, or `drained` says that the gateway is shutting down; then says good-bye.
+/// Writes what the session's context yields (pings, pongs) and what waits on the wire, until the session ends or the
+/// wire is closed, the client takes nothing for `stall`, or `drained` says that the gateway is shutting down; then says
+/// good-bye.
 #[allow(
     clippy::manual_async_fn,
     reason = "an `async fn` moves its arguments into locals: the context would be in each session's task twice"
@@ -29,13 +30,17 @@ pub fn pump(
     async move {
         {
             let mut drained = std::pin::pin!(drained);
+            // One for the whole session: whoever pings often must not keep it from looking more closely.
+            let mut stalled = std::pin::pin!(wire.write_until_stalled(stall));
             loop {
                 tokio::select! {
                     bytes = context.next() => match bytes {
                         Some(Ok(bytes)) if wire.closing().is_none() => wire.push_control(bytes),
                         _ => break,
                     },
-                    () = wire.write_until_stalled(stall) => {
+                    // Nothing that is said after Close is sent; nobody need wait for the client to say more.
+                    () = wire.closed() => break,
+                    () = &mut stalled => {
                         wire.close(Closing::new(CloseCode::NotReading, "you have stopped reading"));
                         break;
                     }

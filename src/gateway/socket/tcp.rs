@@ -5,10 +5,13 @@ use std::time::Duration;
 use actix_web::rt::net::TcpStream;
 use socket2::{SockRef, TcpKeepalive};
 
-/// Policy for every connection, HTTP and WebSocket alike.
+/// How many times later than the stall deadline the kernel gives a session up.
+const NET_UNDER_STALL: u32 = 10;
+
+/// Policy for every connection as long as it is HTTP.
 ///
-/// `stall` is our own deadline for a peer that takes nothing. The kernel's (RFC 5482) is the net under it and comes
-/// later: a connection that it ends is only seen as gone, not as evicted.
+/// Nobody but the kernel (RFC 5482) sees that the reader of an answer takes nothing; `stall` is what a session would be
+/// granted.
 pub fn on_accept(io: &TcpStream, stall: Duration) {
     let socket = SockRef::from(io);
     let keepalive = TcpKeepalive::new()
@@ -16,17 +19,25 @@ pub fn on_accept(io: &TcpStream, stall: Duration) {
         .with_interval(Duration::from_secs(10));
     warn_if(socket.set_tcp_nodelay(true), "TCP_NODELAY");
     warn_if(socket.set_tcp_keepalive(&keepalive), "SO_KEEPALIVE");
-    warn_if(
-        socket.set_tcp_user_timeout(Some(stall + stall / 2)),
-        "TCP_USER_TIMEOUT",
-    );
+    give_up_after(io, stall + stall / 2);
 }
 
-/// Policy for a socket that has become a session: a bounded send buffer, so that a reader that stops costs little.
-pub fn on_session(io: &TcpStream, send_buffer_bytes: usize) {
+/// Policy for a socket that has become a session: a bounded send buffer, so that a reader that stops costs little, and
+/// a kernel that leaves the judgement to us. Its clock runs on while a window that is nearly closed lets a few bytes
+/// through, and would reset a reader that is slow but moves. Who takes nothing meets our stall deadline, who is gone
+/// answers no pings; the kernel's is only the net under both.
+pub fn on_session(io: &TcpStream, send_buffer_bytes: usize, stall: Duration) {
     warn_if(
         SockRef::from(io).set_send_buffer_size(send_buffer_bytes),
         "SO_SNDBUF",
+    );
+    give_up_after(io, stall * NET_UNDER_STALL);
+}
+
+fn give_up_after(io: &TcpStream, unacknowledged: Duration) {
+    warn_if(
+        SockRef::from(io).set_tcp_user_timeout(Some(unacknowledged)),
+        "TCP_USER_TIMEOUT",
     );
 }
 
@@ -52,5 +63,26 @@ pub(super) fn forget_unsent(io: &TcpStream) {
 fn warn_if(result: std::io::Result<()>, option: &str) {
     if let Err(error) = result {
         log::debug!("{option} was refused: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::rt::net::TcpListener;
+
+    use super::*;
+
+    #[actix::test]
+    async fn the_kernel_is_more_patient_with_a_session_than_with_http() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let io = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let patience = || SockRef::from(&io).tcp_user_timeout().unwrap().unwrap();
+        let stall = Duration::from_secs(30);
+        on_accept(&io, stall);
+        assert_eq!(patience(), Duration::from_secs(45));
+        on_session(&io, 131_072, stall);
+        assert_eq!(patience(), Duration::from_secs(300));
     }
 }

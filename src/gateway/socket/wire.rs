@@ -1,11 +1,7 @@
-//! The socket and what still has to leave through it.
-//!
-//! Latest wins: a short queue for control frames, the frame being written, and one slot per channel. A slow reader
-//! skips beats and never accumulates them.
+//! One session's socket: written as far as it takes, read piece by piece, and ended so that the peer hears why.
 
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
     io::{self, ErrorKind},
     time::{Duration, Instant},
 };
@@ -16,14 +12,11 @@ use tokio::{sync::Notify, task::consume_budget, time::timeout_at};
 
 use super::{
     close::{CloseCode, Closing},
+    outbox::Outbox,
     tcp,
 };
 use crate::gateway::model::channel::ChannelName;
 
-/// Control frames that may wait. Whoever asks for more answers than this without reading them is flooding.
-const CONTROL_FRAMES: usize = 64;
-/// Their bytes: an acknowledgement repeats the request's `type`, which may be as long as a message.
-const CONTROL_BYTES: usize = 128 * 1024;
 /// What is read at once. Clients say little; whoever says much is read in many small pieces.
 const READ_BYTES: usize = 512;
 /// How often within the stall deadline a socket that takes nothing is looked at more closely.
@@ -36,46 +29,9 @@ pub struct Wire {
     io: TcpStream,
     outbox: RefCell<Outbox>,
     blocked: Notify,
+    closed: Notify,
     refusal: Cell<Option<Closing>>,
     closing: Cell<Option<Closing>>,
-}
-
-#[derive(Default)]
-struct Outbox {
-    /// The rest of the frame being written: its start moves, its bytes are shared.
-    current: Bytes,
-    control: VecDeque<Bytes>,
-    slots: [Option<Bytes>; ChannelName::ALL.len()],
-    /// The slot that was written last: the others' turn comes first.
-    turn: usize,
-    /// Since when the socket has taken nothing although there was something to write.
-    stuck_since: Option<Instant>,
-}
-
-impl Outbox {
-    /// The next frame to write; control frames go first, a frame once begun is finished before anything. Channels take
-    /// turns: one that is renewed faster than the client reads must not keep the others from him.
-    fn next(&mut self) -> Option<Bytes> {
-        if let Some(frame) = self.control.pop_front() {
-            return Some(frame);
-        }
-        for _ in 0..self.slots.len() {
-            self.turn = (self.turn + 1) % self.slots.len();
-            if let Some(frame) = self.slots[self.turn].take() {
-                return Some(frame);
-            }
-        }
-        None
-    }
-
-    fn answers_too_much(&self) -> bool {
-        self.control.len() > CONTROL_FRAMES
-            || self.control.iter().map(Bytes::len).sum::<usize>() > CONTROL_BYTES
-    }
-
-    fn clear(&mut self) {
-        *self = Self::default();
-    }
 }
 
 impl Wire {
@@ -85,6 +41,7 @@ impl Wire {
             io,
             outbox: RefCell::default(),
             blocked: Notify::new(),
+            closed: Notify::new(),
             refusal: Cell::new(None),
             closing: Cell::new(None),
         }
@@ -141,6 +98,7 @@ impl Wire {
             return;
         }
         self.closing.set(Some(closing));
+        self.closed.notify_one();
         {
             let mut outbox = self.outbox.borrow_mut();
             outbox.control.clear();
@@ -155,6 +113,13 @@ impl Wire {
         self.closing.get()
     }
 
+    /// Waits until we close.
+    pub async fn closed(&self) {
+        while self.closing.get().is_none() {
+            self.closed.notified().await;
+        }
+    }
+
     /// True while the socket does not take what there is to write.
     pub fn is_blocked(&self) -> bool {
         self.outbox.borrow().stuck_since.is_some()
@@ -162,16 +127,19 @@ impl Wire {
 
     /// Writes until all is written (true) or the kernel's buffer is full (false).
     fn flush(&self) -> bool {
+        self.write_with(|bytes| self.io.try_write(bytes))
+    }
+
+    /// Asks the kernel itself whether it takes anything. A socket is reported writable only when a good part of its
+    /// buffer is free: a slow reader may need longer than the stall deadline for that, and yet he moves.
+    fn insist(&self) {
+        self.write_with(|bytes| tcp::send_now(&self.io, bytes));
+    }
+
+    fn write_with(&self, write: impl Fn(&[u8]) -> io::Result<usize>) -> bool {
         let mut outbox = self.outbox.borrow_mut();
-        loop {
-            if outbox.current.is_empty() {
-                let Some(frame) = outbox.next() else {
-                    outbox.stuck_since = None;
-                    return true;
-                };
-                outbox.current = frame;
-            }
-            match self.io.try_write(&outbox.current) {
+        while outbox.refill() {
+            match write(&outbox.current) {
                 Ok(written) => {
                     let _ = outbox.current.split_to(written);
                     outbox.stuck_since = None;
@@ -185,9 +153,12 @@ impl Wire {
                 Err(_) => outbox.clear(),
             }
         }
+        outbox.stuck_since = None;
+        true
     }
 
     /// Writes whatever is or becomes waiting, as the socket takes it. Returns when it has taken nothing for `stall`.
+    /// To be kept until then: begun anew it would also begin anew to wait for the next closer look.
     pub async fn write_until_stalled(&self, stall: Duration) {
         loop {
             let Some(since) = self.outbox.borrow().stuck_since else {
@@ -203,16 +174,6 @@ impl Wire {
                 Ok(_) => drop(self.flush()),
                 Err(_) => self.insist(),
             }
-        }
-    }
-
-    /// Asks the kernel itself whether it takes anything. A socket is reported writable only when a good part of its
-    /// buffer is free: a slow reader may need longer than the stall deadline for that, and yet he moves.
-    fn insist(&self) {
-        let mut outbox = self.outbox.borrow_mut();
-        if let Ok(written @ 1..) = tcp::send_now(&self.io, &outbox.current) {
-            let _ = outbox.current.split_to(written);
-            outbox.stuck_since = Some(Instant::now());
         }
     }
 
@@ -261,34 +222,32 @@ impl Wire {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::rt::net::TcpListener;
+    use tokio::io::AsyncReadExt;
+
     use super::*;
 
-    #[test]
-    fn a_channel_that_is_always_renewed_does_not_keep_the_others_waiting() {
-        let mut outbox = Outbox {
-            slots: [Some("instant".into()), Some("range".into()), None],
-            ..Outbox::default()
-        };
-        let mut written = Vec::new();
-        for _ in 0..4 {
-            written.push(outbox.next().unwrap());
-            outbox.slots[ChannelName::Instant.index()] = Some("instant".into());
+    #[actix::test]
+    async fn a_closer_look_writes_what_waits_and_then_nothing_is_stuck() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (ours, theirs) = tokio::join!(
+            listener.accept(),
+            TcpStream::connect(listener.local_addr().unwrap())
+        );
+        let (wire, mut peer) = (Wire::new(ours.unwrap().0), theirs.unwrap());
+        {
+            let mut outbox = wire.outbox.borrow_mut();
+            outbox.control.push_back("between two frames".into());
+            outbox.stuck_since = Some(Instant::now());
         }
-        assert!(written.contains(&Bytes::from("range")), "{written:?}");
-    }
+        wire.insist();
+        let mut heard = [0; 18];
+        peer.read_exact(&mut heard).await.unwrap();
+        assert_eq!(&heard, b"between two frames");
+        assert!(!wire.is_blocked());
 
-    #[test]
-    fn answers_that_wait_are_bounded_in_number_and_in_bytes() {
-        let mut outbox = Outbox::default();
-        outbox.control.extend(vec![Bytes::new(); CONTROL_FRAMES]);
-        assert!(!outbox.answers_too_much());
-        outbox.control.push_back(Bytes::new());
-        assert!(outbox.answers_too_much());
-
-        outbox.clear();
-        outbox.control.push_back(vec![0; CONTROL_BYTES].into());
-        assert!(!outbox.answers_too_much());
-        outbox.control.push_back("x".into());
-        assert!(outbox.answers_too_much());
+        wire.outbox.borrow_mut().stuck_since = Some(Instant::now());
+        wire.insist();
+        assert!(!wire.is_blocked(), "nothing is left to write");
     }
 }
