@@ -14,6 +14,9 @@
 //! 3  control API ──▶ SimulatorActor (one per family) ──▶ exposition ──▶ Prometheus
 //! ```
 //!
+//! Beside them stand what all programs share: settings, logging, shutdown, exit codes, and the forms of an error answer,
+//! of CORS and of percent-encoding.
+//!
 //! The only allowed imports run `bin → app → http → actors → {upstream, storage, socket} → model`; `settings` is read
 //! by `app` alone; `gateway` and `mock` do not name each other; `lab` knows the programs by their command lines only.
 //! `tests/architecture.rs` holds these arrows.

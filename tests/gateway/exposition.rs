@@ -1,39 +1,16 @@
 //! `/metrics` and `/federate`, as Prometheus' own checker reads them.
 
-use std::{
-    io::Write,
-    process::{Command, Stdio},
-};
-
 use crate::support::{
     gateway::TestGateway,
-    http,
+    http, promtool,
     scripted::{Script, Scripted},
     ws_client::WsClient,
 };
 
 /// What `promtool check metrics` has to say, line by line.
 fn lint(text: &str) -> Vec<String> {
-    let mut promtool = Command::new("promtool")
-        .args(["check", "metrics"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    promtool
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(text.as_bytes())
-        .unwrap();
-    let said = promtool.wait_with_output().unwrap();
-    let said = [said.stdout, said.stderr].concat();
-    String::from_utf8(said)
-        .unwrap()
-        .lines()
-        .map(str::to_owned)
-        .collect()
+    let (_, said) = promtool::check_metrics(text);
+    said.lines().map(str::to_owned).collect()
 }
 
 #[actix::test]

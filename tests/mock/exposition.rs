@@ -1,15 +1,11 @@
 //! What Prometheus sees.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io::Write,
-    process::{Command, Stdio},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use awc::http::StatusCode;
 
 use super::{TestMock, samples};
-use crate::support::eventually;
+use crate::support::{eventually, promtool};
 
 #[actix::test]
 async fn health_and_readiness_answer() {
@@ -32,22 +28,8 @@ async fn promtool_has_nothing_to_say() {
     let mock = TestMock::start();
     mock.post("/simulate/disk-usage/a%22b%5Cc%20%C3%A9/1").await;
     let exposition = mock.exposition().await;
-    let mut promtool = Command::new("promtool")
-        .args(["check", "metrics"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("promtool (package prometheus) is installed");
-    promtool
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(exposition.as_bytes())
-        .unwrap();
-    let said = promtool.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&[said.stdout, said.stderr].concat()).into_owned();
-    assert_eq!((said.status.code(), text.as_str()), (Some(0), ""));
+    let (code, said) = promtool::check_metrics(&exposition);
+    assert_eq!((code, said.as_str()), (Some(0), ""));
 }
 
 #[actix::test]

@@ -5,6 +5,7 @@ pub(crate) mod http;
 pub(crate) mod incidents_app;
 pub(crate) mod postgres;
 pub(crate) mod program;
+pub(crate) mod promtool;
 pub(crate) mod recording_proxy;
 pub(crate) mod scripted;
 pub(crate) mod scripted_prometheus;
