@@ -3,12 +3,14 @@
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 use super::{
+    calm::stream,
     change::Change,
+    drive::Drive,
     exposition::{self, Kind},
     family::Family,
     levers::{LEVERS, Lever},
     moving::MOVING,
-    pattern::stream,
+    pattern::Recovery,
     series::{Noise, Series},
     traffic::Traffic,
 };
@@ -61,7 +63,7 @@ impl Board {
         for lever in LEVERS.iter().filter(|lever| lever.family == family) {
             for (values, value) in lever.baseline() {
                 let labels = lever.rendered(&values);
-                board.add(lever.metric, lever.help, labels, Series::still(value));
+                board.add(lever.metric, lever.help, labels, when_told(lever, value));
             }
         }
         for moving in MOVING.iter().filter(|moving| moving.family == family) {
@@ -108,12 +110,19 @@ impl Board {
     ) -> Result<f64, MetricFull> {
         let labels = lever.rendered(values);
         self.admit(lever, &labels)?;
-        if let Some(drive) = lever.drives
-            && let Some(series) = self.series(drive.metric, &labels)
+        if let Some(driven) = lever.drives
+            && let Some(series) = self.series(driven.metric, &labels)
         {
             match change {
-                Change::To(0.0) => series.settle(now),
-                _ => series.disturb(drive.pattern, now),
+                Change::To(0.0) => series.recover(Recovery::AtOnce, now),
+                _ => series.drive(
+                    Drive {
+                        pattern: driven.pattern,
+                        hold: None,
+                        recover: Recovery::AtOnce,
+                    },
+                    now,
+                ),
             }
         }
         let series = self.series(lever.metric, &labels);
@@ -135,7 +144,7 @@ impl Board {
             });
         }
         let labels = labels.to_owned();
-        self.add(lever.metric, lever.help, labels, Series::still(0.0));
+        self.add(lever.metric, lever.help, labels, when_told(lever, 0.0));
         Ok(())
     }
 
@@ -154,6 +163,13 @@ impl Board {
         if let Some(traffic) = &self.traffic {
             traffic.write(out);
         }
+    }
+}
+
+fn when_told(lever: &Lever, value: f64) -> Series {
+    match Kind::of(lever.metric) {
+        Kind::Counter => Series::tally(value),
+        _ => Series::still(value),
     }
 }
 
@@ -214,9 +230,9 @@ mod tests {
         let cpu = format!("mock_high_cpu_usage_percent{APP}");
         set(&mut board, 3, "cpu-spike", &[], 1.0).unwrap();
         assert_eq!(value(&board, &cpu), Some(97.0));
-        board.step(at(33));
+        board.step(at(123));
         assert_eq!(value(&board, &cpu), Some(64.5));
-        board.step(at(400));
+        board.step(at(1_204));
         assert_eq!(value(&board, &cpu), Some(32.0));
     }
 

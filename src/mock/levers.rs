@@ -1,6 +1,8 @@
 //! The table of everything that `POST /simulate/…` can set: path, metric, what it takes, labels, calm baseline.
 //! A row added here is a route, a metric and its baseline.
 
+use std::time::Duration;
+
 use super::{
     change::Takes::{self, Amount, Event, Flag, Percent, Whole},
     exposition,
@@ -26,12 +28,12 @@ pub struct Lever {
     /// The text of `# HELP`.
     pub help: &'static str,
     /// What the flag 1 starts and 0 ends elsewhere.
-    pub drives: Option<Drive>,
+    pub drives: Option<Driven>,
 }
 
 /// A disturbance of another metric of the same family, in its series with the same labels.
 #[derive(Debug, Clone, Copy)]
-pub struct Drive {
+pub struct Driven {
     /// The metric that moves.
     pub metric: &'static str,
     /// How it moves.
@@ -45,8 +47,8 @@ const LEAK: Pattern = Pattern::Growth {
     ceiling: 4_294_967_296.0,
 };
 const SPIKE: Pattern = Pattern::Spike {
-    peak: 97.0,
-    half_life: 30.0,
+    to: 97.0,
+    half_life: Duration::from_secs(120),
 };
 
 /// The rows, family by family.
@@ -131,7 +133,7 @@ const fn row(
 
 impl Lever {
     const fn drives(mut self, metric: &'static str, pattern: Pattern) -> Self {
-        self.drives = Some(Drive { metric, pattern });
+        self.drives = Some(Driven { metric, pattern });
         self
     }
 

@@ -10,7 +10,9 @@
 
 pub mod app;
 pub mod board;
+pub mod calm;
 pub mod change;
+pub mod drive;
 pub mod exposition;
 pub mod family;
 mod http;

@@ -1,8 +1,8 @@
 //! The gauges and counters of the simulated application, which move by themselves. ([`super::traffic`] has its requests.)
 
 use super::{
+    calm::Calm,
     family::Family::{self, Disk, MemoryCpu},
-    pattern::Calm,
     series::Motion::{self, Counts, Rests},
 };
 

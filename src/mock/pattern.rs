@@ -1,100 +1,135 @@
-//! What a value does over time, as pure functions: nothing here knows a clock, an actor or a metric.
+//! What an alert's trigger and recovery do to a value over time, as pure functions: nothing here knows a clock, an actor
+//! or a metric.
 
-use std::{f64::consts::TAU, time::Duration};
+use std::time::Duration;
 
-/// What a value (or a rate, per second) does while nobody disturbs it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Calm {
-    /// Stays where it is.
-    Still(f64),
-    /// Swings slowly around `mean` with a little noise on top; never below zero.
-    Wave {
-        /// The middle.
-        mean: f64,
-        /// The largest distance from the middle, noise aside.
-        swing: f64,
-        /// Seconds from crest to crest.
-        period: f64,
-        /// The largest addition of noise.
-        noise: f64,
-    },
-}
-
-impl Calm {
-    /// The value at `now`; `noise` is from −1 to 1.
-    pub fn at(self, now: Duration, noise: f64) -> f64 {
-        match self {
-            Self::Still(value) => value,
-            Self::Wave {
-                mean,
-                swing,
-                period,
-                noise: most,
-            } => {
-                let turn = (TAU * now.as_secs_f64() / period).sin();
-                (mean + swing * turn + most * noise).max(0.0)
-            }
-        }
-    }
-}
-
-/// What disturbs a value.
+/// What drives a value away from calm when an alert is triggered. Of a gauge it is the value itself; of a counter it is
+/// the rate, in increments per second, save for [`Pattern::Burst`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Pattern {
-    /// Grows steadily from where it stands, up to `ceiling`: a leak.
+    /// Jumps to `to` and stays.
+    Hold {
+        /// The value.
+        to: f64,
+    },
+    /// Moves evenly from where it stands to `to`, and stays.
+    Ramp {
+        /// The value at the end.
+        to: f64,
+        /// How long it takes.
+        over: Duration,
+    },
+    /// Jumps to `to` at once and decays back to calm.
+    Spike {
+        /// The value at the start.
+        to: f64,
+        /// The time in which half of the distance to calm is gone.
+        half_life: Duration,
+    },
+    /// Grows steadily from where it stands, up to `ceiling`: a leak. Gauges only.
     Growth {
         /// Growth per second.
         per_second: f64,
         /// Where it ends.
         ceiling: f64,
     },
-    /// Jumps to `peak` at once and decays back to calm.
-    Spike {
-        /// The value at the start.
-        peak: f64,
-        /// Seconds in which half of the distance to calm is gone.
-        half_life: f64,
+    /// Alternates between `to` and calm, `to` first.
+    Flapping {
+        /// The value in the first half of each period.
+        to: f64,
+        /// The period.
+        every: Duration,
+    },
+    /// Counts `count` events at once, and again after each period. Counters only.
+    Burst {
+        /// Events at a time.
+        count: f64,
+        /// The period.
+        every: Duration,
     },
 }
 
 impl Pattern {
     /// The value `age` after the start, where it stood at `start` and would be `calm` undisturbed. `None` when over.
+    /// (A burst leaves the rate alone: see [`Self::events`].)
     pub fn at(self, start: f64, calm: f64, age: Duration) -> Option<f64> {
-        let age = age.as_secs_f64();
         match self {
+            Self::Hold { to } => Some(to),
+            Self::Ramp { to, over } => Some(start + (to - start) * part(age, over)),
             Self::Growth {
                 per_second,
                 ceiling,
-            } => Some((start + per_second * age).min(ceiling.max(start))),
-            // After ten half-lives a thousandth is left, less than the noise.
-            Self::Spike { half_life, .. } if age > 10.0 * half_life => None,
-            Self::Spike { peak, half_life } => {
-                Some(calm + (peak - calm).max(0.0) * 0.5_f64.powf(age / half_life))
+            } => Some((start + per_second * age.as_secs_f64()).min(ceiling.max(start))),
+            Self::Flapping { to, every } => {
+                let turn = age.as_secs_f64() / every.as_secs_f64();
+                Some(if turn.fract() < 0.5 { to } else { calm })
+            }
+            Self::Burst { .. } => Some(calm),
+            Self::Spike { to, half_life } => {
+                let left = decayed(age, half_life)?;
+                Some(calm + (to - calm).max(0.0) * left)
             }
         }
     }
+
+    /// The events that fall due after `before` (`None`: from the very start) and not after `age`.
+    pub fn events(self, before: Option<Duration>, age: Duration) -> f64 {
+        let Self::Burst { count, every } = self else {
+            return 0.0;
+        };
+        let bursts = |age: Duration| (age.as_secs_f64() / every.as_secs_f64()).floor() + 1.0;
+        count * (bursts(age) - before.map_or(0.0, bursts))
+    }
+
+    /// True where it ends by itself.
+    pub fn ends(self) -> bool {
+        matches!(self, Self::Spike { .. })
+    }
 }
 
-/// Noise from −1 to 1: the same for the same seed, stream and beat, whatever the timer did.
-pub fn noise(seed: u64, stream: u64, beat: u64) -> f64 {
-    let mixed = mix(mix(mix(seed) ^ stream) ^ beat);
-    // 53 bits are what an f64 holds exactly.
-    (mixed >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+/// How a value goes back to calm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Recovery {
+    /// At once.
+    AtOnce,
+    /// Evenly.
+    Ramp {
+        /// How long it takes.
+        over: Duration,
+    },
+    /// Quickly at first.
+    Decay {
+        /// The time in which half of the distance is gone.
+        half_life: Duration,
+    },
 }
 
-/// The finaliser of SplitMix64.
-fn mix(input: u64) -> u64 {
-    let mut z = input.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+impl Recovery {
+    /// The value `age` after the start, where it stood at `start` and would be `calm` undisturbed. `None` when over.
+    pub fn at(self, start: f64, calm: f64, age: Duration) -> Option<f64> {
+        let left = match self {
+            Self::AtOnce => return None,
+            Self::Ramp { over } if age >= over => return None,
+            Self::Ramp { over } => 1.0 - part(age, over),
+            Self::Decay { half_life } => decayed(age, half_life)?,
+        };
+        Some(calm + (start - calm) * left)
+    }
 }
 
-/// A stream of noise for a name (FNV-1a).
-pub fn stream(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+/// How much of `over` has passed, at most 1.
+fn part(age: Duration, over: Duration) -> f64 {
+    if age >= over {
+        1.0
+    } else {
+        age.as_secs_f64() / over.as_secs_f64()
+    }
+}
+
+/// What is left of 1. `None` after ten half-lives, when a thousandth is left, less than the noise.
+fn decayed(age: Duration, half_life: Duration) -> Option<f64> {
+    let lives = age.as_secs_f64() / half_life.as_secs_f64();
+    (lives <= 10.0).then(|| 0.5_f64.powf(lives))
 }
 
 #[cfg(test)]
@@ -103,29 +138,6 @@ mod tests {
 
     fn seconds(s: u64) -> Duration {
         Duration::from_secs(s)
-    }
-
-    #[test]
-    fn a_wave_stays_within_swing_and_noise_and_never_falls_below_zero() {
-        let wave = Calm::Wave {
-            mean: 10.0,
-            swing: 3.0,
-            period: 600.0,
-            noise: 1.0,
-        };
-        for s in 0..1_200 {
-            let value = wave.at(seconds(s), noise(1, 2, s));
-            assert!((6.0..=14.0).contains(&value), "{value} at {s} s");
-        }
-        assert!((wave.at(seconds(150), 0.0) - 13.0).abs() < 1e-9);
-
-        let low = Calm::Wave {
-            mean: 0.0,
-            swing: 3.0,
-            period: 600.0,
-            noise: 0.0,
-        };
-        assert_eq!(low.at(seconds(450), 0.0), 0.0);
     }
 
     #[test]
@@ -143,8 +155,8 @@ mod tests {
     #[test]
     fn a_spike_jumps_at_once_halves_and_ends() {
         let spike = Pattern::Spike {
-            peak: 96.0,
-            half_life: 30.0,
+            to: 96.0,
+            half_life: seconds(30),
         };
         let at = |s| spike.at(40.0, 32.0, seconds(s));
         assert_eq!(
@@ -157,12 +169,66 @@ mod tests {
     }
 
     #[test]
-    fn noise_is_repeatable_spread_and_within_bounds() {
-        let drawn: Vec<f64> = (0..10_000).map(|beat| noise(7, 3, beat)).collect();
-        assert!(drawn.iter().all(|n| (-1.0..1.0).contains(n)));
-        assert!((drawn.iter().sum::<f64>() / 10_000.0).abs() < 0.05);
-        assert_eq!(drawn[5], noise(7, 3, 5));
-        assert_ne!(noise(7, 3, 5), noise(8, 3, 5));
-        assert_ne!(stream("a"), stream("b"));
+    fn a_hold_jumps_and_a_ramp_arrives_when_it_should() {
+        assert_eq!(
+            Pattern::Hold { to: 9.0 }.at(1.0, 1.0, seconds(0)),
+            Some(9.0)
+        );
+        let ramp = Pattern::Ramp {
+            to: 50.0,
+            over: seconds(20),
+        };
+        let at = |s| ramp.at(10.0, 10.0, seconds(s)).unwrap();
+        assert_eq!((at(0), at(5), at(20), at(900)), (10.0, 20.0, 50.0, 50.0));
+        let at_once = Pattern::Ramp {
+            to: 50.0,
+            over: seconds(0),
+        };
+        assert_eq!(at_once.at(10.0, 10.0, seconds(0)), Some(50.0));
+    }
+
+    #[test]
+    fn flapping_is_up_for_the_first_half_of_each_period() {
+        let flapping = Pattern::Flapping {
+            to: 1.0,
+            every: seconds(20),
+        };
+        let up = |s| flapping.at(0.0, 0.0, seconds(s)).unwrap() > 0.5;
+        assert!(up(0) && up(9) && !up(10) && !up(19) && up(20) && !up(30));
+    }
+
+    #[test]
+    fn a_burst_counts_each_event_once_whatever_the_steps() {
+        let burst = Pattern::Burst {
+            count: 3.0,
+            every: seconds(30),
+        };
+        let counted = |ages: &[u64]| {
+            let mut before = None;
+            let mut all = 0.0;
+            for age in ages {
+                all += burst.events(before, seconds(*age));
+                before = Some(seconds(*age));
+            }
+            all
+        };
+        assert_eq!(counted(&[0]), 3.0);
+        assert_eq!(counted(&[0, 1, 29]), 3.0);
+        assert_eq!(counted(&[0, 30, 31, 59, 60]), 9.0);
+        assert_eq!(counted(&[61]), 9.0);
+    }
+
+    #[test]
+    fn a_recovery_ends_at_calm_and_never_jumps_but_when_told() {
+        assert_eq!(Recovery::AtOnce.at(97.0, 32.0, seconds(0)), None);
+        let ramp = Recovery::Ramp { over: seconds(10) };
+        assert_eq!(ramp.at(97.0, 32.0, seconds(0)), Some(97.0));
+        assert_eq!(ramp.at(97.0, 32.0, seconds(5)), Some(64.5));
+        assert_eq!(ramp.at(97.0, 32.0, seconds(10)), None);
+        let decay = Recovery::Decay {
+            half_life: seconds(10),
+        };
+        assert_eq!(decay.at(96.0, 32.0, seconds(10)), Some(64.0));
+        assert_eq!(decay.at(96.0, 32.0, seconds(101)), None);
     }
 }

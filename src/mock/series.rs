@@ -1,10 +1,12 @@
-//! One series: its value, how it moves, and what disturbs it.
+//! One series: its value, how it moves, and what drives it.
 
 use std::time::Duration;
 
 use super::{
+    calm::{Calm, noise},
     change::Change,
-    pattern::{Calm, Pattern, noise},
+    drive::{Course, Drive, Phase},
+    pattern::Recovery,
 };
 
 /// How a series moves by itself.
@@ -14,15 +16,8 @@ pub enum Motion {
     Rests(Calm),
     /// The value grows by this much per second.
     Counts(Calm),
-}
-
-/// A series without its name and labels.
-#[derive(Debug)]
-pub struct Series {
-    value: f64,
-    motion: Motion,
-    noise: Noise,
-    disturbed: Option<Disturbance>,
+    /// Like `Counts`, in whole events.
+    Events(Calm),
 }
 
 /// Where a series takes its noise from.
@@ -34,96 +29,149 @@ pub struct Noise {
     pub stream: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Disturbance {
-    pattern: Pattern,
-    start: f64,
-    since: Duration,
+/// A series without its name and labels.
+#[derive(Debug)]
+pub struct Series {
+    /// How it moves at the baseline, to which a reset returns.
+    home: Motion,
+    motion: Motion,
+    /// The value of a gauge, the exact count of a counter.
+    value: f64,
+    /// What the motion says: a gauge's value, a counter's rate.
+    level: f64,
+    noise: Noise,
+    course: Option<Course>,
 }
 
 impl Series {
     /// A series as it stands at time zero.
     pub fn new(motion: Motion, noise: Noise) -> Self {
         let mut series = Self {
-            value: 0.0,
+            home: motion,
             motion,
+            value: 0.0,
+            level: 0.0,
             noise,
-            disturbed: None,
+            course: None,
         };
         series.step(Duration::ZERO, Duration::ZERO);
         series
     }
 
-    /// A series that changes only when told.
+    /// A gauge that changes only when told.
     pub fn still(value: f64) -> Self {
         // Still values take no noise.
         let noise = Noise { seed: 0, stream: 0 };
         Self::new(Motion::Rests(Calm::Still(value)), noise)
     }
 
+    /// A counter that counts only when told.
+    pub fn tally(count: f64) -> Self {
+        let mut series = Self::still(0.0);
+        series.home = Motion::Events(Calm::Still(0.0));
+        series.motion = series.home;
+        series.value = count;
+        series
+    }
+
     /// The sample's value.
     pub fn value(&self) -> f64 {
-        self.value
+        match self.motion {
+            Motion::Events(_) => self.value.floor(),
+            Motion::Rests(_) | Motion::Counts(_) => self.value,
+        }
+    }
+
+    /// Whether it is disturbed.
+    pub fn phase(&self) -> Phase {
+        self.course.map_or(Phase::Calm, |course| course.phase())
     }
 
     /// Moves on from `before` to `now`.
     pub fn step(&mut self, before: Duration, now: Duration) {
+        if let Some(course) = &mut self.course {
+            *course = course.after_hold(self.level, now).unwrap_or(*course);
+        }
         let drawn = noise(self.noise.seed, self.noise.stream, now.as_secs());
+        let (Motion::Rests(calm) | Motion::Counts(calm) | Motion::Events(calm)) = self.motion;
+        let calm = calm.at(now, drawn);
+        let driven = self.course.and_then(|course| course.level(calm, now));
+        if driven.is_none() {
+            self.course = None;
+        }
+        self.level = driven.unwrap_or(calm);
+        let events = self.course.as_mut().map(|course| course.count_events(now));
         match self.motion {
-            Motion::Counts(rate) => {
-                let elapsed = now.saturating_sub(before).as_secs_f64();
-                self.value += rate.at(now, drawn) * elapsed;
-            }
-            Motion::Rests(calm) => {
-                let calm = calm.at(now, drawn);
-                let disturbed = self.disturbed.and_then(|disturbance| {
-                    let age = now.saturating_sub(disturbance.since);
-                    disturbance.pattern.at(disturbance.start, calm, age)
-                });
-                if disturbed.is_none() {
-                    self.disturbed = None;
-                }
-                self.value = disturbed.unwrap_or(calm);
+            Motion::Rests(_) => self.value = self.level,
+            Motion::Counts(_) | Motion::Events(_) => {
+                self.value += self.level * now.saturating_sub(before).as_secs_f64();
+                self.value += events.unwrap_or(0.0);
             }
         }
     }
 
-    /// Does what a request asks. A value that is set ends a disturbance.
+    /// Does what a request asks. A value that is set ends a drive, and stays.
     pub fn apply(&mut self, change: Change) {
-        self.disturbed = None;
-        self.value = match change {
-            Change::To(value) => value,
-            Change::Count => self.value + 1.0,
-        };
-        self.motion = Motion::Rests(Calm::Still(self.value));
+        self.course = None;
+        match (change, self.motion) {
+            (Change::To(value), Motion::Rests(_)) => {
+                self.motion = Motion::Rests(Calm::Still(value));
+                self.level = value;
+                self.value = value;
+            }
+            (Change::To(value), _) => self.value = value,
+            (Change::Count, _) => self.value += 1.0,
+        }
     }
 
     /// Starts a pattern, from where the value stands.
-    pub fn disturb(&mut self, pattern: Pattern, now: Duration) {
-        self.disturbed = Some(Disturbance {
-            pattern,
-            start: self.value,
-            since: now,
-        });
+    pub fn drive(&mut self, drive: Drive, now: Duration) {
+        self.begin(Course::driven(drive, self.level, now), now);
+    }
+
+    /// Goes back to the baseline, from whatever it was told.
+    pub fn recover(&mut self, recovery: Recovery, now: Duration) {
+        if self.phase() == Phase::Driven || self.motion != self.home {
+            self.begin(Course::recovering(recovery, self.level, now), now);
+        }
+    }
+
+    /// At the baseline at once, whatever it was told. What has been counted stays counted: counters do not fall.
+    pub fn reset(&mut self, now: Duration) {
+        self.course = None;
+        self.motion = self.home;
         self.step(now, now);
     }
 
-    /// Ends the pattern: the value is calm again at once.
-    pub fn settle(&mut self, now: Duration) {
-        self.disturbed = None;
+    fn begin(&mut self, course: Course, now: Duration) {
+        self.course = Some(course);
+        self.motion = self.home;
         self.step(now, now);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::pattern::Pattern, *};
 
     const NOISE: Noise = Noise { seed: 1, stream: 2 };
 
     fn at(seconds: f64) -> Duration {
         Duration::from_secs_f64(seconds)
     }
+
+    fn until_told(pattern: Pattern) -> Drive {
+        Drive {
+            pattern,
+            hold: None,
+            recover: Recovery::Ramp { over: at(10.0) },
+        }
+    }
+
+    const SPIKE: Pattern = Pattern::Spike {
+        to: 97.0,
+        half_life: Duration::from_secs(30),
+    };
 
     #[test]
     fn a_late_timer_neither_loses_nor_doubles_time() {
@@ -141,47 +189,86 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_set_stays_and_ends_a_disturbance() {
+    fn a_value_that_is_set_stays_and_ends_a_drive_until_the_reset() {
         let mut series = Series::still(32.0);
-        let spike = Pattern::Spike {
-            peak: 97.0,
-            half_life: 30.0,
-        };
-        series.disturb(spike, at(10.0));
-        assert_eq!(series.value(), 97.0);
+        series.drive(until_told(SPIKE), at(10.0));
+        assert_eq!((series.value(), series.phase()), (97.0, Phase::Driven));
         series.step(at(10.0), at(40.0));
         assert_eq!(series.value(), 64.5);
         series.apply(Change::To(50.0));
         series.step(at(40.0), at(41.0));
-        assert_eq!(series.value(), 50.0);
+        assert_eq!((series.value(), series.phase()), (50.0, Phase::Calm));
+        series.recover(Recovery::AtOnce, at(42.0));
+        assert_eq!(series.value(), 32.0);
     }
 
     #[test]
-    fn a_disturbance_ends_by_itself_or_when_told() {
+    fn a_spike_ends_by_itself() {
         let mut series = Series::still(32.0);
-        let spike = Pattern::Spike {
-            peak: 97.0,
-            half_life: 1.0,
+        series.drive(until_told(SPIKE), at(0.0));
+        series.step(at(0.0), at(301.0));
+        assert_eq!((series.value(), series.phase()), (32.0, Phase::Calm));
+    }
+
+    #[test]
+    fn a_recovery_goes_the_way_it_was_told_from_where_the_value_stands() {
+        let mut series = Series::still(32.0);
+        series.drive(until_told(Pattern::Hold { to: 92.0 }), at(0.0));
+        series.recover(Recovery::Ramp { over: at(10.0) }, at(5.0));
+        series.step(at(5.0), at(10.0));
+        assert_eq!((series.value(), series.phase()), (62.0, Phase::Recovering));
+        series.step(at(10.0), at(15.0));
+        assert_eq!((series.value(), series.phase()), (32.0, Phase::Calm));
+    }
+
+    #[test]
+    fn a_drive_that_is_held_for_a_time_recovers_by_itself() {
+        let mut series = Series::still(32.0);
+        let drive = Drive {
+            hold: Some(at(20.0)),
+            ..until_told(Pattern::Hold { to: 92.0 })
         };
-        series.disturb(spike, at(0.0));
-        series.step(at(0.0), at(11.0));
-        assert_eq!(series.value(), 32.0);
-        series.disturb(spike, at(12.0));
-        series.settle(at(12.5));
-        assert_eq!(series.value(), 32.0);
+        series.drive(drive, at(0.0));
+        series.step(at(0.0), at(19.0));
+        assert_eq!(series.value(), 92.0);
+        // The timer is late: half of the recovery is over.
+        series.step(at(19.0), at(25.0));
+        assert_eq!((series.value(), series.phase()), (62.0, Phase::Recovering));
+        series.step(at(25.0), at(30.0));
+        assert_eq!(series.phase(), Phase::Calm);
     }
 
     #[test]
     fn a_leak_asked_for_twice_goes_on_from_where_it_is() {
         let mut series = Series::still(100.0);
-        let leak = Pattern::Growth {
+        let leak = until_told(Pattern::Growth {
             per_second: 1.0,
             ceiling: 1e9,
-        };
-        series.disturb(leak, at(0.0));
+        });
+        series.drive(leak, at(0.0));
         series.step(at(0.0), at(10.0));
-        series.disturb(leak, at(10.0));
+        series.drive(leak, at(10.0));
         series.step(at(10.0), at(15.0));
         assert_eq!(series.value(), 115.0);
+    }
+
+    #[test]
+    fn a_driven_counter_counts_whole_events_and_keeps_them() {
+        let mut series = Series::new(Motion::Events(Calm::Still(0.0)), NOISE);
+        series.drive(until_told(Pattern::Hold { to: 0.4 }), at(0.0));
+        series.step(at(0.0), at(4.0));
+        assert_eq!(series.value(), 1.0);
+        let burst = Pattern::Burst {
+            count: 3.0,
+            every: at(30.0),
+        };
+        series.drive(until_told(burst), at(4.0));
+        assert_eq!(series.value(), 4.0);
+        series.step(at(4.0), at(34.0));
+        assert_eq!(series.value(), 7.0);
+        series.recover(Recovery::AtOnce, at(35.0));
+        series.step(at(35.0), at(95.0));
+        series.reset(at(96.0));
+        assert_eq!((series.value(), series.phase()), (7.0, Phase::Calm));
     }
 }

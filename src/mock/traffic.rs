@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::{
+    calm::{Calm, noise, stream},
     exposition::{self, Kind},
-    pattern::{Calm, noise, stream},
 };
 
 /// Upper bounds of the buckets, in seconds; `+Inf` follows.

@@ -1,0 +1,100 @@
+//! A series' way from its trigger to its recovery and back to calm. Pure: time is an argument.
+
+use std::time::Duration;
+
+use super::pattern::{Pattern, Recovery};
+
+/// Whether a series is disturbed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// It moves by itself.
+    Calm,
+    /// A pattern drives it.
+    Driven,
+    /// It is on its way back to calm.
+    Recovering,
+}
+
+/// What drives a series, and how that ends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Drive {
+    /// What it does.
+    pub pattern: Pattern,
+    /// When it recovers by itself, counted from its start; `None`: when told.
+    pub hold: Option<Duration>,
+    /// How it goes back then.
+    pub recover: Recovery,
+}
+
+/// A drive or a recovery on its way.
+#[derive(Debug, Clone, Copy)]
+pub struct Course {
+    doing: Doing,
+    /// The level at the start.
+    start: f64,
+    since: Duration,
+    /// Up to which age its events have been counted.
+    counted: Option<Duration>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Doing {
+    Driven(Drive),
+    Recovering(Recovery),
+}
+
+impl Course {
+    /// A drive that begins `now`, where the level is `start`.
+    pub fn driven(drive: Drive, start: f64, now: Duration) -> Self {
+        Self::new(Doing::Driven(drive), start, now)
+    }
+
+    /// A recovery that begins `now`, where the level is `start`.
+    pub fn recovering(recovery: Recovery, start: f64, now: Duration) -> Self {
+        Self::new(Doing::Recovering(recovery), start, now)
+    }
+
+    fn new(doing: Doing, start: f64, since: Duration) -> Self {
+        Self {
+            doing,
+            start,
+            since,
+            counted: None,
+        }
+    }
+
+    /// What it is.
+    pub fn phase(&self) -> Phase {
+        match self.doing {
+            Doing::Driven(_) => Phase::Driven,
+            Doing::Recovering(_) => Phase::Recovering,
+        }
+    }
+
+    /// The level at `now`, where it would be `calm` undisturbed. `None` when it is over.
+    pub fn level(&self, calm: f64, now: Duration) -> Option<f64> {
+        let age = now.saturating_sub(self.since);
+        match self.doing {
+            Doing::Driven(drive) => drive.pattern.at(self.start, calm, age),
+            Doing::Recovering(recovery) => recovery.at(self.start, calm, age),
+        }
+    }
+
+    /// The events that have fallen due by `now` and were not counted before.
+    pub fn count_events(&mut self, now: Duration) -> f64 {
+        let age = now.saturating_sub(self.since);
+        match self.doing {
+            Doing::Driven(drive) => drive.pattern.events(self.counted.replace(age), age),
+            Doing::Recovering(_) => 0.0,
+        }
+    }
+
+    /// The recovery that has begun by `now`, if a drive was to be held for a time that is over.
+    pub fn after_hold(&self, level: f64, now: Duration) -> Option<Self> {
+        let Doing::Driven(drive) = self.doing else {
+            return None;
+        };
+        let end = self.since + drive.hold?;
+        (now >= end).then(|| Self::recovering(drive.recover, level, end))
+    }
+}
