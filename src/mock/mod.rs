@@ -11,6 +11,7 @@
 pub mod app;
 pub mod board;
 pub mod calm;
+pub mod catalogue;
 pub mod change;
 pub mod drive;
 pub mod exposition;

@@ -1,0 +1,70 @@
+//! One alert of a catalogue, read and scaled.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use crate::mock::{
+    drive::Drive,
+    exposition::{self, Kind},
+    pattern::{Pattern, Recovery},
+};
+
+/// Label names and values.
+pub type Labels = BTreeMap<String, String>;
+
+/// One alert: its rule, and how the simulator sets it off. Durations are scaled.
+#[derive(Debug, Clone)]
+pub struct Alert {
+    /// `alertname`.
+    pub name: String,
+    /// The label `family`.
+    pub family: String,
+    /// The label `severity`.
+    pub severity: String,
+    /// The metric that is driven.
+    pub metric: String,
+    /// Its type.
+    pub kind: Kind,
+    /// Its `# HELP`.
+    pub help: String,
+    /// The labels of the series that is driven.
+    pub labels: Labels,
+    /// A gauge's calm value, or a counter's calm increments per second.
+    pub baseline: f64,
+    /// The largest noise around the baseline.
+    pub noise: f64,
+    /// What a trigger does.
+    pub trigger: Pattern,
+    /// What a recovery does.
+    pub recover: Recovery,
+    /// A gauge of the same labels that is 1 while the alert is triggered.
+    pub flag: Option<String>,
+    /// The rule's expression, threshold and window put in.
+    pub expr: String,
+    /// What is put in for `{threshold}`.
+    pub threshold: Option<f64>,
+    /// What is put in for `{window}`.
+    pub window: Option<Duration>,
+    /// The rule's `for`.
+    pub hold_for: Duration,
+    /// The annotation `summary`, a Prometheus template.
+    pub summary: String,
+    /// The annotation `description`, a Prometheus template.
+    pub description: String,
+}
+
+impl Alert {
+    /// The labels of its series as they are exposed.
+    pub fn series(&self) -> String {
+        let pairs = self.labels.iter();
+        exposition::labels(pairs.map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+
+    /// The catalogue's way of triggering it, until told otherwise.
+    pub fn drive(&self) -> Drive {
+        Drive {
+            pattern: self.trigger,
+            hold: None,
+            recover: self.recover,
+        }
+    }
+}

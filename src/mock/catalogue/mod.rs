@@ -1,0 +1,111 @@
+//! The alerts that can be rehearsed, as data: `config/alerts.toml`, or a user's own file.
+//!
+//! The simulator's actors, the Prometheus rule file, the drills, the history and the documentation are all made from it.
+//! Whoever reads an [`Alert`] need not know of time scales: its durations are scaled when the catalogue is loaded.
+
+mod alert;
+mod entry;
+mod file;
+mod motion;
+mod scenario;
+mod timing;
+
+use std::{fmt, fs, path::Path, sync::Arc};
+
+pub use alert::{Alert, Labels};
+pub use scenario::{Act, Inhibited, Scenario, Step};
+pub use timing::{Timing, span};
+
+/// The catalogue that is built into the programs.
+const BUILT_IN: &str = include_str!("../../../config/alerts.toml");
+/// How faults name it.
+const BUILT_IN_NAME: &str = "config/alerts.toml";
+
+/// All alerts and scenarios of one file.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    /// How fast time runs in it.
+    pub timing: Timing,
+    /// In the order of the file.
+    pub alerts: Vec<Arc<Alert>>,
+    /// In the order of the file.
+    pub scenarios: Vec<Arc<Scenario>>,
+}
+
+/// Why a catalogue was refused: a line per fault, naming the alert and the key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogueError {
+    file: String,
+    faults: Vec<String>,
+}
+
+impl CatalogueError {
+    /// The faults, in the order of the file.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
+    }
+}
+
+impl fmt::Display for CatalogueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = self.faults.iter();
+        let lines: Vec<_> = lines
+            .map(|fault| format!("{}: {fault}", self.file))
+            .collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl std::error::Error for CatalogueError {}
+
+impl Catalogue {
+    /// Loads `file`, or the built-in catalogue, with all durations multiplied by `scale`.
+    ///
+    /// # Errors
+    /// Every fault that could be found.
+    pub fn load(file: Option<&Path>, scale: f64) -> Result<Self, CatalogueError> {
+        let Some(path) = file else {
+            return Self::parse(BUILT_IN_NAME, BUILT_IN, scale);
+        };
+        let name = path.display().to_string();
+        match fs::read_to_string(path) {
+            Ok(text) => Self::parse(&name, &text, scale),
+            Err(error) => Err(CatalogueError {
+                file: name,
+                faults: vec![format!("cannot be read: {error}")],
+            }),
+        }
+    }
+
+    /// Reads and checks the text of a catalogue; `file` is named in the faults.
+    ///
+    /// # Errors
+    /// Every fault that could be found.
+    pub fn parse(file: &str, text: &str, scale: f64) -> Result<Self, CatalogueError> {
+        file::read(text, scale).map_err(|faults| CatalogueError {
+            file: file.to_owned(),
+            faults,
+        })
+    }
+
+    /// The alert of that name.
+    pub fn alert(&self, name: &str) -> Option<&Arc<Alert>> {
+        self.alerts.iter().find(|alert| alert.name == name)
+    }
+
+    /// The scenario of that name.
+    pub fn scenario(&self, name: &str) -> Option<&Arc<Scenario>> {
+        self.scenarios.iter().find(|scenario| scenario.name == name)
+    }
+
+    /// The families, each once, in the order of the file.
+    pub fn families(&self) -> Vec<&str> {
+        let mut families: Vec<&str> = Vec::new();
+        for alert in &self.alerts {
+            if !families.contains(&alert.family.as_str()) {
+                families.push(&alert.family);
+            }
+        }
+        families
+    }
+}
