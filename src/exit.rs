@@ -9,6 +9,10 @@ use crate::settings::SettingsError;
 pub enum ProgramError {
     /// Exit code 64: one line per fault.
     Settings(SettingsError),
+    /// Exit code 64: a file that it was given; one line per fault.
+    Refused(String),
+    /// Exit code 4: a server that it needs does not answer.
+    Unreachable(String),
     /// Exit code 1: it could not start, or failed while it ran.
     Failed(String),
 }
@@ -23,14 +27,14 @@ impl fmt::Display for ProgramError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Settings(error) => error.fmt(f),
-            Self::Failed(why) => f.write_str(why),
+            Self::Refused(why) | Self::Unreachable(why) | Self::Failed(why) => f.write_str(why),
         }
     }
 }
 
 impl std::error::Error for ProgramError {}
 
-/// Says why on stderr, if there is a why, and gives the exit code: 0 as asked, 1 failed, 64 bad settings.
+/// Says why on stderr, if there is a why, and gives the exit code: 0 as asked, 1 failed, 4 unreachable, 64 bad settings.
 /// (2, bad usage, is given by the command line parser.)
 pub fn code(program: &str, result: Result<(), ProgramError>) -> ExitCode {
     let Err(error) = result else {
@@ -41,7 +45,8 @@ pub fn code(program: &str, result: Result<(), ProgramError>) -> ExitCode {
         let _ = writeln!(std::io::stderr(), "{program}: {line}");
     }
     match error {
-        ProgramError::Settings(_) => ExitCode::from(64),
+        ProgramError::Settings(_) | ProgramError::Refused(_) => ExitCode::from(64),
+        ProgramError::Unreachable(_) => ExitCode::from(4),
         ProgramError::Failed(_) => ExitCode::FAILURE,
     }
 }

@@ -22,6 +22,7 @@
 //! `tests/architecture.rs` holds these arrows.
 
 pub mod api_error;
+pub mod commands;
 pub mod cors;
 pub mod descriptors;
 pub mod exit;

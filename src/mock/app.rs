@@ -13,12 +13,15 @@ use futures_util::future::join;
 use super::{
     http::{self, Access},
     simulator::Simulators,
+    source::Source,
     telemetry::Telemetry,
 };
 use crate::{
     cors::in_the_envelope,
     exit::ProgramError,
+    logging,
     settings::mock::{Control, MockSettings, Server as Listener},
+    shutdown,
 };
 
 /// Plenty for a scrape and some buttons; the actors share the main thread anyway.
@@ -108,6 +111,18 @@ impl Mock {
         let ((), result) = join(handle.stop(true), server).await;
         ended(result)
     }
+}
+
+/// Serves until the process is told to stop.
+///
+/// # Errors
+/// Bad settings, a bad catalogue, a taken port.
+pub async fn serve(source: &Source) -> Result<(), ProgramError> {
+    let settings = source.settings()?;
+    source.catalogue()?;
+    logging::init(&settings.log);
+    let stop = shutdown::signalled()?;
+    Mock::build(settings)?.serve_until(stop).await
 }
 
 fn listen(listener: &Listener) -> Result<TcpListener, ProgramError> {

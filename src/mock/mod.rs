@@ -22,7 +22,9 @@ pub mod moving;
 pub mod pattern;
 pub mod series;
 pub mod simulator;
+mod source;
 mod telemetry;
 pub mod traffic;
 
 pub use app::Mock;
+pub use source::Source;

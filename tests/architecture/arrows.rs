@@ -8,15 +8,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "bin",
         &[
+            "commands",
             "exit",
             "gateway::app",
             "lab",
             "logging",
-            "mock",
             "settings",
             "shutdown",
         ],
     ),
+    ("commands", &["exit", "mock"]),
     // Shared by the programs.
     ("api_error", &[]),
     ("cors", &["api_error"]),
@@ -83,7 +84,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     (MODEL, &[]),
     // The simulator.
     ("mock", &["percent", "shutdown"]),
-    ("mock::app", &["cors", "exit", "mock", "settings"]),
+    (
+        "mock::app",
+        &["cors", "exit", "logging", "mock", "settings", "shutdown"],
+    ),
+    ("mock::source", &["exit", "mock", "settings"]),
+    ("mock::catalogue::check", &["exit", "mock"]),
     ("mock::http", &["api_error", "mock", "percent"]),
     // The lab knows programs by their command lines only.
     ("lab", &["exit", "shutdown"]),

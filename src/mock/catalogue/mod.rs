@@ -4,6 +4,7 @@
 //! Whoever reads an [`Alert`] need not know of time scales: its durations are scaled when the catalogue is loaded.
 
 mod alert;
+mod check;
 mod entry;
 mod file;
 mod motion;
@@ -13,6 +14,7 @@ mod timing;
 use std::{fmt, fs, path::Path, sync::Arc};
 
 pub use alert::{Alert, Labels};
+pub use check::{CheckOptions, check};
 pub use scenario::{Act, Inhibited, Scenario, Step};
 pub use timing::{Timing, span};
 

@@ -1,0 +1,39 @@
+//! The commands of `mock-metrics`, and where each is done. (`service-metrics` and `lab` do one thing each.)
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    exit::ProgramError,
+    mock::{Source, app, catalogue},
+};
+
+/// Simulates an application whose metrics set off alert rules on demand, and rehearses the rules.
+#[derive(Debug, Parser)]
+#[command(name = "mock-metrics", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    source: Source,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the metrics and the control API; so does no command at all
+    Serve,
+    /// Checks a catalogue, and says what is wrong with it
+    Check(catalogue::CheckOptions),
+}
+
+impl Arguments {
+    /// Does what they ask.
+    ///
+    /// # Errors
+    /// Why it could not be done.
+    pub fn run(self) -> Result<(), ProgramError> {
+        match self.command.unwrap_or(Command::Serve) {
+            Command::Serve => actix::System::new().block_on(app::serve(&self.source)),
+            Command::Check(options) => catalogue::check(&options),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What every command of `mock-metrics` works from: settings, a catalogue, and how fast time runs.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::catalogue::{Catalogue, CatalogueError};
+use crate::{
+    exit::{self, ProgramError},
+    settings::mock::MockSettings,
+};
+
+/// The flags that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Source {
+    /// Settings to use over the defaults
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// A catalogue of alerts instead of the built-in one
+    #[arg(long, value_name = "FILE", global = true)]
+    pub catalogue: Option<PathBuf>,
+    /// Multiplies windows, `for` and patterns: 0.1 is ten times faster
+    #[arg(long, value_name = "F", global = true, default_value_t = 1.0, value_parser = time_scale)]
+    pub time_scale: f64,
+}
+
+impl Source {
+    /// The settings.
+    ///
+    /// # Errors
+    /// Every fault that could be found.
+    pub fn settings(&self) -> Result<MockSettings, ProgramError> {
+        Ok(MockSettings::load(
+            self.config.as_deref(),
+            &exit::environment(),
+        )?)
+    }
+
+    /// The catalogue, scaled.
+    ///
+    /// # Errors
+    /// Every fault that could be found.
+    pub fn catalogue(&self) -> Result<Catalogue, ProgramError> {
+        Ok(Catalogue::load(self.catalogue.as_deref(), self.time_scale)?)
+    }
+}
+
+impl From<CatalogueError> for ProgramError {
+    fn from(error: CatalogueError) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+fn time_scale(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(scale) if (0.001..=10.0).contains(&scale) => Ok(scale),
+        _ => Err("must be a number from 0.001 to 10".to_owned()),
+    }
+}
