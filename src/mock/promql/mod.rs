@@ -4,9 +4,11 @@
 //! ```text
 //! text ──▶ Expression (the crate promql-parser) ──▶ Predictor (our tree) ──▶ value at a time, or nothing
 //! ```
-//! The meaning is that of Prometheus 2.42 to 2.53, checked against `promtool test rules`: a range includes both of its
-//! ends, a newest sample counts for five minutes, sums are compensated where Prometheus compensates them. Only `exp`,
-//! `ln` and powers may differ from it, in the last bit: Go has its own.
+//! The meaning is that of Prometheus 2.42, checked against its `promtool test rules`, bit by bit: a range includes both of
+//! its ends, a newest sample counts for five minutes, sums are compensated where Prometheus compensates them. Only `exp`,
+//! `ln` and powers may differ, in the last bit: Go has its own. Later versions of Prometheus 2 (since prometheus#13725,
+//! March 2024) differ in one corner of `rate` and `increase`: how far before its first sample a counter that has just
+//! begun is taken to have begun.
 
 mod condition;
 mod evaluate;
