@@ -1,18 +1,15 @@
 //! What theory says of one alert: how soon after its trigger the condition holds, for how long, and how soon after the
 //! recovery it is gone. Found by playing the catalogue's own pattern to the expression, sample by sample.
 
+mod course;
+
 use std::time::Duration;
 
 use super::{
     catalogue::{Alert, span},
-    promql::{Expression, Predictor, Sample, Subject},
-    series::Series,
+    promql::{Expression, Predictor, Subject},
 };
-
-/// How often the simulator's series move.
-const BEAT: Duration = Duration::from_secs(1);
-/// No course is played for longer than so many scrapes.
-const MOST_SCRAPES: u32 = 20_000;
+use course::Course;
 
 /// What theory says of one alert whose trigger comes right after a scrape: the worst moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,70 +145,6 @@ fn fall(
         )));
     }
     Ok(gone - recovered)
-}
-
-/// A series on its way, and what Prometheus has scraped of it.
-struct Course {
-    series: Series,
-    samples: Vec<Sample>,
-    predictor: Predictor,
-    interval: Duration,
-    now: Duration,
-}
-
-impl Course {
-    /// At the baseline, for so long that the expression's window is full.
-    fn begin(alert: &Alert, predictor: Predictor, interval: Duration) -> Self {
-        let mut course = Self {
-            series: alert.at_rest(0),
-            samples: Vec::new(),
-            interval,
-            now: Duration::ZERO,
-            predictor,
-        };
-        let full = course.predictor.reach() + interval * 2;
-        while course.now < full {
-            course.scrape();
-        }
-        course
-    }
-
-    /// Moves on to the next scrape, and gives the value while the condition holds.
-    fn scrape(&mut self) -> Option<f64> {
-        let next = self.now + self.interval;
-        while self.now < next {
-            let beat = (self.now + BEAT).min(next);
-            self.series.step(self.now, beat);
-            self.now = beat;
-        }
-        self.samples.push(Sample {
-            at: self.now,
-            value: self.series.value(),
-        });
-        self.predictor.at(&self.samples, self.now)
-    }
-
-    /// The moment of the first scrape whose value passes, if there is one in time.
-    fn scrape_until(
-        &mut self,
-        patience: Duration,
-        passes: impl Fn(Option<f64>) -> bool,
-    ) -> Option<Duration> {
-        let end = self.now + patience;
-        while self.now < end {
-            let value = self.scrape();
-            if passes(value) {
-                return Some(self.now);
-            }
-        }
-        None
-    }
-
-    /// How long something is watched that moves for `moving`: until the window holds nothing else, and some more.
-    fn patience(&self, moving: Duration) -> Duration {
-        let window = self.predictor.reach() * 2 + self.interval * 10;
-        (moving + window).min(self.interval * MOST_SCRAPES)
-    }
 }
 
 #[cfg(test)]
