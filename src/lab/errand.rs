@@ -10,12 +10,12 @@ use std::{
     time::Duration,
 };
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 use tokio::time::timeout;
 
 use super::{
     Lab, LabError, LabOptions,
-    family::runs,
+    family::{runs, signal_each},
     launch::{Ending, born, guarded},
     process::{LOOK_AGAIN, Process},
     programs,
@@ -123,10 +123,12 @@ async fn stop(command: &Process, signal: Option<Signal>) -> ExitStatus {
         }
         status
     };
-    match timeout(GRACE, all_ended).await {
-        Ok(status) => status,
-        Err(_) => command.kill().await,
+    if let Ok(status) = timeout(GRACE, all_ended).await {
+        return status;
     }
+    let left: Vec<Pid> = others.iter().copied().filter(|pid| runs(*pid)).collect();
+    signal_each(&left, Signal::KILL);
+    command.kill().await
 }
 
 #[cfg(test)]
