@@ -10,8 +10,8 @@
 //! ```
 //!
 //! Programs are known by their command lines only. Each one runs in a process group of its own (a Ctrl-C reaches `lab`
-//! alone), writes to a log file through `lab`, ends when its value is dropped, and is ended by the kernel when `lab` is
-//! killed. Tests use the parts alone: [`Postgres`],
+//! and its COMMAND alone), writes to a log file through `lab` (COMMAND to our own stdout and stderr), ends when its value
+//! is dropped, and is ended by the kernel when `lab` is killed. Tests use the parts alone: [`Postgres`],
 //! [`Alertmanager`], [`Prometheus`], [`Service`]; or all of them: [`Lab`].
 
 mod alertmanager;
