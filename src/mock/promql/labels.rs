@@ -64,7 +64,8 @@ impl Labels {
         }
     }
 
-    fn has(&self, label: &str) -> bool {
+    /// Whether this label is there, if its series has it.
+    pub(super) fn has(&self, label: &str) -> bool {
         match self {
             Self::AllBut(gone) => !gone.contains(label),
             Self::Only(left) => left.contains(label),

@@ -77,8 +77,10 @@ impl Expression {
     /// `selects errors_total besides requests_total`.
     pub fn predictor(&self, subject: &Subject<'_>) -> Result<Predictor, String> {
         selector::serve(&self.0, subject)?;
+        let (tree, labels) = read::read(&self.0)?;
         Ok(Predictor {
-            tree: read::read(&self.0)?,
+            tree,
+            labels,
             reach: selector::reach(&self.0),
         })
     }
@@ -94,6 +96,7 @@ impl Expression {
 #[derive(Debug, Clone)]
 pub struct Predictor {
     tree: evaluate::Node,
+    labels: labels::Labels,
     reach: Duration,
 }
 
@@ -102,6 +105,11 @@ impl Predictor {
     /// from the same origin as `now`; those after `now` do not matter.
     pub fn at(&self, samples: &[Sample], now: Duration) -> Option<f64> {
         self.tree.at(samples, range::millis(now))
+    }
+
+    /// Whether its result still has this label of the series: an aggregation takes labels away.
+    pub fn keeps(&self, label: &str) -> bool {
+        self.labels.has(label)
     }
 
     /// How far back it looks: the longest window with its offset, without the five minutes for which a newest sample
@@ -118,6 +126,23 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_aggregation_takes_labels_away() {
+        let labels = BTreeMap::new();
+        let subject = Subject {
+            metric: "mem",
+            labels: &labels,
+        };
+        let kept = |text: &str| {
+            let predictor = parse(text).predictor(&subject).unwrap();
+            ["pod", "job"].map(|label| predictor.keeps(label))
+        };
+        assert_eq!(kept("deriv(mem[5m]) > 1"), [true, true]);
+        assert_eq!(kept("sum by (pod) (mem) > 1"), [true, false]);
+        assert_eq!(kept("sum without (pod) (mem) > 1"), [false, true]);
+        assert_eq!(kept("sum(mem) > 1"), [false, false]);
+    }
 
     fn parse(text: &str) -> Expression {
         Expression::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))

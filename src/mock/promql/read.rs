@@ -16,9 +16,10 @@ use super::{
     selector,
 };
 
-/// The tree of `expr`, all of whose selectors select the one series.
-pub(super) fn read(expr: &Expr) -> Result<Node, String> {
-    part(expr).map(|part| part.node)
+/// The tree of `expr`, all of whose selectors select the one series, and the labels that its result has.
+pub(super) fn read(expr: &Expr) -> Result<(Node, Labels), String> {
+    let Part { node, labels } = part(expr)?;
+    Ok((node, labels.unwrap_or_else(Labels::all)))
 }
 
 struct Part {
