@@ -4,9 +4,9 @@
 //! POST /simulate/… ──▶ http ──▶ SimulatorActor (one per family) ──▶ Board: its series, stepped once a second
 //! GET /metrics     ──▶ http ──▶ all six, as exposition text     ──▶ Prometheus
 //! ```
-//! Pure, without actix: [`family`], [`levers`] (the table of paths and metrics), [`change`], [`pattern`], [`series`],
-//! [`moving`], [`traffic`], [`exposition`], [`board`]. [`simulator`] is the one actor, `http` the routes, [`app`] the
-//! program as a value.
+//! Pure, without actix: [`family`], [`levers`] (the table of paths and metrics), [`change`], [`pattern`], [`promql`]
+//! (what alert rules make of a series), [`series`], [`moving`], [`traffic`], [`exposition`], [`board`]. [`simulator`] is
+//! the one actor, `http` the routes, [`app`] the program as a value.
 
 pub mod app;
 pub mod board;
@@ -20,6 +20,7 @@ mod http;
 pub mod levers;
 pub mod moving;
 pub mod pattern;
+pub mod promql;
 pub mod series;
 pub mod simulator;
 mod source;

@@ -126,6 +126,7 @@ const KEPT_OUT: &[(&str, &[&str])] = &[
     ),
     (UPSTREAM, &["actix", "diesel", "diesel_async"]),
     (STORAGE, &["actix", "actix_web", "awc"]),
+    ("mock::promql", &["actix", "actix_web", "awc"]),
     ("lab", &["actix", "actix_web", "awc", "diesel"]),
 ];
 

@@ -4,6 +4,7 @@ mod access;
 mod exposition;
 mod levers;
 mod program;
+mod promql;
 mod refusals;
 
 use std::{

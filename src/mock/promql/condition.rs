@@ -1,0 +1,85 @@
+//! Whether an expression can be without a result although its series has samples.
+
+use promql_parser::parser::{
+    BinaryExpr, Call, Expr,
+    token::{T_LAND, T_LOR, T_LUNLESS},
+};
+
+/// Whether something at or below the top of `expr` can take its result away.
+pub(super) fn stands_in(expr: &Expr) -> bool {
+    match expr {
+        Expr::Binary(binary) => in_binary(binary),
+        Expr::Call(call) => in_call(call),
+        Expr::Aggregate(aggregate) => stands_in(&aggregate.expr),
+        Expr::Unary(unary) => stands_in(&unary.expr),
+        Expr::Paren(paren) => stands_in(&paren.expr),
+        Expr::Subquery(subquery) => stands_in(&subquery.expr),
+        Expr::NumberLiteral(_)
+        | Expr::StringLiteral(_)
+        | Expr::VectorSelector(_)
+        | Expr::MatrixSelector(_)
+        | Expr::Extension(_) => false,
+    }
+}
+
+fn in_binary(binary: &BinaryExpr) -> bool {
+    let (left, right) = (stands_in(&binary.lhs), stands_in(&binary.rhs));
+    match binary.op.id() {
+        T_LAND | T_LUNLESS => true,
+        T_LOR => left && right,
+        _ if binary.op.is_comparison_operator() && !binary.return_bool() => true,
+        _ => left || right,
+    }
+}
+
+fn in_call(call: &Call) -> bool {
+    match call.func.name {
+        "absent" | "absent_over_time" => true,
+        // A number where there is no vector.
+        "scalar" => false,
+        _ => call.args.args.iter().any(|argument| stands_in(argument)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::mock::promql::Expression;
+
+    #[test]
+    fn an_expression_that_can_be_without_a_result_has_a_condition() {
+        for text in [
+            "up == 0",
+            "0.5 < up",
+            "(rate(errors_total[5m]) / rate(requests_total[5m])) > 0.1",
+            "up and errors_total",
+            "up unless errors_total",
+            "up > 1 or up < 0",
+            "absent(up)",
+            "absent_over_time(up[5m])",
+            "sum(up > 1)",
+            "-(up > 1)",
+            "100 * (up > 1)",
+            "(up > 1) > bool 2",
+            "abs(up > 1)",
+            "max_over_time((up > 1)[5m:])",
+        ] {
+            assert!(Expression::parse(text).unwrap().has_condition(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_expression_that_always_has_a_result_has_none() {
+        for text in [
+            "up",
+            "1",
+            "1 > bool 0",
+            "up > bool 1",
+            "rate(errors_total[5m]) / 5",
+            "up > 1 or up",
+            "sum(up) by (job)",
+            "vector(scalar(up > 1))",
+        ] {
+            assert!(!Expression::parse(text).unwrap().has_condition(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What an expression selects, and whether one series is all that it selects.
+
+use std::{convert::Infallible, time::Duration};
+
+use promql_parser::{
+    label::{METRIC_NAME, MatchOp, Matcher},
+    parser::{Expr, Offset, VectorSelector},
+    util::{ExprVisitor, walk_expr},
+};
+
+use super::Subject;
+
+/// Every selector of `expr`, those of ranges included.
+pub(super) fn all(expr: &Expr) -> Vec<VectorSelector> {
+    ranges(expr).into_iter().map(|(s, _)| s).collect()
+}
+
+/// Refuses what the parser takes and Prometheus does not.
+pub(super) fn check(expr: &Expr) -> Result<(), String> {
+    if all(expr).iter().any(|s| !s.matchers.or_matchers.is_empty()) {
+        return Err("matchers cannot be joined by `or`".to_owned());
+    }
+    Ok(())
+}
+
+/// The metric that `selector` names exactly.
+pub(super) fn metric(selector: &VectorSelector) -> Option<&str> {
+    let by_label = || {
+        let mut matchers = selector.matchers.matchers.iter();
+        let named = matchers.find(|m| m.name == METRIC_NAME && m.op == MatchOp::Equal)?;
+        Some(named.value.as_str())
+    };
+    selector.name.as_deref().or_else(by_label)
+}
+
+/// Says why `subject` is not what every selector of `expr` selects.
+pub(super) fn serve(expr: &Expr, subject: &Subject<'_>) -> Result<(), String> {
+    let selectors = all(expr);
+    let is_subject = |s: &VectorSelector| metric(s) == Some(subject.metric);
+    if !selectors.iter().any(is_subject) {
+        return Err(format!("does not select {}", subject.metric));
+    }
+    for selector in &selectors {
+        match metric(selector) {
+            Some(name) if name == subject.metric => unmet(selector, subject)?,
+            Some(other) => return Err(format!("selects {other} besides {}", subject.metric)),
+            None => return Err(format!("selects {selector} without naming a metric")),
+        }
+        if selector.at.is_some() {
+            return Err("uses the @ modifier".to_owned());
+        }
+    }
+    Ok(())
+}
+
+fn unmet(selector: &VectorSelector, subject: &Subject<'_>) -> Result<(), String> {
+    let meets = |matcher: &&Matcher| match subject.labels.get(&matcher.name) {
+        _ if matcher.name == METRIC_NAME => matcher.is_match(subject.metric),
+        Some(value) => matcher.is_match(value),
+        None => true,
+    };
+    match selector.matchers.matchers.iter().find(|m| !meets(m)) {
+        Some(matcher) => Err(format!(
+            "has a matcher that the alert's labels do not meet: {matcher}"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The longest window with its offset; none reaches back less than to now.
+pub(super) fn reach(expr: &Expr) -> Duration {
+    let back = |(selector, range): (VectorSelector, Duration)| {
+        let millis = offset(&selector).saturating_add_unsigned(range.as_millis() as u64);
+        Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+    };
+    ranges(expr)
+        .into_iter()
+        .map(back)
+        .max()
+        .unwrap_or(Duration::ZERO)
+}
+
+/// How far `selector` looks back, in milliseconds; negative is ahead.
+pub(super) fn offset(selector: &VectorSelector) -> i64 {
+    match &selector.offset {
+        None => 0,
+        Some(Offset::Pos(back)) => super::range::millis(*back),
+        Some(Offset::Neg(ahead)) => -super::range::millis(*ahead),
+    }
+}
+
+/// Every selector with its window; an instant selector has none, which is zero.
+fn ranges(expr: &Expr) -> Vec<(VectorSelector, Duration)> {
+    struct Selectors(Vec<(VectorSelector, Duration)>);
+    impl ExprVisitor for Selectors {
+        type Error = Infallible;
+        fn pre_visit(&mut self, expr: &Expr) -> Result<bool, Infallible> {
+            match expr {
+                Expr::VectorSelector(selector) => self.0.push((selector.clone(), Duration::ZERO)),
+                Expr::MatrixSelector(matrix) => self.0.push((matrix.vs.clone(), matrix.range)),
+                _ => {}
+            }
+            Ok(true)
+        }
+    }
+    let mut selectors = Selectors(Vec::new());
+    match walk_expr(&mut selectors, expr) {
+        Ok(_) => selectors.0,
+        Err(never) => match never {},
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::mock::promql::Expression;
+
+    fn served(text: &str) -> Result<(), String> {
+        let labels = BTreeMap::from([("device".to_owned(), "sda".to_owned())]);
+        let subject = Subject {
+            metric: "disk",
+            labels: &labels,
+        };
+        let Expression(expr) = Expression::parse(text).unwrap();
+        serve(&expr, &subject)
+    }
+
+    #[test]
+    fn a_matcher_is_met_by_the_label_and_by_labels_that_nobody_knows() {
+        for text in [
+            "disk",
+            "disk{device=\"sda\"}",
+            "disk{device!=\"sdb\"}",
+            "disk{device=~\"sd.\"}",
+            "disk{device!~\"nvme.*\"}",
+            "disk{job=\"node\", instance!~\"a|b\"}",
+            "{__name__=\"disk\", device=\"sda\"}",
+            "rate(disk{device=\"sda\"}[5m]) > 1 and disk",
+        ] {
+            assert_eq!(served(text), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_selector_that_selects_something_else_is_named() {
+        for (text, why) in [
+            (
+                "disk{device=\"sdb\"}",
+                "has a matcher that the alert's labels do not meet: device=\"sdb\"",
+            ),
+            (
+                "disk - disk{device!~\"sd.*\"}",
+                "has a matcher that the alert's labels do not meet: device!~\"sd.*\"",
+            ),
+            ("disk / size", "selects size besides disk"),
+            ("size > 1", "does not select disk"),
+            ("vector(1)", "does not select disk"),
+            (
+                "disk > 1 and {device=\"sda\"}",
+                "selects {device=\"sda\"} without naming a metric",
+            ),
+            ("disk @ 10 > 1", "uses the @ modifier"),
+            ("rate(disk[5m] @ end()) > 1", "uses the @ modifier"),
+        ] {
+            assert_eq!(served(text), Err(why.to_owned()), "{text}");
+        }
+    }
+}
