@@ -28,10 +28,14 @@ pub enum ApiError {
         /// What there is.
         allowed: Vec<Method>,
     },
+    /// 408: the body did not come in time.
+    TooSlow(String),
     /// 409: it does not fit the state of things.
     Conflict(String),
     /// 413: the body is larger than is taken.
     TooLarge(String),
+    /// 415: the body is not of the type, or has an encoding, that is understood here.
+    UnsupportedMediaType(String),
     /// 426: the WebSocket version is not one that is spoken here (RFC 6455 §4.4).
     UpgradeRequired(String),
     /// 429: a limit is reached.
@@ -56,6 +60,7 @@ impl ApiError {
             Self::BadData(_)
             | Self::MethodNotAllowed { .. }
             | Self::TooLarge(_)
+            | Self::UnsupportedMediaType(_)
             | Self::UpgradeRequired(_) => "bad_data",
             Self::Unauthorized(_) => "unauthorized",
             Self::Forbidden(_) => "forbidden",
@@ -63,7 +68,7 @@ impl ApiError {
             Self::Conflict(_) => "conflict",
             Self::TooManyRequests(_) => "too_many_requests",
             Self::Unavailable(_) => "unavailable",
-            Self::Timeout(_) => "timeout",
+            Self::TooSlow(_) | Self::Timeout(_) => "timeout",
             Self::Internal(_) => "internal",
         }
     }
@@ -77,7 +82,9 @@ impl fmt::Display for ApiError {
             | Self::Forbidden(text)
             | Self::NotFound(text)
             | Self::Conflict(text)
+            | Self::TooSlow(text)
             | Self::TooLarge(text)
+            | Self::UnsupportedMediaType(text)
             | Self::UpgradeRequired(text)
             | Self::TooManyRequests(text)
             | Self::Unavailable(text)
@@ -131,8 +138,10 @@ impl ResponseError for ApiError {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::UpgradeRequired(_) => StatusCode::UPGRADE_REQUIRED,
             Self::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,

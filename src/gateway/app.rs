@@ -15,7 +15,7 @@ use crate::{
     exit::ProgramError,
     gateway::{
         actors::{
-            Actors, InstantHub, MetricsHub, RangeHub,
+            Actors, AlertHub, InstantHub, MetricsHub, RangeHub,
             hub::Hub,
             incident_repo::{IncidentRepo, RepoOptions},
             prom_poller::{Audience, Plan, PromPoller},
@@ -24,6 +24,7 @@ use crate::{
         http::{
             incidents::Severities,
             listener::{self, Service},
+            webhook::Webhooks,
             websocket::Entrance,
         },
         model::{
@@ -71,6 +72,7 @@ impl Gateway {
                 actors,
                 telemetry,
                 severities: Severities(settings.incidents.severities.clone()),
+                webhooks: webhooks(settings),
                 entrance: entrance.clone(),
             },
         )
@@ -131,10 +133,12 @@ fn start_actors(
     let instant_hub = InstantHub::new(telemetry.clone()).start();
     let range_hub = RangeHub::new(telemetry.clone()).start();
     let metrics_hub = MetricsHub::new(telemetry.clone()).start();
+    let alert_hub = AlertHub::new(telemetry.clone()).start();
     let audience = Audience {
         instant: instant_hub.clone().recipient(),
         range: range_hub.clone().recipient(),
         metrics: metrics_hub.clone().recipient(),
+        alerts: alert_hub.clone().recipient(),
     };
     let (plan, prometheus) = (plan(settings), prometheus(settings)?);
     let counted = telemetry.clone();
@@ -148,6 +152,7 @@ fn start_actors(
         instant_hub,
         range_hub,
         metrics_hub,
+        alert_hub,
     })
 }
 
@@ -201,6 +206,14 @@ fn plan(settings: &GatewaySettings) -> Plan {
     }
 }
 
+/// What webhooks are held to.
+fn webhooks(settings: &GatewaySettings) -> Webhooks {
+    Webhooks {
+        max_bytes: settings.webhook.max_bytes,
+        timeout: Duration::from_secs_f64(settings.webhook.timeout_seconds),
+    }
+}
+
 /// What WebSockets are held to.
 fn entrance(settings: &GatewaySettings, actors: &Actors, telemetry: &Telemetry) -> Entrance {
     let socket = &settings.websocket;
@@ -210,6 +223,7 @@ fn entrance(settings: &GatewaySettings, actors: &Actors, telemetry: &Telemetry) 
             address(&actors.instant_hub),
             address(&actors.range_hub),
             address(&actors.metrics_hub),
+            address(&actors.alert_hub),
         ],
         ping_interval: Duration::from_secs_f64(socket.ping_interval_seconds),
         telemetry: telemetry.clone(),

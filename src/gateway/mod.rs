@@ -3,7 +3,10 @@
 //! ```text
 //!                      ┌ Publish ▶ InstantHub ┐
 //! Prometheus ▶ PromPoller ▶ … ▶ RangeHub      ├ Deliver ▶ Session (one per socket) ▶ Wire ▶ browser
-//!                      └ Publish ▶ MetricsHub ┘                          ◀ Join, Leave ┘
+//!                      ├ … ▶ MetricsHub       │                          ◀ Join, Leave ┘
+//!                      └ … ▶ AlertHub         ┘
+//!
+//! Alertmanager ▶ http (webhook) ▶ LookAgain ▶ PromPoller
 //!
 //! PostgreSQL ▶ IncidentRepo ◀ ListIncidents, … ◀ http ◀ browser
 //! ```

@@ -20,6 +20,7 @@ mod http;
 pub mod levers;
 pub mod moving;
 pub mod pattern;
+pub mod prediction;
 pub mod promql;
 pub mod series;
 pub mod simulator;

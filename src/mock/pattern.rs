@@ -3,6 +3,11 @@
 
 use std::time::Duration;
 
+/// After ten half-lives a thousandth is left, less than the noise.
+const HALF_LIVES: u32 = 10;
+/// Longer than anybody waits, and far from an overflow.
+const ENDLESS: Duration = Duration::from_secs(u32::MAX as u64);
+
 /// What drives a value away from calm when an alert is triggered. Of a gauge it is the value itself; of a counter it is
 /// the rate, in increments per second, save for [`Pattern::Burst`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,6 +86,23 @@ impl Pattern {
         count * (bursts(age) - before.map_or(0.0, bursts))
     }
 
+    /// How long it moves, from a value of `start`, until it stays, repeats itself or is over.
+    pub fn settles_after(self, start: f64) -> Duration {
+        match self {
+            Self::Hold { .. } => Duration::ZERO,
+            Self::Ramp { over, .. } => over,
+            Self::Spike { half_life, .. } => half_life * HALF_LIVES,
+            Self::Flapping { every, .. } | Self::Burst { every, .. } => every * 3,
+            Self::Growth {
+                per_second,
+                ceiling,
+            } => {
+                let seconds = ((ceiling - start) / per_second).max(0.0);
+                Duration::try_from_secs_f64(seconds).unwrap_or(ENDLESS)
+            }
+        }
+    }
+
     /// True where it ends by itself.
     pub fn ends(self) -> bool {
         matches!(self, Self::Spike { .. })
@@ -115,6 +137,15 @@ impl Recovery {
         };
         Some(calm + (start - calm) * left)
     }
+
+    /// How long it takes.
+    pub fn settles_after(self) -> Duration {
+        match self {
+            Self::AtOnce => Duration::ZERO,
+            Self::Ramp { over } => over,
+            Self::Decay { half_life } => half_life * HALF_LIVES,
+        }
+    }
 }
 
 /// How much of `over` has passed, at most 1.
@@ -126,10 +157,10 @@ fn part(age: Duration, over: Duration) -> f64 {
     }
 }
 
-/// What is left of 1. `None` after ten half-lives, when a thousandth is left, less than the noise.
+/// What is left of 1; `None` when that is next to nothing.
 fn decayed(age: Duration, half_life: Duration) -> Option<f64> {
     let lives = age.as_secs_f64() / half_life.as_secs_f64();
-    (lives <= 10.0).then(|| 0.5_f64.powf(lives))
+    (lives <= f64::from(HALF_LIVES)).then(|| 0.5_f64.powf(lives))
 }
 
 #[cfg(test)]

@@ -38,6 +38,10 @@ async fn its_own_metrics_pass_the_linter_after_traffic_of_all_kinds() {
         http::request(gateway.addr, method, path, &[]).await;
     }
 
+    for body in [super::webhook::LEAST, "{}"] {
+        http::post(gateway.addr, super::webhook::PATH, body).await;
+    }
+
     let answer = http::get(gateway.addr, "/metrics").await;
     assert_eq!(
         answer.header("content-type"),
@@ -47,6 +51,7 @@ async fn its_own_metrics_pass_the_linter_after_traffic_of_all_kinds() {
     for series in [
         "service_metrics_collected_total{source=\"prometheus_instant\"}",
         "service_metrics_collected_total{source=\"prometheus_range\"}",
+        "service_metrics_collected_total{source=\"prometheus_alerts\"}",
         "service_metrics_collected_total{source=\"postgres\"}",
         "service_metrics_errors_total{source=\"prometheus_instant\"}",
         "service_metrics_errors_total{source=\"prometheus_range\"}",
@@ -54,6 +59,10 @@ async fn its_own_metrics_pass_the_linter_after_traffic_of_all_kinds() {
         "service_metrics_poll_duration_seconds_bucket{source=\"prometheus_range\",le=",
         "service_metrics_query_failures_total{reason=\"status\",source=\"prometheus_range\"}",
         "service_metrics_beats_skipped_total{source=",
+        "service_metrics_poll_interval_seconds 0.5",
+        "service_metrics_webhooks_total{outcome=\"accepted\"} 1",
+        "service_metrics_webhooks_total{outcome=\"malformed\"} 1",
+        "service_metrics_subscriptions{channel=\"alerts\"} 0",
         "service_metrics_build_info{version=",
         "service_metrics_sessions 1",
         "service_metrics_sessions_opened_total 1",

@@ -1,6 +1,7 @@
 //! The gateway on a free port, against a real PostgreSQL, a real Prometheus, or a scripted one where an answer must be
 //! chosen or broken.
 
+mod alerts;
 mod broken_answers;
 mod exposition;
 mod faults;
@@ -11,6 +12,7 @@ mod incidents;
 mod incidents_outage;
 mod incidents_read_only;
 mod incidents_summary;
+mod looks;
 mod panics;
 mod poller;
 mod prometheus_outage;
@@ -19,4 +21,5 @@ mod readers;
 mod readiness;
 mod routes;
 mod violations;
+mod webhook;
 mod websocket;

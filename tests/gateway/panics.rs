@@ -7,7 +7,7 @@ use chrono::Utc;
 use service_metrics::{
     gateway::{
         actors::{
-            InstantHub, MetricsHub, RangeHub,
+            AlertHub, InstantHub, MetricsHub, RangeHub,
             hub::Hub,
             messages::Publish,
             prom_poller::{Audience, Plan, PromPoller},
@@ -88,6 +88,7 @@ async fn somebody_panics() {
                 instant: InstantHub::new(telemetry.clone()).start().recipient(),
                 range: RangeHub::new(telemetry.clone()).start().recipient(),
                 metrics: MetricsHub::new(telemetry.clone()).start().recipient(),
+                alerts: AlertHub::new(telemetry.clone()).start().recipient(),
             };
             PromPoller::start_in_arbiter(&arbiter.handle(), move |_| {
                 let options = PromOptions {

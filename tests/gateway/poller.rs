@@ -6,7 +6,7 @@ use actix::prelude::{Actor, Addr};
 use service_metrics::{
     gateway::{
         actors::{
-            InstantHub, MetricsHub, RangeHub,
+            AlertHub, InstantHub, MetricsHub, RangeHub,
             messages::LatestFrame,
             prom_poller::{Audience, Plan, PromPoller},
         },
@@ -47,7 +47,7 @@ async fn a_poll_slower_than_the_beat_skips_beats_and_never_piles_up() {
         (skipped.get() > 5).then_some(())
     })
     .await;
-    assert_eq!((server.asked("slow"), server.most_waiting()), (1, 1));
+    assert_eq!((server.asked("slow"), server.most_waiting("slow")), (1, 1));
     assert!(hub.send(LatestFrame).await.unwrap().is_none());
 }
 
@@ -62,6 +62,7 @@ fn poller(
         instant: hub.clone().recipient(),
         range: RangeHub::new(telemetry.clone()).start().recipient(),
         metrics: MetricsHub::new(telemetry.clone()).start().recipient(),
+        alerts: AlertHub::new(telemetry.clone()).start().recipient(),
     };
     let plan = Plan {
         interval,

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use actix::prelude::{Actor, Arbiter};
+use actix::prelude::{Actor, Addr, Arbiter};
 use actix_web::{App, test, web::Data};
 use chrono::DateTime;
 use serde_json::Value;
 use service_metrics::gateway::{
     actors::{
-        Actors, InstantHub, MetricsHub, RangeHub,
+        Actors,
+        hub::Hub,
         incident_repo::IncidentRepo,
         prom_poller::{Audience, Plan, PromPoller},
     },
     http::routes,
+    model::channel::{Channel, ChannelName},
     telemetry::Telemetry,
     upstream::prometheus::{PromOptions, Prometheus},
 };
@@ -82,17 +84,28 @@ async fn since_stays_as_long_as_nothing_changes() {
     assert_eq!(since().await, before);
 }
 
-/// The actors of a gateway, the hub of `instant` and the poller each on an arbiter of its own.
-fn actors(of_hub: &Arbiter, of_poller: &Arbiter) -> Actors {
+/// A hub, on an arbiter of its own if it is the one that shall die.
+fn hub<C: Channel>(mortal: ChannelName, arbiter: &Arbiter, telemetry: &Telemetry) -> Addr<Hub<C>> {
+    let hub = Hub::new(telemetry.clone());
+    if C::NAME == mortal {
+        Hub::start_in_arbiter(&arbiter.handle(), |_| hub)
+    } else {
+        hub.start()
+    }
+}
+
+/// The actors of a gateway, one hub and the poller each on an arbiter of its own.
+fn actors(mortal: ChannelName, of_hub: &Arbiter, of_poller: &Arbiter) -> Actors {
     let telemetry = Telemetry::new().unwrap();
-    let counted = telemetry.clone();
-    let instant_hub = InstantHub::start_in_arbiter(&of_hub.handle(), |_| InstantHub::new(counted));
-    let range_hub = RangeHub::new(telemetry.clone()).start();
-    let metrics_hub = MetricsHub::new(telemetry.clone()).start();
+    let instant_hub = hub(mortal, of_hub, &telemetry);
+    let range_hub = hub(mortal, of_hub, &telemetry);
+    let metrics_hub = hub(mortal, of_hub, &telemetry);
+    let alert_hub = hub(mortal, of_hub, &telemetry);
     let audience = Audience {
         instant: instant_hub.clone().recipient(),
         range: range_hub.clone().recipient(),
         metrics: metrics_hub.clone().recipient(),
+        alerts: alert_hub.clone().recipient(),
     };
     let counted = telemetry.clone();
     let poller = PromPoller::start_in_arbiter(&of_poller.handle(), |_| {
@@ -116,12 +129,16 @@ fn actors(of_hub: &Arbiter, of_poller: &Arbiter) -> Actors {
         instant_hub,
         range_hub,
         metrics_hub,
+        alert_hub,
     }
 }
 
-async fn is_unready_after_the_end_of(which: impl Fn(Arbiter, Arbiter) -> (Arbiter, Arbiter)) {
+async fn is_unready_after_the_end_of(
+    mortal: ChannelName,
+    which: impl Fn(Arbiter, Arbiter) -> (Arbiter, Arbiter),
+) {
     let (of_hub, of_poller) = (Arbiter::new(), Arbiter::new());
-    let actors = actors(&of_hub, &of_poller);
+    let actors = actors(mortal, &of_hub, &of_poller);
     let app = App::new().app_data(Data::new(actors)).configure(routes);
     let app = test::init_service(app).await;
     let ask = async || {
@@ -154,10 +171,12 @@ async fn is_unready_after_the_end_of(which: impl Fn(Arbiter, Arbiter) -> (Arbite
 
 #[actix::test]
 async fn with_a_dead_hub_it_is_never_ready() {
-    is_unready_after_the_end_of(|hub, poller| (hub, poller)).await;
+    for mortal in ChannelName::ALL {
+        is_unready_after_the_end_of(mortal, |hub, poller| (hub, poller)).await;
+    }
 }
 
 #[actix::test]
 async fn with_a_dead_poller_it_is_never_ready() {
-    is_unready_after_the_end_of(|hub, poller| (poller, hub)).await;
+    is_unready_after_the_end_of(ChannelName::Instant, |hub, poller| (poller, hub)).await;
 }

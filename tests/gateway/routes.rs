@@ -12,7 +12,7 @@ use crate::support::{
     http::{self, exchange, request},
 };
 
-const ROUTES: [&str; 12] = [
+const ROUTES: [&str; 13] = [
     "/",
     "/health",
     "/-/healthy",
@@ -21,6 +21,7 @@ const ROUTES: [&str; 12] = [
     "/federate",
     "/api/metrics/instant",
     "/api/metrics/range",
+    "/api/metrics/alerts",
     "/api/metrics/incidents/by-service",
     "/api/metrics/incidents/details",
     "/api/metrics/incidents/summary",
@@ -37,7 +38,12 @@ fn error_type(body: &str) -> Value {
 async fn head_is_get_without_the_body() {
     let gateway = TestGateway::start([]);
     // Until the first beat these answer 503: it must not fall between a GET and its HEAD.
-    for path in ["/federate", "/api/metrics/instant", "/api/metrics/range"] {
+    for path in [
+        "/federate",
+        "/api/metrics/instant",
+        "/api/metrics/range",
+        "/api/metrics/alerts",
+    ] {
         eventually("the first beat has been", async || {
             let answer = http::get(gateway.addr, path).await;
             (answer.status == 200).then_some(())

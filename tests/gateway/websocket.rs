@@ -20,6 +20,8 @@ async fn polled_once() -> (ScriptedPrometheus, TestGateway) {
     first.json_of("instant_metrics").await;
     let mut first = WsClient::open(gateway.addr, "/ws").await;
     first.json_of("range_metrics").await;
+    let mut first = WsClient::open(gateway.addr, "/ws/alerts").await;
+    first.json_of("alerts").await;
     (prometheus, gateway)
 }
 
@@ -46,6 +48,7 @@ async fn every_url_greets_and_then_sends_the_latest_frame_of_its_channels_at_onc
         ),
         ("/ws/instant", vec!["instant"], vec!["instant_metrics"]),
         ("/ws/range", vec!["range"], vec!["range_metrics"]),
+        ("/ws/alerts", vec!["alerts"], vec!["alerts"]),
     ] {
         let mut client = WsClient::open(gateway.addr, path).await;
         let greeting = client.json().await;
@@ -134,7 +137,7 @@ async fn the_epoch_is_the_process_s() {
 #[actix_web::test]
 async fn rest_gives_the_same_bytes_as_the_websocket() {
     let (_prometheus, gateway) = polled_once().await;
-    for channel in ["instant", "range"] {
+    for channel in ["instant", "range", "alerts"] {
         let mut client = WsClient::open(gateway.addr, &format!("/ws/{channel}")).await;
         text(&mut client).await;
         let answer = http::get(gateway.addr, &format!("/api/metrics/{channel}")).await;
@@ -149,7 +152,12 @@ async fn before_the_first_poll_rest_says_so_and_when_to_come_back() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let gateway = TestGateway::start([("PROMETHEUS_URL", url)]);
-    for path in ["/api/metrics/instant", "/api/metrics/range", "/federate"] {
+    for path in [
+        "/api/metrics/instant",
+        "/api/metrics/range",
+        "/api/metrics/alerts",
+        "/federate",
+    ] {
         let answer = http::get(gateway.addr, path).await;
         assert_eq!(answer.status, 503, "{path}");
         assert!(answer.header("retry-after").is_some());

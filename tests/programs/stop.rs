@@ -29,7 +29,14 @@ async fn a_signal_says_close_1001_to_every_session_and_is_exit_0() {
         let gateway = Running::start(&mut gateway());
         let port = gateway.port().await;
         let mut browsers = Vec::new();
-        for path in ["/", "/ws", "/ws/instant", "/ws/range", "/ws/metrics"] {
+        for path in [
+            "/",
+            "/ws",
+            "/ws/instant",
+            "/ws/range",
+            "/ws/metrics",
+            "/ws/alerts",
+        ] {
             let mut browser = WsClient::connect(port, path).await;
             assert_eq!(browser.message().await["type"], "connection");
             browsers.push(browser);

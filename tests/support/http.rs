@@ -45,6 +45,20 @@ pub(crate) async fn request(
     exchange(addr, request.as_bytes()).await
 }
 
+/// `POST` with a body of JSON.
+pub(crate) async fn post(addr: SocketAddr, path: &str, body: &str) -> Answer {
+    let length = body.len().to_string();
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Content-Length", &length),
+    ];
+    let headers = headers.map(|(name, value)| format!("{name}: {value}\r\n"));
+    let headers = headers.concat();
+    let request =
+        format!("POST {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n{headers}\r\n{body}");
+    exchange(addr, request.as_bytes()).await
+}
+
 /// Sends bytes and reads to the end of the connection.
 pub(crate) async fn exchange(addr: SocketAddr, request: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(addr).await.unwrap();

@@ -1,6 +1,7 @@
 //! A proxy before Prometheus that passes every byte on as it came and remembers what has gone through.
 
 use std::{
+    collections::HashMap,
     io,
     net::SocketAddr,
     sync::{Arc, Mutex},
@@ -26,7 +27,7 @@ pub(crate) struct Exchange {
 #[derive(Default)]
 struct Seen {
     exchanges: Vec<Exchange>,
-    waiting: usize,
+    waiting: HashMap<String, usize>,
     most_waiting: usize,
     asked: usize,
 }
@@ -72,7 +73,7 @@ impl RecordingProxy {
         self.seen.lock().unwrap().asked
     }
 
-    /// How many requests have waited for their answers at the same time, at most.
+    /// How many requests to the same endpoint have waited for their answers at the same time, at most.
     pub(crate) fn most_waiting(&self) -> usize {
         self.seen.lock().unwrap().most_waiting
     }
@@ -83,7 +84,8 @@ impl RecordingProxy {
             let target = head.split(' ').nth(1).unwrap().to_owned();
             assert!(target.starts_with(prefix), "{target}");
             let passed_on = head.replacen(&target, &target[prefix.len()..], 1);
-            self.begin();
+            let endpoint = target.split('?').next().unwrap();
+            self.begin(endpoint);
             let answer = async {
                 server.write_all(passed_on.as_bytes()).await?;
                 read_answer(&mut server).await
@@ -94,7 +96,7 @@ impl RecordingProxy {
                 // It sends nothing while it waits: it has hung up.
                 _ = client.peek(&mut next) => Err(io::ErrorKind::ConnectionAborted.into()),
             };
-            self.seen.lock().unwrap().waiting -= 1;
+            *self.seen.lock().unwrap().waiting.get_mut(endpoint).unwrap() -= 1;
             let (bytes, body) = answer?;
             self.seen.lock().unwrap().exchanges.push(Exchange {
                 target,
@@ -106,11 +108,13 @@ impl RecordingProxy {
         Ok(())
     }
 
-    fn begin(&self) {
+    fn begin(&self, endpoint: &str) {
         let mut seen = self.seen.lock().unwrap();
         seen.asked += 1;
-        seen.waiting += 1;
-        seen.most_waiting = seen.most_waiting.max(seen.waiting);
+        let waiting = seen.waiting.entry(endpoint.to_owned()).or_default();
+        *waiting += 1;
+        let waiting = *waiting;
+        seen.most_waiting = waiting.max(seen.most_waiting);
     }
 }
 

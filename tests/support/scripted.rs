@@ -16,6 +16,9 @@ use tokio::{
 
 use super::recording_proxy::read_head;
 
+/// The question for alerts, as one scripts it and counts it.
+pub(crate) const ALERTS: &str = "/api/v1/alerts";
+
 /// What a query is answered with.
 #[derive(Debug, Clone)]
 pub(crate) enum Script {
@@ -44,6 +47,14 @@ impl Script {
         )
     }
 
+    /// An answer of Prometheus' form, with these alerts.
+    pub(crate) fn alerts(alerts: &str) -> Self {
+        Self::json(
+            200,
+            format!(r#"{{"status":"success","data":{{"alerts":[{alerts}]}}}}"#),
+        )
+    }
+
     /// A well-formed HTTP answer.
     pub(crate) fn json(status: u16, body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
@@ -59,13 +70,13 @@ impl Script {
 struct State {
     scripts: HashMap<String, Script>,
     asked: HashMap<String, usize>,
-    waiting: usize,
-    most_waiting: usize,
+    waiting: HashMap<String, usize>,
+    most_waiting: HashMap<String, usize>,
     sent: HashMap<String, usize>,
     hang_up_on_reuse: bool,
 }
 
-/// Answers a query by the script of that expression, and with an empty vector if there is none.
+/// Answers a query by the script of that expression, and with nothing found if there is none.
 #[derive(Clone)]
 pub(crate) struct Scripted {
     addr: SocketAddr,
@@ -126,9 +137,10 @@ impl Scripted {
         state.sent.get(expr).copied().unwrap_or_default()
     }
 
-    /// How many requests have waited for their answers at the same time, at most.
-    pub(crate) fn most_waiting(&self) -> usize {
-        self.state.lock().unwrap().most_waiting
+    /// How many requests for that have waited for their answers at the same time, at most.
+    pub(crate) fn most_waiting(&self, expr: &str) -> usize {
+        let state = self.state.lock().unwrap();
+        state.most_waiting.get(expr).copied().unwrap_or_default()
     }
 
     async fn serve(&self, mut client: TcpStream) -> io::Result<()> {
@@ -141,7 +153,7 @@ impl Scripted {
             let expr = expression(&head);
             let script = self.begin(&expr);
             let kept = self.play(&mut client, &expr, script).await;
-            self.state.lock().unwrap().waiting -= 1;
+            *self.state.lock().unwrap().waiting.get_mut(&expr).unwrap() -= 1;
             if !kept? {
                 return Ok(());
             }
@@ -153,10 +165,16 @@ impl Scripted {
         let mut state = self.state.lock().unwrap();
         *state.asked.entry(expr.to_owned()).or_default() += 1;
         *state.asked.entry(String::new()).or_default() += 1;
-        state.waiting += 1;
-        state.most_waiting = state.most_waiting.max(state.waiting);
+        let waiting = state.waiting.entry(expr.to_owned()).or_default();
+        *waiting += 1;
+        let waiting = *waiting;
+        let most = state.most_waiting.entry(expr.to_owned()).or_default();
+        *most = waiting.max(*most);
         let script = state.scripts.get(expr).cloned();
-        script.unwrap_or_else(|| Script::vector(""))
+        script.unwrap_or_else(|| match expr {
+            ALERTS => Script::alerts(""),
+            _ => Script::vector(""),
+        })
     }
 
     /// Whether the connection may be used again.
@@ -198,10 +216,13 @@ impl Scripted {
     }
 }
 
-/// The parameter `query` of a request.
+/// The parameter `query` of a request, or that it asks for alerts.
 fn expression(head: &str) -> String {
     let target = head.split(' ').nth(1).unwrap();
     let url = url::Url::parse(&format!("http://scripted{target}")).unwrap();
+    if url.path() == ALERTS {
+        return ALERTS.to_owned();
+    }
     let query = url.query_pairs().find(|(name, _)| name == "query");
     query.map(|(_, expr)| expr.into_owned()).unwrap_or_default()
 }

@@ -79,10 +79,15 @@ async fn serve(mut stream: TcpStream, padding: Arc<AtomicUsize>) {
         } else {
             0
         };
-        let body = format!(
-            r#"{{"status":"success","data":{{"resultType":"{kind}","result":[{{"metric":{{"pad":"{}"}},{values}}}]}}}}"#,
-            "x".repeat(padding)
-        );
+        let data = if line.contains("/alerts ") {
+            format!(r#""alerts":[{{"labels":{{"count":"{count}"}}}}]"#)
+        } else {
+            let padding = "x".repeat(padding);
+            format!(
+                r#""resultType":"{kind}","result":[{{"metric":{{"pad":"{padding}"}},{values}}}]"#
+            )
+        };
+        let body = format!(r#"{{"status":"success","data":{{{data}}}}}"#);
         let answer = format!(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()

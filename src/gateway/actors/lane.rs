@@ -2,7 +2,11 @@
 //!
 //! [`PromPoller`]: super::prom_poller::PromPoller
 
-use std::{collections::HashSet, sync::Arc, time::Instant};
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use chrono::Utc;
@@ -21,11 +25,19 @@ use crate::gateway::{
 /// A query's name, and what came of it.
 pub(super) type Answered = (Arc<str>, Result<Bytes, PromError>);
 
+/// Looks that are asked for between beats begin this long after the one before, at least: a storm of webhooks must not
+/// become a storm of queries.
+const PAUSE: Duration = Duration::from_millis(200);
+
 /// One kind of query: all of its queries are asked together, and not again before the last is answered.
 pub(super) struct Lane {
     pub(super) source: Source,
     /// Prometheus owes answers.
-    pub(super) waiting: bool,
+    waiting: bool,
+    /// When it was last asked.
+    began: Option<Instant>,
+    /// Answers are asked for that are younger than all that have been asked for.
+    wanted: bool,
     /// Whether it gives any.
     pub(super) check: Check,
     /// The queries that fail while others succeed.
@@ -38,9 +50,33 @@ impl Lane {
         Self {
             source,
             waiting: false,
+            began: None,
+            wanted: false,
             check: Check::unknown("Prometheus has not answered yet"),
             failing: HashSet::new(),
         }
+    }
+
+    /// Begins a poll, unless answers to the last one are still owed.
+    pub(super) fn begin(&mut self, now: Instant) -> bool {
+        if self.waiting {
+            return false;
+        }
+        self.waiting = true;
+        self.wanted = false;
+        self.began = Some(now);
+        true
+    }
+
+    /// Asks for a poll that begins after this moment. False when one is asked for already: whoever did so sees to it.
+    pub(super) fn want(&mut self) -> bool {
+        !std::mem::replace(&mut self.wanted, true)
+    }
+
+    /// How long the poll that is asked for has to wait; none if there is none, or answers are owed first.
+    pub(super) fn due_in(&self, now: Instant) -> Option<Duration> {
+        let rested = self.began.map_or(PAUSE, |began| now - began);
+        (self.wanted && !self.waiting).then(|| PAUSE.saturating_sub(rested))
     }
 
     /// Ends a poll: counts the answers, notes how Prometheus is, and makes a snapshot of them.
@@ -100,5 +136,57 @@ impl Lane {
                 Some(error) => warn!("{}: no query succeeds; {error}", self.source.as_str()),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lane() -> (Lane, Instant) {
+        (Lane::new(Source::PrometheusAlerts), Instant::now())
+    }
+
+    fn settle(lane: &mut Lane, outcome: Result<Bytes, PromError>) -> Snapshot {
+        let telemetry = Telemetry::new().unwrap();
+        lane.settle(Instant::now(), vec![("alerts".into(), outcome)], &telemetry)
+    }
+
+    #[test]
+    fn nothing_is_due_that_nobody_wants() {
+        let (mut lane, now) = lane();
+        assert_eq!(lane.due_in(now), None);
+        assert!(lane.want());
+        assert_eq!(lane.due_in(now), Some(Duration::ZERO));
+        assert!(!lane.want(), "it is wanted already");
+        assert!(lane.begin(now));
+        settle(&mut lane, Ok("{}".into()));
+        assert_eq!(lane.due_in(now), None);
+    }
+
+    #[test]
+    fn what_is_wanted_while_answers_are_owed_is_due_once_they_are_there() {
+        let (mut lane, now) = lane();
+        assert!(lane.begin(now));
+        assert!(!lane.begin(now));
+        assert!(lane.want());
+        assert!(!lane.begin(now), "a beat meanwhile is skipped");
+        assert_eq!(lane.due_in(now + PAUSE * 9), None);
+        settle(&mut lane, Err(PromError::TooLarge(1)));
+        assert_eq!(lane.due_in(now + PAUSE * 9), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn looks_that_are_wanted_keep_their_distance() {
+        let (mut lane, now) = lane();
+        assert!(lane.begin(now));
+        settle(&mut lane, Ok("{}".into()));
+        assert!(lane.want());
+        assert_eq!(lane.due_in(now), Some(PAUSE));
+        assert_eq!(lane.due_in(now + PAUSE / 4), Some(PAUSE * 3 / 4));
+        assert_eq!(lane.due_in(now + PAUSE), Some(Duration::ZERO));
+        assert!(lane.begin(now + PAUSE / 2), "a beat does not wait");
+        settle(&mut lane, Ok("{}".into()));
+        assert_eq!(lane.due_in(now + PAUSE), None, "it was what was wanted");
     }
 }

@@ -7,6 +7,7 @@
 //! | [`Deliver`]         | a hub      | Session      | –                                  |
 //! | [`LatestFrame`]     | REST       | a hub        | the frame, or none before the first poll |
 //! | [`PollerStatus`]    | REST       | PromPoller   | how it and Prometheus are          |
+//! | [`LookAgain`]       | REST       | PromPoller   | –                                  |
 //! | [`LastInstants`]    | REST       | PromPoller   | the answers of the last beat       |
 //! | [`CountByService`], [`ListIncidents`], [`Summarize`] | REST | IncidentRepo | finished JSON, or why not |
 //! | [`DatabaseStatus`]  | REST       | IncidentRepo | whether the database answers       |
@@ -98,6 +99,11 @@ pub struct PollerReport {
     /// The beat goes on.
     pub poller: Check,
 }
+
+/// Something has happened to alerts: look at them now, not at the next beat.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct LookAgain;
 
 /// What did the last beat's instant queries bring?
 #[derive(Message)]

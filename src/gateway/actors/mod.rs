@@ -3,7 +3,7 @@
 //! | actor            | how many       | where it runs               | owns                               | dies with   |
 //! |------------------|----------------|-----------------------------|------------------------------------|-------------|
 //! | [`PromPoller`]   | 1              | an arbiter of its own       | the beat, the last answers         | the process |
-//! | [`InstantHub`], [`RangeHub`], [`MetricsHub`] | 1 each | main arbiter    | its sessions' addresses, the latest frame | the process |
+//! | [`InstantHub`], [`RangeHub`], [`MetricsHub`], [`AlertHub`] | 1 each | main arbiter    | its sessions' addresses, the latest frame | the process |
 //! | [`IncidentRepo`] | 1              | main arbiter                | the pool, answers of the last second | the process |
 //! | [`Session`]      | 1 per socket   | the worker that accepted it | subscriptions, heartbeat           | its socket  |
 //!
@@ -23,7 +23,7 @@ pub mod shared_answers;
 
 use actix::Addr;
 
-use crate::gateway::model::channel::{Instant, Metrics, Range};
+use crate::gateway::model::channel::{Alerts, Instant, Metrics, Range};
 
 /// The hub of the channel `instant`.
 pub type InstantHub = hub::Hub<Instant>;
@@ -31,6 +31,8 @@ pub type InstantHub = hub::Hub<Instant>;
 pub type RangeHub = hub::Hub<Range>;
 /// The hub of the channel `metrics`.
 pub type MetricsHub = hub::Hub<Metrics>;
+/// The hub of the channel `alerts`.
+pub type AlertHub = hub::Hub<Alerts>;
 
 /// The process-long actors, for those who ask them: the routes.
 #[derive(Clone)]
@@ -41,11 +43,15 @@ pub struct Actors {
     pub instant_hub: Addr<InstantHub>,
     pub range_hub: Addr<RangeHub>,
     pub metrics_hub: Addr<MetricsHub>,
+    pub alert_hub: Addr<AlertHub>,
 }
 
 impl Actors {
     /// True while every hub lives. (A dead one ends the process; readiness must not say 200 in between.)
     pub fn hubs_live(&self) -> bool {
-        self.instant_hub.connected() && self.range_hub.connected() && self.metrics_hub.connected()
+        self.instant_hub.connected()
+            && self.range_hub.connected()
+            && self.metrics_hub.connected()
+            && self.alert_hub.connected()
     }
 }

@@ -12,12 +12,12 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{
     lane::{Answered, Lane},
-    messages::{LastInstants, PollerReport, PollerStatus, Publish},
+    messages::{LastInstants, LookAgain, PollerReport, PollerStatus, Publish},
 };
 use crate::{
     gateway::{
         model::{
-            channel::{Instant, Metrics, Range},
+            channel::{Alerts, Instant, Metrics, Range},
             check::Check,
             query::{InstantQuery, RangeQuery},
             snapshot::Snapshot,
@@ -50,6 +50,7 @@ pub struct Audience {
     pub instant: Recipient<Publish<Instant>>,
     pub range: Recipient<Publish<Range>>,
     pub metrics: Recipient<Publish<Metrics>>,
+    pub alerts: Recipient<Publish<Alerts>>,
 }
 
 /// Asks Prometheus on a fixed beat and tells the hubs.
@@ -60,6 +61,7 @@ pub struct PromPoller {
     telemetry: Telemetry,
     instants: Lane,
     ranges: Lane,
+    alerts: Lane,
     last: Option<Snapshot>,
     settled_at: Moment,
     alive: Check,
@@ -83,6 +85,7 @@ impl PromPoller {
             telemetry,
             instants: Lane::new(Source::PrometheusInstant),
             ranges: Lane::new(Source::PrometheusRange),
+            alerts: Lane::new(Source::PrometheusAlerts),
             last: None,
             settled_at: Moment::now(),
             alive: Check::good(),
@@ -116,9 +119,34 @@ impl PromPoller {
         self.ask(
             |poller| &mut poller.ranges,
             questions,
-            |poller, snapshot| poller.audience.range.do_send(Publish::new(snapshot)),
+            |poller, snapshot, _| poller.audience.range.do_send(Publish::new(snapshot)),
             ctx,
         );
+    }
+
+    fn ask_alerts(&mut self, ctx: &mut Context<Self>) {
+        let prometheus = self.prometheus.clone();
+        let question = async move { ("alerts".into(), prometheus.alerts().await) };
+        self.ask(
+            |poller| &mut poller.alerts,
+            vec![question],
+            |poller, snapshot, ctx| {
+                poller.audience.alerts.do_send(Publish::new(snapshot));
+                poller.look_if_wanted(ctx);
+            },
+            ctx,
+        );
+    }
+
+    /// Asks for alerts once more if that is wanted: now, or as soon as it may be.
+    fn look_if_wanted(&mut self, ctx: &mut Context<Self>) {
+        match self.alerts.due_in(Moment::now()) {
+            None => {}
+            Some(Duration::ZERO) => self.ask_alerts(ctx),
+            Some(wait) => {
+                ctx.run_later(wait, Self::look_if_wanted);
+            }
+        }
     }
 
     /// Asks everything of one lane at once, unless Prometheus still owes its previous answers: a slow poll skips beats
@@ -127,26 +155,26 @@ impl PromPoller {
         &mut self,
         lane: fn(&mut Self) -> &mut Lane,
         questions: Vec<impl Future<Output = Answered> + 'static>,
-        publish: fn(&mut Self, Snapshot),
+        publish: fn(&mut Self, Snapshot, &mut Context<Self>),
         ctx: &mut Context<Self>,
     ) {
         let telemetry = self.telemetry.clone();
-        if std::mem::replace(&mut lane(self).waiting, true) {
+        let began = Moment::now();
+        if !lane(self).begin(began) {
             telemetry.source(lane(self).source).beats_skipped.inc();
             return;
         }
-        let began = Moment::now();
         join_all(questions)
             .into_actor(self)
-            .map(move |answers, poller, _| {
+            .map(move |answers, poller, ctx| {
                 poller.settled_at = Moment::now();
                 let snapshot = lane(poller).settle(began, answers, &telemetry);
-                publish(poller, snapshot);
+                publish(poller, snapshot, ctx);
             })
             .spawn(ctx);
     }
 
-    fn publish_instants(&mut self, snapshot: Snapshot) {
+    fn publish_instants(&mut self, snapshot: Snapshot, _: &mut Context<Self>) {
         let named = |wanted: fn(&InstantQuery) -> bool| {
             let queries = &self.plan.instant;
             snapshot.only(|name| {
@@ -165,11 +193,24 @@ impl PromPoller {
     }
 }
 
+impl PromPoller {
+    /// The lane that has been without an answer for the longest time; if there is none, the one that was last so.
+    fn health(&self) -> &Check {
+        let checks = [&self.instants, &self.ranges, &self.alerts].map(|lane| &lane.check);
+        let since = |check: &&Check| check.since;
+        let failing = checks.into_iter().filter(|check| !check.ok);
+        let last = checks.into_iter().max_by_key(since);
+        failing.min_by_key(since).or(last).unwrap_or(checks[0])
+    }
+}
+
 impl Actor for PromPoller {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
         shutdown::panics_here_are_fatal();
+        let beat = self.plan.interval.as_secs_f64();
+        self.telemetry.poll_interval.set(beat);
         // The first beat comes at once. After a stall `run_interval` would catch up on every beat missed.
         let mut beats = interval(self.plan.interval);
         beats.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -183,6 +224,17 @@ impl StreamHandler<Beat> for PromPoller {
     fn handle(&mut self, _: Beat, ctx: &mut Context<Self>) {
         self.ask_instants(ctx);
         self.ask_ranges(ctx);
+        self.ask_alerts(ctx);
+    }
+}
+
+impl Handler<LookAgain> for PromPoller {
+    type Result = ();
+
+    fn handle(&mut self, _: LookAgain, ctx: &mut Self::Context) {
+        if self.alerts.want() {
+            self.look_if_wanted(ctx);
+        }
     }
 }
 
@@ -197,13 +249,8 @@ impl Handler<PollerStatus> for PromPoller {
         } else {
             Ok(())
         });
-        let lane = if self.instants.check.ok {
-            &self.ranges
-        } else {
-            &self.instants
-        };
         actix::MessageResult(PollerReport {
-            prometheus: lane.check.clone(),
+            prometheus: self.health().clone(),
             poller: self.alive.clone(),
         })
     }

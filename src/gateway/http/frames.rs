@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// `GET /api/metrics/instant`, `/range`: the same bytes that the WebSocket sends.
+/// `GET /api/metrics/instant`, `/range`, `/alerts`: the same bytes that the WebSocket sends.
 pub(super) async fn latest<C: Channel>(
     hub: web::Data<Addr<Hub<C>>>,
 ) -> Result<HttpResponse, ApiError> {

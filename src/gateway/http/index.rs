@@ -12,12 +12,15 @@ REST
   GET /federate                             the last polled samples
   GET /api/metrics/instant                  the latest frame of that channel
   GET /api/metrics/range
+  GET /api/metrics/alerts
   GET /api/metrics/incidents/by-service
   GET /api/metrics/incidents/details
   GET /api/metrics/incidents/summary
+  POST /api/alerts/webhook                  for Alertmanager: look at alerts now
 
 WebSocket
-  /ws/instant  /ws/range  /ws/metrics       one channel
+  /ws/instant  /ws/range                    one channel
+  /ws/metrics  /ws/alerts
   /ws  /                                    instant and range, more by message
 ";
 

@@ -23,6 +23,7 @@ use super::{
     incidents::Severities,
     measure::measure,
     routes,
+    webhook::Webhooks,
     websocket::{self, Entrance},
 };
 use crate::{
@@ -36,6 +37,9 @@ use crate::{
 
 /// How long a request's head may take.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a client that is refused amid its body may go on sending before the connection is closed: closed at once, it
+/// would be reset, and the client might never read why.
+const LINGER: Duration = Duration::from_secs(2);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// How long a request may stay unfinished while nothing comes, its answer included: `settings` keeps the timeouts of the
@@ -55,6 +59,8 @@ pub struct Service {
     pub telemetry: Telemetry,
     /// What may be asked for.
     pub severities: Severities,
+    /// What webhooks are held to.
+    pub webhooks: Webhooks,
     /// What WebSockets are held to.
     pub entrance: Arc<Entrance>,
 }
@@ -103,21 +109,25 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                 actors,
                 telemetry,
                 severities,
+                webhooks,
                 entrance,
             } = service.clone();
             let stall = entrance.stall_timeout;
             let app = App::new()
                 .app_data(Data::new(actors.instant_hub.clone()))
                 .app_data(Data::new(actors.range_hub.clone()))
+                .app_data(Data::new(actors.alert_hub.clone()))
                 .app_data(Data::new(actors))
                 .app_data(Data::new(telemetry))
                 .app_data(Data::new(severities))
+                .app_data(Data::new(webhooks))
                 .wrap(cors(&entrance.allowed_origins))
                 .wrap(from_fn(in_the_envelope))
                 .wrap(from_fn(measure))
                 .configure(routes);
             let http = HttpService::<Patience, _, _>::build()
                 .client_request_timeout(HEAD_TIMEOUT)
+                .client_disconnect_timeout(LINGER)
                 .keep_alive(KEEP_ALIVE)
                 .upgrade(fn_service(
                     move |(request, framed): (Request, Framed<Patience, h1::Codec>)| {

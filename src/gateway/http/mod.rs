@@ -5,8 +5,9 @@
 //! | `GET /`                               | `index`                  |
 //! | `GET /health`, `/-/healthy`, `/-/ready` | `health`               |
 //! | `GET /metrics`, `/federate`           | `exposition`             |
-//! | `GET /api/metrics/instant`, `/range`  | `frames`                 |
+//! | `GET /api/metrics/instant`, `/range`, `/alerts` | `frames`       |
 //! | `GET /api/metrics/incidents/…`        | [`incidents`]            |
+//! | `POST /api/alerts/webhook`            | [`webhook`]              |
 //! | `/ws`, `/ws/{channel}`, and `/` with an Upgrade header | [`websocket`] |
 
 mod errors;
@@ -18,6 +19,8 @@ mod index;
 pub mod listener;
 pub mod measure;
 mod parameters;
+mod unread;
+pub mod webhook;
 pub mod websocket;
 
 use actix_web::{
@@ -29,7 +32,7 @@ use actix_web::{
 
 use crate::{
     api_error::ApiError,
-    gateway::model::channel::{Instant, Range},
+    gateway::model::channel::{Alerts, Instant, Range},
 };
 
 /// All routes but the WebSocket's, which [`websocket::upgrade`] takes before they are asked.
@@ -43,9 +46,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(read("/federate").to(exposition::federate))
         .service(read("/api/metrics/instant").to(frames::latest::<Instant>))
         .service(read("/api/metrics/range").to(frames::latest::<Range>))
+        .service(read("/api/metrics/alerts").to(frames::latest::<Alerts>))
         .service(read("/api/metrics/incidents/by-service").to(incidents::by_service))
         .service(read("/api/metrics/incidents/details").to(incidents::details))
         .service(read("/api/metrics/incidents/summary").to(incidents::summary))
+        .service(told("/api/alerts/webhook", webhook::receive))
         .service(read("/ws").to(websocket::upgrade_required))
         .service(read("/ws/{channel}").to(websocket::upgrade_required))
         .default_service(web::to(nothing_here));
@@ -72,12 +77,31 @@ impl ReadOnly {
     }
 }
 
+/// A resource that is only told something: POST goes to `handler`.
+fn told<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: actix_web::Handler<Args>,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path)
+        .route(web::post().to(handler))
+        .default_service(web::to(only_telling))
+}
+
 async fn only_reading(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let allowed = vec![Method::GET, Method::HEAD];
-    Err(ApiError::MethodNotAllowed {
+    Err(wrong_method(&request, vec![Method::GET, Method::HEAD]))
+}
+
+async fn only_telling(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Err(wrong_method(&request, vec![Method::POST]))
+}
+
+fn wrong_method(request: &HttpRequest, allowed: Vec<Method>) -> ApiError {
+    ApiError::MethodNotAllowed {
         method: request.method().to_string(),
         allowed,
-    })
+    }
 }
 
 async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, ApiError> {

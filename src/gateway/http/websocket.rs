@@ -61,12 +61,13 @@ pub struct Entrance {
 
 /// The WebSocket URLs.
 fn subscription(path: &str) -> Option<Subscription> {
-    use ChannelName::{Instant, Metrics, Range};
+    use ChannelName::{Alerts, Instant, Metrics, Range};
     let (channels, bare): (&'static [ChannelName], bool) = match path {
         "/" | "/ws" => (&[Instant, Range], false),
         "/ws/instant" => (&[Instant], false),
         "/ws/range" => (&[Range], false),
         "/ws/metrics" => (&[Metrics], true),
+        "/ws/alerts" => (&[Alerts], false),
         _ => return None,
     };
     Some(Subscription { channels, bare })
@@ -171,6 +172,6 @@ impl Entrance {
 fn no_such_channel(path: &str) -> ApiError {
     let path: String = path.chars().take(256).collect();
     ApiError::NotFound(format!(
-        "there is no WebSocket at {path:?}; try /ws/instant, /ws/range, /ws/metrics or /ws"
+        "there is no WebSocket at {path:?}; try /ws/instant, /ws/range, /ws/metrics, /ws/alerts or /ws"
     ))
 }

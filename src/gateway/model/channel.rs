@@ -11,11 +11,13 @@ pub enum ChannelName {
     Range,
     /// Sums over series.
     Metrics,
+    /// Active alerts, as Prometheus sent them.
+    Alerts,
 }
 
 impl ChannelName {
     /// All channels, in the order of their [`index`](Self::index).
-    pub const ALL: [Self; 3] = [Self::Instant, Self::Range, Self::Metrics];
+    pub const ALL: [Self; 4] = [Self::Instant, Self::Range, Self::Metrics, Self::Alerts];
 
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
@@ -23,6 +25,7 @@ impl ChannelName {
             Self::Instant => "instant",
             Self::Range => "range",
             Self::Metrics => "metrics",
+            Self::Alerts => "alerts",
         }
     }
 
@@ -64,6 +67,10 @@ pub struct Range;
 #[derive(Debug)]
 pub struct Metrics;
 
+/// The channel `alerts`.
+#[derive(Debug)]
+pub struct Alerts;
+
 impl Channel for Instant {
     const NAME: ChannelName = ChannelName::Instant;
     const FRAME_TYPE: &'static str = "instant_metrics";
@@ -91,5 +98,15 @@ impl Channel for Metrics {
 
     fn write_data(snapshot: &Snapshot, out: &mut Vec<u8>) {
         flat::write(snapshot, out);
+    }
+}
+
+impl Channel for Alerts {
+    const NAME: ChannelName = ChannelName::Alerts;
+    const FRAME_TYPE: &'static str = "alerts";
+    const TELLS_STALE: bool = true;
+
+    fn write_data(snapshot: &Snapshot, out: &mut Vec<u8>) {
+        snapshot.write_sole(out);
     }
 }

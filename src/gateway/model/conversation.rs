@@ -143,6 +143,9 @@ mod tests {
     #[test]
     fn an_unknown_channel_is_told_the_known_ones() {
         let error = understand(br#"{"type":"subscribe","channel":"disco"}"#).unwrap_err();
-        assert_eq!(error, r#""channel" must be one of instant, range, metrics"#);
+        assert_eq!(
+            error,
+            r#""channel" must be one of instant, range, metrics, alerts"#
+        );
     }
 }

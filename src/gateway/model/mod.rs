@@ -8,6 +8,7 @@ pub mod cursor;
 pub mod exposition;
 pub mod flat;
 pub mod incident;
+pub mod notification;
 pub mod query;
 pub mod snapshot;
 pub mod source;

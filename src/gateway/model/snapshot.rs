@@ -71,12 +71,26 @@ impl Snapshot {
             }
             write_json(&*answer.name, out);
             out.push(b':');
-            match &answer.outcome {
-                Ok(raw) => out.extend_from_slice(raw),
-                Err(fault) => write_json(fault, out),
-            }
+            answer.write(out);
         }
         out.push(b'}');
+    }
+
+    /// Appends the bytes of the one answer that there is, without a name around it; `{}` if nothing was asked.
+    pub fn write_sole(&self, out: &mut Vec<u8>) {
+        match self.answers.first() {
+            Some(answer) => answer.write(out),
+            None => out.extend_from_slice(b"{}"),
+        }
+    }
+}
+
+impl Answer {
+    fn write(&self, out: &mut Vec<u8>) {
+        match &self.outcome {
+            Ok(raw) => out.extend_from_slice(raw),
+            Err(fault) => write_json(fault, out),
+        }
     }
 }
 
@@ -120,6 +134,20 @@ mod tests {
             r#"{{"a\"b":{raw},"c":{{"error":"Prometheus refused","errorType":"unavailable"}}}}"#
         );
         assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_sole_answer_has_no_name_around_it() {
+        let sole = |answers| {
+            let mut out = Vec::new();
+            snapshot(answers).write_sole(&mut out);
+            String::from_utf8(out).unwrap()
+        };
+        let raw = r#"{ "alerts" : [ {"value":"1e+00"} ]}"#;
+        assert_eq!(sole(vec![("alerts", Ok(raw.into()))]), raw);
+        let expected = r#"{"error":"Prometheus refused","errorType":"unavailable"}"#;
+        assert_eq!(sole(vec![("alerts", Err(fault()))]), expected);
+        assert_eq!(sole(vec![]), "{}");
     }
 
     #[test]

@@ -7,15 +7,18 @@ pub enum Source {
     PrometheusInstant,
     /// `/api/v1/query_range`.
     PrometheusRange,
+    /// `/api/v1/alerts`.
+    PrometheusAlerts,
     /// The incident database.
     Postgres,
 }
 
 impl Source {
     /// All sources.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
         Self::PrometheusInstant,
         Self::PrometheusRange,
+        Self::PrometheusAlerts,
         Self::Postgres,
     ];
 
@@ -24,6 +27,7 @@ impl Source {
         match self {
             Self::PrometheusInstant => "prometheus_instant",
             Self::PrometheusRange => "prometheus_range",
+            Self::PrometheusAlerts => "prometheus_alerts",
             Self::Postgres => "postgres",
         }
     }

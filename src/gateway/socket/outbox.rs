@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn a_channel_that_is_always_renewed_does_not_keep_the_others_waiting() {
         let mut outbox = Outbox {
-            slots: [Some("instant".into()), Some("range".into()), None],
+            slots: [Some("instant".into()), Some("range".into()), None, None],
             ..Outbox::default()
         };
         let mut written = Vec::new();

@@ -36,17 +36,45 @@ enum ResultType {
     String,
 }
 
+/// The `data` of an answer to the question for active alerts ("Alerts").
+#[derive(Deserialize)]
+struct AlertsData<'a> {
+    #[serde(borrow)]
+    alerts: &'a RawValue,
+}
+
 /// Prometheus' own data nest nine levels at most; readers that recurse must survive whatever is forwarded to them.
 const DEEPEST: usize = 64;
 
 /// The `data` of an answer to a query: a slice of the very bytes that came.
 pub(super) fn query_data(body: &Bytes, status: StatusCode) -> Result<Bytes, PromError> {
+    checked(body, status, "result", |data| {
+        serde_json::from_slice::<QueryData<'_>>(data).map(|data| data.result)
+    })
+}
+
+/// The `data` of an answer to the question for alerts: a slice of the very bytes that came.
+pub(super) fn alerts_data(body: &Bytes, status: StatusCode) -> Result<Bytes, PromError> {
+    checked(body, status, "alerts", |data| {
+        serde_json::from_slice::<AlertsData<'_>>(data).map(|data| data.alerts)
+    })
+}
+
+/// The `data` of an envelope, if it is an object in which `find` finds an array by the name of `list`.
+fn checked(
+    body: &Bytes,
+    status: StatusCode,
+    list: &str,
+    find: fn(&[u8]) -> serde_json::Result<&RawValue>,
+) -> Result<Bytes, PromError> {
     let data = data(body, status)?;
     let malformed = |why: String| PromError::Malformed(format!("data: {why}"));
-    let checked: QueryData<'_> =
-        serde_json::from_slice(&data).map_err(|error| malformed(error.to_string()))?;
-    if !checked.result.get().starts_with('[') {
-        return Err(malformed("result is not an array".into()));
+    if !data.starts_with(b"{") {
+        return Err(malformed("not an object".into())); // serde would read an array as one, field by field
+    }
+    let found = find(&data).map_err(|error| malformed(error.to_string()))?;
+    if !found.get().starts_with('[') {
+        return Err(malformed(format!("{list} is not an array")));
     }
     if is_deeper_than(DEEPEST, &data) {
         return Err(malformed(format!("nested more than {DEEPEST} times")));
@@ -155,6 +183,8 @@ mod tests {
                 200,
                 "malformed",
             ),
+            (&success(r#"["vector",[]]"#), 200, "malformed"),
+            (&success(r#"{"alerts":[]}"#), 200, "malformed"),
         ] {
             let found = outcome(body.to_owned(), status);
             assert_eq!(found, Err(reason), "{status} {body}");
@@ -163,6 +193,43 @@ mod tests {
             outcome(&b"{\"status\":\"success\",\"data\":\"\xFF\"}"[..], 200),
             Err("malformed")
         );
+    }
+
+    #[test]
+    fn alerts_are_an_object_with_an_array_and_stay_as_they_came() {
+        let outcome = |data: &str| {
+            let answer = alerts_data(&success(data).into(), StatusCode::OK);
+            answer.map_err(|error| error.reason())
+        };
+        for good in [
+            r#"{"alerts":[]}"#,
+            r#"{ "groups":null,"alerts" : [{"value":"1e+00","x":"\u003cb"} ] }"#,
+        ] {
+            assert_eq!(outcome(good), Ok(good.into()));
+        }
+        let deep = format!(
+            r#"{{"alerts":{}{}}}"#,
+            "[".repeat(DEEPEST),
+            "]".repeat(DEEPEST)
+        );
+        for bad in [
+            "null",
+            "[]",
+            "[[]]",
+            "{}",
+            GOOD,
+            r#"{"alerts":null}"#,
+            r#"{"alerts":{}}"#,
+            r#"{"alerts":"[]"}"#,
+            r#"{"Alerts":[]}"#,
+            r#"{"alerts":[],"alerts":[]}"#,
+            &deep,
+        ] {
+            assert_eq!(outcome(bad), Err("malformed"), "{bad:.80}");
+        }
+        let refused = Bytes::from_static(br#"{"status":"error","errorType":"x","error":"y"}"#);
+        let refused = alerts_data(&refused, StatusCode::NOT_FOUND).unwrap_err();
+        assert_eq!(refused.reason(), "refused");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_http::error::ParseError;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use awc::{
     Client,
     error::{ConnectError, PayloadError, SendRequestError},
@@ -65,7 +65,8 @@ impl Prometheus {
     /// # Errors
     /// Why there is none.
     pub async fn instant(&self, expr: &str) -> Result<Bytes, PromError> {
-        self.get("query", &[("query", expr)]).await
+        self.get("query", &[("query", expr)], envelope::query_data)
+            .await
     }
 
     /// The `data` of a range query's answer, byte for byte; start and end in Unix seconds.
@@ -91,22 +92,38 @@ impl Prometheus {
                 ("end", &end),
                 ("step", &step),
             ],
+            envelope::query_data,
         )
         .await
     }
 
-    async fn get(&self, endpoint: &str, parameters: &[(&str, &str)]) -> Result<Bytes, PromError> {
+    /// The `data` of the answer to "which alerts are active?", byte for byte.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn alerts(&self) -> Result<Bytes, PromError> {
+        self.get("alerts", &[], envelope::alerts_data).await
+    }
+
+    async fn get(
+        &self,
+        endpoint: &str,
+        parameters: &[(&str, &str)],
+        open: Open,
+    ) -> Result<Bytes, PromError> {
         let mut url = self.base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.push(endpoint);
         }
-        url.query_pairs_mut().extend_pairs(parameters);
-        timeout(self.timeout, self.fetch(url))
+        if !parameters.is_empty() {
+            url.query_pairs_mut().extend_pairs(parameters);
+        }
+        timeout(self.timeout, self.fetch(url, open))
             .await
             .map_err(|_| PromError::TimedOut(self.timeout))?
     }
 
-    async fn fetch(&self, url: Url) -> Result<Bytes, PromError> {
+    async fn fetch(&self, url: Url, open: Open) -> Result<Bytes, PromError> {
         let ask = || {
             let request = self.client.get(url.as_str());
             request
@@ -133,9 +150,12 @@ impl Prometheus {
                 PayloadError::Overflow => PromError::TooLarge(limit),
                 other => PromError::Unreachable(format!("the answer broke off: {other}")),
             })?;
-        envelope::query_data(&body, status)
+        open(&body, status)
     }
 }
+
+/// What an answer's `data` must be, and how it is taken out of its envelope.
+type Open = fn(&Bytes, StatusCode) -> Result<Bytes, PromError>;
 
 /// Whether the connection ended before an answer began. One that was kept since the last beat may be closed by the other
 /// side at the moment it is used again; that says nothing about Prometheus, and a query can be asked twice.

@@ -3,9 +3,11 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use crate::mock::{
+    calm::{Calm, stream},
     drive::Drive,
     exposition::{self, Kind},
     pattern::{Pattern, Recovery},
+    series::{Motion, Noise, Series},
 };
 
 /// Label names and values.
@@ -57,6 +59,28 @@ impl Alert {
     pub fn series(&self) -> String {
         let pairs = self.labels.iter();
         exposition::labels(pairs.map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+
+    /// True where its metric only counts.
+    pub fn is_counter(&self) -> bool {
+        self.kind == Kind::Counter
+    }
+
+    /// Its series at the baseline.
+    pub fn at_rest(&self, seed: u64) -> Series {
+        let calm = Calm::Wave {
+            mean: self.baseline,
+            swing: 0.0,
+            period: 1.0,
+            noise: self.noise,
+        };
+        let motion = if self.is_counter() {
+            Motion::Events(calm)
+        } else {
+            Motion::Rests(calm)
+        };
+        let stream = stream(&self.metric) ^ stream(&self.series());
+        Series::new(motion, Noise { seed, stream })
     }
 
     /// The catalogue's way of triggering it, until told otherwise.

@@ -21,6 +21,9 @@ pub struct CheckOptions {
 pub fn check(options: &CheckOptions) -> Result<(), ProgramError> {
     let catalogue = Catalogue::load(Some(&options.file), 1.0)?;
     let (alerts, scenarios) = (catalogue.alerts.len(), catalogue.scenarios.len());
+    for note in catalogue.notes() {
+        exit::say(&format!("{}: note: {note}", options.file.display()))?;
+    }
     exit::say(&format!(
         "{}: {alerts} alerts and {scenarios} scenarios, all valid",
         options.file.display()

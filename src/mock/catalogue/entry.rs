@@ -10,7 +10,7 @@ use super::{
     motion::{RecoverEntry, TriggerEntry},
     timing::{self, Timing, span},
 };
-use crate::mock::exposition::Kind;
+use crate::mock::{exposition::Kind, promql::Expression};
 
 /// Long enough to count as an alert, short enough to be rehearsed.
 const USUAL_FOR: Duration = Duration::from_secs(60);
@@ -23,7 +23,7 @@ const TAKEN_LABELS: [&str; 4] = ["alertname", "severity", "family", "drill"];
 struct AlertEntry {
     name: String,
     expr: String,
-    metric: String,
+    metric: Option<String>,
     trigger: Value,
     recover: Option<Value>,
     family: Option<String>,
@@ -109,7 +109,6 @@ impl AlertEntry {
     fn finish(self, faults: &mut Faults, timing: &Timing) -> Option<Alert> {
         self.check_names(faults);
         self.check_numbers(faults);
-        let kind = faults.take("type", self.kind());
         let window = self.window.as_deref().map(timing::parse).transpose();
         let window = faults.take("window", window).flatten();
         let hold_for = self.hold_for.as_deref().map(timing::parse).transpose();
@@ -127,6 +126,10 @@ impl AlertEntry {
             hold_for,
         };
         texts.check(&self.expr, faults);
+        let expr = texts.put_into(&self.expr);
+        let metric = self.metric.clone().map_or_else(|| selected(&expr), Ok);
+        let metric = faults.take("metric", metric)?;
+        let kind = faults.take("type", kind(self.kind.as_deref(), &metric));
         let summary = self.summary.unwrap_or_else(|| self.name.clone());
         let description = "the value of {{ $labels.instance }} is {{ $value }}".to_owned();
         let description = self.description.unwrap_or(description);
@@ -139,11 +142,11 @@ impl AlertEntry {
             kind: kind?,
             trigger: trigger?,
             recover: recover?,
-            expr: texts.put_into(&self.expr),
+            expr,
             summary: texts.put_into(&summary),
             description: texts.put_into(&description),
             name: self.name,
-            metric: self.metric,
+            metric,
             labels: self.labels,
             baseline: self.baseline,
             noise: self.noise,
@@ -171,7 +174,10 @@ impl AlertEntry {
                 faults.add(key, "must be of letters, digits, `_`, `-` and `.`");
             }
         }
-        for (key, name) in [("metric", Some(&self.metric)), ("flag", self.flag.as_ref())] {
+        for (key, name) in [
+            ("metric", self.metric.as_ref()),
+            ("flag", self.flag.as_ref()),
+        ] {
             if name.is_some_and(|name| !is_name(name, true)) {
                 faults.add(key, "must be a metric's name: letters, digits, `_` and `:`");
             }
@@ -202,17 +208,31 @@ impl AlertEntry {
             }
         }
     }
+}
 
-    fn kind(&self) -> Result<Kind, String> {
-        match self.kind.as_deref() {
-            None => Ok(Kind::of(&self.metric)),
-            Some("gauge") => Ok(Kind::Gauge),
-            Some("counter") => Ok(Kind::Counter),
-            Some("untyped") => Ok(Kind::Untyped),
-            Some(other) => Err(format!(
-                "must be gauge, counter or untyped, found {other:?}"
-            )),
-        }
+/// The type that the key says, or the metric's name.
+fn kind(said: Option<&str>, metric: &str) -> Result<Kind, String> {
+    match said {
+        None => Ok(Kind::of(metric)),
+        Some("gauge") => Ok(Kind::Gauge),
+        Some("counter") => Ok(Kind::Counter),
+        Some("untyped") => Ok(Kind::Untyped),
+        Some(other) => Err(format!(
+            "must be gauge, counter or untyped, found {other:?}"
+        )),
+    }
+}
+
+/// The one metric that an expression selects.
+fn selected(expr: &str) -> Result<String, String> {
+    let metrics = Expression::parse(expr).map(|expression| expression.metrics());
+    let metrics: Vec<_> = metrics.unwrap_or_default().into_iter().collect();
+    match <[String; 1]>::try_from(metrics) {
+        Ok([metric]) => Ok(metric),
+        Err(metrics) => Err(format!(
+            "is missing, and expr does not select exactly one: {expr:?} selects {}",
+            metrics.len()
+        )),
     }
 }
 

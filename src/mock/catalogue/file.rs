@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use toml::{Table, Value};
 
 use super::{
-    Catalogue, entry, scenario,
+    Catalogue, entry, scenario, sense,
     timing::{self, Timing},
 };
 
@@ -60,6 +60,10 @@ pub(super) fn read(text: &str, scale: f64) -> Result<Catalogue, Vec<String>> {
         alerts: read,
         scenarios,
     };
+    // What an alert means is looked at when all of them could be read.
+    if faults.is_empty() {
+        faults = sense::faults(&catalogue);
+    }
     if faults.is_empty() {
         Ok(catalogue)
     } else {
@@ -172,6 +176,36 @@ mod tests {
                 "trigger",
                 "{ pattern = \"leap\" }",
                 "alert A: trigger: unknown variant `leap`",
+            ),
+            (
+                "expr",
+                "\"m >> {threshold}\"",
+                "alert A: expr: is not PromQL: ",
+            ),
+            (
+                "expr",
+                "\"n > {threshold}\"",
+                "alert A: metric: m is not in expr, which selects n",
+            ),
+            (
+                "expr",
+                "\"m + {threshold}\"",
+                "alert A: expr: has no condition",
+            ),
+            (
+                "trigger",
+                "0.5",
+                "alert A: trigger: does not make the condition hold: m > 1",
+            ),
+            (
+                "trigger",
+                "{ pattern = \"burst\", count = 1, every = \"15s\" }",
+                "alert A: trigger: burst is for counters",
+            ),
+            (
+                "baseline",
+                "1.5",
+                "alert A: baseline: makes the condition hold already, at 1.5",
             ),
             (
                 "recover",

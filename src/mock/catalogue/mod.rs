@@ -9,6 +9,7 @@ mod entry;
 mod file;
 mod motion;
 mod scenario;
+mod sense;
 mod timing;
 
 use std::{fmt, fs, path::Path, sync::Arc};
@@ -88,6 +89,11 @@ impl Catalogue {
             file: file.to_owned(),
             faults,
         })
+    }
+
+    /// What is valid, and yet cannot be told beforehand: a line each.
+    pub fn notes(&self) -> Vec<String> {
+        sense::notes(self)
     }
 
     /// The alert of that name.

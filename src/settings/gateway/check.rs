@@ -15,6 +15,7 @@ impl GatewaySettings {
     pub(super) fn checked(self, mut faults: Faults) -> Result<Self, SettingsError> {
         self.check_server(&mut faults);
         self.check_prometheus(&mut faults);
+        self.check_webhook(&mut faults);
         self.check_database(&mut faults);
         self.check_websocket(&mut faults);
         self.check_instant_queries(&mut faults);
@@ -40,6 +41,13 @@ impl GatewaySettings {
         faults.within("prometheus.timeout_seconds", timeout, 0.05..=3600.0);
         let bytes = prometheus.max_response_bytes;
         faults.within("prometheus.max_response_bytes", bytes, 1024..=1 << 30);
+    }
+
+    fn check_webhook(&self, faults: &mut Faults) {
+        let webhook = &self.webhook;
+        faults.within("webhook.max_bytes", webhook.max_bytes, 1024..=1 << 24);
+        let timeout = webhook.timeout_seconds;
+        faults.within("webhook.timeout_seconds", timeout, 0.1..=LONGEST_QUESTION);
     }
 
     fn check_database(&self, faults: &mut Faults) {

@@ -1,13 +1,16 @@
 //! The gateway's own metrics. Counters are looked up once, here; whoever counts holds a clone.
 
+mod channel;
+mod source;
+
 use std::sync::Arc;
 
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
-    IntGaugeVec, Opts, Registry, Result, TextEncoder, core::Collector,
-    process_collector::ProcessCollector,
+    Encoder, Gauge, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
+    Opts, Registry, Result, TextEncoder, core::Collector, process_collector::ProcessCollector,
 };
 
+pub use self::{channel::ChannelMetrics, source::SourceMetrics};
 use crate::gateway::{
     model::{channel::ChannelName, source::Source},
     socket::close::Closing,
@@ -26,6 +29,9 @@ pub struct Metrics {
     channels: [ChannelMetrics; ChannelName::ALL.len()],
     query_failures: IntCounterVec,
     sessions_closed: IntCounterVec,
+    webhooks: IntCounterVec,
+    /// The beat, in seconds.
+    pub poll_interval: Gauge,
     /// Open sessions.
     pub sessions: IntGauge,
     /// Sessions ever opened.
@@ -34,31 +40,6 @@ pub struct Metrics {
     requests: IntCounterVec,
     /// Their durations.
     durations: HistogramVec,
-}
-
-/// One source's counters.
-#[derive(Clone)]
-pub struct SourceMetrics {
-    /// Answers taken in.
-    pub collected: IntCounter,
-    /// Answers that failed.
-    pub errors: IntCounter,
-    /// How long a poll, or a database query, took.
-    pub duration: Histogram,
-    /// Beats that found the previous poll unfinished.
-    pub beats_skipped: IntCounter,
-}
-
-/// One channel's counters.
-pub struct ChannelMetrics {
-    /// Sessions that are subscribed.
-    pub subscriptions: IntGauge,
-    /// Frames encoded.
-    pub frames_published: IntCounter,
-    /// Frames handed to sockets.
-    pub frames_sent: IntCounter,
-    /// Frames that a newer one replaced before a slow reader took them.
-    pub frames_skipped: IntCounter,
 }
 
 impl std::ops::Deref for Telemetry {
@@ -83,8 +64,8 @@ impl Telemetry {
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         register(&registry, build)?;
         registry.register(Box::new(ProcessCollector::for_self()))?;
-        let sources = sources(&registry)?;
-        let channels = channels(&registry)?;
+        let sources = source::all(&registry)?;
+        let channels = channel::all(&registry)?;
         let metrics = Metrics {
             sources,
             channels,
@@ -99,6 +80,19 @@ impl Telemetry {
                 "service_metrics_sessions_closed_total",
                 "Sessions ended, by our reason as a close code; none when the connection just ended",
                 &["code"],
+            )?,
+            webhooks: counters(
+                &registry,
+                "service_metrics_webhooks_total",
+                "Webhooks of Alertmanager, by what became of them",
+                &["outcome"],
+            )?,
+            poll_interval: register(
+                &registry,
+                Gauge::new(
+                    "service_metrics_poll_interval_seconds",
+                    "The beat on which Prometheus is polled",
+                )?,
             )?,
             sessions: register(
                 &registry,
@@ -167,6 +161,11 @@ impl Metrics {
         self.sessions_closed.with_label_values(&[&code]).inc();
     }
 
+    /// Counts a webhook. `outcome` is one of a few words.
+    pub fn webhook_answered(&self, outcome: &str) {
+        self.webhooks.with_label_values(&[outcome]).inc();
+    }
+
     /// Counts a request. `route` is a pattern, never a path that a client made up.
     pub fn request_answered(&self, method: &str, route: &str, status: u16, seconds: f64) {
         self.requests
@@ -192,84 +191,6 @@ impl Metrics {
 const DURATIONS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 2.5, 10.0,
 ];
-
-fn sources(registry: &Registry) -> Result<[SourceMetrics; Source::ALL.len()]> {
-    let collected = counters(
-        registry,
-        "service_metrics_collected_total",
-        "Answers taken in",
-        &["source"],
-    )?;
-    let errors = counters(
-        registry,
-        "service_metrics_errors_total",
-        "Answers that failed",
-        &["source"],
-    )?;
-    let skipped = counters(
-        registry,
-        "service_metrics_beats_skipped_total",
-        "Beats that found the previous poll unfinished",
-        &["source"],
-    )?;
-    let options = HistogramOpts::new(
-        "service_metrics_poll_duration_seconds",
-        "How long a poll or a database query took",
-    );
-    let duration = register(
-        registry,
-        HistogramVec::new(options.buckets(DURATIONS.to_vec()), &["source"])?,
-    )?;
-    Ok(Source::ALL.map(|source| {
-        let label = [source.as_str()];
-        SourceMetrics {
-            collected: collected.with_label_values(&label),
-            errors: errors.with_label_values(&label),
-            duration: duration.with_label_values(&label),
-            beats_skipped: skipped.with_label_values(&label),
-        }
-    }))
-}
-
-fn channels(registry: &Registry) -> Result<[ChannelMetrics; ChannelName::ALL.len()]> {
-    let subscriptions = register(
-        registry,
-        IntGaugeVec::new(
-            Opts::new(
-                "service_metrics_subscriptions",
-                "Sessions subscribed to a channel",
-            ),
-            &["channel"],
-        )?,
-    )?;
-    let published = counters(
-        registry,
-        "service_metrics_frames_published_total",
-        "Frames encoded",
-        &["channel"],
-    )?;
-    let sent = counters(
-        registry,
-        "service_metrics_frames_sent_total",
-        "Frames handed to sockets",
-        &["channel"],
-    )?;
-    let skipped = counters(
-        registry,
-        "service_metrics_frames_skipped_total",
-        "Frames replaced by a newer one before a slow reader took them",
-        &["channel"],
-    )?;
-    Ok(ChannelName::ALL.map(|channel| {
-        let label = [channel.as_str()];
-        ChannelMetrics {
-            subscriptions: subscriptions.with_label_values(&label),
-            frames_published: published.with_label_values(&label),
-            frames_sent: sent.with_label_values(&label),
-            frames_skipped: skipped.with_label_values(&label),
-        }
-    }))
-}
 
 fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> Result<IntCounterVec> {
     register(registry, IntCounterVec::new(Opts::new(name, help), labels)?)

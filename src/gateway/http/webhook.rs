@@ -1,0 +1,127 @@
+//! `POST /api/alerts/webhook`: Alertmanager says that alerts have changed, and the poller looks at once.
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError,
+    http::header::{self, HeaderMap},
+    web::{self, BytesMut, Payload},
+};
+use futures_util::StreamExt;
+use log::debug;
+use serde::Serialize;
+use tokio::time::timeout;
+
+use super::unread;
+use crate::{
+    api_error::ApiError,
+    gateway::{
+        actors::{Actors, messages::LookAgain},
+        model::notification,
+        telemetry::Telemetry,
+    },
+};
+
+/// What webhooks are held to.
+#[derive(Debug, Clone, Copy)]
+pub struct Webhooks {
+    /// The longest body.
+    pub max_bytes: usize,
+    /// How long it may take to come.
+    pub timeout: Duration,
+}
+
+#[derive(Serialize)]
+struct Taken {
+    status: &'static str,
+}
+
+/// Answers when the poller knows; what it then sees goes out on the channel `alerts`.
+pub(super) async fn receive(
+    request: HttpRequest,
+    mut body: Payload,
+    actors: web::Data<Actors>,
+    telemetry: web::Data<Telemetry>,
+    rules: web::Data<Webhooks>,
+) -> HttpResponse {
+    let taken = take(request.headers(), &mut body, &actors, **rules).await;
+    telemetry.webhook_answered(outcome(&taken));
+    match taken {
+        Ok(()) => HttpResponse::Ok().json(Taken { status: "success" }),
+        Err(error) => unread::answer(error.error_response(), body),
+    }
+}
+
+async fn take(
+    headers: &HeaderMap,
+    body: &mut Payload,
+    actors: &Actors,
+    rules: Webhooks,
+) -> Result<(), ApiError> {
+    judge(headers)?;
+    let body = timeout(rules.timeout, read(body, headers, rules.max_bytes))
+        .await
+        .map_err(|_| {
+            ApiError::TooSlow(format!("the body took longer than {:?}", rules.timeout))
+        })??;
+    let told = notification::read(&body).map_err(ApiError::BadData)?;
+    debug!(
+        "a webhook tells of {} alerts, {:?}",
+        told.alerts, told.status
+    );
+    Ok(actors.poller.send(LookAgain).await?)
+}
+
+/// Judges a webhook by its head.
+fn judge(headers: &HeaderMap) -> Result<(), ApiError> {
+    if headers.contains_key(header::ORIGIN) {
+        return Err(ApiError::Forbidden(
+            "web pages, which send an Origin, have nothing to tell here; Alertmanager does".into(),
+        ));
+    }
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let media_type = text(header::CONTENT_TYPE).and_then(|value| value.split(';').next());
+    if !media_type.is_some_and(|found| found.trim().eq_ignore_ascii_case("application/json")) {
+        return Err(ApiError::UnsupportedMediaType(
+            "Content-Type must be application/json".into(),
+        ));
+    }
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        return Err(ApiError::UnsupportedMediaType(
+            "the body must be sent as it is, without a Content-Encoding".into(),
+        ));
+    }
+    Ok(())
+}
+
+async fn read(body: &mut Payload, headers: &HeaderMap, limit: usize) -> Result<BytesMut, ApiError> {
+    let too_large = || ApiError::TooLarge(format!("the body is larger than {limit} bytes"));
+    let declared = headers.get(header::CONTENT_LENGTH);
+    let declared = declared.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > limit as u64) {
+        return Err(too_large());
+    }
+    let mut whole = BytesMut::new();
+    while let Some(part) = body.next().await {
+        let part =
+            part.map_err(|error| ApiError::BadData(format!("the body broke off: {error}")))?;
+        if whole.len() + part.len() > limit {
+            return Err(too_large());
+        }
+        whole.extend_from_slice(&part);
+    }
+    Ok(whole)
+}
+
+/// A word for the counter.
+fn outcome(taken: &Result<(), ApiError>) -> &'static str {
+    match taken {
+        Ok(()) => "accepted",
+        Err(ApiError::Forbidden(_)) => "forbidden",
+        Err(ApiError::UnsupportedMediaType(_)) => "wrong_type",
+        Err(ApiError::TooLarge(_)) => "too_large",
+        Err(ApiError::TooSlow(_)) => "too_slow",
+        Err(ApiError::BadData(_)) => "malformed",
+        Err(_) => "undelivered",
+    }
+}

@@ -1,0 +1,59 @@
+//! What is counted of each channel.
+
+use prometheus::{IntCounter, IntGauge, IntGaugeVec, Opts, Registry, Result};
+
+use super::{counters, register};
+use crate::gateway::model::channel::ChannelName;
+
+/// One channel's counters.
+pub struct ChannelMetrics {
+    /// Sessions that are subscribed.
+    pub subscriptions: IntGauge,
+    /// Frames encoded.
+    pub frames_published: IntCounter,
+    /// Frames handed to sockets.
+    pub frames_sent: IntCounter,
+    /// Frames that a newer one replaced before a slow reader took them.
+    pub frames_skipped: IntCounter,
+}
+
+/// Registers them for every channel.
+pub(super) fn all(registry: &Registry) -> Result<[ChannelMetrics; ChannelName::ALL.len()]> {
+    let subscriptions = register(
+        registry,
+        IntGaugeVec::new(
+            Opts::new(
+                "service_metrics_subscriptions",
+                "Sessions subscribed to a channel",
+            ),
+            &["channel"],
+        )?,
+    )?;
+    let published = counters(
+        registry,
+        "service_metrics_frames_published_total",
+        "Frames encoded",
+        &["channel"],
+    )?;
+    let sent = counters(
+        registry,
+        "service_metrics_frames_sent_total",
+        "Frames handed to sockets",
+        &["channel"],
+    )?;
+    let skipped = counters(
+        registry,
+        "service_metrics_frames_skipped_total",
+        "Frames replaced by a newer one before a slow reader took them",
+        &["channel"],
+    )?;
+    Ok(ChannelName::ALL.map(|channel| {
+        let label = [channel.as_str()];
+        ChannelMetrics {
+            subscriptions: subscriptions.with_label_values(&label),
+            frames_published: published.with_label_values(&label),
+            frames_sent: sent.with_label_values(&label),
+            frames_skipped: skipped.with_label_values(&label),
+        }
+    }))
+}

@@ -1,0 +1,78 @@
+//! An alert's series on its way through trigger and recovery, scraped as Prometheus would.
+
+use std::time::Duration;
+
+use crate::mock::{
+    catalogue::Alert,
+    promql::{Predictor, Sample},
+    series::Series,
+};
+
+/// How often the simulator's series move.
+const BEAT: Duration = Duration::from_secs(1);
+/// No course is played for longer than so many scrapes.
+const MOST_SCRAPES: u32 = 20_000;
+
+/// A series on its way, and what Prometheus has scraped of it.
+pub(super) struct Course {
+    pub(super) series: Series,
+    pub(super) samples: Vec<Sample>,
+    pub(super) predictor: Predictor,
+    interval: Duration,
+    pub(super) now: Duration,
+}
+
+impl Course {
+    /// At the baseline, for so long that the expression's window is full.
+    pub(super) fn begin(alert: &Alert, predictor: Predictor, interval: Duration) -> Self {
+        let mut course = Self {
+            series: alert.at_rest(0),
+            samples: Vec::new(),
+            interval,
+            now: Duration::ZERO,
+            predictor,
+        };
+        let full = course.predictor.reach() + interval * 2;
+        while course.now < full {
+            course.scrape();
+        }
+        course
+    }
+
+    /// Moves on to the next scrape, and gives the value while the condition holds.
+    pub(super) fn scrape(&mut self) -> Option<f64> {
+        let next = self.now + self.interval;
+        while self.now < next {
+            let beat = (self.now + BEAT).min(next);
+            self.series.step(self.now, beat);
+            self.now = beat;
+        }
+        self.samples.push(Sample {
+            at: self.now,
+            value: self.series.value(),
+        });
+        self.predictor.at(&self.samples, self.now)
+    }
+
+    /// The moment of the first scrape whose value passes, if there is one in time.
+    pub(super) fn scrape_until(
+        &mut self,
+        patience: Duration,
+        passes: impl Fn(Option<f64>) -> bool,
+    ) -> Option<Duration> {
+        let end = self.now + patience;
+        while self.now < end {
+            let value = self.scrape();
+            if passes(value) {
+                return Some(self.now);
+            }
+        }
+        None
+    }
+
+    /// How long something is watched that moves for `moving`: until the window holds nothing else, and some more.
+    pub(super) fn patience(&self, moving: Duration) -> Duration {
+        let window = self.predictor.reach() * 2 + self.interval * 10;
+        (moving + window).min(self.interval * MOST_SCRAPES)
+    }
+}
