@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     exit::ProgramError,
-    mock::{Source, app, catalogue},
+    mock::{Source, app, catalogue, rules},
 };
 
 /// Simulates an application whose metrics set off alert rules on demand, and rehearses the rules.
@@ -23,6 +23,8 @@ enum Command {
     Serve,
     /// Checks a catalogue, and says what is wrong with it
     Check(catalogue::CheckOptions),
+    /// Prints the catalogue's alerts: as rules for Prometheus, as unit tests of these, or as a table
+    Rules(rules::RulesOptions),
 }
 
 impl Arguments {
@@ -34,6 +36,7 @@ impl Arguments {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => actix::System::new().block_on(app::serve(&self.source)),
             Command::Check(options) => catalogue::check(&options),
+            Command::Rules(options) => rules::print(&self.source, &options),
         }
     }
 }
