@@ -21,6 +21,7 @@ test: ## prove everything, against the real servers
 	cargo test --locked -- --skip pipeline::
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 	promtool check config monitoring/prometheus/prometheus.yml
+	amtool check-config monitoring/alertmanager/alertmanager.yml
 	shellcheck $(scripts)
 	cargo test --locked --test integration -- pipeline::
 

@@ -1,6 +1,11 @@
 //! How a program ends: its exit code, and what it says on the way.
 
-use std::{collections::BTreeMap, fmt, io::Write, process::ExitCode};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    io::Write,
+    process::{ExitCode, Termination},
+};
 
 use crate::settings::SettingsError;
 
@@ -34,21 +39,26 @@ impl fmt::Display for ProgramError {
 
 impl std::error::Error for ProgramError {}
 
-/// Says why on stderr, if there is a why, and gives the exit code: 0 as asked, 1 failed, 4 unreachable, 64 bad settings.
-/// (2, bad usage, is given by the command line parser.)
-pub fn code(program: &str, result: Result<(), ProgramError>) -> ExitCode {
-    let Err(error) = result else {
-        return ExitCode::SUCCESS;
+/// Says why on stderr, if there is a why, and gives the exit code: the result's own (0 for `()`), 1 failed, 4
+/// unreachable, 64 bad settings. (2, bad usage, is given by the command line parser.)
+pub fn code(program: &str, result: Result<impl Termination, ProgramError>) -> ExitCode {
+    let error = match result {
+        Ok(ended) => return ended.report(),
+        Err(error) => error,
     };
     for line in error.to_string().lines() {
-        // With stderr closed there is nobody left to tell.
-        let _ = writeln!(std::io::stderr(), "{program}: {line}");
+        tell(&format!("{program}: {line}"));
     }
     match error {
         ProgramError::Settings(_) | ProgramError::Refused(_) => ExitCode::from(64),
         ProgramError::Unreachable(_) => ExitCode::from(4),
         ProgramError::Failed(_) => ExitCode::FAILURE,
     }
+}
+
+/// Prints a line on stderr. With stderr closed there is nobody left to tell.
+pub fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Prints a line on stdout; unlike `println!`, a closed stdout is an error and not a panic.

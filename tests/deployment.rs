@@ -1,6 +1,6 @@
 //! The files of the deployment name the same ports and jobs as the programs.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use service_metrics::settings::{gateway::GatewaySettings, mock::MockSettings};
 
@@ -24,6 +24,10 @@ fn every_deployed_file_names_the_default_ports() {
             format!("[\"service-metrics:{gateway}\"]"),
         ),
         (
+            "monitoring/alertmanager/alertmanager.yml",
+            format!("http://service-metrics:{gateway}/api/alerts/webhook"),
+        ),
+        (
             "monitoring/prometheus/prometheus.yml",
             format!("[\"host.docker.internal:{mock}\"]"),
         ),
@@ -43,4 +47,36 @@ fn the_simulator_is_scraped_but_not_deployed() {
         let named = |line: &&str| line.trim_start().starts_with(&format!("- job_name: {job}"));
         assert_eq!(prometheus.lines().filter(named).count(), 1, "{job}");
     }
+}
+
+#[test]
+fn alertmanager_tells_the_gateway_of_every_alert_and_people_of_all_but_drills() {
+    let config = "--config.file=monitoring/alertmanager/alertmanager.yml";
+    for (labels, receivers) in [
+        (&["alertname=DiskFull"][..], "gateway,people"),
+        (
+            &["alertname=DiskFull", "severity=critical", "drill=false"],
+            "gateway,people",
+        ),
+        (
+            &["alertname=DiskFull", "severity=critical", "drill=true"],
+            "gateway,nobody",
+        ),
+        (&["drill=true"], "gateway,nobody"),
+    ] {
+        let said = amtool(&[&["config", "routes", "test", config], labels].concat());
+        assert_eq!(said.trim(), receivers, "{labels:?}");
+    }
+}
+
+fn amtool(arguments: &[&str]) -> String {
+    let mut amtool = Command::new("amtool");
+    amtool
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    let said = amtool
+        .output()
+        .expect("amtool (package prometheus-alertmanager) is installed");
+    assert!(said.status.success(), "{said:?}");
+    String::from_utf8(said.stdout).unwrap()
 }

@@ -1,37 +1,20 @@
-//! A running program that does not outlive its value.
+//! A running program: a guarded process whose words go to a log.
 
-use std::{
-    io,
-    process::ExitStatus,
-    sync::{Mutex, PoisonError},
-    thread,
-    time::{Duration, Instant},
-};
+use std::{io, ops::Deref, process::ExitStatus, time::Duration};
 
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
-use tokio::{sync::watch, time::timeout};
+use tokio::time::timeout;
 
 use super::{
     LabError,
-    family::{is_still, runs, signal_descendants},
     launch::Launch,
     log_file::Tail,
+    process::{LOOK_AGAIN, Process},
 };
 
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
-/// How long a drop may take before the child is killed.
-const DROP_GRACE: Duration = Duration::from_secs(5);
-/// How long a process may take to stand still after a SIGSTOP. The kernel needs moments, but on a loaded machine.
-const FREEZE_GRACE: Duration = Duration::from_secs(5);
-
-/// A running program. Dropping it ends the program and its children.
+/// A running program. Dropping it ends the program and its children. [`Process`] says what else can be done with it.
 pub(crate) struct Child {
     launch: Launch,
-    pid: Pid,
-    /// Reaped only through this: until then the process id cannot become somebody else's.
-    process: Mutex<std::process::Child>,
-    /// Closed at its end.
-    alive: watch::Receiver<()>,
+    process: Process,
     tail: Tail,
 }
 
@@ -42,38 +25,11 @@ impl Child {
         let (output, input) = io::pipe().map_err(refused)?;
         let tail = Tail::follow(launch.name, output, &launch.log)?;
         let process = launch.spawn(input)?;
-        let pid = Pid::from_child(&process);
         Ok(Self {
             launch: launch.clone(),
-            pid,
-            process: Mutex::new(process),
-            alive: watch_over(pid).map_err(refused)?,
+            process: Process::guard(process, launch.ending).map_err(refused)?,
             tail,
         })
-    }
-
-    /// The process id of the program.
-    pub(crate) fn pid(&self) -> u32 {
-        self.pid.as_raw_nonzero().get().unsigned_abs()
-    }
-
-    /// How it ended, if it has.
-    pub(crate) fn status(&self) -> Option<ExitStatus> {
-        let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
-        process.try_wait().ok().flatten()
-    }
-
-    /// Waits for its end.
-    pub(crate) async fn ended(&self) -> ExitStatus {
-        loop {
-            if let Some(status) = self.status() {
-                return status;
-            }
-            if self.alive.clone().changed().await.is_err() && self.status().is_none() {
-                // The watch has failed: look now and then instead.
-                tokio::time::sleep(LOOK_AGAIN).await;
-            }
-        }
     }
 
     /// Waits for its end, and gives it as the error that it is for a server.
@@ -111,105 +67,16 @@ impl Child {
         }
     }
 
-    /// Asks it to end, and kills it if it has not after `grace`.
-    pub(crate) async fn stop(&self, grace: Duration) -> ExitStatus {
-        self.resume();
-        self.signal(self.launch.ending.asked);
-        match timeout(grace, self.ended()).await {
-            Ok(status) => status,
-            Err(_) => self.kill().await,
-        }
-    }
-
-    /// Kills it and its children, and waits until all are gone.
-    pub(crate) async fn kill(&self) -> ExitStatus {
-        let family = self.kill_family();
-        let status = self.ended().await;
-        while family.iter().any(|pid| runs(*pid)) {
-            tokio::time::sleep(LOOK_AGAIN).await;
-        }
-        status
-    }
-
     /// Freezes it and its children: connections stay open and nothing answers from the return of this call on.
     pub(crate) fn pause(&self) -> Result<(), LabError> {
-        // The parent first, so that it cannot have another child meanwhile.
-        self.signal(Signal::STOP);
-        self.await_stillness(&[self.pid])?;
-        let children = self.signal_children(Signal::STOP);
-        self.await_stillness(&children)
-    }
-
-    fn await_stillness(&self, processes: &[Pid]) -> Result<(), LabError> {
-        let deadline = Instant::now() + FREEZE_GRACE;
-        while let Some(moving) = processes.iter().find(|pid| !is_still(**pid)) {
-            if Instant::now() > deadline {
-                let why = format!("process {} does not obey SIGSTOP", moving.as_raw_nonzero());
-                return Err(LabError::io(self.launch.name)(io::Error::other(why)));
-            }
-            thread::sleep(Duration::from_millis(1));
-        }
-        Ok(())
-    }
-
-    /// Thaws what [`Self::pause`] froze.
-    pub(crate) fn resume(&self) {
-        self.signal_children(Signal::CONT);
-        self.signal(Signal::CONT);
-    }
-
-    fn signal(&self, signal: Signal) {
-        if self.status().is_none() {
-            // Still ours, if perhaps a zombie by now, which minds no signal.
-            let _ = kill_process(self.pid, signal);
-        }
-    }
-
-    fn kill_family(&self) -> Vec<Pid> {
-        self.signal(Signal::STOP);
-        let family = self.signal_children(Signal::KILL);
-        self.signal(Signal::KILL);
-        family
-    }
-
-    /// Gives the children's process ids.
-    fn signal_children(&self, signal: Signal) -> Vec<Pid> {
-        match self.status() {
-            None => signal_descendants(self.pid, signal),
-            Some(_) => Vec::new(),
-        }
+        self.process.pause().map_err(LabError::io(self.launch.name))
     }
 }
 
-impl Drop for Child {
-    fn drop(&mut self) {
-        if self.status().is_some() {
-            return;
-        }
-        if self.launch.ending.dropped != Signal::KILL {
-            self.resume();
-            self.signal(self.launch.ending.dropped);
-            let deadline = Instant::now() + DROP_GRACE;
-            while self.status().is_none() && Instant::now() < deadline {
-                thread::sleep(LOOK_AGAIN);
-            }
-        }
-        self.kill_family();
-        let process = self
-            .process
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        let _ = process.wait();
-    }
-}
+impl Deref for Child {
+    type Target = Process;
 
-/// A channel that closes when the process has ended. It is left to be reaped by its owner.
-fn watch_over(pid: Pid) -> io::Result<watch::Receiver<()>> {
-    let (alive, watched) = watch::channel(());
-    thread::Builder::new().spawn(move || {
-        let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-        while matches!(waitid(WaitId::Pid(pid), look), Err(rustix::io::Errno::INTR)) {}
-        drop(alive);
-    })?;
-    Ok(watched)
+    fn deref(&self) -> &Process {
+        &self.process
+    }
 }

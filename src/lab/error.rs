@@ -1,6 +1,6 @@
 //! Why the lab, or a part of it, could not start or go on; worded for the person at the terminal.
 
-use std::{fmt, io, path::PathBuf, process::ExitStatus, time::Duration};
+use std::{ffi::OsString, fmt, io, path::PathBuf, process::ExitStatus, time::Duration};
 
 use crate::exit::ProgramError;
 
@@ -13,6 +13,15 @@ pub enum LabError {
         program: String,
         /// What to type.
         remedy: String,
+    },
+    /// A command that is in no folder of `PATH`, or may not be run.
+    NoCommand(OsString),
+    /// A configuration file without the address that the lab puts its own in place of.
+    NoAddress {
+        /// The file.
+        file: PathBuf,
+        /// The address.
+        address: &'static str,
     },
     /// A port that only its owner may change is in use.
     PortTaken {
@@ -76,6 +85,14 @@ impl fmt::Display for LabError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing { program, remedy } => write!(f, "{program} is missing: {remedy}"),
+            Self::NoCommand(name) => {
+                write!(f, "{} is not a command that could be run", name.display())
+            }
+            Self::NoAddress { file, address } => write!(
+                f,
+                "{} does not name {address}, the gateway's address, which the lab puts its own in place of",
+                file.display()
+            ),
             Self::PortTaken {
                 program,
                 port,

@@ -5,14 +5,12 @@ use std::{fs, path::Path};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Sends `signal` to every descendant of `root`.
-pub(crate) fn signal_descendants(root: Pid, signal: Signal) -> Vec<Pid> {
-    let found = descendants(root);
-    for pid in &found {
+/// Sends `signal` to each of these processes.
+pub(crate) fn signal_each(processes: &[Pid], signal: Signal) {
+    for pid in processes {
         // One that ended meanwhile needs no signal.
         let _ = kill_process(*pid, signal);
     }
-    found
 }
 
 /// Whether a process still runs. A zombie, which waits for its parent to read its exit status, does not.
@@ -33,7 +31,8 @@ pub(crate) fn is_still(pid: Pid) -> bool {
     })
 }
 
-fn descendants(root: Pid) -> Vec<Pid> {
+/// The descendants of `root`.
+pub(crate) fn descendants(root: Pid) -> Vec<Pid> {
     let all: Vec<(i32, i32)> = fs::read_dir("/proc")
         .into_iter()
         .flatten()

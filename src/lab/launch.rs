@@ -101,15 +101,7 @@ impl Launch {
     /// Starts it; what it says goes to `output`.
     pub(crate) fn spawn(&self, output: io::PipeWriter) -> Result<Child, LabError> {
         let refused = |error| LabError::io(self.program.display())(error);
-        let mut command = Command::new(programs::installed("setpriv", "util-linux")?);
-        command.args(["--pdeathsig", self.ending.orphaned]);
-        if let Some(User { uid, gid }) = self.user {
-            command.args([
-                format!("--reuid={uid}"),
-                format!("--regid={gid}"),
-                "--init-groups".into(),
-            ]);
-        }
+        let mut command = guarded(&self.program, self.ending, self.user)?;
         // libpq's variables would lead PostgreSQL's programs to other databases.
         for (name, _) in
             std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG"))
@@ -117,14 +109,6 @@ impl Launch {
             command.env_remove(name);
         }
         command
-            .args([
-                "--",
-                "/bin/sh",
-                "-c",
-                STILL_OURS,
-                &std::process::id().to_string(),
-            ])
-            .arg(&self.program)
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir("/")
@@ -136,11 +120,32 @@ impl Launch {
     }
 }
 
+/// A program that the kernel ends when this process has died; its arguments may follow.
+pub(crate) fn guarded(
+    program: &Path,
+    ending: Ending,
+    user: Option<User>,
+) -> Result<Command, LabError> {
+    let mut command = Command::new(programs::installed("setpriv", "util-linux")?);
+    command.args(["--pdeathsig", ending.orphaned]);
+    if let Some(User { uid, gid }) = user {
+        command.args([
+            format!("--reuid={uid}"),
+            format!("--regid={gid}"),
+            "--init-groups".into(),
+        ]);
+    }
+    let parent = std::process::id().to_string();
+    command.args(["--", "/bin/sh", "-c", STILL_OURS, &parent]);
+    command.arg(program);
+    Ok(command)
+}
+
 type Birth = (Command, mpsc::Sender<io::Result<Child>>);
 
 /// Spawns `command` from a thread that lives as long as the process: the parent-death signal is sent when the *thread*
 /// dies that a child was born of (prctl(2)), and tests share servers between threads that come and go.
-fn born(command: Command) -> io::Result<Child> {
+pub(crate) fn born(command: Command) -> io::Result<Child> {
     static NURSERY: OnceLock<mpsc::Sender<Birth>> = OnceLock::new();
     let gone = |_| io::Error::other("the thread that starts children has gone");
     let nursery = NURSERY.get_or_init(|| {

@@ -2,17 +2,22 @@
 //!
 //! ```text
 //! lab ──▶ PostgreSQL        init-db/*.sql, then migrations-readonly/*.sql
-//!     ──▶ mock-metrics      scraped by …
-//!     ──▶ Prometheus        … which also scrapes itself and the gateway
+//!     ──▶ mock-metrics      scraped by Prometheus
+//!     ──▶ Alertmanager      told by Prometheus, tells the gateway
+//!     ──▶ Prometheus        scrapes itself and both programs, evaluates the alert rules
 //!     ──▶ service-metrics   polls Prometheus, reads PostgreSQL
+//!     ──▶ COMMAND           if one was given: the lab ends with it
 //! ```
 //!
 //! Programs are known by their command lines only. Each one runs in a process group of its own (a Ctrl-C reaches `lab`
-//! alone), writes to a log file through `lab`, ends when its value is dropped, and is ended by the kernel when `lab` is
-//! killed. Tests use the parts alone: [`Postgres`], [`Prometheus`], [`Service`]; or all of them: [`Lab`].
+//! and its COMMAND alone), writes to a log file through `lab` (COMMAND to our own stdout and stderr), ends when its value
+//! is dropped, and is ended by the kernel when `lab` is killed. Tests use the parts alone: [`Postgres`],
+//! [`Alertmanager`], [`Prometheus`], [`Service`]; or all of them: [`Lab`].
 
+mod alertmanager;
 mod child;
 mod cluster;
+mod errand;
 mod error;
 mod family;
 mod home;
@@ -23,18 +28,22 @@ mod plan;
 mod ports;
 mod postgres;
 mod probe;
+mod process;
 mod programs;
 mod progress;
 mod prometheus;
 mod report;
+mod run;
 mod service;
 mod stack;
 
+pub use alertmanager::Alertmanager;
 pub use error::LabError;
 pub use options::LabOptions;
 pub use ports::free_port;
 pub use postgres::Postgres;
 pub use progress::Progress;
-pub use prometheus::{Prometheus, Target};
+pub use prometheus::{Prometheus, PrometheusSetup, Target};
+pub use run::run;
 pub use service::Service;
-pub use stack::{Lab, run};
+pub use stack::Lab;

@@ -1,12 +1,18 @@
 //! What a lab is asked to be: the command line of `lab`, and what tests say instead of one.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use clap::Parser;
 
-/// Starts PostgreSQL, Prometheus, mock-metrics and service-metrics together, and stops them together.
+/// Starts PostgreSQL, Alertmanager, Prometheus, mock-metrics and service-metrics together, and stops them together.
 ///
 /// A port of 0 takes a free one.
+///
+/// With a COMMAND, they run until it ends, and lab exits with its code. It finds them by PROMETHEUS_URL,
+/// ALERTMANAGER_URL, GATEWAY_URL, SIMULATOR_URL and DATABASE_URL, and our programs by PATH.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "lab", version)]
 pub struct LabOptions {
@@ -22,6 +28,9 @@ pub struct LabOptions {
     /// If it is taken, a free one is used
     #[arg(long, value_name = "PORT", default_value_t = 9090)]
     pub prometheus_port: u16,
+    /// If it is taken, a free one is used
+    #[arg(long, value_name = "PORT", default_value_t = 9093)]
+    pub alertmanager_port: u16,
     /// Where mock-metrics listens
     #[arg(long, value_name = "PORT", default_value_t = 8082)]
     pub mock_port: u16,
@@ -31,9 +40,12 @@ pub struct LabOptions {
     /// Folder of service-metrics and mock-metrics [default: beside lab]
     #[arg(long, value_name = "DIR")]
     pub programs: Option<PathBuf>,
-    /// Folder that holds init-db and migrations-readonly
+    /// Folder that holds init-db, migrations-readonly and monitoring
     #[arg(long, value_name = "DIR", default_value = env!("CARGO_MANIFEST_DIR"))]
     pub repository: PathBuf,
+    /// Runs this once everything is ready
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
 }
 
 impl LabOptions {
@@ -44,10 +56,12 @@ impl LabOptions {
             data: data.to_owned(),
             postgres_port: 0,
             prometheus_port: 0,
+            alertmanager_port: 0,
             mock_port: 0,
             gateway_port: 0,
             programs: None,
             repository: repository(),
+            command: Vec::new(),
         }
     }
 }

@@ -8,7 +8,13 @@ use std::{
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::{LabError, LabOptions, Postgres, Prometheus, Service, Target, ports, programs};
+use super::{
+    Alertmanager, LabError, LabOptions, Postgres, Prometheus, PrometheusSetup, Service, Target,
+    ports, programs,
+};
+
+/// The alert rules, below the repository's folder.
+const RULES: &str = "monitoring/prometheus/alert.rules.yml";
 
 /// A checked plan: all programs exist, the data directory is ours alone, our programs' ports are free.
 pub(crate) struct Plan<'a> {
@@ -29,6 +35,7 @@ impl<'a> Plan<'a> {
         programs::installed("setpriv", "util-linux")?;
         programs::postgres()?;
         programs::installed("prometheus", "prometheus")?;
+        programs::alertmanager()?;
         for program in ["mock-metrics", "service-metrics"] {
             programs::ours(program, options.programs.as_deref())?;
         }
@@ -50,13 +57,12 @@ impl<'a> Plan<'a> {
 
     /// Starts PostgreSQL with the database.
     pub(crate) async fn postgres(&mut self) -> Result<Postgres, LabError> {
-        let folder = self.data.join("postgres");
+        let (folder, log) = self.files_of("postgres");
         // Until then, the server of a killed lab may hold the port.
         Postgres::home(&folder).await?;
         let port = self
             .server_port("PostgreSQL", self.options.postgres_port)
             .await?;
-        let log = self.logs.join("postgres.log");
         let postgres = Postgres::start_with(&folder, port, &self.options.repository, &log).await?;
         if postgres.is_outdated() {
             self.notes.push(format!(
@@ -76,30 +82,50 @@ impl<'a> Plan<'a> {
             .await
     }
 
-    /// Starts Prometheus, which scrapes both programs.
-    pub(crate) async fn prometheus(&mut self) -> Result<Prometheus, LabError> {
-        let targets = [
-            Target::gateway(format!("127.0.0.1:{}", self.gateway_port)),
-            Target::mock(format!("127.0.0.1:{}", self.mock_port)),
-        ];
-        // A newcomer should not wait for the 15 s that a deployment scrapes at.
-        let interval = Duration::from_secs(if self.options.fast { 1 } else { 5 });
+    /// Starts Alertmanager, which tells the gateway.
+    pub(crate) async fn alertmanager(&mut self) -> Result<Alertmanager, LabError> {
+        let port = self
+            .server_port("Alertmanager", self.options.alertmanager_port)
+            .await?;
+        let (folder, log) = self.files_of("alertmanager");
+        let gateway = format!("http://127.0.0.1:{}", self.gateway_port);
+        Alertmanager::start_with(&folder, port, &gateway, &self.options.repository, &log).await
+    }
+
+    /// Starts Prometheus, which scrapes both programs and tells `alertmanager`.
+    pub(crate) async fn prometheus(
+        &mut self,
+        alertmanager: &Alertmanager,
+    ) -> Result<Prometheus, LabError> {
+        let rules = self.options.repository.join(RULES);
+        let (folder, log) = self.files_of("prometheus");
+        let setup = PrometheusSetup {
+            targets: vec![
+                Target::gateway(format!("127.0.0.1:{}", self.gateway_port)),
+                Target::mock(format!("127.0.0.1:{}", self.mock_port)),
+            ],
+            // A newcomer should not wait for the 15 s that a deployment scrapes at.
+            interval: Duration::from_secs(if self.options.fast { 1 } else { 5 }),
+            rules: Some(fs::read_to_string(&rules).map_err(LabError::io(rules.display()))?),
+            alertmanager: Some(format!("127.0.0.1:{}", alertmanager.port())),
+            log: Some(log),
+        };
         let port = self
             .server_port("Prometheus", self.options.prometheus_port)
             .await?;
-        let log = self.logs.join("prometheus.log");
-        let folder = self.data.join("prometheus");
-        Prometheus::start_with(&folder, port, &targets, interval, &log).await
+        Prometheus::start_with(&folder, port, &setup).await
     }
 
-    /// Starts the gateway in front of the two servers.
+    /// Starts the gateway in front of the three servers.
     pub(crate) async fn gateway(
         &self,
         prometheus: &Prometheus,
+        alertmanager: &Alertmanager,
         postgres: &Postgres,
     ) -> Result<Service, LabError> {
         let mut environment = vec![
             ("PROMETHEUS_URL", prometheus.url()),
+            ("ALERTMANAGER_URL", alertmanager.url()),
             ("DATABASE_URL", postgres.url()),
         ];
         if self.options.fast {
@@ -107,6 +133,12 @@ impl<'a> Plan<'a> {
         }
         self.ours("service-metrics", self.gateway_port, &environment)
             .await
+    }
+
+    /// Folder and log of a server.
+    fn files_of(&self, server: &str) -> (PathBuf, PathBuf) {
+        let log = self.logs.join(format!("{server}.log"));
+        (self.data.join(server), log)
     }
 
     async fn ours(

@@ -1,7 +1,9 @@
 //! Where the programs are that the lab starts.
 
 use std::{
-    env, fs,
+    env,
+    ffi::{OsStr, OsString},
+    fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
@@ -13,11 +15,35 @@ const OLDEST_POSTGRES: u32 = 15;
 
 /// A program of a Debian package, from `PATH`.
 pub(crate) fn installed(program: &str, package: &str) -> Result<PathBuf, LabError> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path)
+    within(&search_path(), program.as_ref()).ok_or_else(|| missing(program, package))
+}
+
+/// Alertmanager, by Debian's name or by its own.
+pub(crate) fn alertmanager() -> Result<PathBuf, LabError> {
+    let name = "prometheus-alertmanager";
+    installed(name, name)
+        .or_else(|told| within(&search_path(), "alertmanager".as_ref()).ok_or(told))
+}
+
+/// A command as a shell would find it in `path`.
+pub(crate) fn command(name: &OsStr, path: &OsStr) -> Result<PathBuf, LabError> {
+    let found = if name.as_encoded_bytes().contains(&b'/') {
+        Some(PathBuf::from(name)).filter(|file| is_executable(file))
+    } else {
+        within(path, name)
+    };
+    found.ok_or_else(|| LabError::NoCommand(name.to_owned()))
+}
+
+/// `PATH`.
+pub(crate) fn search_path() -> OsString {
+    env::var_os("PATH").unwrap_or_default()
+}
+
+fn within(path: &OsStr, program: &OsStr) -> Option<PathBuf> {
+    env::split_paths(path)
         .map(|folder| folder.join(program))
         .find(|file| is_executable(file))
-        .ok_or_else(|| missing(program, package))
 }
 
 /// The folder of PostgreSQL's programs: the newest of Debian's, or the one in `PATH`.

@@ -1,7 +1,7 @@
-//! What is shown while the lab starts: one live line on a terminal, plain lines elsewhere.
+//! What is shown on stderr while the lab starts: one live line on a terminal, plain lines elsewhere.
 
 use std::{
-    io::{IsTerminal, Write, stdout},
+    io::{IsTerminal, Write, stderr},
     time::{Duration, Instant},
 };
 
@@ -20,16 +20,16 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// What suits stdout.
-    pub fn for_stdout() -> Self {
-        if stdout().is_terminal() {
+    /// What suits stderr.
+    pub fn for_stderr() -> Self {
+        if stderr().is_terminal() {
             Self::Live
         } else {
             Self::Plain
         }
     }
 
-    /// Waits for `step` and tells so. A closed stdout is no reason to give up.
+    /// Waits for `step` and tells so. A closed stderr is no reason to give up.
     pub(crate) async fn during<T, E>(
         self,
         what: &str,
@@ -72,6 +72,6 @@ impl Progress {
 }
 
 fn write_out(text: &str) {
-    let mut out = stdout();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let mut err = stderr();
+    let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
 }

@@ -3,13 +3,15 @@
 use std::{
     fs,
     ops::{Deref, DerefMut},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
 use super::{LabError, launch::Launch, ports, programs, service::Service};
 
 const GRACE: Duration = Duration::from_secs(10);
+/// The rule file, beside the configuration that names it.
+const RULES: &str = "alert.rules.yml";
 
 /// One scrape job with one target, whose `/metrics` is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub struct Target {
     pub address: String,
     /// Whether `job` and `instance` labels of the target's own are kept.
     pub honor_labels: bool,
+    /// Whether its series carry `drill="true"`, and with them the alerts that are made from them.
+    pub drill: bool,
 }
 
 impl Target {
@@ -29,15 +33,17 @@ impl Target {
             job: "service-metrics",
             address: address.into(),
             honor_labels: false,
+            drill: false,
         }
     }
 
-    /// The simulator, whose series carry `instance` labels of their own.
+    /// The simulator, whose series carry `instance` labels of their own and set off no alerts for people.
     pub fn mock(address: impl Into<String>) -> Self {
         Self {
             job: "mock-metrics",
             address: address.into(),
             honor_labels: true,
+            drill: true,
         }
     }
 
@@ -46,6 +52,35 @@ impl Target {
             job: "prometheus",
             address: address.into(),
             honor_labels: false,
+            drill: false,
+        }
+    }
+}
+
+/// What a Prometheus is to do besides scraping itself.
+#[derive(Debug, Clone)]
+pub struct PrometheusSetup {
+    /// What it scrapes.
+    pub targets: Vec<Target>,
+    /// How often it scrapes, and evaluates its rules.
+    pub interval: Duration,
+    /// The text of its rule file.
+    pub rules: Option<String>,
+    /// Whom it tells of alerts: `host:port`.
+    pub alertmanager: Option<String>,
+    /// Its log file, if not `prometheus.log` in its folder.
+    pub log: Option<PathBuf>,
+}
+
+impl PrometheusSetup {
+    /// It scrapes `targets` at each `interval`, and knows no rules.
+    pub fn scraping(targets: &[Target], interval: Duration) -> Self {
+        Self {
+            targets: targets.to_vec(),
+            interval,
+            rules: None,
+            alertmanager: None,
+            log: None,
         }
     }
 }
@@ -64,28 +99,31 @@ impl Prometheus {
         targets: &[Target],
         interval: Duration,
     ) -> Result<Self, LabError> {
-        let log = folder.join("prometheus.log");
-        Self::start_with(folder, port, targets, interval, &log).await
+        Self::start_with(folder, port, &PrometheusSetup::scraping(targets, interval)).await
     }
 
-    /// Like [`Self::start`], with a log file of the caller's choice.
-    pub(crate) async fn start_with(
+    /// Like [`Self::start`], with rules and an Alertmanager if `setup` says so.
+    ///
+    /// # Errors
+    /// When Prometheus is missing, does not accept the rules, or does not get ready.
+    pub async fn start_with(
         folder: &Path,
         port: u16,
-        targets: &[Target],
-        interval: Duration,
-        log: &Path,
+        setup: &PrometheusSetup,
     ) -> Result<Self, LabError> {
         let refused = |error| LabError::io(folder.display())(error);
         let program = programs::installed("prometheus", "prometheus")?;
         fs::create_dir_all(folder).map_err(refused)?;
         let folder = fs::canonicalize(folder).map_err(refused)?;
+        let log = setup.log.clone();
+        let log = log.unwrap_or_else(|| folder.join("prometheus.log"));
         let configuration = folder.join("prometheus.yml");
+        if let Some(rules) = &setup.rules {
+            fs::write(folder.join(RULES), rules).map_err(refused)?;
+        }
         let service = ports::start_on(port, async |port| {
-            let mut all = vec![Target::prometheus(format!("127.0.0.1:{port}"))];
-            all.extend_from_slice(targets);
-            fs::write(&configuration, render(&all, interval)).map_err(refused)?;
-            let launch = Launch::new("Prometheus", program.clone(), log)
+            fs::write(&configuration, render(setup, port)).map_err(refused)?;
+            let launch = Launch::new("Prometheus", program.clone(), &log)
                 .args([
                     format!("--config.file={}", configuration.display()),
                     format!("--storage.tsdb.path={}", folder.join("data").display()),
@@ -116,29 +154,43 @@ impl DerefMut for Prometheus {
     }
 }
 
-/// Prometheus' configuration file.
-fn render(targets: &[Target], interval: Duration) -> String {
-    let interval = interval.as_millis();
+/// The configuration file of a Prometheus that listens on `port`.
+fn render(setup: &PrometheusSetup, port: u16) -> String {
+    let interval = setup.interval.as_millis();
     let mut text = format!(
-        "# Written by lab at each start: the jobs of monitoring/prometheus/prometheus.yml with this lab's ports.\n\
-         global:\n  scrape_interval: {interval}ms\n  scrape_timeout: {interval}ms\n  evaluation_interval: {interval}ms\n\
-         scrape_configs:\n"
+        "# Written by lab at each start: monitoring/prometheus/prometheus.yml with this lab's ports.\n\
+         global:\n  scrape_interval: {interval}ms\n  scrape_timeout: {interval}ms\n  evaluation_interval: {interval}ms\n"
     );
-    for target in targets {
-        text += &job(target);
+    if setup.rules.is_some() {
+        text += &rule_files();
     }
+    if let Some(address) = &setup.alertmanager {
+        text += &alerting(address);
+    }
+    text += "scrape_configs:\n";
+    text += &job(&Target::prometheus(format!("127.0.0.1:{port}")));
+    text.extend(setup.targets.iter().map(job));
     text
 }
 
-fn job(target: &Target) -> String {
-    let honor_labels = if target.honor_labels {
-        "    honor_labels: true\n"
-    } else {
-        ""
-    };
+fn rule_files() -> String {
+    format!("rule_files: [\"{RULES}\"]\n")
+}
+
+fn alerting(address: &str) -> String {
     format!(
-        "  - job_name: {}\n{honor_labels}    static_configs:\n      - targets: [\"{}\"]\n",
-        target.job, target.address
+        "alerting:\n  alertmanagers:\n    - static_configs:\n        - targets: [\"{address}\"]\n"
+    )
+}
+
+fn job(target: &Target) -> String {
+    let line = |wanted: bool, line: &'static str| if wanted { line } else { "" };
+    format!(
+        "  - job_name: {}\n{}    static_configs:\n      - targets: [\"{}\"]\n{}",
+        target.job,
+        line(target.honor_labels, "    honor_labels: true\n"),
+        target.address,
+        line(target.drill, "        labels: { drill: \"true\" }\n"),
     )
 }
 
@@ -147,37 +199,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_compose_network_scrapes_the_same_jobs_in_the_same_way() {
+    fn the_compose_network_scrapes_the_same_jobs_and_tells_of_alerts_in_the_same_way() {
         let deployed = include_str!("../../monitoring/prometheus/prometheus.yml");
         let jobs = [
             Target::prometheus("localhost:9090"),
             Target::gateway("service-metrics:8005"),
             Target::mock("host.docker.internal:8082"),
         ];
-        let expected: String = jobs.iter().map(job).collect();
+        let expected = rule_files()
+            + &alerting("alertmanager:9093")
+            + "scrape_configs:\n"
+            + &jobs.iter().map(job).collect::<String>();
         let lines = deployed
             .lines()
-            .map(|line| line.split(" #").next().unwrap_or_default());
-        let plain: Vec<&str> = lines
-            .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
-            .collect();
-        let from = plain
-            .iter()
-            .position(|line| *line == "scrape_configs:")
-            .unwrap();
-        let found: String = plain[from + 1..]
-            .iter()
-            .map(|line| format!("{}\n", line.trim_end()))
+            .map(|line| line.split(" #").next().unwrap_or_default().trim_end());
+        let found: String = lines
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .skip_while(|line| !line.starts_with("rule_files:"))
+            .map(|line| format!("{line}\n"))
             .collect();
         assert_eq!(found, expected);
     }
 
     #[test]
-    fn a_fast_lab_scrapes_every_second() {
-        let text = render(&[Target::mock("127.0.0.1:1")], Duration::from_secs(1));
-        assert!(
-            text.contains("scrape_interval: 1000ms") && text.contains("honor_labels: true"),
-            "{text}"
-        );
+    fn a_fast_lab_scrapes_every_second_and_has_no_rules_unless_given() {
+        let mock = Target::mock("127.0.0.1:1");
+        let mut setup = PrometheusSetup::scraping(&[mock], Duration::from_secs(1));
+        let text = render(&setup, 1);
+        assert!(text.contains("scrape_interval: 1000ms"), "{text}");
+        assert!(!text.contains("rule_files") && !text.contains("alertmanagers"));
+
+        setup.rules = Some("groups: []".to_owned());
+        setup.alertmanager = Some("127.0.0.1:2".to_owned());
+        let text = render(&setup, 1);
+        assert!(text.contains("alert.rules.yml") && text.contains("127.0.0.1:2"));
     }
 }

@@ -2,40 +2,54 @@
 
 use super::Lab;
 
-/// The addresses, and what to try.
+/// For somebody who will use the lab by hand: the addresses, and what to try.
 pub(crate) fn table(lab: &Lab) -> String {
     let (gateway, mock, prometheus) = (lab.gateway.url(), lab.mock.url(), lab.prometheus.url());
-    let socket = format!("ws{}/", gateway.trim_start_matches("http"));
     let mut text = String::from("\nThe lab is ready. Ctrl-C stops all of it.\n\n");
-    for (name, address) in [
-        ("service-metrics", gateway.clone()),
-        ("  WebSocket", socket.clone()),
-        ("mock-metrics", mock.clone()),
-        ("Prometheus", prometheus.clone()),
-        ("PostgreSQL", lab.postgres.url()),
-        ("logs", lab.logs.display().to_string()),
-        (
-            "database files",
-            lab.postgres.cluster().display().to_string(),
-        ),
-    ] {
-        text += &format!("  {name:<16}  {address}\n");
-    }
+    text += &rows(lab);
     text += "\nTry\n\n";
     for command in [
         format!("curl {gateway}/api/metrics/incidents/by-service"),
         format!("curl -X POST {mock}/simulate/cpu-usage/85"),
         format!("curl '{prometheus}/api/v1/query?query=mock_high_cpu_usage_percent'"),
         format!("curl {gateway}/api/metrics/instant"),
-        format!("websocat {socket}"),
+        format!("websocat {}", socket(lab)),
     ] {
         text += &format!("  {command}\n");
     }
-    if !lab.notes.is_empty() {
-        text += "\nNote\n\n";
-    }
-    for note in &lab.notes {
-        text += &format!("  {note}\n");
-    }
-    text
+    text + &notes(lab)
+}
+
+/// For somebody who has given the lab a command to run: the addresses.
+pub(crate) fn addresses(lab: &Lab) -> String {
+    let ready = "\nThe lab is ready, and stops when the command ends.\n\n";
+    format!("{ready}{}{}", rows(lab), notes(lab))
+}
+
+fn rows(lab: &Lab) -> String {
+    [
+        ("service-metrics", lab.gateway.url()),
+        ("  WebSocket", socket(lab)),
+        ("mock-metrics", lab.mock.url()),
+        ("Prometheus", lab.prometheus.url()),
+        ("Alertmanager", lab.alertmanager.url()),
+        ("PostgreSQL", lab.postgres.url()),
+        ("logs", lab.logs.display().to_string()),
+        (
+            "database files",
+            lab.postgres.cluster().display().to_string(),
+        ),
+    ]
+    .map(|(name, address)| format!("  {name:<16}  {address}\n"))
+    .concat()
+}
+
+fn socket(lab: &Lab) -> String {
+    format!("ws{}/", lab.gateway.url().trim_start_matches("http"))
+}
+
+fn notes(lab: &Lab) -> String {
+    let notes = lab.notes.iter().map(|note| format!("  {note}\n"));
+    let heading = (!lab.notes.is_empty()).then(|| "\nNote\n\n".to_owned());
+    heading.into_iter().chain(notes).collect()
 }

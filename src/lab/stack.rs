@@ -1,11 +1,9 @@
-//! The whole lab: in which order things start and stop, and what ends it.
+//! The whole lab: in which order things start and stop.
 
-use std::{fs::File, path::PathBuf, pin::pin};
+use std::{fs::File, path::PathBuf};
 
-use super::{LabError, LabOptions, Postgres, Progress, Prometheus, Service, plan::Plan, report};
-use crate::{
-    exit::{self, ProgramError},
-    shutdown,
+use super::{
+    Alertmanager, LabError, LabOptions, Postgres, Progress, Prometheus, Service, plan::Plan,
 };
 
 /// Everything, running and ready. Dropping it ends all of it.
@@ -15,8 +13,10 @@ pub struct Lab {
     pub gateway: Service,
     /// mock-metrics.
     pub mock: Service,
-    /// It scrapes itself, the gateway and the simulator.
+    /// It scrapes itself, the gateway and the simulator, and tells Alertmanager.
     pub prometheus: Prometheus,
+    /// It tells the gateway.
+    pub alertmanager: Alertmanager,
     /// The platform's database.
     pub postgres: Postgres,
     /// Where the logs are.
@@ -24,28 +24,6 @@ pub struct Lab {
     /// What is otherwise than asked, a line each.
     pub notes: Vec<String>,
     _lock: File,
-}
-
-/// Runs a lab until it is asked to stop, or one of its programs ends.
-///
-/// # Errors
-/// When something is missing or taken, or when a program ended by itself.
-pub async fn run(options: &LabOptions) -> Result<(), ProgramError> {
-    let mut asked = pin!(shutdown::signalled()?);
-    let lab = tokio::select! {
-        // What has been started until then ends with the other future.
-        _ = &mut asked => return Ok(()),
-        started = Lab::start(options, Progress::for_stdout()) => started?,
-    };
-    let ended = match exit::say(&report::table(&lab)) {
-        Ok(()) => tokio::select! {
-            signal = &mut asked => exit::say(&format!("{signal}: stopping")),
-            death = lab.died() => Err(death.into()),
-        },
-        unheard => unheard,
-    };
-    lab.stop().await;
-    ended
 }
 
 impl Lab {
@@ -57,13 +35,17 @@ impl Lab {
         let mut plan = Plan::check(options).await?;
         let postgres = progress.during("PostgreSQL", plan.postgres()).await?;
         let mock = progress.during("mock-metrics", plan.mock()).await?;
-        let prometheus = progress.during("Prometheus", plan.prometheus()).await?;
-        let gateway = plan.gateway(&prometheus, &postgres);
+        let alertmanager = plan.alertmanager();
+        let alertmanager = progress.during("Alertmanager", alertmanager).await?;
+        let prometheus = plan.prometheus(&alertmanager);
+        let prometheus = progress.during("Prometheus", prometheus).await?;
+        let gateway = plan.gateway(&prometheus, &alertmanager, &postgres);
         let gateway = progress.during("service-metrics", gateway).await?;
         Ok(Self {
             gateway,
             mock,
             prometheus,
+            alertmanager,
             postgres,
             logs: plan.logs,
             notes: plan.notes,
@@ -76,6 +58,7 @@ impl Lab {
         tokio::select! {
             death = self.postgres.died() => death,
             death = self.prometheus.died() => death,
+            death = self.alertmanager.died() => death,
             death = self.mock.died() => death,
             death = self.gateway.died() => death,
         }
@@ -86,6 +69,7 @@ impl Lab {
         self.gateway.stop().await;
         self.mock.stop().await;
         self.prometheus.stop().await;
+        self.alertmanager.stop().await;
         self.postgres.stop().await;
     }
 }

@@ -63,6 +63,7 @@ get() { curl -sS --max-time 5 "$@"; }
 holds() { python3 -c 'import json, sys; it = json.load(sys.stdin); print(json.dumps(it)[:2000]); sys.exit(not eval(sys.argv[1]))' "$1"; }
 gateway() { get "http://127.0.0.1:$SERVICE_METRICS_PORT$1" | holds "$2"; }
 prometheus() { get "http://127.0.0.1:$PROMETHEUS_PORT/api/v1/$1" "${@:3}" | holds "$2"; }
+alertmanager() { get "http://127.0.0.1:$ALERTMANAGER_PORT/api/v2/$1" | holds "$2"; }
 frames() { python3 tests/compose/frames.py 127.0.0.1 "$SERVICE_METRICS_PORT" "$@"; }
 # frame CHANNEL EXPRESSION: the first frame that a late joiner of this channel gets.
 frame() { frames "/ws/$1" 2 | tail -n 1 | holds "$2"; }
@@ -132,6 +133,12 @@ up() { prometheus targets "[t['health'] for t in it['data']['activeTargets'] if 
 for job in mock-metrics service-metrics prometheus; do
   check "Prometheus scrapes $job" 45 up "$job"
 done
+check "Alertmanager has loaded its configuration" 0 alertmanager status \
+  'all(f"name: {receiver}\n" in it["config"]["original"] for receiver in ("gateway", "nobody", "people"))'
+check "Prometheus tells Alertmanager" 30 prometheus alertmanagers \
+  '[a["url"] for a in it["data"]["activeAlertmanagers"]] == ["http://alertmanager:9093/api/v2/alerts"]'
+check "what the simulator's series set off is a drill" 45 prometheus query 'it["data"]["result"]' \
+  --data-urlencode 'query=mock_high_cpu_usage_percent{drill="true"}'
 for value in 78 85; do
   check "the simulator takes $value" 0 simulate "cpu-usage/$value"
   check "$value arrives in Prometheus through host.docker.internal" 45 \

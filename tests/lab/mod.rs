@@ -1,6 +1,8 @@
 //! The lab: its parts alone, and the program `lab` with stand-ins for our two programs.
 
 mod access;
+mod alertmanager;
+mod command;
 mod parts;
 mod processes;
 mod program;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::support::{eventually, scratch};
 
-async fn all_gone(processes: &[u32]) {
+pub(super) async fn all_gone(processes: &[u32]) {
     assert!(!processes.is_empty());
     eventually("no process is left", async || {
         (!processes.iter().any(|pid| runs(*pid))).then_some(())
@@ -26,8 +26,8 @@ async fn killed_outright_it_leaves_no_orphans() {
     let mut lab = Runner::start(data.path());
     lab.ready().await;
     let started = descendants(lab.pid());
-    // Prometheus, both programs, PostgreSQL and its background processes.
-    assert!(started.len() > 6, "{started:?}");
+    // Alertmanager, Prometheus, both programs, PostgreSQL and its background processes.
+    assert!(started.len() > 7, "{started:?}");
 
     lab.signal(Signal::KILL);
     all_gone(&started).await;
@@ -113,19 +113,26 @@ async fn a_taken_port_of_our_own_is_one_clear_line_and_starts_nothing() {
 #[actix_rt::test]
 async fn a_taken_port_of_a_server_is_replaced_and_the_table_says_so() {
     let data = scratch();
-    let port = free_port().unwrap();
-    let _listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let servers = [
+        ("Prometheus", "--prometheus-port"),
+        ("Alertmanager", "--alertmanager-port"),
+    ];
+    let taken = servers.map(|(server, flag)| {
+        let port = free_port().unwrap();
+        let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+        (server, flag, port, listener)
+    });
     let mut lab = Runner::with(data.path(), |lab| {
-        lab.arg("--prometheus-port").arg(port.to_string());
+        for (_, flag, port, _) in &taken {
+            lab.arg(flag).arg(port.to_string());
+        }
     });
     lab.ready().await;
-    assert!(
-        lab.stdout()
-            .contains(&format!("port {port} is taken: Prometheus")),
-        "{}",
-        lab.stdout()
-    );
-    assert!(!lab.address("Prometheus").ends_with(&port.to_string()));
+    for (server, _, port, _) in &taken {
+        let note = format!("port {port} is taken: {server}");
+        assert!(lab.stdout().contains(&note), "{}", lab.stdout());
+        assert!(!lab.address(server).ends_with(&port.to_string()));
+    }
 }
 
 #[actix_rt::test]
@@ -195,10 +202,7 @@ async fn the_next_start_finds_the_data_of_the_last() {
 #[actix_rt::test]
 async fn a_database_made_from_other_sql_files_is_kept_and_said_to_be_old() {
     let (data, repository) = (scratch(), scratch());
-    for folder in ["init-db", "migrations-readonly"] {
-        fs::create_dir(repository.path().join(folder)).unwrap();
-        fs::write(repository.path().join(folder).join("1.sql"), "SELECT 1;").unwrap();
-    }
+    fill(repository.path(), "SELECT 1;");
     for changed in [false, true] {
         let mut lab = Runner::with(data.path(), |lab| {
             lab.arg("--repository").arg(repository.path());
@@ -214,14 +218,7 @@ async fn a_database_made_from_other_sql_files_is_kept_and_said_to_be_old() {
 #[actix_rt::test]
 async fn a_failing_sql_file_is_told_and_the_database_is_made_again_next_time() {
     let (data, repository) = (scratch(), scratch());
-    for folder in ["init-db", "migrations-readonly"] {
-        fs::create_dir(repository.path().join(folder)).unwrap();
-        fs::write(
-            repository.path().join(folder).join("1.sql"),
-            "CREATE TABLE one();",
-        )
-        .unwrap();
-    }
+    fill(repository.path(), "CREATE TABLE one();");
     let run = || {
         Runner::with(data.path(), |lab| {
             lab.arg("--repository").arg(repository.path());
@@ -266,7 +263,23 @@ async fn a_second_lab_on_the_same_data_is_refused_in_one_line() {
 }
 
 fn logs_exist(data: &Path) -> bool {
-    ["postgres", "prometheus", "mock-metrics", "service-metrics"]
-        .iter()
-        .all(|name| data.join(format!("logs/{name}.log")).exists())
+    [
+        "postgres",
+        "alertmanager",
+        "prometheus",
+        "mock-metrics",
+        "service-metrics",
+    ]
+    .iter()
+    .all(|name| data.join(format!("logs/{name}.log")).exists())
+}
+
+/// Makes a repository of `folder`, with one SQL statement in two files and the usual monitoring.
+fn fill(folder: &Path, sql: &str) {
+    for name in ["init-db", "migrations-readonly"] {
+        fs::create_dir(folder.join(name)).unwrap();
+        fs::write(folder.join(name).join("1.sql"), sql).unwrap();
+    }
+    let monitoring = Path::new(env!("CARGO_MANIFEST_DIR")).join("monitoring");
+    symlink(monitoring, folder.join("monitoring")).unwrap();
 }

@@ -1,8 +1,10 @@
 //! The whole lab with the real programs: from the simulator through Prometheus to the gateway, and the incidents.
 
 use std::{
+    fs,
     io::{Read, Write},
     net::TcpStream,
+    os::unix::fs::symlink,
     path::Path,
 };
 
@@ -38,6 +40,33 @@ async fn what_the_simulator_is_told_arrives_at_the_gateway() {
         r#""job":"mock-metrics""#,
     )
     .await;
+    lab.stop().await;
+}
+
+#[actix_rt::test]
+async fn what_a_rule_makes_of_it_comes_to_the_gateway_through_alertmanager() {
+    let (data, repository) = (scratch(), scratch());
+    let theirs = repository.path();
+    for part in ["init-db", "migrations-readonly", "monitoring/alertmanager"] {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(part);
+        let to = theirs.join(part);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        symlink(from, to).unwrap();
+    }
+    fs::create_dir(theirs.join("monitoring/prometheus")).unwrap();
+    let rules =
+        "groups: [{name: theirs, rules: [{alert: Hot, expr: mock_high_cpu_usage_percent > 77}]}]";
+    fs::write(theirs.join("monitoring/prometheus/alert.rules.yml"), rules).unwrap();
+    let mut options = LabOptions::scratch(data.path());
+    options.repository = theirs.to_owned();
+    let lab = Lab::start(&options, Progress::Silent).await.unwrap();
+
+    tell(&lab.mock, "/simulate/cpu-usage/78");
+    let drill = r#""drill":"true""#;
+    seen(&lab.alertmanager, "/api/v2/alerts", drill).await;
+    let counted = r#"service_metrics_webhooks_total{outcome="accepted"} 1"#;
+    seen(&lab.gateway, "/metrics", counted).await;
+    seen(&lab.gateway, "/api/metrics/alerts", drill).await;
     lab.stop().await;
 }
 

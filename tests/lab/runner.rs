@@ -4,7 +4,7 @@ use std::{
     fs,
     fs::File,
     path::Path,
-    process::{Child, Command, ExitStatus},
+    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
 };
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -27,27 +27,52 @@ impl Runner {
 
     /// `lab` with what `change` says otherwise.
     pub(crate) fn with(data: &Path, change: impl FnOnce(&mut Command)) -> Self {
+        Self::with_command(data, &[], change)
+    }
+
+    /// `lab` that runs `command`.
+    pub(crate) fn running(data: &Path, command: &[&str]) -> Self {
+        Self::with_command(data, command, |_| {})
+    }
+
+    /// `lab` that runs `command`, with what `change` says otherwise.
+    pub(crate) fn with_command(
+        data: &Path,
+        command: &[&str],
+        change: impl FnOnce(&mut Command),
+    ) -> Self {
         let words = scratch();
-        stub::install(words.path());
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
-        command.arg("--fast").arg("--data").arg(data);
+        let mut lab = program(data, words.path());
+        change(&mut lab);
+        complete(&mut lab, words.path(), command);
+        Self::spawn(lab, words)
+    }
+
+    /// `lab` that runs `command` on a terminal of its own; what is typed there is written to [`Self::terminal`].
+    pub(crate) fn on_terminal(data: &Path, command: &[&str]) -> Self {
+        let words = scratch();
+        let mut lab = program(data, words.path());
+        complete(&mut lab, words.path(), command);
+        let line = std::iter::once(lab.get_program())
+            .chain(lab.get_args())
+            .map(|word| format!("'{}'", word.to_str().unwrap().replace('\'', r"'\''")))
+            .collect::<Vec<_>>();
+        let mut script = Command::new("script");
+        script.args(["-qec", &line.join(" "), "/dev/null"]);
+        script.stdin(Stdio::piped());
+        Self::spawn(script, words)
+    }
+
+    fn spawn(mut command: Command, words: TempDir) -> Self {
         command.stdout(File::create(words.path().join("stdout")).unwrap());
         command.stderr(File::create(words.path().join("stderr")).unwrap());
-        change(&mut command);
-        let given: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
-        for (flag, value) in [
-            ("--programs", words.path().as_os_str()),
-            ("--postgres-port", "0".as_ref()),
-            ("--prometheus-port", "0".as_ref()),
-            ("--mock-port", "0".as_ref()),
-            ("--gateway-port", "0".as_ref()),
-        ] {
-            if !given.iter().any(|word| word == flag) {
-                command.arg(flag).arg(value);
-            }
-        }
         let child = command.spawn().unwrap();
         Self { child, words }
+    }
+
+    /// Where its terminal's keys are.
+    pub(crate) fn terminal(&mut self) -> &mut ChildStdin {
+        self.child.stdin.as_mut().unwrap()
     }
 
     /// Its process id.
@@ -101,6 +126,33 @@ impl Runner {
         })
         .await;
         self.child.wait().unwrap()
+    }
+}
+
+fn program(data: &Path, words: &Path) -> Command {
+    stub::install(words);
+    let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+    lab.arg("--fast").arg("--data").arg(data);
+    lab
+}
+
+/// Adds the flags that were not given, and the command.
+fn complete(lab: &mut Command, programs: &Path, command: &[&str]) {
+    let given: Vec<_> = lab.get_args().map(ToOwned::to_owned).collect();
+    for (flag, value) in [
+        ("--programs", programs.as_os_str()),
+        ("--postgres-port", "0".as_ref()),
+        ("--alertmanager-port", "0".as_ref()),
+        ("--prometheus-port", "0".as_ref()),
+        ("--mock-port", "0".as_ref()),
+        ("--gateway-port", "0".as_ref()),
+    ] {
+        if !given.iter().any(|word| word == flag) {
+            lab.arg(flag).arg(value);
+        }
+    }
+    if !command.is_empty() {
+        lab.arg("--").args(command);
     }
 }
 

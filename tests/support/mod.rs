@@ -9,6 +9,7 @@ pub(crate) mod promtool;
 pub(crate) mod recording_proxy;
 pub(crate) mod scripted;
 pub(crate) mod scripted_prometheus;
+pub(crate) mod webhook;
 pub(crate) mod ws;
 pub(crate) mod ws_client;
 
