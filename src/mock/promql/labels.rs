@@ -64,7 +64,7 @@ impl Labels {
         }
     }
 
-    /// Whether `label` is among them.
+    /// Whether this label is there, if its series has it.
     pub(super) fn has(&self, label: &str) -> bool {
         match self {
             Self::AllBut(gone) => !gone.contains(label),

@@ -16,11 +16,10 @@ use super::{
     selector,
 };
 
-/// A part of an expression, all of whose selectors select the one series.
-pub(super) struct Part {
-    pub(super) node: Node,
-    /// `None` of a scalar.
-    pub(super) labels: Option<Labels>,
+/// The tree of `expr`, all of whose selectors select the one series, and the labels that its result has.
+pub(super) fn read(expr: &Expr) -> Result<(Node, Labels), String> {
+    let Part { node, labels } = part(expr)?;
+    Ok((node, labels.unwrap_or_else(Labels::all)))
 }
 
 /// The value of `expr`, if it is a scalar that never changes.
@@ -29,6 +28,12 @@ pub(super) fn number(expr: &Expr) -> Option<f64> {
         Node::Number(value) => Some(value),
         _ => None,
     }
+}
+
+struct Part {
+    node: Node,
+    /// `None` of a scalar.
+    labels: Option<Labels>,
 }
 
 impl Part {
@@ -43,8 +48,7 @@ impl Part {
     }
 }
 
-/// The tree of `expr`, and the labels that its result has.
-pub(super) fn part(expr: &Expr) -> Result<Part, String> {
+fn part(expr: &Expr) -> Result<Part, String> {
     match expr {
         Expr::Paren(paren) => part(&paren.expr),
         Expr::NumberLiteral(number) => Ok(Part::number(number.val)),
