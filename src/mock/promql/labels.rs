@@ -64,7 +64,7 @@ impl Labels {
         }
     }
 
-    /// Whether this label is there, if its series has it.
+    /// Whether `label` is among them.
     pub(super) fn has(&self, label: &str) -> bool {
         match self {
             Self::AllBut(gone) => !gone.contains(label),

@@ -25,6 +25,7 @@ use std::{
     time::Duration,
 };
 
+use labels::Labels;
 use promql_parser::parser::{self, Expr};
 
 /// One sample of a series.
@@ -77,10 +78,10 @@ impl Expression {
     /// `selects errors_total besides requests_total`.
     pub fn predictor(&self, subject: &Subject<'_>) -> Result<Predictor, String> {
         selector::serve(&self.0, subject)?;
-        let (tree, labels) = read::read(&self.0)?;
+        let part = read::part(&self.0)?;
         Ok(Predictor {
-            tree,
-            labels,
+            tree: part.node,
+            labels: part.labels.unwrap_or_else(Labels::all),
             reach: selector::reach(&self.0),
         })
     }
@@ -102,7 +103,7 @@ impl Expression {
 #[derive(Debug, Clone)]
 pub struct Predictor {
     tree: evaluate::Node,
-    labels: labels::Labels,
+    labels: Labels,
     reach: Duration,
 }
 
@@ -113,7 +114,7 @@ impl Predictor {
         self.tree.at(samples, range::millis(now))
     }
 
-    /// Whether its result still has this label of the series: an aggregation takes labels away.
+    /// Whether the result still has the series' label of that name.
     pub fn keeps(&self, label: &str) -> bool {
         self.labels.has(label)
     }
@@ -132,23 +133,6 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_aggregation_takes_labels_away() {
-        let labels = BTreeMap::new();
-        let subject = Subject {
-            metric: "mem",
-            labels: &labels,
-        };
-        let kept = |text: &str| {
-            let predictor = parse(text).predictor(&subject).unwrap();
-            ["pod", "job"].map(|label| predictor.keeps(label))
-        };
-        assert_eq!(kept("deriv(mem[5m]) > 1"), [true, true]);
-        assert_eq!(kept("sum by (pod) (mem) > 1"), [true, false]);
-        assert_eq!(kept("sum without (pod) (mem) > 1"), [false, true]);
-        assert_eq!(kept("sum(mem) > 1"), [false, false]);
-    }
 
     fn parse(text: &str) -> Expression {
         Expression::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -214,6 +198,25 @@ mod tests {
             assert!(!expression.has_condition());
             let predictor = expression.predictor(&subject).unwrap();
             assert_eq!(predictor.at(&[sample], Duration::ZERO), Some(1.0));
+        }
+    }
+
+    #[test]
+    fn the_result_keeps_the_labels_that_an_aggregation_leaves() {
+        let labels = BTreeMap::new();
+        let subject = Subject {
+            metric: "mem",
+            labels: &labels,
+        };
+        for (text, device, job) in [
+            ("rate(mem[5m]) > 1", true, true),
+            ("sum by (device) (mem) > 1", true, false),
+            ("sum without (device) (mem) > 1", false, true),
+            ("sum(mem) > 1", false, false),
+        ] {
+            let predictor = parse(text).predictor(&subject).unwrap();
+            let kept = (predictor.keeps("device"), predictor.keeps("job"));
+            assert_eq!(kept, (device, job), "{text}");
         }
     }
 

@@ -16,10 +16,11 @@ use super::{
     selector,
 };
 
-/// The tree of `expr`, all of whose selectors select the one series, and the labels that its result has.
-pub(super) fn read(expr: &Expr) -> Result<(Node, Labels), String> {
-    let Part { node, labels } = part(expr)?;
-    Ok((node, labels.unwrap_or_else(Labels::all)))
+/// A part of an expression, all of whose selectors select the one series.
+pub(super) struct Part {
+    pub(super) node: Node,
+    /// `None` of a scalar.
+    pub(super) labels: Option<Labels>,
 }
 
 /// The value of `expr`, if it is a scalar that never changes.
@@ -28,12 +29,6 @@ pub(super) fn number(expr: &Expr) -> Option<f64> {
         Node::Number(value) => Some(value),
         _ => None,
     }
-}
-
-struct Part {
-    node: Node,
-    /// `None` of a scalar.
-    labels: Option<Labels>,
 }
 
 impl Part {
@@ -48,7 +43,8 @@ impl Part {
     }
 }
 
-fn part(expr: &Expr) -> Result<Part, String> {
+/// The tree of `expr`, and the labels that its result has.
+pub(super) fn part(expr: &Expr) -> Result<Part, String> {
     match expr {
         Expr::Paren(paren) => part(&paren.expr),
         Expr::NumberLiteral(number) => Ok(Part::number(number.val)),
