@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     exit::ProgramError,
-    mock::{Source, app, catalogue, rules},
+    mock::{Source, app, backfill, catalogue, rules},
 };
 
 /// Simulates an application whose metrics set off alert rules on demand, and rehearses the rules.
@@ -25,6 +25,8 @@ enum Command {
     Check(catalogue::CheckOptions),
     /// Prints the catalogue's alerts: as rules for Prometheus, as unit tests of these, or as a table
     Rules(rules::RulesOptions),
+    /// Writes a history of all series and their alerts, for `promtool tsdb create-blocks-from openmetrics`
+    Backfill(backfill::BackfillOptions),
 }
 
 impl Arguments {
@@ -37,6 +39,7 @@ impl Arguments {
             Command::Serve => actix::System::new().block_on(app::serve(&self.source)),
             Command::Check(options) => catalogue::check(&options),
             Command::Rules(options) => rules::print(&self.source, &options),
+            Command::Backfill(options) => backfill::backfill(&options, &self.source),
         }
     }
 }

@@ -16,7 +16,9 @@
 
 pub mod adjustment;
 pub mod app;
+pub mod backfill;
 pub mod board;
+pub mod boards;
 pub mod built_in;
 pub mod calm;
 pub mod catalogue;

@@ -43,6 +43,14 @@ impl Source {
     pub fn catalogue(&self) -> Result<Catalogue, ProgramError> {
         Ok(Catalogue::load(self.catalogue.as_deref(), self.time_scale)?)
     }
+
+    /// The catalogue at the scale 1.
+    ///
+    /// # Errors
+    /// Every fault that could be found.
+    pub fn unscaled(&self) -> Result<Catalogue, ProgramError> {
+        Ok(Catalogue::load(self.catalogue.as_deref(), 1.0)?)
+    }
 }
 
 impl From<CatalogueError> for ProgramError {

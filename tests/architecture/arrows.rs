@@ -90,6 +90,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("mock::source", &["exit", "mock", "settings"]),
     ("mock::catalogue::check", &["exit", "mock"]),
+    ("mock::backfill", &["exit", "mock"]),
     ("mock::rules", &["exit", "mock"]),
     ("mock::http", &["api_error", "mock", "percent"]),
     // The lab knows programs by their command lines only.
