@@ -3,6 +3,7 @@
 mod access;
 mod alert_refusals;
 mod alerts;
+mod backfill;
 mod exposition;
 mod levers;
 mod program;
