@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
+    drill,
     exit::ProgramError,
     mock::{Source, app, catalogue},
 };
@@ -23,6 +24,8 @@ enum Command {
     Serve,
     /// Checks a catalogue, and says what is wrong with it
     Check(catalogue::CheckOptions),
+    /// Rehearses alerts on real servers, from their trigger to the browser and back, and says what came when
+    Drill(drill::DrillOptions),
 }
 
 impl Arguments {
@@ -34,6 +37,9 @@ impl Arguments {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => actix::System::new().block_on(app::serve(&self.source)),
             Command::Check(options) => catalogue::check(&options),
+            Command::Drill(options) => {
+                actix::System::new().block_on(drill::run(&options, &self.source))
+            }
         }
     }
 }

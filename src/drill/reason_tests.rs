@@ -1,0 +1,1 @@
+//! Reasons on scripted observations.
