@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     drill,
     exit::ProgramError,
-    mock::{Source, app, catalogue},
+    mock::{Source, app, catalogue, rules},
 };
 
 /// Simulates an application whose metrics set off alert rules on demand, and rehearses the rules.
@@ -26,6 +26,8 @@ enum Command {
     Check(catalogue::CheckOptions),
     /// Rehearses alerts on real servers, from their trigger to the browser and back, and says what came when
     Drill(drill::DrillOptions),
+    /// Prints the catalogue's alerts: as rules for Prometheus, as unit tests of these, or as a table
+    Rules(rules::RulesOptions),
 }
 
 impl Arguments {
@@ -40,6 +42,7 @@ impl Arguments {
             Command::Drill(options) => {
                 actix::System::new().block_on(drill::run(&options, &self.source))
             }
+            Command::Rules(options) => rules::print(&self.source, &options),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{
 pub(super) async fn rehearse(stack: &Stack, name: &str, courses: &[Course<'_>]) {
     let prepared = join_all(courses.iter().map(|course| course.prepare(false))).await;
     if let Some(course) = prepared.iter().position(Result::is_err) {
-        let first = &courses[course].part.identity.name;
+        let first = courses[course].part.identity.told();
         for (course, step) in courses.iter().zip(prepared) {
             course.end(step.and_then(|()| Err(not_begun(&format!("{first} is not ready")))));
         }

@@ -5,7 +5,7 @@
 //! GET /metrics     ──▶ http ──▶ all six, as exposition text     ──▶ Prometheus
 //! ```
 //! Pure, without actix: [`family`], [`levers`] (the table of paths and metrics), [`change`], [`pattern`], [`promql`]
-//! (what alert rules make of a series), [`series`], [`moving`], [`traffic`], [`exposition`], [`board`]. [`simulator`] is
+//! (what alert rules make of a series), [`rule_state`], [`series`], [`moving`], [`traffic`], [`exposition`], [`board`]. [`simulator`] is
 //! the one actor, `http` the routes, [`app`] the program as a value.
 
 pub mod app;
@@ -22,6 +22,8 @@ pub mod moving;
 pub mod pattern;
 pub mod prediction;
 pub mod promql;
+pub mod rule_state;
+pub mod rules;
 pub mod series;
 pub mod simulator;
 mod source;

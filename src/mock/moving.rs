@@ -31,8 +31,8 @@ const MEMORY: &str = "Memory in use by the simulated application.";
 pub const MOVING: &[Moving] = &[
     row(MemoryCpu, "cpu_usage_seconds_total", CPU, APP_1, Counts(wave(0.15, 0.04, 600.0, 0.02))),
     row(MemoryCpu, "cpu_usage_seconds_total", CPU, APP_2, Counts(wave(0.12, 0.03, 420.0, 0.02))),
-    row(MemoryCpu, "memory_usage_bytes", MEMORY, APP_1, Rests(wave(256e6, 6e6, 900.0, 1e6))),
-    row(MemoryCpu, "memory_usage_bytes", MEMORY, APP_2, Rests(wave(240e6, 5e6, 780.0, 1e6))),
+    row(MemoryCpu, "memory_usage_bytes", MEMORY, APP_1, Rests(wave(256e6, 6e6, 900.0, 1e5))),
+    row(MemoryCpu, "memory_usage_bytes", MEMORY, APP_2, Rests(wave(240e6, 5e6, 780.0, 1e5))),
     row(Disk, "disk_usage_percent", "Space in use on the simulated application's disk.",
         &[("instance", "mock-app-1"), ("device", "sda"), ("mountpoint", "/data")], Rests(wave(62.0, 1.5, 3600.0, 0.1))),
 ];

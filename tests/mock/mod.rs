@@ -6,6 +6,7 @@ mod levers;
 mod program;
 mod promql;
 mod refusals;
+mod rules;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -9,7 +9,7 @@ use super::{
     catalogue::{Alert, span},
     promql::{Expression, Predictor, Subject},
 };
-use course::Course;
+pub(super) use course::Course;
 
 /// What theory says of one alert whose trigger comes right after a scrape: the worst moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,18 +35,23 @@ pub enum Unpredicted {
     Recovery(String),
 }
 
+/// What tells an alert's condition from the samples of its series.
+///
+/// # Errors
+/// Why its expression cannot be told from one series, as the rest of a sentence about it.
+pub fn predictor(alert: &Alert) -> Result<Predictor, String> {
+    Expression::parse(&alert.expr)?.predictor(&Subject {
+        metric: &alert.metric,
+        labels: &alert.labels,
+    })
+}
+
 /// Plays an alert's course, scraped at each `interval`.
 ///
 /// # Errors
 /// Why there is no such course.
 pub fn predict(alert: &Alert, interval: Duration) -> Result<Prediction, Unpredicted> {
-    let subject = Subject {
-        metric: &alert.metric,
-        labels: &alert.labels,
-    };
-    let predictor = Expression::parse(&alert.expr)
-        .and_then(|expression| expression.predictor(&subject))
-        .map_err(Unpredicted::Expression)?;
+    let predictor = predictor(alert).map_err(Unpredicted::Expression)?;
     calm(alert, &predictor, interval)?;
     let rehearsed = alert.hold_for + interval * 2;
 

@@ -1,9 +1,11 @@
-//! Whether an expression can be without a result although its series has samples.
+//! What can leave an expression without a result although its series has samples.
 
 use promql_parser::parser::{
     BinaryExpr, Call, Expr,
     token::{T_LAND, T_LOR, T_LUNLESS},
 };
+
+use super::read;
 
 /// Whether something at or below the top of `expr` can take its result away.
 pub(super) fn stands_in(expr: &Expr) -> bool {
@@ -19,6 +21,23 @@ pub(super) fn stands_in(expr: &Expr) -> bool {
         | Expr::VectorSelector(_)
         | Expr::MatrixSelector(_)
         | Expr::Extension(_) => false,
+    }
+}
+
+/// What is compared and with which number, where the top of `expr` is a filter by a number.
+pub(super) fn comparison(expr: &Expr) -> Option<(&Expr, f64)> {
+    let binary = match expr {
+        Expr::Paren(paren) => return comparison(&paren.expr),
+        Expr::Binary(binary) => binary,
+        _ => return None,
+    };
+    if !binary.op.is_comparison_operator() || binary.return_bool() {
+        return None;
+    }
+    match (read::number(&binary.lhs), read::number(&binary.rhs)) {
+        (None, Some(number)) => Some((&binary.lhs, number)),
+        (Some(number), None) => Some((&binary.rhs, number)),
+        _ => None,
     }
 }
 
@@ -80,6 +99,29 @@ mod tests {
             "vector(scalar(up > 1))",
         ] {
             assert!(!Expression::parse(text).unwrap().has_condition(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_filter_by_a_number_is_taken_apart() {
+        for (text, compared, number) in [
+            ("up == 0", "up", 0.0),
+            ("(rate(up[5m]) > -2 * 3)", "rate(up[5m])", -6.0),
+            ("0.5 < up", "up", 0.5),
+        ] {
+            let (found, with) = Expression::parse(text).unwrap().comparison().unwrap();
+            let expected = Expression::parse(compared).unwrap();
+            assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{text}");
+            assert_eq!(with, number, "{text}");
+        }
+        for text in [
+            "up",
+            "up > bool 1",
+            "up > up offset 1m",
+            "up > 1 and up < 2",
+        ] {
+            let expression = Expression::parse(text).unwrap();
+            assert!(expression.comparison().is_none(), "{text}");
         }
     }
 }

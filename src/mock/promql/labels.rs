@@ -64,7 +64,8 @@ impl Labels {
         }
     }
 
-    fn has(&self, label: &str) -> bool {
+    /// Whether `label` is among them.
+    pub(super) fn has(&self, label: &str) -> bool {
         match self {
             Self::AllBut(gone) => !gone.contains(label),
             Self::Only(left) => left.contains(label),

@@ -25,6 +25,7 @@ use std::{
     time::Duration,
 };
 
+use labels::Labels;
 use promql_parser::parser::{self, Expr};
 
 /// One sample of a series.
@@ -77,10 +78,18 @@ impl Expression {
     /// `selects errors_total besides requests_total`.
     pub fn predictor(&self, subject: &Subject<'_>) -> Result<Predictor, String> {
         selector::serve(&self.0, subject)?;
+        let part = read::part(&self.0)?;
         Ok(Predictor {
-            tree: read::read(&self.0)?,
+            tree: part.node,
+            labels: part.labels.unwrap_or_else(Labels::all),
             reach: selector::reach(&self.0),
         })
+    }
+
+    /// What is compared and the number that it is compared with, where the expression as a whole is such a filter.
+    pub fn comparison(&self) -> Option<(Self, f64)> {
+        let (compared, number) = condition::comparison(&self.0)?;
+        Some((Self(compared.clone()), number))
     }
 
     /// Whether it can be without a result while its series has samples: by a filter (`>`), `and`, `unless`, `absent`.
@@ -94,6 +103,7 @@ impl Expression {
 #[derive(Debug, Clone)]
 pub struct Predictor {
     tree: evaluate::Node,
+    labels: Labels,
     reach: Duration,
 }
 
@@ -102,6 +112,11 @@ impl Predictor {
     /// from the same origin as `now`; those after `now` do not matter.
     pub fn at(&self, samples: &[Sample], now: Duration) -> Option<f64> {
         self.tree.at(samples, range::millis(now))
+    }
+
+    /// Whether the result still has the series' label of that name.
+    pub fn keeps(&self, label: &str) -> bool {
+        self.labels.has(label)
     }
 
     /// How far back it looks: the longest window with its offset, without the five minutes for which a newest sample
@@ -183,6 +198,25 @@ mod tests {
             assert!(!expression.has_condition());
             let predictor = expression.predictor(&subject).unwrap();
             assert_eq!(predictor.at(&[sample], Duration::ZERO), Some(1.0));
+        }
+    }
+
+    #[test]
+    fn the_result_keeps_the_labels_that_an_aggregation_leaves() {
+        let labels = BTreeMap::new();
+        let subject = Subject {
+            metric: "mem",
+            labels: &labels,
+        };
+        for (text, device, job) in [
+            ("rate(mem[5m]) > 1", true, true),
+            ("sum by (device) (mem) > 1", true, false),
+            ("sum without (device) (mem) > 1", false, true),
+            ("sum(mem) > 1", false, false),
+        ] {
+            let predictor = parse(text).predictor(&subject).unwrap();
+            let kept = (predictor.keeps("device"), predictor.keeps("job"));
+            assert_eq!(kept, (device, job), "{text}");
         }
     }
 

@@ -16,15 +16,19 @@ use super::{
     selector,
 };
 
-/// The tree of `expr`, all of whose selectors select the one series.
-pub(super) fn read(expr: &Expr) -> Result<Node, String> {
-    part(expr).map(|part| part.node)
+/// A part of an expression, all of whose selectors select the one series.
+pub(super) struct Part {
+    pub(super) node: Node,
+    /// `None` of a scalar.
+    pub(super) labels: Option<Labels>,
 }
 
-struct Part {
-    node: Node,
-    /// `None` of a scalar.
-    labels: Option<Labels>,
+/// The value of `expr`, if it is a scalar that never changes.
+pub(super) fn number(expr: &Expr) -> Option<f64> {
+    match part(expr).ok()?.node {
+        Node::Number(value) => Some(value),
+        _ => None,
+    }
 }
 
 impl Part {
@@ -39,7 +43,8 @@ impl Part {
     }
 }
 
-fn part(expr: &Expr) -> Result<Part, String> {
+/// The tree of `expr`, and the labels that its result has.
+pub(super) fn part(expr: &Expr) -> Result<Part, String> {
     match expr {
         Expr::Paren(paren) => part(&paren.expr),
         Expr::NumberLiteral(number) => Ok(Part::number(number.val)),
@@ -174,11 +179,7 @@ fn call(expr: &Call) -> Result<Part, String> {
 
 /// The value of each, if all are scalars that never change.
 fn constants(numbers: &[&Expr]) -> Option<Vec<f64>> {
-    let constant = |number: &&Expr| match part(number).ok()?.node {
-        Node::Number(value) => Some(value),
-        _ => None,
-    };
-    numbers.iter().map(constant).collect()
+    numbers.iter().map(|expr| number(expr)).collect()
 }
 
 fn bare(expr: &Expr) -> &Expr {

@@ -1,0 +1,33 @@
+//! The rule file of Prometheus.
+
+use std::fmt::{self, Write};
+
+use super::yaml::quoted;
+use crate::mock::catalogue::{Alert, Catalogue, span};
+
+/// Writes the rules, a group per family.
+pub(super) fn write(out: &mut String, catalogue: &Catalogue) -> fmt::Result {
+    writeln!(out, "groups:")?;
+    for family in catalogue.families() {
+        writeln!(out, "  - name: {}\n    rules:", quoted(family))?;
+        let alerts = catalogue.alerts.iter();
+        for alert in alerts.filter(|alert| alert.family == family) {
+            rule(out, alert)?;
+        }
+    }
+    Ok(())
+}
+
+fn rule(out: &mut String, alert: &Alert) -> fmt::Result {
+    writeln!(out, "      - alert: {}", quoted(&alert.name))?;
+    writeln!(out, "        expr: {}", quoted(&alert.expr))?;
+    if !alert.hold_for.is_zero() {
+        writeln!(out, "        for: {}", span(alert.hold_for))?;
+    }
+    writeln!(out, "        labels:")?;
+    writeln!(out, "          severity: {}", quoted(&alert.severity))?;
+    writeln!(out, "          family: {}", quoted(&alert.family))?;
+    writeln!(out, "        annotations:")?;
+    writeln!(out, "          summary: {}", quoted(&alert.summary))?;
+    writeln!(out, "          description: {}", quoted(&alert.description))
+}

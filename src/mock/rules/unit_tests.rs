@@ -1,0 +1,238 @@
+//! Unit tests of the rules, for `promtool test rules`.
+
+use std::{
+    fmt::{self, Write},
+    time::Duration,
+};
+
+use super::{
+    case::{Case, Evaluation},
+    cases::Cases,
+    notation::values,
+    template,
+    yaml::quoted,
+};
+use crate::mock::{
+    catalogue::{Alert, Catalogue, Labels, span},
+    exposition,
+    rule_state::State,
+};
+
+/// Writes a file of unit tests of `rule_file`, which is named as seen from it.
+pub(super) fn write(out: &mut String, catalogue: &Catalogue, rule_file: &str) -> fmt::Result {
+    let interval = catalogue.timing.interval;
+    writeln!(out, "rule_files: [{}]", quoted(rule_file))?;
+    writeln!(out, "evaluation_interval: {}", span(interval))?;
+    writeln!(out, "tests:")?;
+    for alert in &catalogue.alerts {
+        let cases = match Cases::of(alert, interval) {
+            Ok(cases) => cases,
+            Err(why) => {
+                left_out(out, alert, &format!("its expression {why}"))?;
+                continue;
+            }
+        };
+        let tests = Tests::of(alert, &cases, interval);
+        tests.write(out, "is set off and recovers", &cases.rehearsed())?;
+        match cases.short() {
+            Some(case) => tests.write(out, "is pending for less than its `for`", &case)?,
+            None if alert.hold_for.is_zero() => {}
+            None => left_out(out, alert, "each condition holds for longer than its `for`")?,
+        }
+        match cases.at_the_threshold() {
+            Some([exact, near]) => {
+                tests.write(out, "is exactly at its threshold", &exact)?;
+                tests.write(out, "is next to its threshold", &near)?;
+            }
+            None => left_out(out, alert, "no series is exactly at its threshold")?,
+        }
+    }
+    Ok(())
+}
+
+fn left_out(out: &mut String, alert: &Alert, why: &str) -> fmt::Result {
+    writeln!(out, "  # left out: {}: {why}", alert.name)
+}
+
+/// The tests of one alert.
+struct Tests<'a> {
+    alert: &'a Alert,
+    interval: Duration,
+    /// Of its series.
+    series: Labels,
+    /// Of the expression's result.
+    result: Labels,
+}
+
+impl<'a> Tests<'a> {
+    fn of(alert: &'a Alert, cases: &Cases<'_>, interval: Duration) -> Self {
+        // What a scrape of the simulator adds.
+        let scraped = [
+            ("job", "mock-metrics"),
+            ("instance", "localhost:8082"),
+            ("drill", "true"),
+        ];
+        let mut series = scraped
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into_iter()
+            .collect::<Labels>();
+        series.extend(alert.labels.clone());
+        let kept = series
+            .iter()
+            .filter(|(name, _)| cases.predictor.keeps(name));
+        let result = kept.map(|(name, value)| (name.clone(), value.clone()));
+        Self {
+            alert,
+            interval,
+            result: result.collect(),
+            series,
+        }
+    }
+
+    fn write(&self, out: &mut String, title: &str, case: &Case) -> fmt::Result {
+        let title = format!("{} {title}", self.alert.name);
+        let series = format!("{}{{{}}}", self.alert.metric, promql(&self.series));
+        writeln!(out, "  - name: {}", quoted(&title))?;
+        writeln!(out, "    interval: {}", span(self.interval))?;
+        writeln!(out, "    input_series:")?;
+        writeln!(out, "      - series: {}", quoted(&series))?;
+        let values = values(&case.samples, self.interval);
+        writeln!(out, "        values: {}", quoted(&values))?;
+        let moments = case.moments();
+        self.firing(out, &moments)?;
+        writeln!(out, "    promql_expr_test:")?;
+        if !case.calm.is_zero() {
+            let calm = span(case.calm);
+            self.query(
+                out,
+                &format!("count_over_time(ALERTS[{calm}])"),
+                case.calm,
+                None,
+            )?;
+        }
+        for moment in &moments {
+            let alerts = format!("ALERTS{{alertname=\"{}\"}}", self.alert.name);
+            let sample = moment.state.label().map(|state| ("ALERTS", state, 1));
+            self.query(out, &alerts, moment.at, sample)?;
+        }
+        self.counts(out, case)
+    }
+
+    /// The alerts that fire at each of these moments, with labels and texts, where the texts can be told.
+    fn firing(&self, out: &mut String, moments: &[Evaluation]) -> fmt::Result {
+        let mut heading = "    alert_rule_test:\n";
+        for moment in moments {
+            let texts = match (moment.state, moment.value) {
+                (State::Firing, Some(value)) => match self.texts(value) {
+                    Some(texts) => Some(texts),
+                    None => continue,
+                },
+                _ => None,
+            };
+            write!(out, "{heading}")?;
+            heading = "";
+            writeln!(out, "      - eval_time: {}", span(moment.at))?;
+            writeln!(out, "        alertname: {}", quoted(&self.alert.name))?;
+            match texts {
+                None => writeln!(out, "        exp_alerts: []")?,
+                Some(texts) => self.expected(out, &texts)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn expected(&self, out: &mut String, texts: &[(&str, String)]) -> fmt::Result {
+        writeln!(out, "        exp_alerts:\n          - exp_labels:")?;
+        for (name, value) in &self.rule_labels() {
+            writeln!(out, "              {}: {}", quoted(name), quoted(value))?;
+        }
+        writeln!(out, "            exp_annotations:")?;
+        for (name, text) in texts {
+            writeln!(out, "              {name}: {}", quoted(text))?;
+        }
+        Ok(())
+    }
+
+    fn texts(&self, value: f64) -> Option<[(&'static str, String); 2]> {
+        let rendered = |template| template::render(template, &self.result, value);
+        Some([
+            ("summary", rendered(&self.alert.summary)?),
+            ("description", rendered(&self.alert.description)?),
+        ])
+    }
+
+    /// How many evaluations found it pending and firing, all in all.
+    fn counts(&self, out: &mut String, case: &Case) -> fmt::Result {
+        let Some(last) = case.evaluations.last() else {
+            return Ok(());
+        };
+        for state in [State::Pending, State::Firing] {
+            let Some(label) = state.label() else { continue };
+            let count = case.evaluations.iter().filter(|e| e.state == state).count();
+            let name = &self.alert.name;
+            let window = span(last.at + self.interval);
+            let query = format!(
+                "count_over_time(ALERTS{{alertname=\"{name}\",alertstate=\"{label}\"}}[{window}])"
+            );
+            let sample = (count > 0).then_some(("", label, count));
+            self.query(out, &query, last.at, sample)?;
+        }
+        Ok(())
+    }
+
+    fn query(
+        &self,
+        out: &mut String,
+        query: &str,
+        at: Duration,
+        sample: Option<(&str, &str, usize)>,
+    ) -> fmt::Result {
+        writeln!(out, "      - expr: {}", quoted(query))?;
+        writeln!(out, "        eval_time: {}", span(at))?;
+        let Some((metric, state, value)) = sample else {
+            return writeln!(out, "        exp_samples: []");
+        };
+        let mut labels = self.rule_labels();
+        labels.insert("alertname".to_owned(), self.alert.name.clone());
+        labels.insert("alertstate".to_owned(), state.to_owned());
+        let labels = quoted(&format!("{metric}{{{}}}", promql(&labels)));
+        writeln!(
+            out,
+            "        exp_samples: [{{ labels: {labels}, value: {value} }}]"
+        )
+    }
+
+    /// Those of the alert, without its name.
+    fn rule_labels(&self) -> Labels {
+        let mut labels = self.result.clone();
+        labels.insert("severity".to_owned(), self.alert.severity.clone());
+        labels.insert("family".to_owned(), self.alert.family.clone());
+        labels
+    }
+}
+
+fn promql(labels: &Labels) -> String {
+    exposition::labels(
+        labels
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_told_is_left_out_and_named() {
+        let text = concat!(
+            "[[alert]]\nname = \"Slow\"\nmetric = \"latency_bucket\"\n",
+            "expr = \"histogram_quantile(0.9, rate(latency_bucket[5m])) > 1\"\ntrigger = 2\n",
+        );
+        let catalogue = Catalogue::parse("mine.toml", text, 1.0).unwrap();
+        let mut out = String::new();
+        write(&mut out, &catalogue, "mine.yml").unwrap();
+        let left_out = "  # left out: Slow: its expression uses histogram_quantile\n";
+        assert!(out.ends_with(&format!("tests:\n{left_out}")), "{out}");
+    }
+}
