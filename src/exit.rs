@@ -34,10 +34,9 @@ impl fmt::Display for ProgramError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Settings(error) => error.fmt(f),
-            Self::Usage(why)
-            | Self::Refused(why)
-            | Self::Unreachable(why)
-            | Self::Failed(why) => f.write_str(why),
+            Self::Usage(why) | Self::Refused(why) | Self::Unreachable(why) | Self::Failed(why) => {
+                f.write_str(why)
+            }
         }
     }
 }

@@ -44,7 +44,12 @@ impl Alertmanager {
         } else {
             self.silences().await
         };
-        by.extend(held.status.silenced_by.iter().map(|id| silence(id, &silences)));
+        by.extend(
+            held.status
+                .silenced_by
+                .iter()
+                .map(|id| silence(id, &silences)),
+        );
         by.join(" and by ")
     }
 

@@ -41,13 +41,15 @@ pub(super) fn check(
 
 /// What is different in `labels` from those that `expected` names.
 pub(super) fn differences(expected: &Labels, labels: &Labels) -> Vec<String> {
-    let different = expected.iter().filter_map(|(name, value)| match labels.get(name) {
-        None => Some(format!("label {name}: expected {value:?}, is missing")),
-        Some(found) if found != value => {
-            Some(format!("label {name}: expected {value:?}, found {found:?}"))
-        }
-        Some(_) => None,
-    });
+    let different = expected
+        .iter()
+        .filter_map(|(name, value)| match labels.get(name) {
+            None => Some(format!("label {name}: expected {value:?}, is missing")),
+            Some(found) if found != value => {
+                Some(format!("label {name}: expected {value:?}, found {found:?}"))
+            }
+            Some(_) => None,
+        });
     different.collect()
 }
 
@@ -68,7 +70,9 @@ fn labels(alert: &Alert, identity: &Identity, labels: &Labels, found: &mut Found
         if labels.get(name).is_none_or(String::is_empty) {
             let fault = format!("label {name}: is missing: where the alert comes from is not told");
             match expression::aggregates(&alert.expr) {
-                true => found.warnings.push(format!("{fault} (the expression aggregates it away)")),
+                true => found
+                    .warnings
+                    .push(format!("{fault} (the expression aggregates it away)")),
                 false => found.faults.push(fault),
             }
         }
@@ -86,8 +90,13 @@ pub(super) fn annotations(annotations: &Labels, faults: &mut Vec<String>) {
         let text = annotations.get(name).map_or("", String::as_str);
         if text.trim().is_empty() {
             faults.push(format!("annotation {name}: is missing"));
-        } else if ["{{", "<error", "%!", "<no value>"].iter().any(|mark| text.contains(mark)) {
-            faults.push(format!("annotation {name}: its template has failed: {text:?}"));
+        } else if ["{{", "<error", "%!", "<no value>"]
+            .iter()
+            .any(|mark| text.contains(mark))
+        {
+            faults.push(format!(
+                "annotation {name}: its template has failed: {text:?}"
+            ));
         }
     }
 }
@@ -98,13 +107,22 @@ fn value(alert: &Alert, shown: &Shown, faults: &mut Vec<String>) {
         return;
     };
     if expression::fulfils(&alert.expr, value) == Some(false) {
-        faults.push(format!("value: the condition does not hold for {value}: {}", alert.expr));
+        faults.push(format!(
+            "value: the condition does not hold for {value}: {}",
+            alert.expr
+        ));
     }
     let template = &alert.description;
-    let told = template.contains("$value") && !OTHER_FORMS.iter().any(|form| template.contains(form));
-    let text = shown.annotations.get("description").map_or("", String::as_str);
+    let told =
+        template.contains("$value") && !OTHER_FORMS.iter().any(|form| template.contains(form));
+    let text = shown
+        .annotations
+        .get("description")
+        .map_or("", String::as_str);
     if told && !text.is_empty() && !numbers::says(text, value) {
-        faults.push(format!("annotation description: does not say the value {value}: {text:?}"));
+        faults.push(format!(
+            "annotation description: does not say the value {value}: {text:?}"
+        ));
     }
 }
 
@@ -119,7 +137,10 @@ fn active_at(shown: &Shown, trigger: Moment, now: Moment) -> Option<String> {
         ));
     }
     (since > now + CLOCKS).then(|| {
-        format!("activeAt: {} is in the future: Prometheus' clock is ahead", shown.active_at)
+        format!(
+            "activeAt: {} is in the future: Prometheus' clock is ahead",
+            shown.active_at
+        )
     })
 }
 
@@ -155,7 +176,12 @@ mod tests {
             value: "9.512e+01".to_owned(),
         };
         change(&mut shown);
-        check(alert, &identity, &shown, (trigger, trigger + TimeDelta::seconds(60)))
+        check(
+            alert,
+            &identity,
+            &shown,
+            (trigger, trigger + TimeDelta::seconds(60)),
+        )
     }
 
     #[test]
@@ -174,18 +200,34 @@ mod tests {
                 "label severity: expected \"critical\", is missing",
                 &(|shown: &mut Shown| drop(shown.labels.remove("severity"))) as &dyn Fn(&mut Shown),
             ),
-            ("label job: is missing", &|shown| drop(shown.labels.remove("job"))),
-            ("annotation summary: is missing", &|shown| set(shown, "summary", " ")),
-            ("its template has failed", &|shown| set(shown, "summary", "<error expanding>")),
-            ("does not say the value 95.12", &|shown| set(shown, "description", "is 94.0 % full")),
-            ("value: is no number: \"x\"", &|shown| shown.value = "x".to_owned()),
+            ("label job: is missing", &|shown| {
+                drop(shown.labels.remove("job"));
+            }),
+            ("annotation summary: is missing", &|shown| {
+                set(shown, "summary", " ");
+            }),
+            ("its template has failed", &|shown| {
+                set(shown, "summary", "<error expanding>");
+            }),
+            ("does not say the value 95.12", &|shown| {
+                set(shown, "description", "is 94.0 % full");
+            }),
+            ("value: is no number: \"x\"", &|shown| {
+                shown.value = "x".to_owned();
+            }),
             ("the condition does not hold for 12", &|shown| {
                 shown.value = "12".to_owned();
                 set(shown, "description", "12");
             }),
-            ("is before the trigger", &|shown| shown.active_at = "2020-01-01T00:00:00Z".to_owned()),
-            ("is in the future", &|shown| shown.active_at = "2120-01-01T00:00:00Z".to_owned()),
-            ("is not RFC 3339", &|shown| shown.active_at = "today".to_owned()),
+            ("is before the trigger", &|shown| {
+                shown.active_at = "2020-01-01T00:00:00Z".to_owned();
+            }),
+            ("is in the future", &|shown| {
+                shown.active_at = "2120-01-01T00:00:00Z".to_owned();
+            }),
+            ("is not RFC 3339", &|shown| {
+                shown.active_at = "today".to_owned();
+            }),
         ] {
             let told = told(change);
             assert!(told.contains(expected), "{expected:?} is not {told:?}");

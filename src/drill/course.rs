@@ -2,21 +2,19 @@
 
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::Utc;
 
 use super::{
     checks,
-    evidence::Evidence,
     part::Part,
-    reason::Case,
-    record::{Outcome, Reached},
     seen::{Held, Moment, Shown, braces},
     server::Fault,
     stack::{Failure, Stack, Step},
     stage::Stage,
     survey::different,
     theory::Theory,
-    watch::{self, Sight},
+    waiting::after,
+    watch,
 };
 
 /// From the crossing to the browser: each has a grace of its own.
@@ -29,11 +27,11 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// One alert's way.
 pub(super) struct Course<'a> {
-    stack: &'a Stack,
+    pub(super) stack: &'a Stack,
     /// Its place in the ledger.
     pub(super) index: usize,
     pub(super) part: &'a Part,
-    theory: Theory,
+    pub(super) theory: Theory,
 }
 
 impl<'a> Course<'a> {
@@ -102,8 +100,11 @@ impl Course<'_> {
     pub(super) async fn prepare(&self, settles: bool) -> Step {
         self.rule()?;
         self.reach(Stage::Rule, Utc::now());
-        let patience = self.theory.allows(Stage::ResolvedPrometheus).unwrap_or_default();
-        let deadline = Utc::now() + span(patience + self.stack.grace);
+        let patience = self
+            .theory
+            .allows(Stage::ResolvedPrometheus)
+            .unwrap_or_default();
+        let deadline = after(Utc::now(), patience + self.stack.grace);
         let begun = Utc::now();
         let failed = self.calm(deadline).await.is_none();
         if failed {
@@ -117,17 +118,6 @@ impl Course<'_> {
         Ok(())
     }
 
-    /// Notes that the simulator has begun to drive it.
-    pub(super) fn triggered(&self, at: Moment) {
-        self.stack.ledger.change(self.index, |record| {
-            record.trigger = Some(at);
-            for reached in &mut record.reached {
-                reached.seconds = seconds(reached.at - at);
-            }
-        });
-        self.reach(Stage::Trigger, at);
-    }
-
     /// From the crossing to the browser.
     pub(super) async fn rise(&self) -> Step {
         self.crossed().await?;
@@ -136,44 +126,22 @@ impl Course<'_> {
         }
         self.firing().await?;
         self.in_alertmanager().await?;
-        let watch = &self.stack.watch;
-        self.shown(Stage::Browser, &watch.browser, Shown::fires).await.map(drop)
+        let browser = &self.stack.watch.browser;
+        let framed = |shown: &[Shown]| self.fires(shown).map(drop);
+        self.wait(Stage::Browser, browser, framed).await
     }
 
     /// From the recovery until it is active nowhere.
     pub(super) async fn fall(&self) -> Step {
         let (watch, identity) = (&self.stack.watch, &self.part.identity);
-        let gone = |shown: &[Shown]| none(shown.iter().any(|shown| identity.is(&shown.labels)));
-        let let_go = |held: &[Held]| none(held.iter().any(|held| identity.is(&held.labels)));
-        self.wait(Stage::ResolvedPrometheus, &watch.prometheus, gone).await?;
-        self.wait(Stage::ResolvedAlertmanager, &watch.alertmanager, let_go).await?;
-        self.wait(Stage::ResolvedBrowser, &watch.browser, gone).await
-    }
-
-    /// Notes that a stage was reached.
-    pub(super) fn reach(&self, stage: Stage, at: Moment) {
-        let ledger = &self.stack.ledger;
-        let (trigger, before) = self.before();
-        let before = before.filter(|_| trigger.is_some());
-        // What is seen by looking again and again may be seen in another order than it came.
-        let at = before.as_ref().map_or(at, |before| at.max(before.at));
-        let theory = before.zip(self.theory.allows(stage));
-        let reached = Reached {
-            stage,
-            at,
-            seconds: trigger.map_or(0.0, |trigger| seconds(at - trigger)),
-            theory: theory.map(|(before, allowed)| match stage {
-                Stage::Trigger | Stage::Recover => seconds(at - trigger.unwrap_or(at)),
-                _ => before.seconds + allowed.as_secs_f64(),
-            }),
-        };
-        ledger.reach(self.index, reached);
-    }
-
-    /// Notes how it ended.
-    pub(super) fn end(&self, step: Step) {
-        let outcome = step.map_or_else(Outcome::from, |()| Outcome::Passed);
-        self.stack.ledger.end(self.index, outcome);
+        let gone = |shown: &[Shown]| absent(identity.shown(shown));
+        let let_go = |held: &[Held]| absent(identity.held(held));
+        self.wait(Stage::ResolvedPrometheus, &watch.prometheus, gone)
+            .await?;
+        self.wait(Stage::ResolvedAlertmanager, &watch.alertmanager, let_go)
+            .await?;
+        self.wait(Stage::ResolvedBrowser, &watch.browser, gone)
+            .await
     }
 
     fn rule(&self) -> Step {
@@ -187,7 +155,10 @@ impl Course<'_> {
         };
         let different = different(rule, &self.part.alert);
         if !different.is_empty() {
-            self.warn(format!("the rule that Prometheus has loaded is another one: {}", different.join("; ")));
+            self.warn(format!(
+                "the rule that Prometheus has loaded is another one: {}",
+                different.join("; ")
+            ));
         }
         if !self.theory.predicted {
             self.warn("its expression cannot be predicted: the theory of its crossing and its end is a guess".to_owned());
@@ -197,8 +168,9 @@ impl Course<'_> {
 
     async fn calm(&self, deadline: Moment) -> Option<()> {
         let (watch, identity) = (&self.stack.watch, &self.part.identity);
+        let simulator = &self.stack.servers.simulator;
         loop {
-            let driven = self.stack.servers.simulator.alert(&self.part.alert.name).await;
+            let driven = simulator.alert(&self.part.alert.name).await;
             // An inhibited alert is driven by another one of its own name, elsewhere.
             if driven.is_ok_and(|driven| driven.condition == "calm") {
                 break;
@@ -208,8 +180,8 @@ impl Course<'_> {
             }
             tokio::time::sleep(ASK_AGAIN).await;
         }
-        let gone = |shown: &[Shown]| none(shown.iter().any(|shown| identity.is(&shown.labels)));
-        let let_go = |held: &[Held]| none(held.iter().any(|held| identity.is(&held.labels)));
+        let gone = |shown: &[Shown]| absent(identity.shown(shown));
+        let let_go = |held: &[Held]| absent(identity.held(held));
         watch::until(&watch.prometheus, deadline, gone).await?;
         watch::until(&watch.alertmanager, deadline, let_go).await?;
         watch::until(&watch.browser, deadline, gone).await?;
@@ -223,8 +195,10 @@ impl Course<'_> {
         let _wanted = watch.want(&key, &self.part.alert.expr);
         let ours = |holding: &[watch::Holding]| {
             let mut ours = holding.iter().filter(|holding| holding.key == key);
-            ours.find(|holding| checks::differences(&self.part.identity.labels, &holding.sample.labels).is_empty())
-                .map(drop)
+            ours.find(|holding| {
+                checks::differences(&self.part.identity.labels, &holding.sample.labels).is_empty()
+            })
+            .map(drop)
         };
         self.wait(Stage::Crossed, &watch.conditions, ours).await
     }
@@ -233,10 +207,12 @@ impl Course<'_> {
         let watch = &self.stack.watch;
         let begun = self.before().1.map(|before| before.at);
         let found = watch::until(&watch.prometheus, self.deadline(Stage::Pending), |shown| {
-            shown.iter().find(|shown| self.part.identity.is(&shown.labels)).cloned()
+            self.part.identity.shown(shown).cloned()
         });
         let Some((shown, seen)) = found.await else {
-            return Err(self.failure(Stage::Pending, begun.unwrap_or_else(Utc::now)).await);
+            return Err(self
+                .failure(Stage::Pending, begun.unwrap_or_else(Utc::now))
+                .await);
         };
         if shown.fires() && !self.was_pending().await {
             return Err(self.failure(Stage::Pending, begun.unwrap_or(seen)).await);
@@ -259,112 +235,49 @@ impl Course<'_> {
 
     async fn firing(&self) -> Step {
         let prometheus = &self.stack.watch.prometheus;
-        let shown = self.shown(Stage::Firing, prometheus, Shown::fires).await?;
+        let fires = |shown: &[Shown]| self.fires(shown).cloned();
+        let shown = self.wait(Stage::Firing, prometheus, fires).await?;
         let trigger = self.before().0.unwrap_or_else(Utc::now);
-        let found = checks::check(&self.part.alert, &self.part.identity, &shown, (trigger, Utc::now()));
-        self.stack.ledger.change(self.index, |record| record.shown = Some(shown));
+        let found = checks::check(
+            &self.part.alert,
+            &self.part.identity,
+            &shown,
+            (trigger, Utc::now()),
+        );
+        self.stack
+            .ledger
+            .change(self.index, |record| record.shown = Some(shown));
         for warning in found.warnings {
             self.warn(warning);
         }
         self.judge(Stage::Firing, &found.faults)
     }
 
+    fn fires<'a>(&self, shown: &'a [Shown]) -> Option<&'a Shown> {
+        let ours = self.part.identity.shown(shown);
+        ours.filter(|shown| shown.fires())
+    }
+
     async fn in_alertmanager(&self) -> Step {
-        let state = if self.part.inhibited { "suppressed" } else { "active" };
+        let state = if self.part.inhibited {
+            "suppressed"
+        } else {
+            "active"
+        };
         let ours = |held: &[Held]| {
-            let mut ours = held.iter().filter(|held| self.part.identity.is(&held.labels));
-            ours.find(|held| held.status.state == state).cloned()
+            let ours = self.part.identity.held(held);
+            ours.filter(|held| held.status.state == state).cloned()
         };
         let watch = &self.stack.watch;
-        let held = self.wait(Stage::Alertmanager, &watch.alertmanager, ours).await?;
+        let held = self
+            .wait(Stage::Alertmanager, &watch.alertmanager, ours)
+            .await?;
         let mut faults = checks::differences(&self.part.identity.labels, &held.labels);
         checks::annotations(&held.annotations, &mut faults);
         self.judge(Stage::Alertmanager, &faults)
     }
-
-    async fn shown(
-        &self,
-        stage: Stage,
-        sight: &Sight<Shown>,
-        is: impl Fn(&Shown) -> bool,
-    ) -> Step<Shown> {
-        let ours = |shown: &[Shown]| {
-            let mut ours = shown.iter().filter(|shown| self.part.identity.is(&shown.labels));
-            ours.find(|shown| is(shown)).cloned()
-        };
-        self.wait(stage, sight, ours).await
-    }
-
-    /// Waits for a stage as long as theory and grace allow, and notes it.
-    async fn wait<T, R>(
-        &self,
-        stage: Stage,
-        sight: &Sight<T>,
-        find: impl Fn(&[T]) -> Option<R>,
-    ) -> Step<R> {
-        let begun = self.before().1.map_or_else(Utc::now, |before| before.at);
-        match watch::until(sight, self.deadline(stage), find).await {
-            Some((found, at)) => {
-                self.reach(stage, at);
-                Ok(found)
-            }
-            None => Err(self.failure(stage, begun).await),
-        }
-    }
-
-    fn deadline(&self, stage: Stage) -> Moment {
-        let begun = self.before().1.map_or_else(Utc::now, |before| before.at);
-        let allowed = self.theory.allows(stage).unwrap_or_default();
-        begun + span(allowed + self.stack.grace)
-    }
-
-    /// The trigger, and the stage that was reached last.
-    fn before(&self) -> (Option<Moment>, Option<Reached>) {
-        let mut before = (None, None);
-        self.stack.ledger.change(self.index, |record| {
-            before = (record.trigger, record.reached.last().cloned());
-        });
-        before
-    }
-
-    async fn failure(&self, stage: Stage, begun: Moment) -> Failure {
-        let Stack {
-            servers,
-            watch,
-            survey,
-            ..
-        } = self.stack;
-        let waited = (Utc::now() - begun).to_std().unwrap_or_default();
-        let of = (&*self.part.alert, &self.part.identity);
-        let evidence = Evidence::gather(servers, watch, survey, of, waited).await;
-        let case = Case {
-            alert: &self.part.alert,
-            identity: &self.part.identity,
-            inhibited: self.part.inhibited,
-        };
-        Failure::at(stage, case.why(stage, &evidence))
-    }
-
-    fn judge(&self, stage: Stage, faults: &[String]) -> Step {
-        match faults.is_empty() {
-            true => Ok(()),
-            false => Err(Failure::at(stage, faults.join("; "))),
-        }
-    }
-
-    fn warn(&self, warning: String) {
-        self.stack.ledger.change(self.index, |record| record.warnings.push(warning));
-    }
 }
 
-fn none(found: bool) -> Option<()> {
-    (!found).then_some(())
-}
-
-fn span(duration: Duration) -> TimeDelta {
-    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
-}
-
-fn seconds(delta: TimeDelta) -> f64 {
-    delta.as_seconds_f64()
+fn absent<T>(found: Option<&T>) -> Option<()> {
+    found.is_none().then_some(())
 }

@@ -68,9 +68,15 @@ impl Evidence {
             None => None,
         };
         let framed = watch.browser.borrow().clone();
-        let framed = framed.seen.as_ref().map_err(|fault| servers.gateway.0.told_words(fault));
+        let framed = framed
+            .seen
+            .as_ref()
+            .map_err(|fault| servers.gateway.0.told_words(fault));
         let named = |shown: Vec<Shown>| -> Vec<Shown> {
-            shown.into_iter().filter(|shown| identity.is_namesake(&shown.labels)).collect()
+            shown
+                .into_iter()
+                .filter(|shown| identity.is_namesake(&shown.labels))
+                .collect()
         };
         let of_prometheus = |fault: Fault| prometheus.0.told(&fault);
         Self {
@@ -80,9 +86,13 @@ impl Evidence {
             series: series.map_err(of_prometheus),
             holding: holding.map_err(of_prometheus),
             shown: shown.map(named).map_err(of_prometheus),
-            held: held.map_err(|fault| servers.alertmanager.0.told(&fault)).map(|held| {
-                held.into_iter().filter(|held| identity.is_namesake(&held.labels)).collect()
-            }),
+            held: held
+                .map_err(|fault| servers.alertmanager.0.told(&fault))
+                .map(|held| {
+                    held.into_iter()
+                        .filter(|held| identity.is_namesake(&held.labels))
+                        .collect()
+                }),
             quieted_by,
             framed: framed.cloned().map(named),
             alertmanagers: survey.alertmanagers.clone(),

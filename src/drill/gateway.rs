@@ -153,8 +153,12 @@ mod tests {
         );
         let alerts = alerts.unwrap().unwrap().alerts;
         assert!(alerts[0].fires() && alerts[0].since().is_some());
-        assert_eq!(frame(r#"{"type":"connection","message":"hello"}"#), Ok(None));
-        let failed = frame(r#"{"type":"alerts","stale":true,"data":{"error":"x","errorType":"timeout"}}"#);
+        assert_eq!(
+            frame(r#"{"type":"connection","message":"hello"}"#),
+            Ok(None)
+        );
+        let failed =
+            frame(r#"{"type":"alerts","stale":true,"data":{"error":"x","errorType":"timeout"}}"#);
         assert!(failed.unwrap().unwrap().stale);
         assert!(frame("x").is_err());
     }
@@ -163,7 +167,11 @@ mod tests {
     fn the_poll_interval_is_read_from_the_gateway_s_metrics() {
         let text = "# TYPE service_metrics_poll_interval_seconds gauge\nservice_metrics_poll_interval_seconds 10\n";
         assert_eq!(poll_interval(text), Some(Duration::from_secs(10)));
-        for text in ["", "service_metrics_poll_interval_seconds 0", "service_metrics_poll_interval_seconds x"] {
+        for text in [
+            "",
+            "service_metrics_poll_interval_seconds 0",
+            "service_metrics_poll_interval_seconds x",
+        ] {
             assert_eq!(poll_interval(text), None);
         }
     }

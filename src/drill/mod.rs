@@ -38,6 +38,7 @@ mod stack;
 mod stage;
 mod survey;
 mod theory;
+mod waiting;
 mod watch;
 
 pub use options::DrillOptions;

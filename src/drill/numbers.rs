@@ -27,7 +27,8 @@ pub(super) fn says(text: &str, value: f64) -> bool {
         return text.contains("NaN") || text.contains("Inf");
     }
     numbers(text).any(|(written, rest)| {
-        let near = |scale: f64| (written.value * scale - value).abs() <= written.step * scale * 0.51;
+        let near =
+            |scale: f64| (written.value * scale - value).abs() <= written.step * scale * 0.51;
         let prefix = rest.strip_prefix(' ').unwrap_or(rest);
         let scaled = PREFIXES.iter().filter(|(name, _)| prefix.starts_with(name));
         near(1.0) || scaled.into_iter().any(|(_, scale)| near(*scale))
@@ -50,7 +51,11 @@ fn numbers(text: &str) -> impl Iterator<Item = (Written, &str)> {
         let length = length(&text[at..]);
         let written = read(&text[at..at + length])?;
         let negative = text[..at].ends_with('-');
-        let value = if negative { -written.value } else { written.value };
+        let value = if negative {
+            -written.value
+        } else {
+            written.value
+        };
         Some((Written { value, ..written }, &text[at + length..]))
     })
 }
@@ -78,7 +83,9 @@ fn length(text: &str) -> usize {
 fn read(number: &str) -> Option<Written> {
     let value: f64 = number.parse().ok()?;
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
-    let fraction = mantissa.split_once('.').map_or(0, |(_, digits)| digits.len());
+    let fraction = mantissa
+        .split_once('.')
+        .map_or(0, |(_, digits)| digits.len());
     let exponent: i32 = exponent.parse().ok()?;
     let step = 10_f64.powi(exponent - i32::try_from(fraction).ok()?);
     Some(Written { value, step })

@@ -128,23 +128,45 @@ mod tests {
     fn read(line: &str) -> Result<DrillOptions, String> {
         let words = std::iter::once("drill").chain(line.split_whitespace());
         let read = Line::try_parse_from(words);
-        read.map(|line| line.options).map_err(|told| told.to_string())
+        read.map(|line| line.options)
+            .map_err(|told| told.to_string())
     }
 
     #[test]
     fn something_must_be_chosen_and_not_in_two_ways() {
-        for line in ["A", "A B --family disk", "--all", "--family disk", "--scenario s"] {
+        for line in [
+            "A",
+            "A B --family disk",
+            "--all",
+            "--family disk",
+            "--scenario s",
+        ] {
             assert!(read(line).is_ok(), "{line}");
         }
-        for line in ["", "--all A", "--all --family disk", "--scenario s A", "--scenario s --all"] {
+        for line in [
+            "",
+            "--all A",
+            "--all --family disk",
+            "--scenario s A",
+            "--scenario s --all",
+        ] {
             assert!(read(line).is_err(), "{line}");
         }
     }
 
     #[test]
     fn a_report_is_known_by_its_ending_and_a_grace_is_seconds() {
-        assert_eq!(read("A --report a.md --report b.xml").unwrap().report.len(), 2);
-        for line in ["A --report a.txt", "A --report a", "A --grace -1", "A --grace x", "A --grace nan"] {
+        assert_eq!(
+            read("A --report a.md --report b.xml").unwrap().report.len(),
+            2
+        );
+        for line in [
+            "A --report a.txt",
+            "A --report a",
+            "A --grace -1",
+            "A --grace x",
+            "A --grace nan",
+        ] {
             assert!(read(line).is_err(), "{line}");
         }
     }
@@ -164,7 +186,10 @@ mod tests {
         assert_eq!(addresses.prometheus.as_str(), "http://p/");
         let refused = read("A --gateway ftp://u:hunter2@h").unwrap();
         let told = refused.addresses(&settings).err().unwrap().to_string();
-        assert!(told.starts_with("--gateway: must be") && !told.contains("hunter2"), "{told}");
+        assert!(
+            told.starts_with("--gateway: must be") && !told.contains("hunter2"),
+            "{told}"
+        );
         assert!(!format!("{refused:?}").contains("hunter2"));
     }
 }

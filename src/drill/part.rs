@@ -64,20 +64,36 @@ impl Part {
 /// What is watched of what was chosen; of a scenario first what is expected, then what is inhibited.
 pub(super) fn parts(chosen: &Chosen, catalogue: &Catalogue) -> Vec<Part> {
     match chosen {
-        Chosen::Alerts(alerts) => alerts.iter().map(|alert| Part::of(alert, Duration::ZERO)).collect(),
+        Chosen::Alerts(alerts) => alerts
+            .iter()
+            .map(|alert| Part::of(alert, Duration::ZERO))
+            .collect(),
         Chosen::Scenario(scenario) => of_scenario(scenario, catalogue),
     }
 }
 
 fn of_scenario(scenario: &Scenario, catalogue: &Catalogue) -> Vec<Part> {
-    let last = scenario.steps.iter().map(|step| step.at).max().unwrap_or_default();
-    let triggers = || scenario.steps.iter().filter(|step| matches!(step.act, Act::Trigger { .. }));
+    let last = scenario
+        .steps
+        .iter()
+        .map(|step| step.at)
+        .max()
+        .unwrap_or_default();
+    let triggers = || {
+        scenario
+            .steps
+            .iter()
+            .filter(|step| matches!(step.act, Act::Trigger { .. }))
+    };
     let at = |alert: &Alert| {
         let step = triggers().find(|step| step.alert.name == alert.name);
         // One that no step triggers comes of another one.
         step.map_or(last, |step| step.at)
     };
-    let expected = scenario.expect.iter().map(|alert| Part::of(alert, at(alert)));
+    let expected = scenario
+        .expect
+        .iter()
+        .map(|alert| Part::of(alert, at(alert)));
     let inhibited = scenario.inhibited.iter();
     let inhibited = inhibited.filter_map(|inhibited| Part::inhibited(inhibited, catalogue, last));
     expected.chain(inhibited).collect()
@@ -89,9 +105,13 @@ pub(super) fn theories(parts: &[Part], pace: Pace) -> Vec<Result<Theory, String>
     let of = parts.iter().map(|part| Theory::of(&part.alert, pace));
     let mut theories: Vec<_> = of.collect();
     let crossings = theories.iter().flatten();
-    let slowest = crossings.filter_map(|theory| theory.allows(Stage::Crossed)).max();
+    let slowest = crossings
+        .filter_map(|theory| theory.allows(Stage::Crossed))
+        .max();
     for (part, theory) in parts.iter().zip(&mut theories) {
-        if part.inhibited && let Ok(theory) = theory {
+        if part.inhibited
+            && let Ok(theory) = theory
+        {
             *theory = theory.looser(slowest.unwrap_or_default());
         }
     }
@@ -116,7 +136,11 @@ mod tests {
             [
                 (r#"DiskReadError{device="sda"}"#.to_owned(), 0, false),
                 (r#"DiskWriteError{device="sda"}"#.to_owned(), 30, false),
-                (r#"DiskFull{device="sda", mountpoint="/data"}"#.to_owned(), 60, false),
+                (
+                    r#"DiskFull{device="sda", mountpoint="/data"}"#.to_owned(),
+                    60,
+                    false
+                ),
                 (r#"DiskAlmostFull{device="sda"}"#.to_owned(), 60, true),
             ]
         );

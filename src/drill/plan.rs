@@ -23,21 +23,35 @@ pub(super) enum Chosen {
 ///
 /// # Errors
 /// Each name that the catalogue has not, with those that are nearly it.
-pub(super) fn choose(options: &DrillOptions, catalogue: &Catalogue) -> Result<Chosen, ProgramError> {
+pub(super) fn choose(
+    options: &DrillOptions,
+    catalogue: &Catalogue,
+) -> Result<Chosen, ProgramError> {
     let mut faults = Vec::new();
     if let Some(name) = &options.scenario {
         if let Some(scenario) = catalogue.scenario(name) {
             return Ok(Chosen::Scenario(scenario.clone()));
         }
-        let known = catalogue.scenarios.iter().map(|scenario| scenario.name.as_str());
+        let known = catalogue
+            .scenarios
+            .iter()
+            .map(|scenario| scenario.name.as_str());
         faults.push(unknown("scenario", name, known));
     }
-    for name in options.names.iter().filter(|name| catalogue.alert(name).is_none()) {
+    for name in options
+        .names
+        .iter()
+        .filter(|name| catalogue.alert(name).is_none())
+    {
         let known = catalogue.alerts.iter().map(|alert| alert.name.as_str());
         faults.push(unknown("alert", name, known));
     }
     let families = catalogue.families();
-    for family in options.family.iter().filter(|family| !families.contains(&family.as_str())) {
+    for family in options
+        .family
+        .iter()
+        .filter(|family| !families.contains(&family.as_str()))
+    {
         faults.push(unknown("family", family, families.iter().copied()));
     }
     if !faults.is_empty() {
@@ -46,7 +60,9 @@ pub(super) fn choose(options: &DrillOptions, catalogue: &Catalogue) -> Result<Ch
     let chosen = |alert: &&Arc<Alert>| {
         options.all || options.names.contains(&alert.name) || options.family.contains(&alert.family)
     };
-    Ok(Chosen::Alerts(catalogue.alerts.iter().filter(chosen).cloned().collect()))
+    Ok(Chosen::Alerts(
+        catalogue.alerts.iter().filter(chosen).cloned().collect(),
+    ))
 }
 
 /// Alerts that drive the same series, which must wait for each other, as indexes; each group in the given order.
@@ -54,7 +70,9 @@ pub(super) fn groups(alerts: &[Arc<Alert>]) -> Vec<Vec<usize>> {
     let same = |a: &Alert, b: &Alert| a.metric == b.metric && a.labels == b.labels;
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for (index, alert) in alerts.iter().enumerate() {
-        let group = groups.iter_mut().find(|group| same(&alerts[group[0]], alert));
+        let group = groups
+            .iter_mut()
+            .find(|group| same(&alerts[group[0]], alert));
         match group {
             Some(group) => group.push(index),
             None => groups.push(vec![index]),
@@ -114,7 +132,10 @@ mod tests {
 
     #[test]
     fn names_and_families_are_rehearsed_in_the_catalogue_s_order() {
-        assert_eq!(names(&options(&["PacketLoss", "DiskFull"], &[], None)), ["DiskFull", "PacketLoss"]);
+        assert_eq!(
+            names(&options(&["PacketLoss", "DiskFull"], &[], None)),
+            ["DiskFull", "PacketLoss"]
+        );
         assert_eq!(names(&options(&["PacketLoss"], &["disk"], None)).len(), 5);
         assert_eq!(
             names(&DrillOptions {
@@ -130,11 +151,20 @@ mod tests {
     fn an_unknown_name_is_told_with_those_that_are_near() {
         let told = refused(&options(&["DiskFul", "Xyz"], &["disc"], None));
         let lines: Vec<_> = told.lines().collect();
-        assert!(lines[0].contains("\"DiskFul\"; did you mean") && lines[0].contains("DiskFull"), "{told}");
+        assert!(
+            lines[0].contains("\"DiskFul\"; did you mean") && lines[0].contains("DiskFull"),
+            "{told}"
+        );
         assert!(lines[1].contains("there are HighMemoryUsage, "), "{told}");
-        assert!(lines[2].contains("family \"disc\"; did you mean disk"), "{told}");
+        assert!(
+            lines[2].contains("family \"disc\"; did you mean disk"),
+            "{told}"
+        );
         let told = refused(&options(&[], &[], Some("outage")));
-        assert_eq!(told, "there is no scenario \"outage\"; did you mean database-outage");
+        assert_eq!(
+            told,
+            "there is no scenario \"outage\"; did you mean database-outage"
+        );
     }
 
     #[test]

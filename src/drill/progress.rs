@@ -33,7 +33,7 @@ impl Progress {
     }
 
     /// Shows an event of the rehearsal at `index`.
-    pub(super) fn show(&self, records: &[Record], index: usize, event: &Event<'_>) {
+    pub(super) fn show(&self, records: &[Record], index: usize, event: Event) {
         if self.terminal {
             self.draw(records);
         } else if let Some(record) = records.get(index) {
@@ -104,7 +104,12 @@ fn rows(records: &[Record], most: usize) -> Vec<String> {
         shown.truncate(most.saturating_sub(1));
     }
     let mut rows: Vec<_> = shown.into_iter().map(row).collect();
-    let count = |verdict| records.iter().filter(|record| record.verdict() == verdict).count();
+    let count = |verdict| {
+        records
+            .iter()
+            .filter(|record| record.verdict() == verdict)
+            .count()
+    };
     rows.push(format!(
         "{} of {} arrived, {} failed",
         count(Verdict::Passed) + count(Verdict::Late),
@@ -120,27 +125,38 @@ fn row(record: &Record) -> String {
         (Some(_), _, Some(last)) => Some(last.seconds),
         _ => None,
     };
-    let seconds = seconds.map(|seconds| format!("{seconds:.1} s")).unwrap_or_default();
+    let seconds = seconds
+        .map(|seconds| format!("{seconds:.1} s"))
+        .unwrap_or_default();
     let stage = match &record.outcome {
         Outcome::Waiting => "waiting".to_owned(),
         Outcome::Running => format!("→ {}", record.next()),
         Outcome::Passed => record.verdict().name().to_owned(),
         Outcome::Failed { stage, why } => format!("FAILED at {stage}: {why}"),
     };
-    format!("{:<14} {:<26} {seconds:>9}  {stage}", record.family, record.name)
+    format!(
+        "{:<14} {:<26} {seconds:>9}  {stage}",
+        record.family, record.name
+    )
 }
 
-fn line(record: &Record, event: &Event<'_>) -> String {
+fn line(record: &Record, event: Event) -> String {
     let name = &record.name;
-    match (event, record.failure()) {
-        (Event::Reached(reached), _) => {
-            let theory = reached.theory.filter(|theory| *theory > 0.0);
-            let theory = theory.map(|theory| format!(" (theory {theory:.1} s)")).unwrap_or_default();
+    match (event, record.failure(), record.reached.last()) {
+        (Event::Reached, _, Some(reached)) => {
+            let theory = reached
+                .theory
+                .map(|theory| format!(" (theory {theory:.1} s)"));
             let late = if reached.late() { ", late" } else { "" };
-            format!("{name}: {} at {:.1} s{theory}{late}", reached.stage, reached.seconds)
+            format!(
+                "{name}: {} at {:.1} s{}{late}",
+                reached.stage,
+                reached.seconds,
+                theory.unwrap_or_default()
+            )
         }
-        (Event::Ended, Some((stage, why))) => format!("{name}: FAILED at {stage}: {why}"),
-        (Event::Ended, None) => format!("{name}: {}", record.verdict().name()),
+        (_, Some((stage, why)), _) => format!("{name}: FAILED at {stage}: {why}"),
+        (_, None, _) => format!("{name}: {}", record.verdict().name()),
     }
 }
 
@@ -172,7 +188,10 @@ mod tests {
         ];
         assert_eq!(rows(&records, 10).len(), 5);
         let small = rows(&records, 3);
-        assert!(small[0].contains(" D ") && small[1].contains("FAILED at firing: never"), "{small:?}");
+        assert!(
+            small[0].contains(" D ") && small[1].contains("FAILED at firing: never"),
+            "{small:?}"
+        );
         assert_eq!(small[2], "1 of 4 arrived, 1 failed");
     }
 
@@ -184,7 +203,9 @@ mod tests {
             seconds: 12.34,
             theory: Some(12.0),
         };
-        let line = line(&record("A", Outcome::Running), &Event::Reached(&reached));
+        let mut record = record("A", Outcome::Running);
+        record.reached.push(reached);
+        let line = line(&record, Event::Reached);
         assert_eq!(line, "A: firing at 12.3 s (theory 12.0 s), late");
     }
 }

@@ -105,7 +105,10 @@ impl Prometheus {
         let groups: Groups = self.read("rules", &[("type", "alert")]).await?;
         let rules = groups.groups.into_iter().flat_map(|group| {
             let interval = Duration::try_from_secs_f64(group.interval).unwrap_or_default();
-            group.rules.into_iter().map(move |rule| Rule { interval, ..rule })
+            group
+                .rules
+                .into_iter()
+                .map(move |rule| Rule { interval, ..rule })
         });
         Ok(rules.collect())
     }

@@ -10,6 +10,9 @@ use super::{
 };
 use crate::mock::catalogue::Alert;
 
+/// What a browser sees.
+const FRAMES: &str = "the gateway: the last frame of its /ws/alerts has it";
+
 /// Whose stage it was.
 pub(super) struct Case<'a> {
     pub(super) alert: &'a Alert,
@@ -29,8 +32,11 @@ impl Case<'_> {
             Stage::Alertmanager => self.not_in_alertmanager(evidence),
             Stage::Browser => self.not_in_browser(evidence),
             Stage::ResolvedPrometheus => self.not_resolved(evidence),
-            Stage::ResolvedAlertmanager => self.still_in_alertmanager(evidence),
-            Stage::ResolvedBrowser => self.still_in_browser(evidence),
+            Stage::ResolvedAlertmanager => still_has(
+                &evidence.held,
+                "Alertmanager, which was not told of the end",
+            ),
+            Stage::ResolvedBrowser => still_has(&evidence.framed, FRAMES),
             Stage::Rule | Stage::Trigger | Stage::Recover => String::new(),
         };
         format!("waited {:.1} s: {what}", evidence.waited.as_secs_f64())
@@ -43,16 +49,21 @@ impl Case<'_> {
         );
         match &evidence.driven {
             Ok(driven) if driven.condition != "calm" => {
-                return format!("the simulator says it is {} already; {reset}", driven.condition);
+                return format!(
+                    "the simulator says it is {} already; {reset}",
+                    driven.condition
+                );
             }
             Ok(_) => {}
             Err(fault) => return fault.clone(),
         }
         match self.ours(&evidence.shown) {
-            Ok(Some(shown)) => return format!(
-                "it is {} in Prometheus since {}, before it was triggered; {reset}",
-                shown.state, shown.active_at
-            ),
+            Ok(Some(shown)) => {
+                return format!(
+                    "it is {} in Prometheus since {}, before it was triggered; {reset}",
+                    shown.state, shown.active_at
+                );
+            }
             Ok(None) => {}
             Err(fault) => return fault.to_owned(),
         }
@@ -61,7 +72,7 @@ impl Case<'_> {
                 "Alertmanager holds it although Prometheus does not: it lets go of it when `resolve_timeout` is over"
                     .to_owned()
             }
-            Ok(_) => self.still_in_browser(evidence),
+            Ok(_) => still_has(&evidence.framed, FRAMES),
             Err(fault) => fault.clone(),
         }
     }
@@ -73,7 +84,10 @@ impl Case<'_> {
             Ok(holding) if !holding.is_empty() => {
                 return format!(
                     "`{expr}` holds in Prometheus, but not for the labels of the catalogue: {}",
-                    nearest(&self.identity.labels, holding.iter().map(|sample| &sample.labels))
+                    nearest(
+                        &self.identity.labels,
+                        holding.iter().map(|sample| &sample.labels)
+                    )
                 );
             }
             Ok(_) => {}
@@ -100,7 +114,7 @@ impl Case<'_> {
             Ok(shown) => shown,
             Err(fault) => return fault.clone(),
         };
-        if let Some(ours) = self.find(shown) {
+        if let Some(ours) = self.identity.shown(shown) {
             return format!(
                 "it is {} without ever having been pending{}",
                 ours.state,
@@ -115,7 +129,10 @@ impl Case<'_> {
                 self.rule_is_other(evidence)
             );
         }
-        let fails = evidence.rule.as_ref().filter(|rule| !rule.last_error.is_empty());
+        let fails = evidence
+            .rule
+            .as_ref()
+            .filter(|rule| !rule.last_error.is_empty());
         if let Some(rule) = fails {
             return format!("Prometheus cannot evaluate the rule: {}", rule.last_error);
         }
@@ -188,7 +205,7 @@ impl Case<'_> {
     fn not_in_browser(&self, evidence: &Evidence) -> String {
         match &evidence.framed {
             Err(fault) => fault.clone(),
-            Ok(framed) => match self.find(framed) {
+            Ok(framed) => match self.identity.shown(framed) {
                 Some(shown) => format!("the gateway's frames have it {}", shown.state),
                 None => "Prometheus fires it, and no frame of the gateway's /ws/alerts has it: \
                          does the gateway ask this Prometheus?"
@@ -206,32 +223,25 @@ impl Case<'_> {
                     "the condition still holds (value {value}); {}{other}",
                     told_of_simulator(evidence)
                 ),
-                None => format!("Prometheus keeps it although the condition no longer holds{other}"),
+                None => {
+                    format!("Prometheus keeps it although the condition no longer holds{other}")
+                }
             },
-        }
-    }
-
-    fn still_in_alertmanager(&self, evidence: &Evidence) -> String {
-        match &evidence.held {
-            Err(fault) => fault.clone(),
-            Ok(_) => "Prometheus has it no longer, Alertmanager still has: it was not told of the end".to_owned(),
-        }
-    }
-
-    fn still_in_browser(&self, evidence: &Evidence) -> String {
-        match &evidence.framed {
-            Err(fault) => fault.clone(),
-            Ok(_) => "Prometheus has it no longer, the last frame of the gateway's /ws/alerts still has".to_owned(),
         }
     }
 
     /// In what the loaded rule is another one; nothing where it is not.
     fn rule_is_other(&self, evidence: &Evidence) -> String {
         let rule = evidence.rule.as_ref();
-        let different = rule.map(|rule| different(rule, self.alert)).unwrap_or_default();
+        let different = rule
+            .map(|rule| different(rule, self.alert))
+            .unwrap_or_default();
         match different.is_empty() {
             true => String::new(),
-            false => format!(". The rule that Prometheus has loaded is another one: {}", different.join("; ")),
+            false => format!(
+                ". The rule that Prometheus has loaded is another one: {}",
+                different.join("; ")
+            ),
         }
     }
 
@@ -246,18 +256,30 @@ impl Case<'_> {
         checks::differences(&self.identity.labels, labels).is_empty()
     }
 
-    fn ours<'a>(&self, shown: &'a Result<Vec<Shown>, String>) -> Result<Option<&'a Shown>, &'a str> {
-        shown.as_ref().map(|shown| self.find(shown)).map_err(String::as_str)
+    fn ours<'a>(
+        &self,
+        shown: &'a Result<Vec<Shown>, String>,
+    ) -> Result<Option<&'a Shown>, &'a str> {
+        shown
+            .as_ref()
+            .map(|shown| self.identity.shown(shown))
+            .map_err(String::as_str)
     }
+}
 
-    fn find<'a>(&self, shown: &'a [Shown]) -> Option<&'a Shown> {
-        shown.iter().find(|shown| self.identity.is(&shown.labels))
+fn still_has<T>(at: &Result<Vec<T>, String>, whom: &str) -> String {
+    match at {
+        Err(fault) => fault.clone(),
+        Ok(_) => format!("Prometheus has it no longer; it is still with {whom}"),
     }
 }
 
 fn told_of_simulator(evidence: &Evidence) -> String {
     match &evidence.driven {
-        Ok(driven) => format!("the simulator says {} at {}", driven.condition, driven.value),
+        Ok(driven) => format!(
+            "the simulator says {} at {}",
+            driven.condition, driven.value
+        ),
         Err(fault) => fault.clone(),
     }
 }

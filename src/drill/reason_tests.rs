@@ -29,11 +29,16 @@ fn rule() -> Rule {
 }
 
 fn alert_labels(device: &str) -> Labels {
-    labels(&[("alertname", "DiskFull"), ("device", device), ("mountpoint", "/data")])
+    labels(&[
+        ("alertname", "DiskFull"),
+        ("device", device),
+        ("mountpoint", "/data"),
+    ])
 }
 
 fn sample<T: serde::de::DeserializeOwned>(value: &str) -> T {
-    let series = json!({ "metric": { "device": "sda", "mountpoint": "/data" }, "value": [1.0, value] });
+    let series =
+        json!({ "metric": { "device": "sda", "mountpoint": "/data" }, "value": [1.0, value] });
     serde_json::from_value(series).unwrap()
 }
 
@@ -46,7 +51,7 @@ fn shown(state: &str, labels: Labels) -> Shown {
     }
 }
 
-fn held(state: &str, labels: Labels) -> Held {
+fn held(state: &str, labels: &Labels) -> Held {
     serde_json::from_value(json!({ "labels": labels, "status": { "state": state } })).unwrap()
 }
 
@@ -135,7 +140,13 @@ fn an_alert_with_other_labels_is_told_with_what_is_different() {
     let told = why(Stage::Pending, |evidence| {
         evidence.shown = Ok(vec![shown("firing", alert_labels("sdb"))]);
     });
-    says(&told, &["not with the labels of the catalogue", "label device: expected \"sda\", found \"sdb\""]);
+    says(
+        &told,
+        &[
+            "not with the labels of the catalogue",
+            "label device: expected \"sda\", found \"sdb\"",
+        ],
+    );
     let told = why(Stage::Crossed, |evidence| {
         let other = json!({ "metric": { "device": "sda" }, "value": [1.0, "1"] });
         evidence.holding = Ok(vec![serde_json::from_value(other).unwrap()]);
@@ -152,7 +163,11 @@ fn a_condition_that_does_not_hold_is_told_with_what_prometheus_and_the_simulator
     });
     says(
         &told,
-        &["does not hold: Prometheus has mock_disk_usage_percent{device=\"sda\"", "at 45.1", "says active at 95.5"],
+        &[
+            "does not hold: Prometheus has mock_disk_usage_percent{device=\"sda\"",
+            "at 45.1",
+            "says active at 95.5",
+        ],
     );
     let told = why(Stage::Crossed, |evidence| {
         nothing(evidence);
@@ -165,7 +180,9 @@ fn a_condition_that_does_not_hold_is_told_with_what_prometheus_and_the_simulator
         evidence.warnings = vec!["Prometheus scrapes no target at http://s".to_owned()];
     });
     says(&told, &["scrapes no target at http://s"]);
-    let told = why(Stage::Crossed, |evidence| evidence.holding = Err("answers 422: bad".to_owned()));
+    let told = why(Stage::Crossed, |evidence| {
+        evidence.holding = Err("answers 422: bad".to_owned());
+    });
     says(&told, &["answers 422: bad; asked for `mock_disk"]);
 }
 
@@ -174,7 +191,10 @@ fn an_alert_that_comes_or_goes_otherwise_than_it_should_is_told() {
     let told = why(Stage::Pending, |_| ());
     says(&told, &["it is firing without ever having been pending"]);
     let told = why(Stage::Pending, |evidence| evidence.shown = Ok(Vec::new()));
-    says(&told, &["the rule is the catalogue's, yet Prometheus makes no alert"]);
+    says(
+        &told,
+        &["the rule is the catalogue's, yet Prometheus makes no alert"],
+    );
     let told = why(Stage::Pending, |evidence| {
         evidence.shown = Ok(Vec::new());
         evidence.rule = Some(Rule {
@@ -193,27 +213,42 @@ fn an_alert_that_comes_or_goes_otherwise_than_it_should_is_told() {
 #[test]
 fn alertmanager_s_silence_is_told_by_name() {
     let told = why(Stage::Alertmanager, |evidence| {
-        evidence.held = Ok(vec![held("suppressed", alert_labels("sda"))]);
+        evidence.held = Ok(vec![held("suppressed", &alert_labels("sda"))]);
         evidence.quieted_by = Some("DiskBroken{device=\"sda\"}".to_owned());
     });
     says(&told, &["keeps it quiet: by DiskBroken{device=\"sda\"}"]);
-    says(&why(Stage::Alertmanager, |_| ()), &["tells http://a/api/v2/alerts", "the same one?"]);
-    let told = why(Stage::Alertmanager, |evidence| evidence.alertmanagers.clear());
+    says(
+        &why(Stage::Alertmanager, |_| ()),
+        &["tells http://a/api/v2/alerts", "the same one?"],
+    );
+    let told = why(Stage::Alertmanager, |evidence| {
+        evidence.alertmanagers.clear();
+    });
     says(&told, &["tells no Alertmanager"]);
-    let told = why(Stage::Alertmanager, |evidence| evidence.held = Err("Alertmanager at x".to_owned()));
+    let told = why(Stage::Alertmanager, |evidence| {
+        evidence.held = Err("Alertmanager at x".to_owned());
+    });
     says(&told, &["Alertmanager at x"]);
 }
 
 #[test]
 fn the_browser_s_side_is_told() {
-    says(&why(Stage::Browser, |_| ()), &["no frame of the gateway's /ws/alerts has it"]);
-    let told = why(Stage::Browser, |evidence| evidence.framed = Err("closed".to_owned()));
+    says(
+        &why(Stage::Browser, |_| ()),
+        &["no frame of the gateway's /ws/alerts has it"],
+    );
+    let told = why(Stage::Browser, |evidence| {
+        evidence.framed = Err("closed".to_owned());
+    });
     says(&told, &["closed"]);
 }
 
 #[test]
 fn what_does_not_end_is_told_with_what_still_holds() {
-    says(&why(Stage::ResolvedPrometheus, |_| ()), &["still holds (value 95.5); the simulator says active"]);
+    says(
+        &why(Stage::ResolvedPrometheus, |_| ()),
+        &["still holds (value 95.5); the simulator says active"],
+    );
     let told = why(Stage::ResolvedPrometheus, |evidence| {
         evidence.holding = Ok(Vec::new());
         evidence.rule = Some(Rule {
@@ -221,20 +256,38 @@ fn what_does_not_end_is_told_with_what_still_holds() {
             ..rule()
         });
     });
-    says(&told, &["although the condition no longer holds", "it keeps firing for 5m"]);
-    says(&why(Stage::ResolvedAlertmanager, |_| ()), &["was not told of the end"]);
+    says(
+        &told,
+        &[
+            "although the condition no longer holds",
+            "it keeps firing for 5m",
+        ],
+    );
+    says(
+        &why(Stage::ResolvedAlertmanager, |_| ()),
+        &["was not told of the end"],
+    );
     says(&why(Stage::ResolvedBrowser, |_| ()), &["the last frame"]);
 }
 
 #[test]
 fn what_is_active_before_the_trigger_is_told_with_how_to_end_it() {
     let told = why(Stage::Calm, |_| ());
-    says(&told, &["the simulator says it is active already", "POST /api/alerts/DiskFull/recover"]);
+    says(
+        &told,
+        &[
+            "the simulator says it is active already",
+            "POST /api/alerts/DiskFull/recover",
+        ],
+    );
     let told = why(Stage::Calm, |evidence| {
         evidence.driven = Ok(Driven {
             condition: "calm".to_owned(),
             ..Driven::default()
         });
     });
-    says(&told, &["it is firing in Prometheus since 2026-01-01T00:00:00Z"]);
+    says(
+        &told,
+        &["it is firing in Prometheus since 2026-01-01T00:00:00Z"],
+    );
 }

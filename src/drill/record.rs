@@ -123,20 +123,29 @@ impl Record {
 }
 
 /// What happens to a rehearsal, for whoever shows it.
-pub(super) enum Event<'a> {
-    Reached(&'a Reached),
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Event {
+    /// It has reached the last of its stages.
+    Reached,
+    /// It has ended.
     Ended,
 }
+
+/// Is told of an event of the rehearsal at an index.
+type Show = dyn Fn(&[Record], usize, Event);
 
 /// All rehearsals of a drill. Everything is on one thread: nobody holds a borrow while he waits.
 pub(super) struct Ledger {
     records: RefCell<Vec<Record>>,
-    show: Box<dyn Fn(&[Record], usize, &Event<'_>)>,
+    show: Box<Show>,
 }
 
 impl Ledger {
     /// Tells `show` of every event.
-    pub(super) fn new(records: Vec<Record>, show: impl Fn(&[Record], usize, &Event<'_>) + 'static) -> Self {
+    pub(super) fn new(
+        records: Vec<Record>,
+        show: impl Fn(&[Record], usize, Event) + 'static,
+    ) -> Self {
         Self {
             records: RefCell::new(records),
             show: Box::new(show),
@@ -159,15 +168,15 @@ impl Ledger {
     pub(super) fn reach(&self, index: usize, reached: Reached) {
         self.change(index, |record| {
             record.outcome = Outcome::Running;
-            record.reached.push(reached.clone());
+            record.reached.push(reached);
         });
-        (self.show)(&self.records.borrow(), index, &Event::Reached(&reached));
+        (self.show)(&self.records.borrow(), index, Event::Reached);
     }
 
     /// It has ended.
     pub(super) fn end(&self, index: usize, outcome: Outcome) {
         self.change(index, |record| record.outcome = outcome);
-        (self.show)(&self.records.borrow(), index, &Event::Ended);
+        (self.show)(&self.records.borrow(), index, Event::Ended);
     }
 
     /// What has not ended has failed, for this reason.

@@ -57,10 +57,18 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     let progress = Rc::new(Progress::new());
     let shown = progress.clone();
     let stack = Stack {
-        watch: Watch::start(&servers.prometheus, &servers.alertmanager, &servers.gateway, pace.beat),
-        ledger: Ledger::new(parts.iter().map(Part::record).collect(), move |records, index, event| {
-            shown.show(records, index, event);
-        }),
+        watch: Watch::start(
+            &servers.prometheus,
+            &servers.alertmanager,
+            &servers.gateway,
+            pace.beat,
+        ),
+        ledger: Ledger::new(
+            parts.iter().map(Part::record).collect(),
+            move |records, index, event| {
+                shown.show(records, index, event);
+            },
+        ),
         grace: options.grace,
         scale: catalogue.timing.scale,
         flags: flags(source, catalogue.timing.scale),
@@ -84,7 +92,10 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     let report = Report {
         started,
         finished: Utc::now(),
-        catalogue: source.catalogue.as_ref().map(|file| file.display().to_string()),
+        catalogue: source
+            .catalogue
+            .as_ref()
+            .map(|file| file.display().to_string()),
         scenario: options.scenario.clone(),
         scale: stack.scale,
         servers: stack.servers.shown(),
@@ -125,7 +136,9 @@ fn same_catalogue(
     servers: &Servers,
 ) -> Result<Catalogue, ProgramError> {
     let (scale, simulator) = (survey.served.time_scale, servers.simulator.0.shown());
-    let other = source.time_scale.filter(|asked| (asked - scale).abs() > SAME * scale);
+    let other = source
+        .time_scale
+        .filter(|asked| (asked - scale).abs() > SAME * scale);
     if let Some(asked) = other {
         return Err(ProgramError::Failed(format!(
             "the simulator at {simulator} runs with --time-scale {scale}, this drill with {asked}: leave the drill's \
@@ -165,7 +178,9 @@ async fn rehearse(
     for (index, (part, theory)) in parts.iter().zip(theories).enumerate() {
         match theory {
             Ok(theory) => courses.push(Course::new(stack, index, part, theory)),
-            Err(why) => stack.ledger.end(index, Failure::at(Stage::Trigger, why).into()),
+            Err(why) => stack
+                .ledger
+                .end(index, Failure::at(Stage::Trigger, why).into()),
         }
     }
     match chosen {
@@ -179,7 +194,9 @@ async fn rehearse(
 
 /// Rehearses those of `group`, which move the same series.
 async fn one_after_the_other(courses: &[Course<'_>], group: Vec<usize>) {
-    let of_group = courses.iter().filter(|course| group.contains(&course.index));
+    let of_group = courses
+        .iter()
+        .filter(|course| group.contains(&course.index));
     for (turn, course) in of_group.enumerate() {
         course.rehearse(turn > 0).await;
     }

@@ -53,5 +53,8 @@ async fn fall(course: &Course<'_>, risen: Step, stopped: Result<Moment, &String>
 }
 
 fn not_begun(why: &str) -> Failure {
-    Failure::at(Stage::Trigger, format!("the scenario was not started: {why}"))
+    Failure::at(
+        Stage::Trigger,
+        format!("the scenario was not started: {why}"),
+    )
 }

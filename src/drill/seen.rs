@@ -93,12 +93,26 @@ pub(super) struct Identity {
 impl Identity {
     /// Whether these labels are its own.
     pub(super) fn is(&self, labels: &Labels) -> bool {
-        self.is_namesake(labels) && self.labels.iter().all(|(name, value)| labels.get(name) == Some(value))
+        self.is_namesake(labels)
+            && self
+                .labels
+                .iter()
+                .all(|(name, value)| labels.get(name) == Some(value))
     }
 
     /// Whether these labels have its name.
     pub(super) fn is_namesake(&self, labels: &Labels) -> bool {
         labels.get("alertname") == Some(&self.name)
+    }
+
+    /// It among the alerts that Prometheus or the gateway shows.
+    pub(super) fn shown<'a>(&self, all: &'a [Shown]) -> Option<&'a Shown> {
+        all.iter().find(|shown| self.is(&shown.labels))
+    }
+
+    /// It among the alerts that Alertmanager holds.
+    pub(super) fn held<'a>(&self, all: &'a [Held]) -> Option<&'a Held> {
+        all.iter().find(|held| self.is(&held.labels))
     }
 
     /// `DiskFull{device="sda"}`.

@@ -177,9 +177,7 @@ impl Server {
     }
 
     fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> ClientRequest {
-        let request = self
-            .client
-            .request(method, self.url(path, query).as_str());
+        let request = self.client.request(method, self.url(path, query).as_str());
         request.insert_header((header::ACCEPT, "application/json, */*;q=0.1"))
     }
 }
@@ -208,7 +206,9 @@ fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
 /// The words of an error answer: those of Prometheus' envelope if it is one.
 fn words(body: &[u8], status: StatusCode) -> String {
     let envelope: Option<Value> = serde_json::from_slice(body).ok();
-    let error = envelope.as_ref().and_then(|envelope| envelope["error"].as_str());
+    let error = envelope
+        .as_ref()
+        .and_then(|envelope| envelope["error"].as_str());
     let text = error.map_or_else(|| String::from_utf8_lossy(body).into_owned(), str::to_owned);
     let line = text.replace(char::is_control, " ");
     let told: String = line.trim().chars().take(TOLD).collect();
@@ -230,7 +230,12 @@ mod tests {
     use super::*;
 
     fn server(address: &str) -> Server {
-        Server::new("Prometheus", "--prometheus", Url::parse(address).unwrap(), None)
+        Server::new(
+            "Prometheus",
+            "--prometheus",
+            Url::parse(address).unwrap(),
+            None,
+        )
     }
 
     #[test]
@@ -248,7 +253,10 @@ mod tests {
     #[test]
     fn an_error_answer_is_told_in_its_own_words_on_one_line() {
         let words = |body: &str| words(body.as_bytes(), StatusCode::NOT_FOUND);
-        assert_eq!(words(r#"{"status":"error","error":"no\nsuch alert"}"#), "no such alert");
+        assert_eq!(
+            words(r#"{"status":"error","error":"no\nsuch alert"}"#),
+            "no such alert"
+        );
         assert_eq!(words("<h1>x</h1>\n"), "<h1>x</h1>");
         assert_eq!(words(""), "Not Found");
         assert_eq!(words(&"x".repeat(5_000)).len(), TOLD);

@@ -26,9 +26,9 @@ pub(super) struct Served {
 pub(super) struct Driven {
     pub(super) name: String,
     #[serde(default)]
-    expr: String,
+    pub(super) expr: String,
     #[serde(rename = "for", default)]
-    hold_for: String,
+    pub(super) hold_for: String,
     /// `calm`, `rising`, `active` or `recovering`.
     #[serde(default)]
     pub(super) condition: String,
@@ -65,7 +65,9 @@ impl Simulator {
     /// Why it did not.
     pub(super) async fn trigger(&self, name: &str, hold_seconds: f64) -> Result<(), Fault> {
         let body = json!({ "hold_seconds": hold_seconds });
-        self.0.post(&["api", "alerts", name, "trigger"], Some(&body)).await
+        self.0
+            .post(&["api", "alerts", name, "trigger"], Some(&body))
+            .await
     }
 
     /// Recovers an alert.
@@ -81,7 +83,9 @@ impl Simulator {
     /// # Errors
     /// Why it did not.
     pub(super) async fn start(&self, scenario: &str) -> Result<(), Fault> {
-        self.0.post(&["api", "scenarios", scenario, "start"], None).await
+        self.0
+            .post(&["api", "scenarios", scenario, "start"], None)
+            .await
     }
 
     /// Stops the scenario, which recovers what it has triggered.
@@ -97,17 +101,30 @@ impl Served {
     /// What is different in `catalogue`, in words; `None` if it is the same.
     pub(super) fn differs_from(&self, catalogue: &Catalogue) -> Option<String> {
         let find = |name: &str| self.alerts.iter().find(|driven| driven.name == name);
-        let ours = catalogue.alerts.iter().filter_map(|alert| match find(&alert.name) {
-            None => Some(format!("it has no {}", alert.name)),
-            Some(driven) => driven.differs_from(alert),
-        });
-        let theirs = self.alerts.iter().filter(|driven| catalogue.alert(&driven.name).is_none());
+        let ours = catalogue
+            .alerts
+            .iter()
+            .filter_map(|alert| match find(&alert.name) {
+                None => Some(format!("it has no {}", alert.name)),
+                Some(driven) => driven.differs_from(alert),
+            });
+        let theirs = self
+            .alerts
+            .iter()
+            .filter(|driven| catalogue.alert(&driven.name).is_none());
         let theirs = theirs.map(|driven| format!("it has {} too", driven.name));
         let all: Vec<String> = ours.chain(theirs).collect();
-        let told = all.iter().take(DIFFERENCES).cloned().collect::<Vec<_>>().join("; ");
+        let told = all
+            .iter()
+            .take(DIFFERENCES)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("; ");
         match all.len() {
             0 => None,
-            count if count > DIFFERENCES => Some(format!("{told}; and {} more", count - DIFFERENCES)),
+            count if count > DIFFERENCES => {
+                Some(format!("{told}; and {} more", count - DIFFERENCES))
+            }
             _ => Some(told),
         }
     }
@@ -123,7 +140,10 @@ impl Driven {
         } else {
             return None;
         };
-        Some(format!("{what} of {} is `{theirs}` there, `{ours}` here", self.name))
+        Some(format!(
+            "{what} of {} is `{theirs}` there, `{ours}` here",
+            self.name
+        ))
     }
 }
 
@@ -156,6 +176,11 @@ mod tests {
             "for of HighMemoryUsage is `2m` there, `1m` here; it has no MemoryLeakDetected; it has Other too"
         );
         served.alerts.clear();
-        assert!(served.differs_from(&ours).unwrap().ends_with("; and 24 more"));
+        assert!(
+            served
+                .differs_from(&ours)
+                .unwrap()
+                .ends_with("; and 24 more")
+        );
     }
 }

@@ -69,7 +69,10 @@ impl Stack {
         if self.playing.get()
             && let Err(fault) = tried(async || simulator.stop().await).await
         {
-            held.push(format!("the scenario could not be stopped: {}", simulator.0.told(&fault)));
+            held.push(format!(
+                "the scenario could not be stopped: {}",
+                simulator.0.told(&fault)
+            ));
         }
         let triggered = self.triggered.borrow().clone();
         for name in triggered {

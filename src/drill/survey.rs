@@ -5,11 +5,7 @@ use std::time::Duration;
 use promql_parser::util::parse_duration;
 
 use super::{
-    checks, expression,
-    prometheus::Target,
-    seen::Rule,
-    servers::Servers,
-    simulator::Served,
+    checks, expression, prometheus::Target, seen::Rule, servers::Servers, simulator::Served,
     theory::Pace,
 };
 use crate::{
@@ -61,8 +57,15 @@ impl Survey {
             alertmanagers.as_ref().err(),
         ];
         let faults = [
-            of_prometheus.into_iter().flatten().next().map(|fault| prometheus.0.told(fault)),
-            alerts.as_ref().err().map(|fault| alertmanager.0.told(fault)),
+            of_prometheus
+                .into_iter()
+                .flatten()
+                .next()
+                .map(|fault| prometheus.0.told(fault)),
+            alerts
+                .as_ref()
+                .err()
+                .map(|fault| alertmanager.0.told(fault)),
             poll.as_ref().err().map(|fault| gateway.0.told(fault)),
             served.as_ref().err().map(|fault| simulator.0.told(fault)),
         ];
@@ -84,14 +87,26 @@ impl Survey {
     /// How often everybody looks.
     pub(super) fn pace(&self, catalogue: &Catalogue) -> Pace {
         let usual = catalogue.timing.interval;
-        let scrape = self.target.as_ref().map(|target| parse_duration(&target.scrape_interval));
-        let evaluations = self.rules.iter().filter(|rule| catalogue.alert(&rule.name).is_some());
+        let scrape = self
+            .target
+            .as_ref()
+            .map(|target| parse_duration(&target.scrape_interval));
+        let evaluations = self
+            .rules
+            .iter()
+            .filter(|rule| catalogue.alert(&rule.name).is_some());
         let evaluation = evaluations.map(|rule| rule.interval).max();
         Pace {
             scrape: scrape.and_then(Result::ok).unwrap_or(usual),
-            evaluation: evaluation.filter(|interval| !interval.is_zero()).unwrap_or(usual),
+            evaluation: evaluation
+                .filter(|interval| !interval.is_zero())
+                .unwrap_or(usual),
             poll: self.poll.unwrap_or(USUAL_POLL),
-            beat: if catalogue.timing.scale < 1.0 { BEATS.0 } else { BEATS.1 },
+            beat: if catalogue.timing.scale < 1.0 {
+                BEATS.0
+            } else {
+                BEATS.1
+            },
         }
     }
 
@@ -135,16 +150,29 @@ impl Survey {
 pub(super) fn different(rule: &Rule, alert: &Alert) -> Vec<String> {
     let mut different = Vec::new();
     if !expression::same(&rule.query, &alert.expr) {
-        different.push(format!("its expr is `{}`, the catalogue's `{}`", rule.query, alert.expr));
+        different.push(format!(
+            "its expr is `{}`, the catalogue's `{}`",
+            rule.query, alert.expr
+        ));
     }
     let hold_for = Duration::try_from_secs_f64(rule.duration).unwrap_or_default();
     if hold_for != alert.hold_for {
-        different.push(format!("its `for` is {}, the catalogue's {}", spelt(hold_for), spelt(alert.hold_for)));
+        different.push(format!(
+            "its `for` is {}, the catalogue's {}",
+            spelt(hold_for),
+            spelt(alert.hold_for)
+        ));
     }
-    different.extend(checks::differences(&checks::rule_labels(alert), &rule.labels));
+    different.extend(checks::differences(
+        &checks::rule_labels(alert),
+        &rule.labels,
+    ));
     if rule.keep_firing_for > 0.0 {
         let keeps = Duration::try_from_secs_f64(rule.keep_firing_for).unwrap_or_default();
-        different.push(format!("it keeps firing for {} (`keep_firing_for`)", spelt(keeps)));
+        different.push(format!(
+            "it keeps firing for {} (`keep_firing_for`)",
+            spelt(keeps)
+        ));
     }
     different
 }
@@ -172,8 +200,12 @@ fn target(targets: Vec<Target>, simulator: (Option<&str>, Option<u16>)) -> Optio
             _ => 0,
         }
     };
-    let rated = targets.into_iter().map(|target| (likeness(&target), target));
-    let best = rated.filter(|(likeness, _)| *likeness > 0).max_by_key(|(likeness, _)| *likeness);
+    let rated = targets
+        .into_iter()
+        .map(|target| (likeness(&target), target));
+    let best = rated
+        .filter(|(likeness, _)| *likeness > 0)
+        .max_by_key(|(likeness, _)| *likeness);
     best.map(|(_, target)| target)
 }
 
@@ -217,7 +249,7 @@ mod tests {
             last_error: String::new(),
             labels: labels(&[("job", job)]),
         };
-        let targets = vec![
+        let targets = [
             target_at("http://a:9090/metrics", "mock-metrics"),
             target_at("http://host.docker.internal:8082/metrics", "b"),
             target_at("http://localhost:8082/metrics", "c"),

@@ -53,9 +53,14 @@ impl Theory {
         let (rise, fall, predicted) = match prediction::predict(alert, pace.scrape) {
             Ok(prediction) => (prediction.rise, prediction.fall, true),
             Err(Unpredicted::Expression(_)) => {
-                let window = alert.window.unwrap_or_default() * 2 + pace.scrape * UNPREDICTED_SCRAPES;
+                let window =
+                    alert.window.unwrap_or_default() * 2 + pace.scrape * UNPREDICTED_SCRAPES;
                 let there = alert.trigger.settles_after(alert.baseline);
-                (there + window, alert.recover.settles_after() + window, false)
+                (
+                    there + window,
+                    alert.recover.settles_after() + window,
+                    false,
+                )
             }
             Err(Unpredicted::Baseline(told)) => return Err(format!("its baseline {told}")),
             Err(Unpredicted::Trigger(told)) => return Err(format!("its trigger {told}")),
@@ -83,8 +88,7 @@ impl Theory {
             ..
         } = self.pace;
         Some(match stage {
-            Stage::Rule | Stage::Calm => return None,
-            Stage::Trigger | Stage::Recover => Duration::ZERO,
+            Stage::Rule | Stage::Calm | Stage::Trigger | Stage::Recover => return None,
             Stage::Crossed => self.crossed + self.slack,
             // The rule sees what the query saw at its next evaluation.
             Stage::Pending => evaluation + beat,
@@ -101,10 +105,16 @@ impl Theory {
 
     /// From the trigger until the browser has it, at the latest.
     pub(super) fn until_browser(&self) -> Duration {
-        [Stage::Crossed, Stage::Pending, Stage::Firing, Stage::Alertmanager, Stage::Browser]
-            .into_iter()
-            .filter_map(|stage| self.allows(stage))
-            .sum()
+        [
+            Stage::Crossed,
+            Stage::Pending,
+            Stage::Firing,
+            Stage::Alertmanager,
+            Stage::Browser,
+        ]
+        .into_iter()
+        .filter_map(|stage| self.allows(stage))
+        .sum()
     }
 
     /// How often Prometheus scrapes.
@@ -149,7 +159,7 @@ mod tests {
         let theory = Theory::of(down, pace()).unwrap();
         for (stage, bound) in [
             (Stage::Rule, None),
-            (Stage::Trigger, Some(0)),
+            (Stage::Trigger, None),
             (Stage::Crossed, Some(15 + 15 + 1 + 1)),
             (Stage::Pending, Some(15 + 1)),
             (Stage::Firing, Some(30 + 15 + 1)),

@@ -170,7 +170,10 @@ async fn browse(gateway: Gateway, to: Sender<Rc<View<Shown>>>) {
                 match browser.next().await {
                     Err(fault) => break fault,
                     Ok(frame) if frame.stale => {
-                        show(&to, Err("says that it cannot see Prometheus (`stale`)".to_owned()));
+                        show(
+                            &to,
+                            Err("says that it cannot see Prometheus (`stale`)".to_owned()),
+                        );
                     }
                     Ok(frame) => show(&to, Ok(frame.alerts)),
                 }
@@ -231,7 +234,11 @@ mod tests {
         show(&sender, Err("down".to_owned()));
         show(&sender, Ok(vec![1]));
         assert!(find.await.unwrap().is_some());
-        assert!(until(&sight, Utc::now(), |seen| (seen == [2]).then_some(())).await.is_none());
+        assert!(
+            until(&sight, Utc::now(), |seen| (seen == [2]).then_some(()))
+                .await
+                .is_none()
+        );
     }
 
     #[test]

@@ -69,7 +69,10 @@ struct Reach {
 
 /// One object.
 pub(super) fn write(report: &Report) -> String {
-    let servers = report.servers.iter().map(|(name, address)| (*name, address.as_str()));
+    let servers = report
+        .servers
+        .iter()
+        .map(|(name, address)| (*name, address.as_str()));
     let page = Page {
         format: FORMAT,
         started: time(report.started),

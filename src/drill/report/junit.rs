@@ -18,7 +18,10 @@ pub(super) fn write(report: &Report) -> String {
             plain(family),
             records.len(),
             failures(records.iter().copied()),
-            records.iter().map(|record| seconds(record)).fold(0.0, f64::max),
+            records
+                .iter()
+                .map(|record| seconds(record))
+                .fold(0.0, f64::max),
             report.started.format("%Y-%m-%dT%H:%M:%S"),
         );
         document.extend(records.into_iter().map(|record| case(family, record)));
@@ -38,10 +41,15 @@ fn case(family: &str, record: &Record) -> String {
     case += &properties(record);
     if let Some((stage, why)) = record.failure() {
         let why = plain(why);
-        case += &format!("      <failure type=\"{stage}\" message=\"at {stage}: {why}\">{why}</failure>\n");
+        case += &format!(
+            "      <failure type=\"{stage}\" message=\"at {stage}: {why}\">{why}</failure>\n"
+        );
     }
     if !record.warnings.is_empty() {
-        case += &format!("      <system-out>{}</system-out>\n", plain(&record.warnings.join("\n")));
+        case += &format!(
+            "      <system-out>{}</system-out>\n",
+            plain(&record.warnings.join("\n"))
+        );
     }
     case += "    </testcase>\n";
     case
@@ -55,21 +63,32 @@ fn properties(record: &Record) -> String {
     };
     property("verdict", record.verdict().name());
     for reached in &record.reached {
-        property(&format!("{}_seconds", reached.stage), &format!("{:.3}", reached.seconds));
+        property(
+            &format!("{}_seconds", reached.stage),
+            &format!("{:.3}", reached.seconds),
+        );
         if let Some(theory) = reached.theory {
-            property(&format!("{}_theory_seconds", reached.stage), &format!("{theory:.3}"));
+            property(
+                &format!("{}_theory_seconds", reached.stage),
+                &format!("{theory:.3}"),
+            );
         }
     }
     format!("      <properties>\n{properties}      </properties>\n")
 }
 
 fn failures<'a>(records: impl Iterator<Item = &'a Record>) -> usize {
-    records.filter(|record| record.verdict() == Verdict::Failed).count()
+    records
+        .filter(|record| record.verdict() == Verdict::Failed)
+        .count()
 }
 
 /// From the trigger to the last stage.
 fn seconds(record: &Record) -> f64 {
-    record.reached.last().map_or(0.0, |last| last.seconds.max(0.0))
+    record
+        .reached
+        .last()
+        .map_or(0.0, |last| last.seconds.max(0.0))
 }
 
 /// A text as content or as an attribute. What XML cannot hold at all (XML 1.0 §2.2) becomes a replacement character.
@@ -122,23 +141,43 @@ mod tests {
             }
             rest = after;
         }
-        if open.is_empty() { Ok(elements) } else { Err(format!("left open: {open:?}")) }
+        if open.is_empty() {
+            Ok(elements)
+        } else {
+            Err(format!("left open: {open:?}"))
+        }
     }
 
     /// A `&` that begins no entity, or a character that XML cannot hold.
     fn bare(text: &str) -> bool {
-        let entities = ["amp;", "lt;", "gt;", "quot;", "apos;", "#10;", "#9;", "#13;"];
+        let entities = [
+            "amp;", "lt;", "gt;", "quot;", "apos;", "#10;", "#9;", "#13;",
+        ];
         let mut parts = text.split('&').skip(1);
         let bad = |c: char| c < ' ' && c != '\n';
-        parts.any(|part| !entities.iter().any(|entity| part.starts_with(entity))) || text.contains(bad)
+        parts.any(|part| !entities.iter().any(|entity| part.starts_with(entity)))
+            || text.contains(bad)
     }
 
     #[test]
     fn the_document_is_well_formed_whatever_the_texts_hold() {
         let document = write(&report());
-        assert_eq!(well_formed(&document), Ok(1 + 2 + 2 + 2 + 8 + 1 + 1), "{document}");
-        assert!(document.contains("type=\"pending\" message=\"at pending: expr is"), "{document}");
-        assert!(document.contains("<testsuite name=\"a&amp;b\" tests=\"1\" failures=\"1\""), "{document}");
-        assert!(well_formed("<?x?>\n<a b=\"&\"/>").is_err() && well_formed("<?x?>\n<a><b></a>").is_err());
+        assert_eq!(
+            well_formed(&document),
+            Ok(1 + 2 + 2 + 2 + 8 + 1 + 1),
+            "{document}"
+        );
+        assert!(
+            document.contains("type=\"pending\" message=\"at pending: expr is"),
+            "{document}"
+        );
+        assert!(
+            document.contains("<testsuite name=\"a&amp;b\" tests=\"1\" failures=\"1\""),
+            "{document}"
+        );
+        assert!(
+            well_formed("<?x?>\n<a b=\"&\"/>").is_err()
+                && well_formed("<?x?>\n<a><b></a>").is_err()
+        );
     }
 }

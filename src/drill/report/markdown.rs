@@ -6,7 +6,10 @@ use crate::mock::catalogue::span;
 /// A page: how the stack was set up, a row per alert, and why some failed.
 pub(super) fn write(report: &Report) -> String {
     let mut page = format!("# Drill: {}\n\n", report.totals());
-    let what = report.scenario.as_ref().map(|name| format!(", scenario {name}"));
+    let what = report
+        .scenario
+        .as_ref()
+        .map(|name| format!(", scenario {name}"));
     let pace = report.pace;
     page += &format!(
         "{} to {}, catalogue {}{}, time scale {}.\nScraped every {}, evaluated every {}, polled by the gateway every {}; \
@@ -101,8 +104,14 @@ mod tests {
             let bars = row.replace("\\|", "").matches('|').count();
             assert_eq!(bars, 4 + COLUMNS.len(), "{row}");
         }
-        assert!(page.contains("| disk | DiskFull | late | 4.2 / 6.0 |"), "{page}");
-        assert!(page.contains("failed at pending: expr is \\`m &gt; 1 \\|"), "{page}");
+        assert!(
+            page.contains("| disk | DiskFull | late | 4.2 / 6.0 |"),
+            "{page}"
+        );
+        assert!(
+            page.contains("failed at pending: expr is \\`m &gt; 1 \\|"),
+            "{page}"
+        );
         assert!(!page.contains('\u{0}') && !page.contains("<b>"));
     }
 }

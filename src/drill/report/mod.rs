@@ -75,7 +75,10 @@ impl Report {
     }
 
     fn count(&self, verdict: Verdict) -> usize {
-        self.records.iter().filter(|record| record.verdict() == verdict).count()
+        self.records
+            .iter()
+            .filter(|record| record.verdict() == verdict)
+            .count()
     }
 
     fn seconds(&self) -> f64 {
@@ -86,7 +89,10 @@ impl Report {
     fn families(&self) -> Vec<(&str, Vec<&Record>)> {
         let mut families: Vec<(&str, Vec<&Record>)> = Vec::new();
         for record in &self.records {
-            match families.iter_mut().find(|(family, _)| *family == record.family) {
+            match families
+                .iter_mut()
+                .find(|(family, _)| *family == record.family)
+            {
                 Some((_, records)) => records.push(record),
                 None => families.push((&record.family, vec![record])),
             }
@@ -108,7 +114,10 @@ fn cell(reached: Option<&Reached>) -> String {
     let Some(reached) = reached else {
         return String::new();
     };
-    let theory = reached.theory.map(|theory| format!(" / {theory:.1}")).unwrap_or_default();
+    let theory = reached
+        .theory
+        .map(|theory| format!(" / {theory:.1}"))
+        .unwrap_or_default();
     let late = if reached.late() { " !" } else { "" };
     format!("{:.1}{theory}{late}", reached.seconds)
 }
@@ -149,7 +158,10 @@ pub(super) fn write(path: &Path, report: &Report) -> Result<(), ProgramError> {
 }
 
 fn refused(path: &Path, why: impl std::fmt::Display) -> ProgramError {
-    ProgramError::Failed(format!("--report {}: cannot be written: {why}", path.display()))
+    ProgramError::Failed(format!(
+        "--report {}: cannot be written: {why}",
+        path.display()
+    ))
 }
 
 /// In the same folder, so that it can be renamed.
@@ -212,8 +224,13 @@ pub(super) mod tests {
             catalogue: None,
             scenario: None,
             scale: 0.1,
-            servers: ["Prometheus", "Alertmanager", "service-metrics", "mock-metrics"]
-                .map(|name| (name, "http://h".to_owned())),
+            servers: [
+                "Prometheus",
+                "Alertmanager",
+                "service-metrics",
+                "mock-metrics",
+            ]
+            .map(|name| (name, "http://h".to_owned())),
             pace: Pace {
                 scrape: second,
                 evaluation: second,
@@ -230,7 +247,7 @@ pub(super) mod tests {
     fn a_report_is_written_whole_or_found_unwritable_beforehand() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("r.json");
-        writable(&[path.clone()]).unwrap();
+        writable(std::slice::from_ref(&path)).unwrap();
         assert!(!path.exists(), "only tried");
         write(&path, &report()).unwrap();
         assert!(fs::read_to_string(&path).unwrap().contains("DiskFull"));
@@ -238,7 +255,10 @@ pub(super) mod tests {
 
         for path in [folder.path().join("no/r.md"), folder.path().to_owned()] {
             let told = writable(&[path]).unwrap_err().to_string();
-            assert!(told.starts_with("--report ") && told.contains("cannot be written"), "{told}");
+            assert!(
+                told.starts_with("--report ") && told.contains("cannot be written"),
+                "{told}"
+            );
         }
     }
 

@@ -14,11 +14,20 @@ pub(super) fn write(report: &Report) -> String {
         rows.push(row);
     }
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<_> = (0..rows[0].len()).map(|column| width(column).unwrap_or(0)).collect();
+    let widths: Vec<_> = (0..rows[0].len())
+        .map(|column| width(column).unwrap_or(0))
+        .collect();
 
-    let mut lines = vec!["Seconds since the trigger: taken / allowed by theory (! is late).".to_owned()];
-    for (row, record) in rows.iter().zip(std::iter::once(None).chain(report.records.iter().map(Some))) {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+    let mut lines =
+        vec!["Seconds since the trigger: taken / allowed by theory (! is late).".to_owned()];
+    for (row, record) in rows
+        .iter()
+        .zip(std::iter::once(None).chain(report.records.iter().map(Some)))
+    {
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"));
         lines.push(cells.collect::<Vec<_>>().join("  ").trim_end().to_owned());
         if let Some((stage, why)) = record.and_then(|record| record.failure()) {
             lines.push(format!("    at {stage}: {}", one_line(why)));
@@ -46,7 +55,10 @@ mod tests {
         let table = write(&report());
         let lines: Vec<_> = table.lines().collect();
         assert_eq!(lines.len(), 7, "{table}");
-        assert!(lines[2].starts_with("DiskFull") && lines[2].contains("4.2 / 6.0"), "{table}");
+        assert!(
+            lines[2].starts_with("DiskFull") && lines[2].contains("4.2 / 6.0"),
+            "{table}"
+        );
         assert!(lines[2].contains("12.3 / 10.0 !"), "{table}");
         assert!(lines[5].starts_with("    at pending: expr is"), "{table}");
         assert!(!table.contains('\u{1b}'));
