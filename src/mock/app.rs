@@ -1,17 +1,23 @@
 //! The simulator as a value: built from settings, with an address, served until told to stop.
 
 use std::{
+    collections::BTreeMap,
     io,
     net::{IpAddr, SocketAddr, TcpListener},
     pin::pin,
+    sync::Arc,
     time::Duration,
 };
 
+use actix::Actor;
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use futures_util::future::join;
 
 use super::{
+    catalogue::{Alert, Catalogue},
     http::{self, Access},
+    owners::Owners,
+    scenario_player::{ScenarioPlayer, Seat},
     simulator::Simulators,
     source::Source,
     telemetry::Telemetry,
@@ -40,11 +46,11 @@ pub struct Mock {
 }
 
 impl Mock {
-    /// Binds the port and starts the actors at their baseline. Must be called within an actix system.
+    /// Binds the port and starts the actors at the catalogue's baseline. Must be called within an actix system.
     ///
     /// # Errors
     /// When the address cannot be listened on.
-    pub fn build(settings: MockSettings) -> Result<Self, ProgramError> {
+    pub fn build(settings: MockSettings, catalogue: Catalogue) -> Result<Self, ProgramError> {
         let MockSettings {
             server: listener,
             control,
@@ -56,16 +62,20 @@ impl Mock {
         let addr = listener
             .local_addr()
             .map_err(|error| failed(format!("the listener: {error}")))?;
-        let telemetry =
-            Telemetry::new().map_err(|error| failed(format!("own metrics: {error}")))?;
+        let telemetry = Telemetry::new(Owners::of(&catalogue).metrics())
+            .map_err(|error| failed(format!("own metrics: {error}")))?;
         let telemetry = web::Data::new(telemetry);
-        let actors = Simulators::start(simulation.seed, simulation.max_label_values);
+        let actors = Simulators::start(&catalogue, simulation.seed, simulation.max_label_values);
+        let player = web::Data::new(ScenarioPlayer::new(seats(&actors, &catalogue)).start());
         let actors = web::Data::new(actors);
+        let catalogue = web::Data::new(catalogue);
         let access = web::Data::new(access_rules(control));
 
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(actors.clone())
+                .app_data(player.clone())
+                .app_data(catalogue.clone())
                 .app_data(telemetry.clone())
                 .app_data(access.clone())
                 .wrap(http::cors(&access.allowed_origins))
@@ -119,10 +129,23 @@ impl Mock {
 /// Bad settings, a bad catalogue, a taken port.
 pub async fn serve(source: &Source) -> Result<(), ProgramError> {
     let settings = source.settings()?;
-    source.catalogue()?;
+    let catalogue = source.catalogue()?;
     logging::init(&settings.log);
     let stop = shutdown::signalled()?;
-    Mock::build(settings)?.serve_until(stop).await
+    Mock::build(settings, catalogue)?.serve_until(stop).await
+}
+
+/// Where the scenario player reaches each alert.
+fn seats(actors: &Simulators, catalogue: &Catalogue) -> BTreeMap<String, Seat> {
+    let seat = |alert: &Arc<Alert>| {
+        let actor = actors.of_alert(alert)?;
+        let seat = Seat {
+            trigger: actor.clone().recipient(),
+            recover: actor.clone().recipient(),
+        };
+        Some((alert.name.clone(), seat))
+    };
+    catalogue.alerts.iter().filter_map(seat).collect()
 }
 
 fn listen(listener: &Listener) -> Result<TcpListener, ProgramError> {

@@ -28,7 +28,8 @@ impl Kind {
         }
     }
 
-    const fn name(self) -> &'static str {
+    /// As `# TYPE` says it.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Counter => "counter",
             Self::Gauge => "gauge",

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::{
     change::Takes::{self, Amount, Event, Flag, Percent, Whole},
-    exposition,
     family::Family::{self, Database, Disk, MemoryCpu, Microservices, Network, Prometheus},
     pattern::Pattern,
 };
@@ -143,13 +142,14 @@ impl Lever {
         names.filter(|label| !label.contains('='))
     }
 
-    /// All labels as they are exposed, with the `values` from the path.
-    pub fn rendered<S: AsRef<str>>(&self, values: &[S]) -> String {
+    /// All labels in the order in which they are exposed, with the `values` from the path.
+    pub fn pairs<'v, S: AsRef<str>>(&self, values: &'v [S]) -> Vec<(&'v str, &'v str)> {
         let mut values = values.iter().map(AsRef::as_ref);
-        exposition::labels(self.labels.iter().map(|label| match label.split_once('=') {
+        let pair = |label: &&'static str| match label.split_once('=') {
             Some(fixed) => fixed,
             None => (*label, values.next().unwrap_or_default()),
-        }))
+        };
+        self.labels.iter().map(pair).collect()
     }
 
     /// The series of the baseline: label values, then the sample's value.
@@ -159,6 +159,11 @@ impl Lever {
             (values.collect(), *value)
         })
     }
+}
+
+/// The row of a metric.
+pub fn of_metric(metric: &str) -> Option<&'static Lever> {
+    LEVERS.iter().find(|lever| lever.metric == metric)
 }
 
 /// The row of a path's first part.
@@ -193,17 +198,17 @@ mod tests {
     }
 
     #[test]
-    fn labels_are_rendered_in_the_contracts_order() {
+    fn labels_stand_in_the_contracts_order() {
         let disk = find("disk-usage").unwrap();
         assert_eq!(
-            disk.rendered(&["sda"]),
-            r#"device="sda",mountpoint="/data""#
+            disk.pairs(&["sda"]),
+            [("device", "sda"), ("mountpoint", "/data")]
         );
         let memory = find("memory-usage").unwrap();
         let none: [&str; 0] = [];
         assert_eq!(
-            memory.rendered(&none),
-            r#"instance="mock-app-1",service="mock-service""#
+            memory.pairs(&none),
+            [("instance", "mock-app-1"), ("service", "mock-service")]
         );
     }
 }

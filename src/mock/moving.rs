@@ -2,7 +2,9 @@
 
 use super::{
     calm::Calm,
+    catalogue::Labels,
     family::Family::{self, Disk, MemoryCpu},
+    metrics,
     series::Motion::{self, Counts, Rests},
 };
 
@@ -36,6 +38,12 @@ pub const MOVING: &[Moving] = &[
     row(Disk, "disk_usage_percent", "Space in use on the simulated application's disk.",
         &[("instance", "mock-app-1"), ("device", "sda"), ("mountpoint", "/data")], Rests(wave(62.0, 1.5, 3600.0, 0.1))),
 ];
+
+/// The row of a series.
+pub fn find(metric: &str, labels: &Labels) -> Option<&'static Moving> {
+    let mut rows = MOVING.iter().filter(|moving| moving.metric == metric);
+    rows.find(|moving| metrics::by_name(moving.labels) == *labels)
+}
 
 const fn row(
     family: Family,

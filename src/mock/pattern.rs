@@ -86,6 +86,20 @@ impl Pattern {
         count * (bursts(age) - before.map_or(0.0, bursts))
     }
 
+    /// The same with another main number: a value, a growth per second, or a count.
+    #[must_use]
+    pub fn with_value(mut self, value: f64) -> Self {
+        match &mut self {
+            Self::Hold { to }
+            | Self::Ramp { to, .. }
+            | Self::Spike { to, .. }
+            | Self::Flapping { to, .. } => *to = value,
+            Self::Growth { per_second, .. } => *per_second = value,
+            Self::Burst { count, .. } => *count = value,
+        }
+        self
+    }
+
     /// How long it moves, from a value of `start`, until it stays, repeats itself or is over.
     pub fn settles_after(self, start: f64) -> Duration {
         match self {

@@ -1,19 +1,16 @@
-//! The actor that owns one family's series, and all that may be said to it.
-//!
-//! | message    | from               | reply                                     |
-//! |------------|--------------------|-------------------------------------------|
-//! | [`Apply`]  | `POST /simulate/…` | the value that the series has, or why not |
-//! | [`Expose`] | `GET /metrics`     | the family's exposition text              |
+//! The actor that owns one family's series. What may be said to it: [`super::messages`].
 
 use std::time::{Duration, Instant};
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
+use actix::{Actor, Addr, AsyncContext, Context, Handler, MessageResult};
+use chrono::{DateTime, Utc};
 
 use super::{
     board::{Board, MetricFull},
-    change::Change,
-    family::Family,
-    levers::Lever,
+    catalogue::{Alert, Catalogue},
+    messages::{AlertState, Apply, Expose, ListAlerts, Recover, Reset, Trigger},
+    owners::Owners,
+    rehearsal::Rehearsal,
 };
 use crate::shutdown;
 
@@ -24,15 +21,28 @@ const BEAT: Duration = Duration::from_secs(1);
 pub struct SimulatorActor {
     board: Board,
     born: Instant,
+    /// The same moment on the wall clock.
+    born_at: DateTime<Utc>,
 }
 
 impl SimulatorActor {
     /// A family at its calm baseline.
-    pub fn new(family: Family, seed: u64, max_label_values: usize) -> Self {
+    pub fn new(family: &str, catalogue: &Catalogue, seed: u64, max_label_values: usize) -> Self {
         Self {
-            board: Board::new(family, seed, max_label_values),
+            board: Board::new(family, catalogue, seed, max_label_values),
             born: Instant::now(),
+            born_at: Utc::now(),
         }
+    }
+}
+
+/// What is told of an alert. `born_at` is the moment from which its board counts.
+fn state(born_at: DateTime<Utc>, rehearsal: &Rehearsal) -> AlertState {
+    AlertState {
+        alert: rehearsal.alert().clone(),
+        condition: rehearsal.condition(),
+        value: rehearsal.value(),
+        since: born_at + rehearsal.since(),
     }
 }
 
@@ -48,18 +58,6 @@ impl Actor for SimulatorActor {
     }
 }
 
-/// Changes one series.
-#[derive(Debug, Message)]
-#[rtype(result = "Result<f64, MetricFull>")]
-pub struct Apply {
-    /// The row of the table.
-    pub lever: &'static Lever,
-    /// The values of the labels that the path gives, in its order.
-    pub labels: Vec<String>,
-    /// What is asked.
-    pub change: Change,
-}
-
 impl Handler<Apply> for SimulatorActor {
     type Result = Result<f64, MetricFull>;
 
@@ -69,11 +67,6 @@ impl Handler<Apply> for SimulatorActor {
             .apply(now, asked.lever, &asked.labels, asked.change)
     }
 }
-
-/// Asks for all series as exposition text.
-#[derive(Debug, Message)]
-#[rtype(result = "String")]
-pub struct Expose;
 
 impl Handler<Expose> for SimulatorActor {
     type Result = String;
@@ -85,54 +78,115 @@ impl Handler<Expose> for SimulatorActor {
     }
 }
 
-/// The six actors.
+impl Handler<ListAlerts> for SimulatorActor {
+    type Result = MessageResult<ListAlerts>;
+
+    fn handle(&mut self, _: ListAlerts, _: &mut Self::Context) -> Self::Result {
+        let rehearsals = self.board.rehearsals().iter();
+        MessageResult(rehearsals.map(|of| state(self.born_at, of)).collect())
+    }
+}
+
+impl Handler<Trigger> for SimulatorActor {
+    type Result = Option<AlertState>;
+
+    fn handle(&mut self, asked: Trigger, _: &mut Self::Context) -> Self::Result {
+        let now = self.born.elapsed();
+        let found = self.board.trigger(now, &asked.alert.name, asked.drive)?;
+        Some(state(self.born_at, found))
+    }
+}
+
+impl Handler<Recover> for SimulatorActor {
+    type Result = Option<AlertState>;
+
+    fn handle(&mut self, asked: Recover, _: &mut Self::Context) -> Self::Result {
+        let now = self.born.elapsed();
+        let found = self.board.recover(now, &asked.alert.name)?;
+        Some(state(self.born_at, found))
+    }
+}
+
+impl Handler<Reset> for SimulatorActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Reset, _: &mut Self::Context) {
+        self.board.reset(self.born.elapsed());
+    }
+}
+
+/// The actors, one per family: six that are built in, and one for each further family of the catalogue.
 #[derive(Debug, Clone)]
-pub struct Simulators(Vec<(Family, Addr<SimulatorActor>)>);
+pub struct Simulators {
+    owners: Owners,
+    actors: Vec<(String, Addr<SimulatorActor>)>,
+}
 
 impl Simulators {
-    /// Starts one actor per family on the current arbiter.
-    pub fn start(seed: u64, max_label_values: usize) -> Self {
-        let start = |family| SimulatorActor::new(family, seed, max_label_values).start();
-        Self(Family::ALL.map(|family| (family, start(family))).into())
+    /// Starts them on the current arbiter.
+    pub fn start(catalogue: &Catalogue, seed: u64, max_label_values: usize) -> Self {
+        let owners = Owners::of(catalogue);
+        let start = |family: &String| {
+            let actor = SimulatorActor::new(family, catalogue, seed, max_label_values);
+            (family.clone(), actor.start())
+        };
+        Self {
+            actors: owners.families().iter().map(start).collect(),
+            owners,
+        }
     }
 
-    /// The actor of `family`.
-    pub fn of(&self, family: Family) -> &Addr<SimulatorActor> {
-        let found = self.0.iter().find(|(of, _)| *of == family);
-        &found.expect("there is an actor for each family").1
+    /// The actor of a family.
+    pub fn of(&self, family: &str) -> Option<&Addr<SimulatorActor>> {
+        let mut actors = self.all();
+        actors.find_map(|(of, actor)| (of == family).then_some(actor))
+    }
+
+    /// The actor that owns the series of an alert of the catalogue.
+    pub fn of_alert(&self, alert: &Alert) -> Option<&Addr<SimulatorActor>> {
+        self.of(self.owners.family(&alert.metric)?)
     }
 
     /// All of them, in the order of the exposition.
-    pub fn all(&self) -> impl Iterator<Item = (Family, &Addr<SimulatorActor>)> {
-        self.0.iter().map(|(family, actor)| (*family, actor))
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Addr<SimulatorActor>)> {
+        let actors = self.actors.iter();
+        actors.map(|(family, actor)| (family.as_str(), actor))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::levers::find, *};
+    use super::{
+        super::{change::Change, levers::find, rehearsal::Condition},
+        *,
+    };
+
+    fn catalogue() -> Catalogue {
+        Catalogue::load(None, 1.0).unwrap()
+    }
 
     #[actix::test]
     async fn a_simulator_sets_what_it_is_told_and_exposes_its_family_alone() {
-        let actors = Simulators::start(1, 100);
+        let actors = Simulators::start(&catalogue(), 1, 100);
         let asked = Apply {
             lever: find("disk-usage").unwrap(),
             labels: vec!["sda".to_owned()],
             change: Change::To(85.0),
         };
-        assert_eq!(actors.of(Family::Disk).send(asked).await.unwrap(), Ok(85.0));
+        let disk = actors.of("disk").unwrap();
+        assert_eq!(disk.send(asked).await.unwrap(), Ok(85.0));
 
-        let disk = actors.of(Family::Disk).send(Expose).await.unwrap();
-        assert!(disk.contains("mock_disk_usage_percent{device=\"sda\",mountpoint=\"/data\"} 85\n"));
-        assert!(!disk.contains("mock_db_"));
-        let database = actors.of(Family::Database).send(Expose).await.unwrap();
-        assert!(!database.contains("disk_usage_percent"));
+        let text = disk.send(Expose).await.unwrap();
+        assert!(text.contains("mock_disk_usage_percent{device=\"sda\",mountpoint=\"/data\"} 85\n"));
+        assert!(!text.contains("mock_db_"));
+        let text = actors.of("database").unwrap().send(Expose).await.unwrap();
+        assert!(!text.contains("disk_usage_percent"));
     }
 
     #[actix::test]
     async fn a_simulator_moves_by_itself_as_time_passes() {
         let past = Duration::from_secs(100);
-        let mut simulator = SimulatorActor::new(Family::Network, 1, 100);
+        let mut simulator = SimulatorActor::new("network", &catalogue(), 1, 100);
         simulator.born = simulator.born.checked_sub(past).unwrap();
         simulator.board.step(simulator.born.elapsed());
         let text = simulator.start().send(Expose).await.unwrap();
@@ -140,5 +194,27 @@ mod tests {
             !text.contains("request_duration_seconds_count{service=\"api\"} 0\n"),
             "{text}"
         );
+    }
+
+    #[actix::test]
+    async fn an_alert_is_told_by_the_actor_of_its_series_with_the_time_of_its_last_change() {
+        let catalogue = catalogue();
+        let actors = Simulators::start(&catalogue, 1, 100);
+        let alert = catalogue.alert("ServiceDown").unwrap();
+        let before = Utc::now();
+        let asked = Trigger {
+            alert: alert.clone(),
+            drive: alert.drive(),
+        };
+        let actor = actors.of_alert(alert).unwrap();
+        let state = actor.send(asked).await.unwrap().unwrap();
+        assert_eq!((state.condition, state.value), (Condition::Active, 0.0));
+        assert!(state.since >= before && state.since <= Utc::now());
+
+        let asked = Recover {
+            alert: alert.clone(),
+        };
+        let elsewhere = actors.of("disk").unwrap();
+        assert!(elsewhere.send(asked).await.unwrap().is_none());
     }
 }

@@ -1,17 +1,23 @@
 //! The simulator's metrics about itself: `process_*` and `mock_metrics_build_info`.
 
+use std::collections::BTreeSet;
+
 use prometheus::{IntGauge, Opts, Registry, TextEncoder, process_collector::ProcessCollector};
 
 /// The registry of the program's own metrics.
 #[derive(Debug, Clone)]
-pub(crate) struct Telemetry(Registry);
+pub(crate) struct Telemetry {
+    registry: Registry,
+    /// Metrics of the same names that a catalogue drives are exposed instead.
+    driven: BTreeSet<String>,
+}
 
 impl Telemetry {
-    /// Registers them.
+    /// Registers them. Those that a catalogue drives are left to it.
     ///
     /// # Errors
     /// When a name is taken, which a test would show.
-    pub(crate) fn new() -> prometheus::Result<Self> {
+    pub(crate) fn new<'m>(driven: impl Iterator<Item = &'m str>) -> prometheus::Result<Self> {
         let registry = Registry::new();
         registry.register(Box::new(ProcessCollector::for_self()))?;
         let build = Opts::new(
@@ -22,7 +28,10 @@ impl Telemetry {
         let build = IntGauge::with_opts(build)?;
         build.set(1);
         registry.register(Box::new(build))?;
-        Ok(Self(registry))
+        Ok(Self {
+            registry,
+            driven: driven.map(str::to_owned).collect(),
+        })
     }
 
     /// Appends them as exposition text.
@@ -30,6 +39,8 @@ impl Telemetry {
     /// # Errors
     /// When a metric has no samples.
     pub(crate) fn write(&self, out: &mut String) -> prometheus::Result<()> {
-        TextEncoder::new().encode_utf8(&self.0.gather(), out)
+        let mut metrics = self.registry.gather();
+        metrics.retain(|metric| !self.driven.contains(metric.name()));
+        TextEncoder::new().encode_utf8(&metrics, out)
     }
 }

@@ -5,8 +5,14 @@ use std::time::Duration;
 
 use super::{
     calm::{Calm, noise, stream},
+    catalogue::Labels,
     exposition::{self, Kind},
 };
+
+/// The counter of requests.
+pub const REQUESTS: &str = "http_requests_total";
+/// The histogram of their durations.
+pub const DURATIONS: &str = "request_duration_seconds";
 
 /// Upper bounds of the buckets, in seconds; `+Inf` follows.
 const BOUNDS: [f64; 4] = [0.1, 0.2, 0.5, 1.0];
@@ -77,21 +83,33 @@ impl Traffic {
         }
     }
 
-    /// Appends both metrics.
-    pub fn write(&self, out: &mut String) {
-        let requests = "http_requests_total";
-        let help = "Requests answered by the simulated application.";
-        exposition::header(out, requests, help, Kind::Counter);
-        for service in &self.services {
-            service.write_requests(out, requests);
-        }
-        let durations = "request_duration_seconds";
+    /// Appends the histogram of durations.
+    pub fn write_durations(&self, out: &mut String) {
         let help = "Time in which the simulated application answers.";
-        exposition::header(out, durations, help, Kind::Histogram);
+        exposition::header(out, DURATIONS, help, Kind::Histogram);
         for service in &self.services {
-            service.write_durations(out, durations);
+            service.write_durations(out, DURATIONS);
         }
     }
+
+    /// Appends the counter of requests; more series of its name may follow.
+    pub fn write_requests(&self, out: &mut String) {
+        let help = "Requests answered by the simulated application.";
+        exposition::header(out, REQUESTS, help, Kind::Counter);
+        for service in &self.services {
+            service.write_requests(out, REQUESTS);
+        }
+    }
+}
+
+/// Whether the simulated requests are counted in the series of [`REQUESTS`] with these labels.
+pub fn counts_in(labels: &Labels) -> bool {
+    let is = |name: &str, value: &str| labels.get(name).is_some_and(|found| found == value);
+    labels.len() == 3
+        && SERVICES.iter().any(|(name, ..)| is("service", name))
+        && OUTCOMES
+            .iter()
+            .any(|(method, status, _)| is("method", method) && is("status_code", status))
 }
 
 impl Service {
@@ -202,7 +220,7 @@ mod tests {
     #[test]
     fn buckets_are_cumulative_and_end_in_the_count() {
         let mut out = String::new();
-        after(&[300.0]).write(&mut out);
+        after(&[300.0]).write_durations(&mut out);
         let of_api: Vec<f64> = out
             .lines()
             .filter(|line| line.starts_with("request_duration_seconds_bucket{service=\"api\""))

@@ -41,6 +41,19 @@ async fn another_machine_may_look_but_change_nothing_without_the_token() {
             .refused(status, error_type, "wrong token");
         assert_eq!(mock.value(CPU).await, Some(32.0));
 
+        for path in [
+            "/api/alerts/ServiceDown/trigger",
+            "/api/alerts/ServiceDown/recover",
+            "/api/reset",
+            "/api/scenarios/everything/start",
+            "/api/scenarios/stop",
+        ] {
+            let refused = answer(mock.client.post(format!("{base}{path}"))).await;
+            refused.refused(status, error_type, path);
+        }
+        let alerts = answer(mock.client.get(format!("{base}/api/alerts"))).await;
+        assert_eq!(alerts.status, StatusCode::OK);
+
         let right = answer(post().bearer_auth("s3cret")).await;
         assert_eq!(
             right.status == StatusCode::OK,

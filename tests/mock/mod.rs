@@ -1,28 +1,35 @@
 //! The built simulator on a free port, over real HTTP.
 
 mod access;
+mod alert_refusals;
+mod alerts;
 mod exposition;
 mod levers;
 mod program;
 mod promql;
 mod refusals;
 mod rules;
+mod scenarios;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
+    sync::Arc,
 };
 
 use awc::{
-    Client, ClientRequest,
+    Client, ClientRequest, SendClientRequest,
     http::{Method, StatusCode, header::HeaderMap},
 };
+use serde_json::Value;
 use service_metrics::{
     api_error::ErrorEnvelope,
-    mock::Mock,
+    mock::{Mock, catalogue::Catalogue},
     settings::{Secret, mock::MockSettings},
 };
 use tokio::sync::oneshot;
+
+use crate::support::eventually;
 
 /// A simulator that serves until it is dropped.
 pub(crate) struct TestMock {
@@ -45,12 +52,26 @@ impl TestMock {
         Self::with(|_| {})
     }
 
+    /// One of the built-in catalogue without noise, so that what nobody changes stays as it is.
     pub(crate) fn with(adjust: impl FnOnce(&mut MockSettings)) -> Self {
+        let mut catalogue = Catalogue::load(None, 1.0).unwrap();
+        for alert in &mut catalogue.alerts {
+            Arc::make_mut(alert).noise = 0.0;
+        }
+        Self::of(catalogue, adjust)
+    }
+
+    /// One of the built-in catalogue with time scaled.
+    pub(crate) fn scaled(scale: f64) -> Self {
+        Self::of(Catalogue::load(None, scale).unwrap(), |_| {})
+    }
+
+    pub(crate) fn of(catalogue: Catalogue, adjust: impl FnOnce(&mut MockSettings)) -> Self {
         let mut settings = MockSettings::load(None, &BTreeMap::new()).unwrap();
         settings.server.host = "127.0.0.1".to_owned();
         settings.server.port = 0;
         adjust(&mut settings);
-        let mock = Mock::build(settings).unwrap();
+        let mock = Mock::build(settings, catalogue).unwrap();
         let addr = mock.addr();
         let (stop, stopped) = oneshot::channel();
         actix_rt::spawn(mock.serve_until(async {
@@ -89,6 +110,31 @@ impl TestMock {
         answer(self.request(Method::POST, path)).await
     }
 
+    /// POST with a body; the answer whatever it is.
+    pub(crate) async fn post_body(&self, path: &str, body: impl Into<String>) -> Answer {
+        let request = self.request(Method::POST, path);
+        read(request.send_body(body.into())).await
+    }
+
+    /// The `data` of a good answer to a GET.
+    pub(crate) async fn data(&self, path: &str) -> Value {
+        self.get(path).await.data()
+    }
+
+    /// One alert as `GET /api/alerts/{name}` tells it.
+    pub(crate) async fn alert(&self, name: &str) -> Value {
+        self.data(&format!("/api/alerts/{name}")).await
+    }
+
+    /// Waits until an alert's condition is `condition`.
+    pub(crate) async fn becomes(&self, alert: &str, condition: &str) -> Value {
+        eventually(&format!("{alert} is {condition}"), async || {
+            let alert = self.alert(alert).await;
+            (alert["condition"] == condition).then_some(alert)
+        })
+        .await
+    }
+
     pub(crate) async fn exposition(&self) -> String {
         let answer = self.get("/metrics").await;
         assert_eq!(answer.status, StatusCode::OK);
@@ -117,7 +163,11 @@ pub(crate) fn samples(exposition: &str) -> impl Iterator<Item = &str> {
 }
 
 pub(crate) async fn answer(request: ClientRequest) -> Answer {
-    let mut answer = request.send().await.unwrap();
+    read(request.send()).await
+}
+
+async fn read(sent: SendClientRequest) -> Answer {
+    let mut answer = sent.await.unwrap();
     let body = answer.body().await.unwrap();
     Answer {
         status: answer.status(),
@@ -129,6 +179,14 @@ pub(crate) async fn answer(request: ClientRequest) -> Answer {
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The `data` of a good answer.
+    pub(crate) fn data(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.body);
+        let mut answer: Value = serde_json::from_str(&self.body).unwrap();
+        assert_eq!(answer["status"], "success", "{}", self.body);
+        answer["data"].take()
     }
 
     /// The envelope, after checking the status and the kind of error.

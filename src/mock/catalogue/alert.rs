@@ -55,10 +55,17 @@ pub struct Alert {
 }
 
 impl Alert {
+    /// The labels of its series, by name.
+    pub fn pairs(&self) -> Vec<(&str, &str)> {
+        let pairs = self.labels.iter();
+        pairs
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect()
+    }
+
     /// The labels of its series as they are exposed.
     pub fn series(&self) -> String {
-        let pairs = self.labels.iter();
-        exposition::labels(pairs.map(|(name, value)| (name.as_str(), value.as_str())))
+        exposition::labels(self.pairs())
     }
 
     /// True where its metric only counts.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use toml::{Table, Value};
 
 use super::{
-    Catalogue, entry, scenario, sense,
+    Catalogue, agreement, entry, scenario, sense,
     timing::{self, Timing},
 };
 
@@ -63,6 +63,7 @@ pub(super) fn read(text: &str, scale: f64) -> Result<Catalogue, Vec<String>> {
     // What an alert means is looked at when all of them could be read.
     if faults.is_empty() {
         faults = sense::faults(&catalogue);
+        faults.append(&mut agreement::faults(&catalogue));
     }
     if faults.is_empty() {
         Ok(catalogue)
@@ -264,6 +265,10 @@ mod tests {
             (
                 "expect = []\nsteps = [{ at = \"0s\", trigger = \"B\" }]",
                 "scenario s: steps[0]: there is no alert \"B\"",
+            ),
+            (
+                "expect = []\nsteps = [{ at = \"0s\", trigger = \"A\", value = 1.0 }]",
+                "scenario s: steps: trigger A: value 1 does not make the condition hold",
             ),
             (
                 "expect = []\nsteps = [{ at = \"0s\" }]",

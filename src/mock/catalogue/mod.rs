@@ -3,6 +3,7 @@
 //! The simulator's actors, the Prometheus rule file, the drills, the history and the documentation are all made from it.
 //! Whoever reads an [`Alert`] need not know of time scales: its durations are scaled when the catalogue is loaded.
 
+mod agreement;
 mod alert;
 mod check;
 mod entry;

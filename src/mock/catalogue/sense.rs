@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Alert, Catalogue, entry::Faults};
+use super::{Act, Alert, Catalogue, Scenario, entry::Faults};
 use crate::mock::{
+    adjustment::Adjustment,
     pattern::Pattern,
     prediction::{self, Unpredicted},
     promql::Expression,
@@ -24,7 +25,33 @@ pub(super) fn faults(catalogue: &Catalogue) -> Vec<String> {
         }
         all.append(&mut faults.into_lines());
     }
+    if all.is_empty() {
+        all = catalogue
+            .scenarios
+            .iter()
+            .flat_map(|scenario| values(scenario, catalogue))
+            .collect();
+    }
     all
+}
+
+/// A scenario's own values must make the conditions hold, as the alerts' own do.
+fn values(scenario: &Scenario, catalogue: &Catalogue) -> Vec<String> {
+    let mut faults = Faults::of(format!("scenario {}", scenario.name));
+    for step in &scenario.steps {
+        let Act::Trigger { value } = step.act else {
+            continue;
+        };
+        let adjustment = Adjustment {
+            value,
+            ..Adjustment::default()
+        };
+        if let Err(misfit) = adjustment.drive(&step.alert, &catalogue.timing) {
+            let (alert, key, must) = (&step.alert.name, misfit.key, misfit.must);
+            faults.add("steps", format!("trigger {alert}: {key} {must}"));
+        }
+    }
+    faults.into_lines()
 }
 
 /// What can be rehearsed but not told beforehand, a line each.

@@ -10,7 +10,8 @@ use crate::{
         change::{self, Change},
         exposition,
         levers::{self, Lever},
-        simulator::{Apply, Simulators},
+        messages::Apply,
+        simulator::Simulators,
     },
     percent,
 };
@@ -30,13 +31,20 @@ pub(super) async fn simulate(
     let asked = read(lever, &parts)?;
 
     let what = told(lever, &asked.labels);
-    let value = actors.of(lever.family).send(asked).await??;
+    let actor = actors.of(lever.family.name());
+    let actor = actor.ok_or_else(|| ApiError::Internal(format!("no {} actor", lever.family)))?;
+    let value = actor.send(asked).await??;
     let done = format!("{what} set to {value}");
+    log_action(&request, &done);
+    Ok(done)
+}
+
+/// Logs what a request has changed, and where it came from.
+pub(super) fn log_action(request: &HttpRequest, done: &str) {
     match request.peer_addr() {
         Some(peer) => log::info!("{done}, asked by {}", peer.ip()),
         None => log::info!("{done}"),
     }
-    Ok(done)
 }
 
 /// The row of a path, and the parts of the path after its name.

@@ -1,7 +1,11 @@
 //! Every route of the simulator, and what every request passes on its way.
 
 mod access;
+mod alerts;
+mod answers;
+mod asked;
 mod control;
+mod scenarios;
 mod scrape;
 
 pub(super) use access::{Access, only_known_origins};
@@ -22,6 +26,14 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(get("/-/healthy", scrape::health))
         .service(get("/-/ready", scrape::ready))
         .service(get("/metrics", scrape::metrics))
+        .service(get("/api/alerts", alerts::list))
+        .service(get("/api/alerts/{name}", alerts::one))
+        .service(post("/api/alerts/{name}/trigger", alerts::trigger))
+        .service(post("/api/alerts/{name}/recover", alerts::recover))
+        .service(post("/api/reset", scenarios::reset))
+        .service(get("/api/scenarios", scenarios::list))
+        .service(post("/api/scenarios/stop", scenarios::stop))
+        .service(post("/api/scenarios/{name}/start", scenarios::start))
         .service(web::scope("/simulate").default_service(web::to(control::simulate)))
         .default_service(web::to(no_such_path));
 }
@@ -47,6 +59,21 @@ where
         .default_service(web::to(only_get))
 }
 
+fn post<H, A>(path: &str, handler: H) -> Resource
+where
+    H: actix_web::Handler<A>,
+    A: actix_web::FromRequest + 'static,
+    H::Output: Responder + 'static,
+{
+    web::resource(path)
+        .route(web::post().to(handler))
+        .default_service(web::to(only_post))
+}
+
+async fn only_post(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Err(wrong_method(&request, Method::POST))
+}
+
 async fn only_get(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Err(wrong_method(&request, Method::GET))
 }
@@ -60,6 +87,7 @@ fn wrong_method(request: &HttpRequest, allowed: Method) -> ApiError {
 
 async fn no_such_path() -> Result<HttpResponse, ApiError> {
     Err(ApiError::NotFound(
-        "no such path; there are /health, /-/ready, /metrics and POST /simulate/…".to_owned(),
+        "no such path; there are /health, /-/ready, /metrics, /api/alerts, /api/scenarios and POST /simulate/…"
+            .to_owned(),
     ))
 }

@@ -1,12 +1,13 @@
 //! What is read: `GET /metrics`, `GET /health`, `GET /-/ready`.
 
+use actix::Addr;
 use actix_web::{HttpResponse, http::header, web};
 use futures_util::future::try_join_all;
 
 use crate::{
     api_error::ApiError,
     mock::{
-        simulator::{Expose, Simulators},
+        messages::Expose, scenario_player::ScenarioPlayer, simulator::Simulators,
         telemetry::Telemetry,
     },
 };
@@ -35,7 +36,15 @@ pub(super) async fn metrics(
 }
 
 /// `GET /-/ready`: 503 when an actor has stopped.
-pub(super) async fn ready(actors: web::Data<Simulators>) -> Result<HttpResponse, ApiError> {
+pub(super) async fn ready(
+    actors: web::Data<Simulators>,
+    player: web::Data<Addr<ScenarioPlayer>>,
+) -> Result<HttpResponse, ApiError> {
+    if !player.connected() {
+        return Err(ApiError::Unavailable(
+            "the scenario player has stopped: restart mock-metrics".to_owned(),
+        ));
+    }
     match actors.all().find(|(_, actor)| !actor.connected()) {
         Some((family, _)) => Err(ApiError::Unavailable(format!(
             "the simulator of the family {family} has stopped: restart mock-metrics"
