@@ -1,7 +1,8 @@
 //! Whether a text says a number, in the forms that Prometheus' templates give it: `97`, `9.7e+01`, `1.05 Mi`, `12.3k`.
 
 /// What may stand behind a number, and by how much it multiplies it.
-const PREFIXES: [(&str, f64); 17] = [
+const PREFIXES: [(&str, f64); 18] = [
+    ("ki", 1024.0),
     ("Ki", 1024.0),
     ("Mi", 1_048_576.0),
     ("Gi", 1_073_741_824.0),
@@ -102,6 +103,7 @@ mod tests {
             ("its `up` is 0.", 0.0),
             ("takes 1.05 MiB more", 1_101_004.8),
             ("takes 1.05MiB more", 1_101_004.8),
+            ("takes 1015kiB more", 1_039_504.2),
             ("holds 1.6M series", 1_600_400.0),
             ("is 9.7e+01 now", 97.0),
             ("3 reads of sda have failed", 3.4),

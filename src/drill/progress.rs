@@ -143,6 +143,9 @@ fn row(record: &Record) -> String {
 fn line(record: &Record, event: Event) -> String {
     let name = &record.name;
     match (event, record.failure(), record.reached.last()) {
+        (Event::Reached, _, Some(reached)) if record.trigger.is_none() => {
+            format!("{name}: {}", reached.stage)
+        }
         (Event::Reached, _, Some(reached)) => {
             let theory = reached
                 .theory
@@ -205,6 +208,7 @@ mod tests {
         };
         let mut record = record("A", Outcome::Running);
         record.reached.push(reached);
+        record.trigger = Some(Utc::now());
         let line = line(&record, Event::Reached);
         assert_eq!(line, "A: firing at 12.3 s (theory 12.0 s), late");
     }
