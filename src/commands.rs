@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
+    drill,
     exit::ProgramError,
     mock::{Source, app, backfill, catalogue, rules},
 };
@@ -23,6 +24,8 @@ enum Command {
     Serve,
     /// Checks a catalogue, and says what is wrong with it
     Check(catalogue::CheckOptions),
+    /// Rehearses alerts on real servers, from their trigger to the browser and back, and says what came when
+    Drill(drill::DrillOptions),
     /// Prints the catalogue's alerts: as rules for Prometheus, as unit tests of these, or as a table
     Rules(rules::RulesOptions),
     /// Writes a history of all series and their alerts, for `promtool tsdb create-blocks-from openmetrics`
@@ -38,6 +41,9 @@ impl Arguments {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => actix::System::new().block_on(app::serve(&self.source)),
             Command::Check(options) => catalogue::check(&options),
+            Command::Drill(options) => {
+                actix::System::new().block_on(drill::run(&options, &self.source))
+            }
             Command::Rules(options) => rules::print(&self.source, &options),
             Command::Backfill(options) => backfill::backfill(&options, &self.source),
         }

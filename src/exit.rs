@@ -12,6 +12,8 @@ use crate::settings::SettingsError;
 /// Why a program ends otherwise than asked.
 #[derive(Debug)]
 pub enum ProgramError {
+    /// Exit code 2: what was asked for does not exist, or not in this way.
+    Usage(String),
     /// Exit code 64: one line per fault.
     Settings(SettingsError),
     /// Exit code 64: a file that it was given; one line per fault.
@@ -32,7 +34,9 @@ impl fmt::Display for ProgramError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Settings(error) => error.fmt(f),
-            Self::Refused(why) | Self::Unreachable(why) | Self::Failed(why) => f.write_str(why),
+            Self::Usage(why) | Self::Refused(why) | Self::Unreachable(why) | Self::Failed(why) => {
+                f.write_str(why)
+            }
         }
     }
 }
@@ -40,7 +44,7 @@ impl fmt::Display for ProgramError {
 impl std::error::Error for ProgramError {}
 
 /// Says why on stderr, if there is a why, and gives the exit code: the result's own (0 for `()`), 1 failed, 4
-/// unreachable, 64 bad settings. (2, bad usage, is given by the command line parser.)
+/// unreachable, 64 bad settings, 2 bad usage (most of which the command line parser finds before).
 pub fn code(program: &str, result: Result<impl Termination, ProgramError>) -> ExitCode {
     let error = match result {
         Ok(ended) => return ended.report(),
@@ -50,6 +54,7 @@ pub fn code(program: &str, result: Result<impl Termination, ProgramError>) -> Ex
         tell(&format!("{program}: {line}"));
     }
     match error {
+        ProgramError::Usage(_) => ExitCode::from(2),
         ProgramError::Settings(_) | ProgramError::Refused(_) => ExitCode::from(64),
         ProgramError::Unreachable(_) => ExitCode::from(4),
         ProgramError::Failed(_) => ExitCode::FAILURE,

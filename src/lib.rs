@@ -25,6 +25,7 @@ pub mod api_error;
 pub mod commands;
 pub mod cors;
 pub mod descriptors;
+pub mod drill;
 pub mod exit;
 pub mod gateway;
 pub mod lab;

@@ -19,9 +19,9 @@ pub struct Source {
     /// A catalogue of alerts instead of the built-in one
     #[arg(long, value_name = "FILE", global = true)]
     pub catalogue: Option<PathBuf>,
-    /// Multiplies windows, `for` and patterns: 0.1 is ten times faster
-    #[arg(long, value_name = "F", global = true, default_value_t = 1.0, value_parser = time_scale)]
-    pub time_scale: f64,
+    /// Multiplies windows, `for` and patterns: 0.1 is ten times faster [default: 1; of a drill, the simulator's]
+    #[arg(long, value_name = "F", global = true, value_parser = time_scale)]
+    pub time_scale: Option<f64>,
 }
 
 impl Source {
@@ -41,7 +41,15 @@ impl Source {
     /// # Errors
     /// Every fault that could be found.
     pub fn catalogue(&self) -> Result<Catalogue, ProgramError> {
-        Ok(Catalogue::load(self.catalogue.as_deref(), self.time_scale)?)
+        self.catalogue_at(self.time_scale.unwrap_or(1.0))
+    }
+
+    /// The catalogue, scaled by `scale` whatever the flag says.
+    ///
+    /// # Errors
+    /// Every fault that could be found.
+    pub fn catalogue_at(&self, scale: f64) -> Result<Catalogue, ProgramError> {
+        Ok(Catalogue::load(self.catalogue.as_deref(), scale)?)
     }
 
     /// The catalogue at the scale 1.

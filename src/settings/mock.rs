@@ -13,6 +13,10 @@ const PROGRAM: Program = Program {
     prefix: "MOCK_METRICS",
     aliases: &[
         Alias::plain("MOCK_SERVICE_PORT", "server.port"),
+        Alias::plain("PROMETHEUS_URL", "drill.prometheus_url"),
+        Alias::plain("ALERTMANAGER_URL", "drill.alertmanager_url"),
+        Alias::plain("GATEWAY_URL", "drill.gateway_url"),
+        Alias::plain("SIMULATOR_URL", "drill.simulator_url"),
         Alias::plain("RUST_LOG", "log.filter"),
         Alias::plain("LOG_FORMAT", "log.format"),
     ],
@@ -29,6 +33,7 @@ pub struct MockSettings {
     pub server: Server,
     pub control: Control,
     pub simulation: Simulation,
+    pub drill: Drill,
     pub log: Log,
 }
 
@@ -92,6 +97,16 @@ impl Simulation {
     }
 }
 
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/mock-metrics.toml")]
+pub struct Drill {
+    pub prometheus_url: Secret,
+    pub alertmanager_url: Secret,
+    pub gateway_url: Secret,
+    pub simulator_url: Secret,
+}
+
 impl MockSettings {
     /// Reads and checks all layers.
     ///
@@ -105,6 +120,11 @@ impl MockSettings {
         faults.ip("server.host", &settings.server.host);
         faults.origins("control.allowed_origins", &settings.control.allowed_origins);
         settings.simulation.check(&mut faults);
+        let drill = &settings.drill;
+        faults.http_url("drill.prometheus_url", &drill.prometheus_url);
+        faults.http_url("drill.alertmanager_url", &drill.alertmanager_url);
+        faults.http_url("drill.gateway_url", &drill.gateway_url);
+        faults.http_url("drill.simulator_url", &drill.simulator_url);
         settings.log.check(&mut faults);
         faults.or(settings)
     }

@@ -17,7 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "shutdown",
         ],
     ),
-    ("commands", &["exit", "mock"]),
+    ("commands", &["drill", "exit", "mock"]),
     // Shared by the programs.
     ("api_error", &[]),
     ("cors", &["api_error"]),
@@ -93,6 +93,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("mock::backfill", &["exit", "mock"]),
     ("mock::rules", &["exit", "mock"]),
     ("mock::http", &["api_error", "mock", "percent"]),
+    // Drills know the simulator by its HTTP API; what they share with it is the catalogue, and what theory says of it.
+    (
+        "drill",
+        &[
+            "exit",
+            "logging",
+            "mock::Source",
+            "mock::catalogue",
+            "mock::prediction",
+            "settings",
+            "shutdown",
+        ],
+    ),
     // The lab knows programs by their command lines only.
     ("lab", &["exit", "shutdown"]),
 ];

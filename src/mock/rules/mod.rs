@@ -86,8 +86,8 @@ fn heading(source: &Source, format: Format) -> String {
         from = format!("{:?}", file.display().to_string());
         command += &format!(" --catalogue {from}");
     }
-    if source.time_scale != 1.0 {
-        command += &format!(" --time-scale {}", source.time_scale);
+    if let Some(scale) = source.time_scale.filter(|scale| *scale != 1.0) {
+        command += &format!(" --time-scale {scale}");
     }
     format!("# Made from {from}. Change that, not this, and make it again: {command}\n")
 }

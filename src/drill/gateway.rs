@@ -1,0 +1,178 @@
+//! The gateway as a browser sees it: its WebSocket of alerts; and its own metrics, for how often it looks.
+
+use std::time::Duration;
+
+use actix_codec::Framed;
+use awc::{
+    BoxedSocket,
+    ws::{Codec, Frame, Message},
+};
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::time::timeout;
+
+use super::{
+    seen::Shown,
+    server::{Fault, Server},
+};
+
+/// For the handshake.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The gateway pings more often than this: one that says nothing for longer is gone.
+const SILENCE: Duration = Duration::from_secs(90);
+const LONGEST_FRAME: usize = 64 << 20;
+const POLL_INTERVAL: &str = "service_metrics_poll_interval_seconds ";
+
+/// service-metrics.
+#[derive(Clone)]
+pub(super) struct Gateway(pub(super) Server);
+
+/// One frame of the channel `alerts`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct AlertsFrame {
+    /// The gateway itself could not see Prometheus.
+    pub(super) stale: bool,
+    pub(super) alerts: Vec<Shown>,
+}
+
+/// A WebSocket on `/ws/alerts`.
+pub(super) struct Browser(Framed<BoxedSocket, Codec>);
+
+#[derive(Deserialize)]
+struct Wire<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    stale: bool,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    #[serde(default)]
+    alerts: Vec<Shown>,
+}
+
+impl Gateway {
+    /// How often it asks Prometheus, if it says so.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub(super) async fn poll_interval(&self) -> Result<Option<Duration>, Fault> {
+        let body = self.0.get(&["metrics"], &[]).await?;
+        Ok(poll_interval(&String::from_utf8_lossy(&body)))
+    }
+
+    /// Connects as a browser would.
+    ///
+    /// # Errors
+    /// When there is no WebSocket.
+    pub(super) async fn browse(&self) -> Result<Browser, Fault> {
+        let mut url = self.0.url(&["ws", "alerts"], &[]);
+        // Both are special schemes, between which the standard lets an address change.
+        let _ = url.set_scheme(if url.scheme() == "https" { "wss" } else { "ws" });
+        let request = self.0.client().ws(url.as_str());
+        let connecting = request.max_frame_size(LONGEST_FRAME).connect();
+        match timeout(PATIENCE, connecting).await {
+            Ok(Ok((_, framed))) => Ok(Browser(framed)),
+            Ok(Err(error)) => Err(Fault::Unreachable(format!("/ws/alerts: {error}"))),
+            Err(_) => Err(Fault::Unreachable("/ws/alerts: no handshake".to_owned())),
+        }
+    }
+}
+
+impl Browser {
+    /// The next frame of alerts. Pings are answered on the way.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub(super) async fn next(&mut self) -> Result<AlertsFrame, Fault> {
+        loop {
+            let ended = |why: &str| Fault::Unreachable(format!("/ws/alerts: {why}"));
+            let frame = timeout(SILENCE, self.0.next()).await;
+            let frame = frame.map_err(|_| ended("nothing is heard any more"))?;
+            match frame {
+                Some(Ok(Frame::Text(text))) => {
+                    if let Some(frame) = read(&text)? {
+                        return Ok(frame);
+                    }
+                }
+                Some(Ok(Frame::Ping(payload))) => {
+                    let sent = self.0.send(Message::Pong(payload)).await;
+                    sent.map_err(|error| ended(&error.to_string()))?;
+                }
+                Some(Ok(Frame::Close(reason))) => {
+                    return Err(ended(&format!("closed by the gateway: {reason:?}")));
+                }
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Err(ended(&error.to_string())),
+                None => return Err(ended("the connection has ended")),
+            }
+        }
+    }
+}
+
+/// A text message, if it is a frame of alerts.
+fn read(text: &Bytes) -> Result<Option<AlertsFrame>, Fault> {
+    let malformed = |error: serde_json::Error| Fault::Malformed(format!("/ws/alerts: {error}"));
+    let wire: Wire<'_> = serde_json::from_slice(text).map_err(malformed)?;
+    let Some(data) = wire.data.filter(|_| wire.kind == "alerts") else {
+        return Ok(None);
+    };
+    // Where the gateway's query has failed there is an error in its place, and no alerts.
+    let data: Data = serde_json::from_str(data.get()).map_err(malformed)?;
+    Ok(Some(AlertsFrame {
+        stale: wire.stale,
+        alerts: data.alerts,
+    }))
+}
+
+fn poll_interval(exposition: &str) -> Option<Duration> {
+    let mut lines = exposition.lines();
+    let value = lines.find_map(|line| line.strip_prefix(POLL_INTERVAL))?;
+    let interval = Duration::try_from_secs_f64(value.trim().parse().ok()?).ok()?;
+    Some(interval).filter(|interval| !interval.is_zero())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(text: &'static str) -> Result<Option<AlertsFrame>, Fault> {
+        read(&Bytes::from_static(text.as_bytes()))
+    }
+
+    #[test]
+    fn a_frame_of_alerts_is_told_from_other_messages() {
+        let alerts = frame(
+            r#"{"type":"alerts","seq":3,"stale":false,"data":{"alerts":[{"labels":{"alertname":"A"},
+               "annotations":{},"state":"firing","activeAt":"2026-01-01T00:00:00Z","value":"9.7e+01"}]}}"#,
+        );
+        let alerts = alerts.unwrap().unwrap().alerts;
+        assert!(alerts[0].fires() && alerts[0].since().is_some());
+        assert_eq!(
+            frame(r#"{"type":"connection","message":"hello"}"#),
+            Ok(None)
+        );
+        let failed =
+            frame(r#"{"type":"alerts","stale":true,"data":{"error":"x","errorType":"timeout"}}"#);
+        assert!(failed.unwrap().unwrap().stale);
+        assert!(frame("x").is_err());
+    }
+
+    #[test]
+    fn the_poll_interval_is_read_from_the_gateway_s_metrics() {
+        let text = "# TYPE service_metrics_poll_interval_seconds gauge\nservice_metrics_poll_interval_seconds 10\n";
+        assert_eq!(poll_interval(text), Some(Duration::from_secs(10)));
+        for text in [
+            "",
+            "service_metrics_poll_interval_seconds 0",
+            "service_metrics_poll_interval_seconds x",
+        ] {
+            assert_eq!(poll_interval(text), None);
+        }
+    }
+}

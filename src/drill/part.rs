@@ -1,0 +1,158 @@
+//! The alerts that a drill watches, and the theory of each. Pure.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    plan::Chosen,
+    record::Record,
+    seen::Identity,
+    stage::Stage,
+    theory::{Pace, Theory},
+};
+use crate::mock::catalogue::{Act, Alert, Catalogue, Inhibited, Scenario};
+
+/// One alert that is watched.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) alert: Arc<Alert>,
+    pub(super) identity: Identity,
+    /// When it is triggered, after the start.
+    pub(super) at: Duration,
+    /// Whether Alertmanager is to keep it quiet because of another alert.
+    pub(super) inhibited: bool,
+}
+
+impl Part {
+    /// An alert by itself.
+    fn of(alert: &Arc<Alert>, at: Duration) -> Self {
+        Self {
+            identity: Identity {
+                name: alert.name.clone(),
+                labels: alert.labels.clone(),
+            },
+            alert: alert.clone(),
+            at,
+            inhibited: false,
+        }
+    }
+
+    fn inhibited(inhibited: &Inhibited, catalogue: &Catalogue, at: Duration) -> Option<Self> {
+        let alert = catalogue.alert(&inhibited.alert)?;
+        Some(Self {
+            identity: Identity {
+                name: inhibited.alert.clone(),
+                labels: inhibited.labels.clone(),
+            },
+            inhibited: true,
+            ..Self::of(alert, at)
+        })
+    }
+
+    /// Its empty record.
+    pub(super) fn record(&self) -> Record {
+        Record {
+            name: self.identity.name.clone(),
+            family: self.alert.family.clone(),
+            severity: self.alert.severity.clone(),
+            labels: self.identity.labels.clone(),
+            inhibited: self.inhibited,
+            ..Record::default()
+        }
+    }
+}
+
+/// What is watched of what was chosen; of a scenario first what is expected, then what is inhibited.
+pub(super) fn parts(chosen: &Chosen, catalogue: &Catalogue) -> Vec<Part> {
+    match chosen {
+        Chosen::Alerts(alerts) => alerts
+            .iter()
+            .map(|alert| Part::of(alert, Duration::ZERO))
+            .collect(),
+        Chosen::Scenario(scenario) => of_scenario(scenario, catalogue),
+    }
+}
+
+fn of_scenario(scenario: &Scenario, catalogue: &Catalogue) -> Vec<Part> {
+    let last = scenario
+        .steps
+        .iter()
+        .map(|step| step.at)
+        .max()
+        .unwrap_or_default();
+    let triggers = || {
+        scenario
+            .steps
+            .iter()
+            .filter(|step| matches!(step.act, Act::Trigger { .. }))
+    };
+    let at = |alert: &Alert| {
+        let step = triggers().find(|step| step.alert.name == alert.name);
+        // One that no step triggers comes of another one.
+        step.map_or(last, |step| step.at)
+    };
+    let expected = scenario
+        .expect
+        .iter()
+        .map(|alert| Part::of(alert, at(alert)));
+    let inhibited = scenario.inhibited.iter();
+    let inhibited = inhibited.filter_map(|inhibited| Part::inhibited(inhibited, catalogue, last));
+    expected.chain(inhibited).collect()
+}
+
+/// The theory of each part, or why it cannot come about. What is inhibited comes of another alert's course, which may be
+/// the slowest of all.
+pub(super) fn theories(parts: &[Part], pace: Pace) -> Vec<Result<Theory, String>> {
+    let of = parts.iter().map(|part| Theory::of(&part.alert, pace));
+    let mut theories: Vec<_> = of.collect();
+    let crossings = theories.iter().flatten();
+    let slowest = crossings
+        .filter_map(|theory| theory.allows(Stage::Crossed))
+        .max();
+    for (part, theory) in parts.iter().zip(&mut theories) {
+        if part.inhibited
+            && let Ok(theory) = theory
+        {
+            *theory = theory.looser(slowest.unwrap_or_default());
+        }
+    }
+    theories
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scenario_is_watched_by_its_steps_and_what_is_inhibited_by_its_own_labels() {
+        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let chosen = Chosen::Scenario(catalogue.scenario("failing-disk").unwrap().clone());
+        let parts = parts(&chosen, &catalogue);
+        let told: Vec<_> = parts
+            .iter()
+            .map(|part| (part.identity.told(), part.at.as_secs(), part.inhibited))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (r#"DiskReadError{device="sda"}"#.to_owned(), 0, false),
+                (r#"DiskWriteError{device="sda"}"#.to_owned(), 30, false),
+                (
+                    r#"DiskFull{device="sda", mountpoint="/data"}"#.to_owned(),
+                    60,
+                    false
+                ),
+                (r#"DiskAlmostFull{device="sda"}"#.to_owned(), 60, true),
+            ]
+        );
+        let second = Duration::from_secs(1);
+        let pace = Pace {
+            scrape: second,
+            evaluation: second,
+            poll: second,
+            beat: second,
+        };
+        let theories = theories(&parts, pace);
+        let crossed = |index: usize| theories[index].as_ref().unwrap().allows(Stage::Crossed);
+        assert!(crossed(3) > crossed(2));
+    }
+}

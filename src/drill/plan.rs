@@ -1,0 +1,178 @@
+//! Which alerts are rehearsed, and which of them together. Pure.
+
+use std::sync::Arc;
+
+use super::options::DrillOptions;
+use crate::{
+    exit::ProgramError,
+    mock::catalogue::{Alert, Catalogue, Scenario},
+};
+
+/// Names at least as alike as this, from 0 to 1, are offered for one that does not exist.
+const ALIKE: f64 = 0.75;
+
+/// What is rehearsed.
+pub(super) enum Chosen {
+    /// Alerts, each by itself, in the catalogue's order.
+    Alerts(Vec<Arc<Alert>>),
+    /// A story.
+    Scenario(Arc<Scenario>),
+}
+
+/// Finds what the command line asks for.
+///
+/// # Errors
+/// Each name that the catalogue has not, with those that are nearly it.
+pub(super) fn choose(
+    options: &DrillOptions,
+    catalogue: &Catalogue,
+) -> Result<Chosen, ProgramError> {
+    let mut faults = Vec::new();
+    if let Some(name) = &options.scenario {
+        if let Some(scenario) = catalogue.scenario(name) {
+            return Ok(Chosen::Scenario(scenario.clone()));
+        }
+        let known = catalogue
+            .scenarios
+            .iter()
+            .map(|scenario| scenario.name.as_str());
+        faults.push(unknown("scenario", name, known));
+    }
+    for name in options
+        .names
+        .iter()
+        .filter(|name| catalogue.alert(name).is_none())
+    {
+        let known = catalogue.alerts.iter().map(|alert| alert.name.as_str());
+        faults.push(unknown("alert", name, known));
+    }
+    let families = catalogue.families();
+    for family in options
+        .family
+        .iter()
+        .filter(|family| !families.contains(&family.as_str()))
+    {
+        faults.push(unknown("family", family, families.iter().copied()));
+    }
+    if !faults.is_empty() {
+        return Err(ProgramError::Usage(faults.join("\n")));
+    }
+    let chosen = |alert: &&Arc<Alert>| {
+        options.all || options.names.contains(&alert.name) || options.family.contains(&alert.family)
+    };
+    Ok(Chosen::Alerts(
+        catalogue.alerts.iter().filter(chosen).cloned().collect(),
+    ))
+}
+
+/// Alerts that drive the same series, which must wait for each other, as indexes; each group in the given order.
+pub(super) fn groups(alerts: &[Arc<Alert>]) -> Vec<Vec<usize>> {
+    let same = |a: &Alert, b: &Alert| a.metric == b.metric && a.labels == b.labels;
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (index, alert) in alerts.iter().enumerate() {
+        let group = groups
+            .iter_mut()
+            .find(|group| same(&alerts[group[0]], alert));
+        match group {
+            Some(group) => group.push(index),
+            None => groups.push(vec![index]),
+        }
+    }
+    groups
+}
+
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<_> = known.collect();
+    let alike = |other: &&str| {
+        let (a, b) = (name.to_lowercase(), other.to_lowercase());
+        strsim::jaro_winkler(&a, &b) >= ALIKE || (!a.is_empty() && b.contains(&a))
+    };
+    let near: Vec<_> = known.iter().copied().filter(alike).collect();
+    let (words, names) = match (near.is_empty(), known.is_empty()) {
+        (false, _) => ("did you mean", near),
+        (true, false) => ("there are", known),
+        (true, true) => return format!("there is no {what} {name:?}, and no other"),
+    };
+    format!("there is no {what} {name:?}; {words} {}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn options(names: &[&str], family: &[&str], scenario: Option<&str>) -> DrillOptions {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        DrillOptions {
+            names: owned(names),
+            all: false,
+            family: owned(family),
+            scenario: scenario.map(str::to_owned),
+            report: Vec::new(),
+            prometheus: None,
+            alertmanager: None,
+            gateway: None,
+            simulator: None,
+            grace: Duration::ZERO,
+        }
+    }
+
+    fn names(options: &DrillOptions) -> Vec<String> {
+        match choose(options, &Catalogue::load(None, 1.0).unwrap()) {
+            Ok(Chosen::Alerts(alerts)) => alerts.iter().map(|alert| alert.name.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn refused(options: &DrillOptions) -> String {
+        let refused = choose(options, &Catalogue::load(None, 1.0).unwrap());
+        refused.err().unwrap().to_string()
+    }
+
+    #[test]
+    fn names_and_families_are_rehearsed_in_the_catalogue_s_order() {
+        assert_eq!(
+            names(&options(&["PacketLoss", "DiskFull"], &[], None)),
+            ["DiskFull", "PacketLoss"]
+        );
+        assert_eq!(names(&options(&["PacketLoss"], &["disk"], None)).len(), 5);
+        assert_eq!(
+            names(&DrillOptions {
+                all: true,
+                ..options(&[], &[], None)
+            })
+            .len(),
+            27
+        );
+    }
+
+    #[test]
+    fn an_unknown_name_is_told_with_those_that_are_near() {
+        let told = refused(&options(&["DiskFul", "Xyz"], &["disc"], None));
+        let lines: Vec<_> = told.lines().collect();
+        assert!(
+            lines[0].contains("\"DiskFul\"; did you mean") && lines[0].contains("DiskFull"),
+            "{told}"
+        );
+        assert!(lines[1].contains("there are HighMemoryUsage, "), "{told}");
+        assert!(
+            lines[2].contains("family \"disc\"; did you mean disk"),
+            "{told}"
+        );
+        let told = refused(&options(&[], &[], Some("outage")));
+        assert_eq!(
+            told,
+            "there is no scenario \"outage\"; did you mean database-outage"
+        );
+    }
+
+    #[test]
+    fn alerts_of_one_series_wait_for_each_other_and_all_others_do_not() {
+        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let groups = groups(&catalogue.alerts);
+        let together: Vec<_> = groups.iter().filter(|group| group.len() > 1).collect();
+        assert_eq!(together, [&vec![2, 3]], "the CPU's usage and its spike");
+        assert_eq!(groups.iter().map(Vec::len).sum::<usize>(), 27);
+    }
+}

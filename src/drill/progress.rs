@@ -1,0 +1,215 @@
+//! What is seen while a drill runs: on a terminal a table that is redrawn in place, else a line per stage.
+
+use std::{
+    cell::Cell,
+    io::{IsTerminal, Write},
+    time::Duration,
+};
+
+use chrono::Utc;
+
+use super::record::{Event, Ledger, Outcome, Record, Verdict};
+use crate::exit;
+
+/// How often the seconds on a terminal move.
+const REDRAW: Duration = Duration::from_millis(500);
+/// Of a terminal that does not say how large it is.
+const USUAL_SIZE: (usize, usize) = (80, 24);
+
+/// Shows how the rehearsals get on.
+pub(super) struct Progress {
+    terminal: bool,
+    /// How many lines the table has on the screen.
+    drawn: Cell<usize>,
+}
+
+impl Progress {
+    /// On stdout.
+    pub(super) fn new() -> Self {
+        Self {
+            terminal: std::io::stdout().is_terminal(),
+            drawn: Cell::new(0),
+        }
+    }
+
+    /// Shows an event of the rehearsal at `index`.
+    pub(super) fn show(&self, records: &[Record], index: usize, event: Event) {
+        if self.terminal {
+            self.draw(records);
+        } else if let Some(record) = records.get(index) {
+            // A reader of stdout who has left does not end the drill: conditions are to be recovered.
+            let _ = exit::say(&line(record, event));
+        }
+    }
+
+    /// Lets the seconds of a terminal's table move; does not end.
+    pub(super) async fn keep_showing<T>(&self, ledger: &Ledger) -> T {
+        loop {
+            tokio::time::sleep(REDRAW).await;
+            if self.terminal {
+                self.draw(&ledger.records());
+            }
+        }
+    }
+
+    /// Takes the table off the screen.
+    pub(super) fn finish(&self) {
+        self.write(&self.erase());
+    }
+
+    fn draw(&self, records: &[Record]) {
+        let (width, height) = size();
+        let rows = rows(records, height.saturating_sub(2));
+        let mut text = self.erase();
+        for row in &rows {
+            text.extend(row.chars().take(width.saturating_sub(1)));
+            text.push('\n');
+        }
+        self.drawn.set(rows.len());
+        self.write(&text);
+    }
+
+    /// Back to where the table begins, and everything below erased.
+    fn erase(&self) -> String {
+        match self.drawn.replace(0) {
+            0 => String::new(),
+            lines => format!("\x1b[{lines}A\x1b[J"),
+        }
+    }
+
+    fn write(&self, text: &str) {
+        let mut out = std::io::stdout();
+        // As above: nobody may be looking any more.
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+}
+
+fn size() -> (usize, usize) {
+    match rustix::termios::tcgetwinsize(std::io::stdout()) {
+        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col.into(), size.ws_row.into()),
+        _ => USUAL_SIZE,
+    }
+}
+
+/// The table's lines, at most `most`: if not all alerts find room, those that are on their way come first.
+fn rows(records: &[Record], most: usize) -> Vec<String> {
+    let mut shown: Vec<&Record> = records.iter().collect();
+    if shown.len() + 1 > most {
+        shown.sort_by_key(|record| match record.outcome {
+            Outcome::Running => 0,
+            Outcome::Failed { .. } => 1,
+            Outcome::Waiting => 2,
+            Outcome::Passed => 3,
+        });
+        shown.truncate(most.saturating_sub(1));
+    }
+    let mut rows: Vec<_> = shown.into_iter().map(row).collect();
+    let count = |verdict| {
+        records
+            .iter()
+            .filter(|record| record.verdict() == verdict)
+            .count()
+    };
+    rows.push(format!(
+        "{} of {} arrived, {} failed",
+        count(Verdict::Passed) + count(Verdict::Late),
+        records.len(),
+        count(Verdict::Failed)
+    ));
+    rows
+}
+
+fn row(record: &Record) -> String {
+    let seconds = match (record.trigger, &record.outcome, record.reached.last()) {
+        (Some(trigger), Outcome::Running, _) => Some((Utc::now() - trigger).as_seconds_f64()),
+        (Some(_), _, Some(last)) => Some(last.seconds),
+        _ => None,
+    };
+    let seconds = seconds
+        .map(|seconds| format!("{seconds:.1} s"))
+        .unwrap_or_default();
+    let stage = match &record.outcome {
+        Outcome::Waiting => "waiting".to_owned(),
+        Outcome::Running => format!("→ {}", record.next()),
+        Outcome::Passed => record.verdict().name().to_owned(),
+        Outcome::Failed { stage, why } => format!("FAILED at {stage}: {why}"),
+    };
+    format!(
+        "{:<14} {:<26} {seconds:>9}  {stage}",
+        record.family, record.name
+    )
+}
+
+fn line(record: &Record, event: Event) -> String {
+    let name = &record.name;
+    match (event, record.failure(), record.reached.last()) {
+        (Event::Reached, _, Some(reached)) if record.trigger.is_none() => {
+            format!("{name}: {}", reached.stage)
+        }
+        (Event::Reached, _, Some(reached)) => {
+            let theory = reached
+                .theory
+                .map(|theory| format!(" (theory {theory:.1} s)"));
+            let late = if reached.late() { ", late" } else { "" };
+            format!(
+                "{name}: {} at {:.1} s{}{late}",
+                reached.stage,
+                reached.seconds,
+                theory.unwrap_or_default()
+            )
+        }
+        (_, Some((stage, why)), _) => format!("{name}: FAILED at {stage}: {why}"),
+        (_, None, _) => format!("{name}: {}", record.verdict().name()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drill::{record::Reached, stage::Stage};
+
+    fn record(name: &str, outcome: Outcome) -> Record {
+        Record {
+            name: name.to_owned(),
+            family: "disk".to_owned(),
+            outcome,
+            ..Record::default()
+        }
+    }
+
+    #[test]
+    fn a_screen_too_small_shows_what_is_on_its_way_first() {
+        let failed = Outcome::Failed {
+            stage: Stage::Firing,
+            why: "never".to_owned(),
+        };
+        let records = [
+            record("A", Outcome::Passed),
+            record("B", Outcome::Waiting),
+            record("C", failed),
+            record("D", Outcome::Running),
+        ];
+        assert_eq!(rows(&records, 10).len(), 5);
+        let small = rows(&records, 3);
+        assert!(
+            small[0].contains(" D ") && small[1].contains("FAILED at firing: never"),
+            "{small:?}"
+        );
+        assert_eq!(small[2], "1 of 4 arrived, 1 failed");
+    }
+
+    #[test]
+    fn a_line_says_what_was_reached_and_whether_late() {
+        let reached = Reached {
+            stage: Stage::Firing,
+            at: Utc::now(),
+            seconds: 12.34,
+            theory: Some(12.0),
+        };
+        let mut record = record("A", Outcome::Running);
+        record.reached.push(reached);
+        record.trigger = Some(Utc::now());
+        let line = line(&record, Event::Reached);
+        assert_eq!(line, "A: firing at 12.3 s (theory 12.0 s), late");
+    }
+}

@@ -1,0 +1,174 @@
+//! What a drill asks Prometheus.
+
+use std::time::Duration;
+
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::{
+    seen::{Labels, Rule, Shown},
+    server::{Fault, Server},
+};
+
+/// Prometheus' HTTP API, as far as a drill needs it.
+#[derive(Clone)]
+pub(super) struct Prometheus(pub(super) Server);
+
+#[derive(Deserialize)]
+struct Envelope<T> {
+    data: T,
+}
+
+#[derive(Deserialize)]
+struct Alerts {
+    alerts: Vec<Shown>,
+}
+
+#[derive(Deserialize)]
+struct Groups {
+    groups: Vec<Group>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    #[serde(default)]
+    interval: f64,
+    rules: Vec<Rule>,
+}
+
+/// A target that is scraped.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Target {
+    pub(super) scrape_url: String,
+    #[serde(default)]
+    pub(super) scrape_interval: String,
+    pub(super) health: String,
+    #[serde(default)]
+    pub(super) last_error: String,
+    #[serde(default)]
+    pub(super) labels: Labels,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Targets {
+    active_targets: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Alertmanagers {
+    active_alertmanagers: Vec<Alertmanager>,
+}
+
+#[derive(Deserialize)]
+struct Alertmanager {
+    url: String,
+}
+
+#[derive(Deserialize)]
+struct Vector {
+    result: Vec<Sample>,
+}
+
+/// One series of an instant query's answer.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(super) struct Sample {
+    #[serde(rename = "metric")]
+    pub(super) labels: Labels,
+    /// Time in Unix seconds, and the value as text.
+    value: (f64, String),
+}
+
+impl Sample {
+    /// Its value; NaN where Prometheus says so.
+    pub(super) fn value(&self) -> f64 {
+        self.value.1.parse().unwrap_or(f64::NAN)
+    }
+}
+
+impl Prometheus {
+    /// The active alerts.
+    ///
+    /// # Errors
+    /// Why they are not known.
+    pub(super) async fn alerts(&self) -> Result<Vec<Shown>, Fault> {
+        let alerts: Alerts = self.read("alerts", &[]).await?;
+        Ok(alerts.alerts)
+    }
+
+    /// The alerting rules, each with the interval of its group.
+    ///
+    /// # Errors
+    /// Why they are not known.
+    pub(super) async fn rules(&self) -> Result<Vec<Rule>, Fault> {
+        let groups: Groups = self.read("rules", &[("type", "alert")]).await?;
+        let rules = groups.groups.into_iter().flat_map(|group| {
+            let interval = Duration::try_from_secs_f64(group.interval).unwrap_or_default();
+            group
+                .rules
+                .into_iter()
+                .map(move |rule| Rule { interval, ..rule })
+        });
+        Ok(rules.collect())
+    }
+
+    /// What it scrapes.
+    ///
+    /// # Errors
+    /// Why that is not known.
+    pub(super) async fn targets(&self) -> Result<Vec<Target>, Fault> {
+        let targets: Targets = self.read("targets", &[("state", "active")]).await?;
+        Ok(targets.active_targets)
+    }
+
+    /// The addresses of the Alertmanagers that it tells.
+    ///
+    /// # Errors
+    /// Why they are not known.
+    pub(super) async fn alertmanagers(&self) -> Result<Vec<String>, Fault> {
+        let known: Alertmanagers = self.read("alertmanagers", &[]).await?;
+        let urls = known.active_alertmanagers.into_iter();
+        Ok(urls.map(|known| known.url).collect())
+    }
+
+    /// The series for which `expr` holds now.
+    ///
+    /// # Errors
+    /// Why they are not known; a bad expression is [`Fault::Status`].
+    pub(super) async fn query(&self, expr: &str) -> Result<Vec<Sample>, Fault> {
+        // Posted, since an address is shorter than the conditions of many alerts.
+        let path = ["api", "v1", "query"];
+        let answer: Envelope<Vector> = self.0.read_form(&path, &[("query", expr)]).await?;
+        Ok(answer.data.result)
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &self,
+        endpoint: &str,
+        query: &[(&str, &str)],
+    ) -> Result<T, Fault> {
+        let answer: Envelope<T> = self.0.read(&["api", "v1", endpoint], query).await?;
+        Ok(answer.data)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prometheus_answers_are_read() {
+        let rules = r#"{"data":{"groups":[{"name":"disk","interval":1,"rules":[{"name":"A","query":"m > 1",
+            "duration":60,"keepFiringFor":0,"labels":{"severity":"warning"},"annotations":{},"alerts":[],
+            "health":"ok","type":"alerting","state":"inactive"}]}]}}"#;
+        let read: Envelope<Groups> = serde_json::from_str(rules).unwrap();
+        let rule = &read.data.groups[0].rules[0];
+        assert_eq!((rule.name.as_str(), rule.duration), ("A", 60.0));
+
+        let vector = r#"{"status":"success","data":{"resultType":"vector","result":[
+            {"metric":{"__name__":"m"},"value":[1.5,"+Inf"]}]}}"#;
+        let read: Envelope<Vector> = serde_json::from_str(vector).unwrap();
+        assert_eq!(read.data.result[0].value(), f64::INFINITY);
+    }
+}

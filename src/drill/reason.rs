@@ -1,0 +1,298 @@
+//! Why a stage was not reached, in words that a tired person understands. Pure.
+
+use super::{
+    checks,
+    evidence::{Evidence, selector},
+    prometheus::Sample,
+    seen::{Identity, Labels, Shown, braces},
+    stage::Stage,
+    survey::different,
+};
+use crate::mock::catalogue::Alert;
+
+/// What a browser sees.
+const FRAMES: &str = "the gateway: the last frame of its /ws/alerts has it";
+
+/// Whose stage it was.
+pub(super) struct Case<'a> {
+    pub(super) alert: &'a Alert,
+    pub(super) identity: &'a Identity,
+    /// It was to be suppressed in Alertmanager.
+    pub(super) inhibited: bool,
+}
+
+impl Case<'_> {
+    /// Why `stage` was not reached.
+    pub(super) fn why(&self, stage: Stage, evidence: &Evidence) -> String {
+        let what = match stage {
+            Stage::Calm => self.not_calm(evidence),
+            Stage::Crossed => self.not_crossed(evidence),
+            Stage::Pending => self.not_pending(evidence),
+            Stage::Firing => self.not_firing(evidence),
+            Stage::Alertmanager => self.not_in_alertmanager(evidence),
+            Stage::Browser => self.not_in_browser(evidence),
+            Stage::ResolvedPrometheus => self.not_resolved(evidence),
+            Stage::ResolvedAlertmanager => still_has(
+                &evidence.held,
+                "Alertmanager, which was not told of the end",
+            ),
+            Stage::ResolvedBrowser => still_has(&evidence.framed, FRAMES),
+            Stage::Rule | Stage::Trigger | Stage::Recover => String::new(),
+        };
+        format!("waited {:.1} s: {what}", evidence.waited.as_secs_f64())
+    }
+
+    fn not_calm(&self, evidence: &Evidence) -> String {
+        let reset = format!(
+            "recover it first: POST /api/alerts/{}/recover or /api/reset of the simulator",
+            self.identity.name
+        );
+        match &evidence.driven {
+            Ok(driven) if driven.condition != "calm" => {
+                return format!(
+                    "the simulator says it is {} already; {reset}",
+                    driven.condition
+                );
+            }
+            Ok(_) => {}
+            Err(fault) => return fault.clone(),
+        }
+        match self.ours(&evidence.shown) {
+            Ok(Some(shown)) => {
+                return format!(
+                    "it is {} in Prometheus since {}, before it was triggered; {reset}",
+                    shown.state, shown.active_at
+                );
+            }
+            Ok(None) => {}
+            Err(fault) => return fault.to_owned(),
+        }
+        match &evidence.held {
+            Ok(held) if held.iter().any(|held| self.identity.is(&held.labels)) => {
+                "Alertmanager holds it although Prometheus does not: it lets go of it when `resolve_timeout` is over"
+                    .to_owned()
+            }
+            Ok(_) => still_has(&evidence.framed, FRAMES),
+            Err(fault) => fault.clone(),
+        }
+    }
+
+    fn not_crossed(&self, evidence: &Evidence) -> String {
+        let expr = &self.alert.expr;
+        match &evidence.holding {
+            Err(fault) => return format!("{fault}; asked for `{expr}`"),
+            Ok(holding) if !holding.is_empty() => {
+                return format!(
+                    "`{expr}` holds in Prometheus, but not for the labels of the catalogue: {}",
+                    nearest(
+                        &self.identity.labels,
+                        holding.iter().map(|sample| &sample.labels)
+                    )
+                );
+            }
+            Ok(_) => {}
+        }
+        let selector = selector(self.alert);
+        let simulator = told_of_simulator(evidence);
+        match evidence.series.as_deref() {
+            Err(fault) => fault.to_owned(),
+            Ok([]) => format!(
+                "Prometheus has no series {selector}: {}; {simulator}",
+                problem(evidence).unwrap_or(
+                    "is the simulator scraped, with `honor_labels: true`, so that its own `instance` is kept?"
+                )
+            ),
+            Ok([sample, ..]) => format!(
+                "`{expr}` does not hold: Prometheus has {selector} at {}; {simulator}",
+                sample.value()
+            ),
+        }
+    }
+
+    fn not_pending(&self, evidence: &Evidence) -> String {
+        let shown = match &evidence.shown {
+            Ok(shown) => shown,
+            Err(fault) => return fault.clone(),
+        };
+        if let Some(ours) = self.identity.shown(shown) {
+            return format!(
+                "it is {} without ever having been pending{}",
+                ours.state,
+                self.rule_is_other(evidence)
+            );
+        }
+        let others = shown.iter().map(|shown| &shown.labels);
+        if !shown.is_empty() {
+            return format!(
+                "Prometheus has an alert of this name, but not with the labels of the catalogue: {}{}",
+                nearest(&self.identity.labels, others),
+                self.rule_is_other(evidence)
+            );
+        }
+        let fails = evidence
+            .rule
+            .as_ref()
+            .filter(|rule| !rule.last_error.is_empty());
+        if let Some(rule) = fails {
+            return format!("Prometheus cannot evaluate the rule: {}", rule.last_error);
+        }
+        let other = self.rule_is_other(evidence);
+        match self.holds(evidence) {
+            Some(value) if other.is_empty() => format!(
+                "the condition holds (value {value}) and the rule is the catalogue's, yet Prometheus makes no alert \
+                 of it: look at the state of its rules"
+            ),
+            Some(value) => format!(
+                "the catalogue's condition holds (value {value}), yet Prometheus has no alert{other}"
+            ),
+            None => format!(
+                "the condition held, and does no longer; {}{other}",
+                told_of_simulator(evidence)
+            ),
+        }
+    }
+
+    fn not_firing(&self, evidence: &Evidence) -> String {
+        let other = self.rule_is_other(evidence);
+        match self.ours(&evidence.shown) {
+            Err(fault) => fault.to_owned(),
+            Ok(Some(shown)) => format!(
+                "it is {} since {} and does not fire{other}",
+                shown.state, shown.active_at
+            ),
+            Ok(None) => match self.holds(evidence) {
+                Some(value) => format!(
+                    "it was pending and is gone, though the condition holds (value {value}){other}"
+                ),
+                None => format!(
+                    "it was pending, but its condition did not hold for long enough; {}{other}",
+                    told_of_simulator(evidence)
+                ),
+            },
+        }
+    }
+
+    fn not_in_alertmanager(&self, evidence: &Evidence) -> String {
+        let held = match &evidence.held {
+            Ok(held) => held,
+            Err(fault) => return fault.clone(),
+        };
+        let ours = held.iter().find(|held| self.identity.is(&held.labels));
+        match (ours, &evidence.quieted_by) {
+            (Some(_), Some(by)) if !self.inhibited => {
+                format!("Alertmanager has it but keeps it quiet: by {by}")
+            }
+            (Some(ours), _) if self.inhibited => format!(
+                "Alertmanager has it {} where another alert should keep it quiet: look at inhibit_rules",
+                ours.status.state
+            ),
+            (Some(ours), _) => format!("Alertmanager has it, but {}", ours.status.state),
+            (None, _) if !held.is_empty() => format!(
+                "Alertmanager has an alert of this name, but not with the labels of the catalogue: {}",
+                nearest(&self.identity.labels, held.iter().map(|held| &held.labels))
+            ),
+            (None, _) if evidence.alertmanagers.is_empty() => {
+                "Prometheus fires it and tells no Alertmanager: see alerting.alertmanagers of its configuration"
+                    .to_owned()
+            }
+            (None, _) => format!(
+                "Prometheus fires it and tells {}; the Alertmanager that was asked does not have it: is it the same one?",
+                evidence.alertmanagers.join(", ")
+            ),
+        }
+    }
+
+    fn not_in_browser(&self, evidence: &Evidence) -> String {
+        match &evidence.framed {
+            Err(fault) => fault.clone(),
+            Ok(framed) => match self.identity.shown(framed) {
+                Some(shown) => format!("the gateway's frames have it {}", shown.state),
+                None => "Prometheus fires it, and no frame of the gateway's /ws/alerts has it: \
+                         does the gateway ask this Prometheus?"
+                    .to_owned(),
+            },
+        }
+    }
+
+    fn not_resolved(&self, evidence: &Evidence) -> String {
+        let other = self.rule_is_other(evidence);
+        match self.ours(&evidence.shown) {
+            Err(fault) => fault.to_owned(),
+            Ok(_) => match self.holds(evidence) {
+                Some(value) => format!(
+                    "the condition still holds (value {value}); {}{other}",
+                    told_of_simulator(evidence)
+                ),
+                None => {
+                    format!("Prometheus keeps it although the condition no longer holds{other}")
+                }
+            },
+        }
+    }
+
+    /// In what the loaded rule is another one; nothing where it is not.
+    fn rule_is_other(&self, evidence: &Evidence) -> String {
+        let rule = evidence.rule.as_ref();
+        let different = rule
+            .map(|rule| different(rule, self.alert))
+            .unwrap_or_default();
+        match different.is_empty() {
+            true => String::new(),
+            false => format!(
+                ". The rule that Prometheus has loaded is another one: {}",
+                different.join("; ")
+            ),
+        }
+    }
+
+    /// The value for which the condition holds, if it does.
+    fn holds(&self, evidence: &Evidence) -> Option<f64> {
+        let mut holding = evidence.holding.iter().flatten();
+        let ours = holding.find(|sample| self.has_labels(&sample.labels));
+        ours.map(Sample::value)
+    }
+
+    fn has_labels(&self, labels: &Labels) -> bool {
+        checks::differences(&self.identity.labels, labels).is_empty()
+    }
+
+    fn ours<'a>(
+        &self,
+        shown: &'a Result<Vec<Shown>, String>,
+    ) -> Result<Option<&'a Shown>, &'a str> {
+        shown
+            .as_ref()
+            .map(|shown| self.identity.shown(shown))
+            .map_err(String::as_str)
+    }
+}
+
+fn still_has<T>(at: &Result<Vec<T>, String>, whom: &str) -> String {
+    match at {
+        Err(fault) => fault.clone(),
+        Ok(_) => format!("Prometheus has it no longer; it is still with {whom}"),
+    }
+}
+
+fn told_of_simulator(evidence: &Evidence) -> String {
+    match &evidence.driven {
+        Ok(driven) => format!(
+            "the simulator says {} at {}",
+            driven.condition, driven.value
+        ),
+        Err(fault) => fault.clone(),
+    }
+}
+
+fn problem(evidence: &Evidence) -> Option<&str> {
+    evidence.warnings.first().map(String::as_str)
+}
+
+/// In what the most similar of some labels are different.
+fn nearest<'a>(expected: &Labels, all: impl Iterator<Item = &'a Labels>) -> String {
+    let rated = all.map(|labels| (checks::differences(expected, labels), labels));
+    let nearest = rated.min_by_key(|(differences, _)| differences.len());
+    nearest.map_or_else(String::new, |(differences, labels)| {
+        format!("{} in {}", differences.join("; "), braces(labels))
+    })
+}

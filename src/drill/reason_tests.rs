@@ -1,0 +1,293 @@
+//! Reasons on scripted observations.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+
+use super::{
+    evidence::Evidence,
+    reason::Case,
+    seen::{Held, Identity, Labels, Rule, Shown, labels},
+    simulator::Driven,
+    stage::Stage,
+};
+use crate::mock::catalogue::{Alert, Catalogue};
+
+fn alert() -> Arc<Alert> {
+    let catalogue = Catalogue::load(None, 1.0).unwrap();
+    catalogue.alert("DiskFull").unwrap().clone()
+}
+
+fn rule() -> Rule {
+    Rule {
+        name: "DiskFull".to_owned(),
+        query: "mock_disk_usage_percent > 90".to_owned(),
+        duration: 60.0,
+        labels: labels(&[("severity", "critical"), ("family", "disk")]),
+        ..Rule::default()
+    }
+}
+
+fn alert_labels(device: &str) -> Labels {
+    labels(&[
+        ("alertname", "DiskFull"),
+        ("device", device),
+        ("mountpoint", "/data"),
+    ])
+}
+
+fn sample<T: serde::de::DeserializeOwned>(value: &str) -> T {
+    let series =
+        json!({ "metric": { "device": "sda", "mountpoint": "/data" }, "value": [1.0, value] });
+    serde_json::from_value(series).unwrap()
+}
+
+fn shown(state: &str, labels: Labels) -> Shown {
+    Shown {
+        labels,
+        state: state.to_owned(),
+        active_at: "2026-01-01T00:00:00Z".to_owned(),
+        ..Shown::default()
+    }
+}
+
+fn held(state: &str, labels: &Labels) -> Held {
+    serde_json::from_value(json!({ "labels": labels, "status": { "state": state } })).unwrap()
+}
+
+/// The condition holds, and Prometheus makes an alert of it that nobody else has.
+fn evidence() -> Evidence {
+    Evidence {
+        waited: Duration::from_millis(21_500),
+        rule: Some(rule()),
+        driven: Ok(Driven {
+            condition: "active".to_owned(),
+            value: Value::from(95.5),
+            ..Driven::default()
+        }),
+        series: Ok(vec![sample("95.5")]),
+        holding: Ok(vec![sample("95.5")]),
+        shown: Ok(vec![shown("firing", alert_labels("sda"))]),
+        held: Ok(Vec::new()),
+        quieted_by: None,
+        framed: Ok(Vec::new()),
+        alertmanagers: vec!["http://a/api/v2/alerts".to_owned()],
+        warnings: Vec::new(),
+    }
+}
+
+fn why(stage: Stage, change: impl FnOnce(&mut Evidence)) -> String {
+    let mut evidence = evidence();
+    change(&mut evidence);
+    let alert = alert();
+    let identity = Identity {
+        name: alert.name.clone(),
+        labels: alert.labels.clone(),
+    };
+    let case = Case {
+        alert: &alert,
+        identity: &identity,
+        inhibited: false,
+    };
+    case.why(stage, &evidence)
+}
+
+#[track_caller]
+fn says(why: &str, words: &[&str]) {
+    for word in words {
+        assert!(why.contains(word), "{word:?} is not in {why:?}");
+    }
+}
+
+#[test]
+fn a_raised_threshold_is_told_with_both_expressions_and_the_value() {
+    let told = why(Stage::Pending, |evidence| {
+        evidence.shown = Ok(Vec::new());
+        evidence.rule = Some(Rule {
+            query: "mock_disk_usage_percent > 99".to_owned(),
+            ..rule()
+        });
+    });
+    says(
+        &told,
+        &[
+            "waited 21.5 s: the catalogue's condition holds (value 95.5), yet Prometheus has no alert",
+            "its expr is `mock_disk_usage_percent > 99`, the catalogue's `mock_disk_usage_percent > 90`",
+        ],
+    );
+}
+
+#[test]
+fn a_for_that_is_too_long_is_told_with_both() {
+    let told = why(Stage::Firing, |evidence| {
+        evidence.shown = Ok(vec![shown("pending", alert_labels("sda"))]);
+        evidence.rule = Some(Rule {
+            duration: 3600.0,
+            ..rule()
+        });
+    });
+    says(
+        &told,
+        &[
+            "it is pending since 2026-01-01T00:00:00Z and does not fire",
+            "its `for` is 1h, the catalogue's 1m",
+        ],
+    );
+}
+
+#[test]
+fn an_alert_with_other_labels_is_told_with_what_is_different() {
+    let told = why(Stage::Pending, |evidence| {
+        evidence.shown = Ok(vec![shown("firing", alert_labels("sdb"))]);
+    });
+    says(
+        &told,
+        &[
+            "not with the labels of the catalogue",
+            "label device: expected \"sda\", found \"sdb\"",
+        ],
+    );
+    let told = why(Stage::Crossed, |evidence| {
+        let other = json!({ "metric": { "device": "sda" }, "value": [1.0, "1"] });
+        evidence.holding = Ok(vec![serde_json::from_value(other).unwrap()]);
+    });
+    says(&told, &["label mountpoint: expected \"/data\", is missing"]);
+}
+
+#[test]
+fn a_condition_that_does_not_hold_is_told_with_what_prometheus_and_the_simulator_have() {
+    let nothing = |evidence: &mut Evidence| evidence.holding = Ok(Vec::new());
+    let told = why(Stage::Crossed, |evidence| {
+        nothing(evidence);
+        evidence.series = Ok(vec![sample("45.1")]);
+    });
+    says(
+        &told,
+        &[
+            "does not hold: Prometheus has mock_disk_usage_percent{device=\"sda\"",
+            "at 45.1",
+            "says active at 95.5",
+        ],
+    );
+    let told = why(Stage::Crossed, |evidence| {
+        nothing(evidence);
+        evidence.series = Ok(Vec::new());
+    });
+    says(&told, &["has no series", "honor_labels"]);
+    let told = why(Stage::Crossed, |evidence| {
+        nothing(evidence);
+        evidence.series = Ok(Vec::new());
+        evidence.warnings = vec!["Prometheus scrapes no target at http://s".to_owned()];
+    });
+    says(&told, &["scrapes no target at http://s"]);
+    let told = why(Stage::Crossed, |evidence| {
+        evidence.holding = Err("answers 422: bad".to_owned());
+    });
+    says(&told, &["answers 422: bad; asked for `mock_disk"]);
+}
+
+#[test]
+fn an_alert_that_comes_or_goes_otherwise_than_it_should_is_told() {
+    let told = why(Stage::Pending, |_| ());
+    says(&told, &["it is firing without ever having been pending"]);
+    let told = why(Stage::Pending, |evidence| evidence.shown = Ok(Vec::new()));
+    says(
+        &told,
+        &["the rule is the catalogue's, yet Prometheus makes no alert"],
+    );
+    let told = why(Stage::Pending, |evidence| {
+        evidence.shown = Ok(Vec::new());
+        evidence.rule = Some(Rule {
+            last_error: "many-to-many".to_owned(),
+            ..rule()
+        });
+    });
+    says(&told, &["cannot evaluate the rule: many-to-many"]);
+    let told = why(Stage::Firing, |evidence| {
+        evidence.shown = Ok(Vec::new());
+        evidence.holding = Ok(Vec::new());
+    });
+    says(&told, &["did not hold for long enough"]);
+}
+
+#[test]
+fn alertmanager_s_silence_is_told_by_name() {
+    let told = why(Stage::Alertmanager, |evidence| {
+        evidence.held = Ok(vec![held("suppressed", &alert_labels("sda"))]);
+        evidence.quieted_by = Some("DiskBroken{device=\"sda\"}".to_owned());
+    });
+    says(&told, &["keeps it quiet: by DiskBroken{device=\"sda\"}"]);
+    says(
+        &why(Stage::Alertmanager, |_| ()),
+        &["tells http://a/api/v2/alerts", "the same one?"],
+    );
+    let told = why(Stage::Alertmanager, |evidence| {
+        evidence.alertmanagers.clear();
+    });
+    says(&told, &["tells no Alertmanager"]);
+    let told = why(Stage::Alertmanager, |evidence| {
+        evidence.held = Err("Alertmanager at x".to_owned());
+    });
+    says(&told, &["Alertmanager at x"]);
+}
+
+#[test]
+fn the_browser_s_side_is_told() {
+    says(
+        &why(Stage::Browser, |_| ()),
+        &["no frame of the gateway's /ws/alerts has it"],
+    );
+    let told = why(Stage::Browser, |evidence| {
+        evidence.framed = Err("closed".to_owned());
+    });
+    says(&told, &["closed"]);
+}
+
+#[test]
+fn what_does_not_end_is_told_with_what_still_holds() {
+    says(
+        &why(Stage::ResolvedPrometheus, |_| ()),
+        &["still holds (value 95.5); the simulator says active"],
+    );
+    let told = why(Stage::ResolvedPrometheus, |evidence| {
+        evidence.holding = Ok(Vec::new());
+        evidence.rule = Some(Rule {
+            keep_firing_for: 300.0,
+            ..rule()
+        });
+    });
+    says(
+        &told,
+        &[
+            "although the condition no longer holds",
+            "it keeps firing for 5m",
+        ],
+    );
+    says(
+        &why(Stage::ResolvedAlertmanager, |_| ()),
+        &["was not told of the end"],
+    );
+    says(&why(Stage::ResolvedBrowser, |_| ()), &["the last frame"]);
+}
+
+#[test]
+fn what_is_active_before_the_trigger_is_told_with_how_to_end_it() {
+    let told = why(Stage::Calm, |_| ());
+    says(
+        &told,
+        &[
+            "the simulator says it is active already",
+            "POST /api/alerts/DiskFull/recover",
+        ],
+    );
+    let told = why(Stage::Calm, |evidence| {
+        evidence.driven = Ok(Driven {
+            condition: "calm".to_owned(),
+            ..Driven::default()
+        });
+    });
+    says(
+        &told,
+        &["it is firing in Prometheus since 2026-01-01T00:00:00Z"],
+    );
+}

@@ -1,0 +1,203 @@
+//! A drill from its command line to its exit code.
+
+use std::rc::Rc;
+
+use chrono::Utc;
+use futures_util::future::join_all;
+
+use super::{
+    course::Course,
+    options::DrillOptions,
+    part::{self, Part},
+    plan::{self, Chosen},
+    progress::Progress,
+    record::Ledger,
+    report::{self, Report},
+    scenario,
+    servers::Servers,
+    stack::{Failure, Stack},
+    stage::Stage,
+    survey::Survey,
+    theory::Theory,
+    watch::Watch,
+};
+use crate::{
+    exit::{self, ProgramError},
+    logging,
+    mock::{Source, catalogue::Catalogue},
+    shutdown,
+};
+
+/// Two numbers that are as near as this are the same time scale.
+const SAME: f64 = 1e-6;
+
+/// Rehearses what `options` choose, and reports. Must be called within an actix system.
+///
+/// # Errors
+/// Why it could not begin, or which alerts did not arrive.
+pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramError> {
+    let settings = source.settings()?;
+    logging::init(&settings.log);
+    // What is wrong with the command line is told before anybody is asked anything.
+    plan::choose(options, &source.catalogue()?)?;
+    let addresses = options.addresses(&settings.drill)?;
+    report::writable(&options.report)?;
+
+    let servers = Servers::new(addresses, &settings.control.token);
+    let survey = Survey::take(&servers).await?;
+    let catalogue = same_catalogue(source, &survey, &servers)?;
+    let chosen = plan::choose(options, &catalogue)?;
+    let parts = part::parts(&chosen, &catalogue);
+    let pace = survey.pace(&catalogue);
+    let warnings = survey.warnings(&servers);
+    for warning in &warnings {
+        exit::tell(&format!("mock-metrics: warning: {warning}"));
+    }
+
+    let progress = Rc::new(Progress::new());
+    let shown = progress.clone();
+    let stack = Stack {
+        watch: Watch::start(
+            &servers.prometheus,
+            &servers.alertmanager,
+            &servers.gateway,
+            pace.beat,
+        ),
+        ledger: Ledger::new(
+            parts.iter().map(Part::record).collect(),
+            move |records, index, event| {
+                shown.show(records, index, event);
+            },
+        ),
+        grace: options.grace,
+        scale: catalogue.timing.scale,
+        flags: flags(source, catalogue.timing.scale),
+        triggered: Default::default(),
+        playing: Default::default(),
+        servers,
+        survey,
+    };
+    let signal = shutdown::signalled()?;
+    let started = Utc::now();
+    let interrupted = tokio::select! {
+        () = rehearse(&stack, &chosen, &parts, part::theories(&parts, pace)) => None,
+        name = signal => Some(name),
+        never = progress.keep_showing(&stack.ledger) => never,
+    };
+    let held = stack.let_go().await;
+    if let Some(name) = interrupted {
+        stack.ledger.give_up(&format!("interrupted by {name}"));
+    }
+    progress.finish();
+    let report = Report {
+        started,
+        finished: Utc::now(),
+        catalogue: source
+            .catalogue
+            .as_ref()
+            .map(|file| file.display().to_string()),
+        scenario: options.scenario.clone(),
+        scale: stack.scale,
+        servers: stack.servers.shown(),
+        pace,
+        grace: options.grace,
+        warnings,
+        records: stack.ledger.records(),
+    };
+    conclude(&report, options, &held)
+}
+
+/// Writes the reports, says the end, and gives what is to be the program's.
+fn conclude(report: &Report, options: &DrillOptions, held: &[String]) -> Result<(), ProgramError> {
+    for path in &options.report {
+        report::write(path, report)?;
+    }
+    exit::say(&report.table())?;
+    let failed = report.failed();
+    let mut faults = held.to_vec();
+    if !failed.is_empty() {
+        faults.push(format!(
+            "{} of {} alerts did not arrive as expected: {}",
+            failed.len(),
+            report.records.len(),
+            failed.join(", ")
+        ));
+    }
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(ProgramError::Failed(faults.join("\n"))),
+    }
+}
+
+/// The catalogue at the simulator's pace, which must be what the simulator serves.
+fn same_catalogue(
+    source: &Source,
+    survey: &Survey,
+    servers: &Servers,
+) -> Result<Catalogue, ProgramError> {
+    let (scale, simulator) = (survey.served.time_scale, servers.simulator.0.shown());
+    let other = source
+        .time_scale
+        .filter(|asked| (asked - scale).abs() > SAME * scale);
+    if let Some(asked) = other {
+        return Err(ProgramError::Failed(format!(
+            "the simulator at {simulator} runs with --time-scale {scale}, this drill with {asked}: leave the drill's \
+             flag out, or start the simulator with `mock-metrics serve{}`",
+            flags(source, asked)
+        )));
+    }
+    let catalogue = source.catalogue_at(scale)?;
+    match survey.served.differs_from(&catalogue) {
+        None => Ok(catalogue),
+        Some(different) => Err(ProgramError::Failed(format!(
+            "the simulator at {simulator} serves another catalogue ({different}): start it with `mock-metrics serve{}`",
+            flags(source, scale)
+        ))),
+    }
+}
+
+/// The flags that give another command of `mock-metrics` the same catalogue.
+fn flags(source: &Source, scale: f64) -> String {
+    let mut flags = String::new();
+    if let Some(file) = &source.catalogue {
+        flags += &format!(" --catalogue {}", file.display());
+    }
+    if scale != 1.0 {
+        flags += &format!(" --time-scale {scale}");
+    }
+    flags
+}
+
+async fn rehearse(
+    stack: &Stack,
+    chosen: &Chosen,
+    parts: &[Part],
+    theories: Vec<Result<Theory, String>>,
+) {
+    let mut courses = Vec::new();
+    for (index, (part, theory)) in parts.iter().zip(theories).enumerate() {
+        match theory {
+            Ok(theory) => courses.push(Course::new(stack, index, part, theory)),
+            Err(why) => stack
+                .ledger
+                .end(index, Failure::at(Stage::Trigger, why).into()),
+        }
+    }
+    match chosen {
+        Chosen::Scenario(scenario) => scenario::rehearse(stack, &scenario.name, &courses).await,
+        Chosen::Alerts(alerts) => {
+            let groups = plan::groups(alerts).into_iter();
+            join_all(groups.map(|group| one_after_the_other(&courses, group))).await;
+        }
+    }
+}
+
+/// Rehearses those of `group`, which move the same series.
+async fn one_after_the_other(courses: &[Course<'_>], group: Vec<usize>) {
+    let of_group = courses
+        .iter()
+        .filter(|course| group.contains(&course.index));
+    for (turn, course) in of_group.enumerate() {
+        course.rehearse(turn > 0).await;
+    }
+}

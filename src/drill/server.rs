@@ -1,0 +1,264 @@
+//! A server that a drill talks to over HTTP: where it is, how it is asked, and how a fault is told.
+
+use std::{fmt, time::Duration};
+
+use actix_web::http::{Method, StatusCode, header};
+use awc::{Client, ClientRequest};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::time::timeout;
+use url::Url;
+
+use crate::settings::{Secret, redacted};
+
+/// For one request, from the first byte sent to the last received.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The longest answer that is read: the rules and alerts of a large Prometheus fit in.
+const LONGEST_ANSWER: usize = 64 << 20;
+/// How much of an error answer is told.
+const TOLD: usize = 300;
+
+/// One of the four servers. Not `Send`: its connections stay on the arbiter that made it.
+#[derive(Clone)]
+pub(super) struct Server {
+    name: &'static str,
+    flag: &'static str,
+    base: Url,
+    shown: String,
+    client: Client,
+}
+
+/// Why a server did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// It does not answer.
+    Unreachable(String),
+    /// It answers with an error: status and words.
+    Status(u16, String),
+    /// It answers something that is not understood.
+    Malformed(String),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable(why) => write!(f, "does not answer: {why}"),
+            Self::Status(status, words) => write!(f, "answers {status}: {words}"),
+            Self::Malformed(why) => write!(f, "answers what is not understood: {why}"),
+        }
+    }
+}
+
+impl Server {
+    /// The server `name`, which is told by the flag `flag`. Credentials in the address become Basic authentication;
+    /// `token` is presented if there are none.
+    pub(super) fn new(
+        name: &'static str,
+        flag: &'static str,
+        mut base: Url,
+        token: Option<&Secret>,
+    ) -> Self {
+        let shown = redacted(&base).trim_end_matches('/').to_owned();
+        let mut builder = Client::builder().disable_redirects().disable_timeout();
+        if !base.username().is_empty() || base.password().is_some() {
+            let password = base.password().map(decoded);
+            builder = builder.basic_auth(decoded(base.username()), password.as_deref());
+            // An address with a host takes the removal of its credentials.
+            let _ = base.set_username("");
+            let _ = base.set_password(None);
+        } else if let Some(token) = token.filter(|token| !token.is_empty()) {
+            builder = builder.bearer_auth(token.reveal());
+        }
+        Self {
+            name,
+            flag,
+            base,
+            shown,
+            client: builder.finish(),
+        }
+    }
+
+    /// Its name, such as `Prometheus`.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Its address without credentials.
+    pub(super) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Its host and port.
+    pub(super) fn authority(&self) -> (Option<&str>, Option<u16>) {
+        (self.base.host_str(), self.base.port_or_known_default())
+    }
+
+    /// The server with its address and the flag that changes it, for whoever must find it.
+    pub(super) fn told(&self, fault: &Fault) -> String {
+        self.told_words(&fault.to_string())
+    }
+
+    /// The same of a fault that has been put into words already.
+    pub(super) fn told_words(&self, fault: &str) -> String {
+        format!("{} at {} ({}) {fault}", self.name, self.shown, self.flag)
+    }
+
+    /// The address of `path` on it; each part is one segment, whatever characters it holds.
+    pub(super) fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
+    /// The client, with its authentication.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The body of the answer to a GET.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(super) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Bytes, Fault> {
+        // One that was kept since the last request may be closed at the moment it is used again: asking twice is harmless.
+        match self.ask(path, query).await {
+            Err(Fault::Unreachable(_)) => self.ask(path, query).await,
+            answer => answer,
+        }
+    }
+
+    async fn ask(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Bytes, Fault> {
+        let request = self.request(Method::GET, path, query);
+        answer(request.send()).await
+    }
+
+    /// A JSON answer to a GET, as far as `T` asks for it.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(super) async fn read<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<T, Fault> {
+        parsed(&self.get(path, query).await?)
+    }
+
+    /// A JSON answer to a form that is posted.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(super) async fn read_form<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        form: &[(&str, &str)],
+    ) -> Result<T, Fault> {
+        let request = self.request(Method::POST, path, &[]);
+        parsed(&answer(request.send_form(&form)).await?)
+    }
+
+    /// Posts `body`, or nothing, and waits for its success.
+    ///
+    /// # Errors
+    /// Why there was none.
+    pub(super) async fn post(&self, path: &[&str], body: Option<&Value>) -> Result<(), Fault> {
+        let request = self.request(Method::POST, path, &[]);
+        let answered = match body {
+            Some(body) => answer(request.send_json(body)).await,
+            None => answer(request.send()).await,
+        };
+        answered.map(drop)
+    }
+
+    fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> ClientRequest {
+        let request = self.client.request(method, self.url(path, query).as_str());
+        request.insert_header((header::ACCEPT, "application/json, */*;q=0.1"))
+    }
+}
+
+async fn answer(sent: awc::SendClientRequest) -> Result<Bytes, Fault> {
+    let whole = async {
+        let mut answer = sent
+            .await
+            .map_err(|error| Fault::Unreachable(error.to_string()))?;
+        let body = answer.body().limit(LONGEST_ANSWER).await;
+        let body =
+            body.map_err(|error| Fault::Unreachable(format!("the answer broke off: {error}")))?;
+        match answer.status() {
+            status if status.is_success() => Ok(body),
+            status => Err(Fault::Status(status.as_u16(), words(&body, status))),
+        }
+    };
+    let late = |_| Fault::Unreachable(format!("no answer within {} s", PATIENCE.as_secs()));
+    timeout(PATIENCE, whole).await.map_err(late)?
+}
+
+fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
+    serde_json::from_slice(body).map_err(|error| Fault::Malformed(error.to_string()))
+}
+
+/// The words of an error answer: those of Prometheus' envelope if it is one.
+fn words(body: &[u8], status: StatusCode) -> String {
+    let envelope: Option<Value> = serde_json::from_slice(body).ok();
+    let error = envelope
+        .as_ref()
+        .and_then(|envelope| envelope["error"].as_str());
+    let text = error.map_or_else(|| String::from_utf8_lossy(body).into_owned(), str::to_owned);
+    let line = text.replace(char::is_control, " ");
+    let told: String = line.trim().chars().take(TOLD).collect();
+    if told.is_empty() {
+        status.canonical_reason().unwrap_or("no words").to_owned()
+    } else {
+        told
+    }
+}
+
+fn decoded(part: &str) -> String {
+    percent_encoding::percent_decode_str(part)
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(address: &str) -> Server {
+        Server::new(
+            "Prometheus",
+            "--prometheus",
+            Url::parse(address).unwrap(),
+            None,
+        )
+    }
+
+    #[test]
+    fn a_path_prefix_is_kept_credentials_are_not_shown_and_a_name_is_one_segment() {
+        let server = server("http://u:hunter2@h:9090/prefix/");
+        let url = server.url(&["api", "a/b?c"], &[("q", "x y")]);
+        assert_eq!(url.as_str(), "http://h:9090/prefix/api/a%2Fb%3Fc?q=x+y");
+        let told = server.told(&Fault::Unreachable("refused".to_owned()));
+        assert_eq!(
+            told,
+            "Prometheus at http://h:9090/prefix (--prometheus) does not answer: refused"
+        );
+    }
+
+    #[test]
+    fn an_error_answer_is_told_in_its_own_words_on_one_line() {
+        let words = |body: &str| words(body.as_bytes(), StatusCode::NOT_FOUND);
+        assert_eq!(
+            words(r#"{"status":"error","error":"no\nsuch alert"}"#),
+            "no such alert"
+        );
+        assert_eq!(words("<h1>x</h1>\n"), "<h1>x</h1>");
+        assert_eq!(words(""), "Not Found");
+        assert_eq!(words(&"x".repeat(5_000)).len(), TOLD);
+    }
+}

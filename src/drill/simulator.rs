@@ -1,0 +1,186 @@
+//! The simulator's control API, as far as a drill needs it; and whether it serves the catalogue that is to be rehearsed.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::server::{Fault, Server};
+use crate::mock::catalogue::{Alert, Catalogue, span};
+
+/// How many differences of two catalogues are told.
+const DIFFERENCES: usize = 3;
+
+/// mock-metrics.
+#[derive(Clone)]
+pub(super) struct Simulator(pub(super) Server);
+
+/// What it rehearses, and how fast.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Served {
+    pub(super) time_scale: f64,
+    #[serde(rename = "data")]
+    pub(super) alerts: Vec<Driven>,
+}
+
+/// One of its alerts.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Driven {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) expr: String,
+    #[serde(rename = "for", default)]
+    pub(super) hold_for: String,
+    /// `calm`, `rising`, `active` or `recovering`.
+    #[serde(default)]
+    pub(super) condition: String,
+    #[serde(default)]
+    pub(super) value: Value,
+}
+
+#[derive(Deserialize)]
+struct One {
+    data: Driven,
+}
+
+impl Simulator {
+    /// Its alerts.
+    ///
+    /// # Errors
+    /// Why they are not known.
+    pub(super) async fn alerts(&self) -> Result<Served, Fault> {
+        self.0.read(&["api", "alerts"], &[]).await
+    }
+
+    /// One alert.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub(super) async fn alert(&self, name: &str) -> Result<Driven, Fault> {
+        let one: One = self.0.read(&["api", "alerts", name], &[]).await?;
+        Ok(one.data)
+    }
+
+    /// Triggers an alert, which recovers by itself after so many seconds of the unscaled catalogue.
+    ///
+    /// # Errors
+    /// Why it did not.
+    pub(super) async fn trigger(&self, name: &str, hold_seconds: f64) -> Result<(), Fault> {
+        let body = json!({ "hold_seconds": hold_seconds });
+        self.0
+            .post(&["api", "alerts", name, "trigger"], Some(&body))
+            .await
+    }
+
+    /// Recovers an alert.
+    ///
+    /// # Errors
+    /// Why it did not.
+    pub(super) async fn recover(&self, name: &str) -> Result<(), Fault> {
+        self.0.post(&["api", "alerts", name, "recover"], None).await
+    }
+
+    /// Starts a scenario.
+    ///
+    /// # Errors
+    /// Why it did not.
+    pub(super) async fn start(&self, scenario: &str) -> Result<(), Fault> {
+        self.0
+            .post(&["api", "scenarios", scenario, "start"], None)
+            .await
+    }
+
+    /// Stops the scenario, which recovers what it has triggered.
+    ///
+    /// # Errors
+    /// Why it did not.
+    pub(super) async fn stop(&self) -> Result<(), Fault> {
+        self.0.post(&["api", "scenarios", "stop"], None).await
+    }
+}
+
+impl Served {
+    /// What is different in `catalogue`, in words; `None` if it is the same.
+    pub(super) fn differs_from(&self, catalogue: &Catalogue) -> Option<String> {
+        let find = |name: &str| self.alerts.iter().find(|driven| driven.name == name);
+        let ours = catalogue
+            .alerts
+            .iter()
+            .filter_map(|alert| match find(&alert.name) {
+                None => Some(format!("it has no {}", alert.name)),
+                Some(driven) => driven.differs_from(alert),
+            });
+        let theirs = self
+            .alerts
+            .iter()
+            .filter(|driven| catalogue.alert(&driven.name).is_none());
+        let theirs = theirs.map(|driven| format!("it has {} too", driven.name));
+        let all: Vec<String> = ours.chain(theirs).collect();
+        let told = all
+            .iter()
+            .take(DIFFERENCES)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("; ");
+        match all.len() {
+            0 => None,
+            count if count > DIFFERENCES => {
+                Some(format!("{told}; and {} more", count - DIFFERENCES))
+            }
+            _ => Some(told),
+        }
+    }
+}
+
+impl Driven {
+    fn differs_from(&self, alert: &Alert) -> Option<String> {
+        let hold_for = span(alert.hold_for);
+        let (what, theirs, ours) = if self.expr != alert.expr {
+            ("expr", &self.expr, &alert.expr)
+        } else if self.hold_for != hold_for {
+            ("for", &self.hold_for, &hold_for)
+        } else {
+            return None;
+        };
+        Some(format!(
+            "{what} of {} is `{theirs}` there, `{ours}` here",
+            self.name
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn served(catalogue: &Catalogue) -> Served {
+        let alerts = catalogue.alerts.iter().map(|alert| Driven {
+            name: alert.name.clone(),
+            expr: alert.expr.clone(),
+            hold_for: span(alert.hold_for),
+            ..Driven::default()
+        });
+        Served {
+            time_scale: 1.0,
+            alerts: alerts.collect(),
+        }
+    }
+
+    #[test]
+    fn another_catalogue_is_known_by_names_expressions_and_for() {
+        let ours = Catalogue::load(None, 1.0).unwrap();
+        let mut served = served(&ours);
+        assert_eq!(served.differs_from(&ours), None);
+        served.alerts[0].hold_for = "2m".to_owned();
+        served.alerts[1].name = "Other".to_owned();
+        assert_eq!(
+            served.differs_from(&ours).unwrap(),
+            "for of HighMemoryUsage is `2m` there, `1m` here; it has no MemoryLeakDetected; it has Other too"
+        );
+        served.alerts.clear();
+        assert!(
+            served
+                .differs_from(&ours)
+                .unwrap()
+                .ends_with("; and 24 more")
+        );
+    }
+}

@@ -1,0 +1,249 @@
+//! Who looks at the servers while alerts are rehearsed: one watcher per server, shared by all drills.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
+
+use actix_rt::task::JoinHandle;
+use chrono::Utc;
+use tokio::{
+    sync::watch::{self, Receiver, Sender},
+    time::timeout,
+};
+
+use super::{
+    alertmanager::Alertmanager,
+    gateway::Gateway,
+    prometheus::{Prometheus, Sample},
+    seen::{Held, Moment, Shown},
+    server::Fault,
+};
+
+/// Between two tries to connect.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Put on the series of a combined query, to tell whose they are.
+const WHOSE: &str = "rehearsed_alert";
+
+/// What a server showed at a moment, or why nothing is known.
+#[derive(Debug)]
+pub(super) struct View<T> {
+    pub(super) at: Moment,
+    pub(super) seen: Result<Vec<T>, String>,
+}
+
+/// A view, shared.
+pub(super) type Sight<T> = Receiver<Rc<View<T>>>;
+
+/// A series for which a condition holds that is wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Holding {
+    pub(super) key: String,
+    pub(super) sample: Sample,
+}
+
+/// The conditions that somebody waits for: keys and expressions.
+type Wanted = Rc<RefCell<BTreeMap<String, String>>>;
+
+/// The watchers. They end when this is dropped.
+pub(super) struct Watch {
+    /// The conditions that are wanted, and hold.
+    pub(super) conditions: Sight<Holding>,
+    /// Prometheus' active alerts.
+    pub(super) prometheus: Sight<Shown>,
+    /// Alertmanager's.
+    pub(super) alertmanager: Sight<Held>,
+    /// The last frame that a browser would have.
+    pub(super) browser: Sight<Shown>,
+    wanted: Wanted,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Somebody waits for a condition; until this is dropped it is asked for.
+pub(super) struct Want {
+    wanted: Wanted,
+    key: String,
+}
+
+impl Drop for Want {
+    fn drop(&mut self) {
+        self.wanted.borrow_mut().remove(&self.key);
+    }
+}
+
+impl Watch {
+    /// Starts looking, Prometheus and Alertmanager at each `beat`.
+    pub(super) fn start(
+        prometheus: &Prometheus,
+        alertmanager: &Alertmanager,
+        gateway: &Gateway,
+        beat: Duration,
+    ) -> Self {
+        let mut tasks = Vec::new();
+        let wanted = Wanted::default();
+        let (p, w) = (prometheus.clone(), wanted.clone());
+        let conditions = poll(&mut tasks, beat, async move || holding(&p, &w).await);
+        let p = prometheus.clone();
+        let alerts = poll(&mut tasks, beat, async move || p.alerts().await);
+        let a = alertmanager.clone();
+        let held = poll(&mut tasks, beat, async move || a.alerts().await);
+        let (sender, browser) = unseen();
+        tasks.push(actix_rt::spawn(browse(gateway.clone(), sender)));
+        Self {
+            conditions,
+            prometheus: alerts,
+            alertmanager: held,
+            browser,
+            wanted,
+            tasks,
+        }
+    }
+
+    /// Has [`Self::conditions`] tell of the series for which `expr` holds; they are known by `key`.
+    pub(super) fn want(&self, key: &str, expr: &str) -> Want {
+        let (wanted, key) = (self.wanted.clone(), key.to_owned());
+        wanted.borrow_mut().insert(key.clone(), expr.to_owned());
+        Want { wanted, key }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+/// Waits until `find` finds something in what is seen, at most until `deadline`; gives it with the moment at which it was
+/// seen.
+pub(super) async fn until<T, R>(
+    sight: &Sight<T>,
+    deadline: Moment,
+    find: impl Fn(&[T]) -> Option<R>,
+) -> Option<(R, Moment)> {
+    let mut sight = sight.clone();
+    let search = async {
+        loop {
+            let view = sight.borrow_and_update().clone();
+            if let Some(found) = view.seen.as_ref().ok().and_then(|seen| find(seen)) {
+                return Some((found, view.at));
+            }
+            sight.changed().await.ok()?;
+        }
+    };
+    let patience = (deadline - Utc::now()).to_std().unwrap_or_default();
+    timeout(patience, search).await.ok().flatten()
+}
+
+fn unseen<T>() -> (Sender<Rc<View<T>>>, Sight<T>) {
+    watch::channel(Rc::new(View {
+        at: Utc::now(),
+        seen: Err("has not been asked yet".to_owned()),
+    }))
+}
+
+fn show<T>(to: &Sender<Rc<View<T>>>, seen: Result<Vec<T>, String>) {
+    let at = Utc::now();
+    to.send_replace(Rc::new(View { at, seen }));
+}
+
+fn poll<T: 'static>(
+    tasks: &mut Vec<JoinHandle<()>>,
+    beat: Duration,
+    ask: impl AsyncFn() -> Result<Vec<T>, Fault> + 'static,
+) -> Sight<T> {
+    let (sender, sight) = unseen();
+    tasks.push(actix_rt::spawn(async move {
+        let mut beats = tokio::time::interval(beat);
+        beats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            beats.tick().await;
+            show(&sender, ask().await.map_err(|fault| fault.to_string()));
+        }
+    }));
+    sight
+}
+
+async fn browse(gateway: Gateway, to: Sender<Rc<View<Shown>>>) {
+    loop {
+        let ended = match gateway.browse().await {
+            Err(fault) => fault,
+            Ok(mut browser) => loop {
+                match browser.next().await {
+                    Err(fault) => break fault,
+                    Ok(frame) if frame.stale => {
+                        show(
+                            &to,
+                            Err("says that it cannot see Prometheus (`stale`)".to_owned()),
+                        );
+                    }
+                    Ok(frame) => show(&to, Ok(frame.alerts)),
+                }
+            },
+        };
+        show(&to, Err(ended.to_string()));
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Asks for all conditions that are wanted in one query.
+async fn holding(prometheus: &Prometheus, wanted: &Wanted) -> Result<Vec<Holding>, Fault> {
+    let wanted = wanted.borrow().clone();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let combined: Vec<_> = wanted.iter().map(|(key, expr)| marked(key, expr)).collect();
+    match prometheus.query(&combined.join(" or ")).await {
+        Ok(samples) => Ok(samples.into_iter().filter_map(unmarked).collect()),
+        // One that cannot be evaluated takes the others with it: each by itself, then.
+        Err(Fault::Status(..)) => {
+            let mut holding = Vec::new();
+            for query in &combined {
+                let samples = prometheus.query(query).await.unwrap_or_default();
+                holding.extend(samples.into_iter().filter_map(unmarked));
+            }
+            Ok(holding)
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The expression stands on lines of its own, since it may end in a comment.
+fn marked(key: &str, expr: &str) -> String {
+    format!("label_replace((\n{expr}\n), \"{WHOSE}\", \"{key}\", \"\", \"\")")
+}
+
+fn unmarked(mut sample: Sample) -> Option<Holding> {
+    let key = sample.labels.remove(WHOSE)?;
+    Some(Holding { key, sample })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[actix_rt::test]
+    async fn what_is_waited_for_is_found_when_it_comes_and_not_after_the_deadline() {
+        let (sender, sight) = unseen::<u32>();
+        let soon = Utc::now() + TimeDelta::seconds(30);
+        let one = |seen: &[u32]| seen.contains(&1).then_some(());
+        let find = actix_rt::spawn({
+            let sight = sight.clone();
+            async move { until(&sight, soon, one).await }
+        });
+        show(&sender, Err("down".to_owned()));
+        show(&sender, Ok(vec![1]));
+        assert!(find.await.unwrap().is_some());
+        assert!(
+            until(&sight, Utc::now(), |seen| (seen == [2]).then_some(()))
+                .await
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn the_conditions_of_many_alerts_are_one_query() {
+        let query = marked("A", "m > 1 # much");
+        assert!(promql_parser::parser::parse(&format!("{query} or {query}")).is_ok());
+    }
+}
