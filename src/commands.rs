@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     drill,
     exit::ProgramError,
-    mock::{Source, app, catalogue, rules},
+    mock::{Source, app, backfill, catalogue, rules},
 };
 
 /// Simulates an application whose metrics set off alert rules on demand, and rehearses the rules.
@@ -28,6 +28,8 @@ enum Command {
     Drill(drill::DrillOptions),
     /// Prints the catalogue's alerts: as rules for Prometheus, as unit tests of these, or as a table
     Rules(rules::RulesOptions),
+    /// Writes a history of all series and their alerts, for `promtool tsdb create-blocks-from openmetrics`
+    Backfill(backfill::BackfillOptions),
 }
 
 impl Arguments {
@@ -43,6 +45,7 @@ impl Arguments {
                 actix::System::new().block_on(drill::run(&options, &self.source))
             }
             Command::Rules(options) => rules::print(&self.source, &options),
+            Command::Backfill(options) => backfill::backfill(&options, &self.source),
         }
     }
 }

@@ -35,6 +35,7 @@ mod prometheus;
 mod report;
 mod run;
 mod service;
+mod simulation;
 mod stack;
 
 pub use alertmanager::Alertmanager;

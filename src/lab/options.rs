@@ -16,9 +16,15 @@ use clap::Parser;
 #[derive(Debug, Clone, Parser)]
 #[command(name = "lab", version)]
 pub struct LabOptions {
-    /// Scrapes and polls every second
+    /// Scrapes and polls every second, and lets time run 15 times faster in the simulator and the rules
     #[arg(long)]
     pub fast: bool,
+    /// A catalogue of alerts instead of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub catalogue: Option<PathBuf>,
+    /// At its first start, Prometheus gets a history of so many hours; 0: none
+    #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=168))]
+    pub history: u32,
     /// Where databases and logs are kept; used again by the next start
     #[arg(long, value_name = "DIR", default_value = ".lab")]
     pub data: PathBuf,
@@ -49,10 +55,12 @@ pub struct LabOptions {
 }
 
 impl LabOptions {
-    /// A fast lab in `data`, on free ports: what a test wants.
+    /// A fast lab without a past in `data`, on free ports: what a test wants.
     pub fn scratch(data: &Path) -> Self {
         Self {
             fast: true,
+            catalogue: None,
+            history: 0,
             data: data.to_owned(),
             postgres_port: 0,
             prometheus_port: 0,

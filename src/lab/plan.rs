@@ -1,6 +1,7 @@
 //! What a lab needs before it starts anything, and how each of its programs is started then.
 
 use std::{
+    ffi::OsString,
     fs::{self, File},
     path::{Path, PathBuf},
     time::Duration,
@@ -10,17 +11,17 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::{
     Alertmanager, LabError, LabOptions, Postgres, Prometheus, PrometheusSetup, Service, Target,
-    ports, programs,
+    ports, programs, simulation::Simulation,
 };
-
-/// The alert rules, below the repository's folder.
-const RULES: &str = "monitoring/prometheus/alert.rules.yml";
 
 /// A checked plan: all programs exist, the data directory is ours alone, our programs' ports are free.
 pub(crate) struct Plan<'a> {
     options: &'a LabOptions,
     data: PathBuf,
     pub(crate) logs: PathBuf,
+    simulation: Simulation,
+    /// Where the history ends that has been made.
+    history_until: Option<String>,
     mock_port: u16,
     gateway_port: u16,
     /// What is otherwise than asked, a line each.
@@ -36,9 +37,8 @@ impl<'a> Plan<'a> {
         programs::postgres()?;
         programs::installed("prometheus", "prometheus")?;
         programs::alertmanager()?;
-        for program in ["mock-metrics", "service-metrics"] {
-            programs::ours(program, options.programs.as_deref())?;
-        }
+        programs::ours("service-metrics", options.programs.as_deref())?;
+        let simulation = Simulation::of(options)?;
         let refused =
             |error| LabError::io(format_args!("--data {}", options.data.display()))(error);
         fs::create_dir_all(&options.data).map_err(refused)?;
@@ -49,6 +49,8 @@ impl<'a> Plan<'a> {
             gateway_port: ports::exactly(options.gateway_port, "service-metrics", "--gateway-port")
                 .await?,
             logs: fresh_logs(&data)?,
+            simulation,
+            history_until: None,
             notes: Vec::new(),
             data,
             options,
@@ -73,12 +75,33 @@ impl<'a> Plan<'a> {
         Ok(postgres)
     }
 
+    /// True when Prometheus has no data yet, and is to have some.
+    pub(crate) fn lacks_history(&self) -> bool {
+        self.options.history > 0 && !self.prometheus_data().exists()
+    }
+
+    /// Makes the history, which the simulator goes on from.
+    pub(crate) async fn history(&mut self) -> Result<(), LabError> {
+        let data = self.prometheus_data();
+        let folder = data.parent().unwrap_or(&self.data);
+        fs::create_dir_all(folder).map_err(LabError::io(folder.display()))?;
+        let (hours, address) = (self.options.history, self.mock_address());
+        self.history_until = Some(self.simulation.history(hours, &address, &data).await?);
+        Ok(())
+    }
+
     /// Starts the simulator, which lets the gateway's pages talk to it.
     pub(crate) async fn mock(&self) -> Result<Service, LabError> {
         let origins =
             ["localhost", "127.0.0.1"].map(|host| format!("http://{host}:{}", self.gateway_port));
-        let environment = [("MOCK_METRICS__CONTROL__ALLOWED_ORIGINS", origins.join(","))];
-        self.ours("mock-metrics", self.mock_port, &environment)
+        let mut environment = vec![("MOCK_METRICS__CONTROL__ALLOWED_ORIGINS", origins.join(","))];
+        if let Some(until) = &self.history_until {
+            let hours = self.options.history.to_string();
+            environment.push(("MOCK_METRICS__SIMULATION__HISTORY_HOURS", hours));
+            environment.push(("MOCK_METRICS__SIMULATION__HISTORY_UNTIL", until.clone()));
+        }
+        let flags = self.simulation.flags();
+        self.ours("mock-metrics", flags, self.mock_port, &environment)
             .await
     }
 
@@ -97,16 +120,16 @@ impl<'a> Plan<'a> {
         &mut self,
         alertmanager: &Alertmanager,
     ) -> Result<Prometheus, LabError> {
-        let rules = self.options.repository.join(RULES);
+        let rules = self.simulation.rules().await?;
         let (folder, log) = self.files_of("prometheus");
         let setup = PrometheusSetup {
             targets: vec![
                 Target::gateway(format!("127.0.0.1:{}", self.gateway_port)),
-                Target::mock(format!("127.0.0.1:{}", self.mock_port)),
+                Target::mock(self.mock_address()),
             ],
             // A newcomer should not wait for the 15 s that a deployment scrapes at.
             interval: Duration::from_secs(if self.options.fast { 1 } else { 5 }),
-            rules: Some(fs::read_to_string(&rules).map_err(LabError::io(rules.display()))?),
+            rules: Some(rules),
             alertmanager: Some(format!("127.0.0.1:{}", alertmanager.port())),
             log: Some(log),
         };
@@ -131,7 +154,7 @@ impl<'a> Plan<'a> {
         if self.options.fast {
             environment.push(("POLL_INTERVAL", "1000".to_owned()));
         }
-        self.ours("service-metrics", self.gateway_port, &environment)
+        self.ours("service-metrics", &[], self.gateway_port, &environment)
             .await
     }
 
@@ -144,11 +167,20 @@ impl<'a> Plan<'a> {
     async fn ours(
         &self,
         name: &'static str,
+        flags: &[OsString],
         port: u16,
         environment: &[(&'static str, String)],
     ) -> Result<Service, LabError> {
         let programs = self.options.programs.as_deref();
-        Service::ours(name, programs, &self.logs, port, environment).await
+        Service::ours(name, programs, flags, &self.logs, port, environment).await
+    }
+
+    fn mock_address(&self) -> String {
+        format!("127.0.0.1:{}", self.mock_port)
+    }
+
+    fn prometheus_data(&self) -> PathBuf {
+        self.data.join("prometheus").join(Prometheus::DATA)
     }
 
     /// 0 stays 0, a free port. A taken one becomes a free one, which is noted.

@@ -89,6 +89,9 @@ impl PrometheusSetup {
 pub struct Prometheus(Service);
 
 impl Prometheus {
+    /// Where its data is, below its folder.
+    pub(crate) const DATA: &str = "data";
+
     /// Starts Prometheus in `folder` on `port` (0: a free one). It scrapes itself and `targets` at each `interval`.
     ///
     /// # Errors
@@ -126,7 +129,7 @@ impl Prometheus {
             let launch = Launch::new("Prometheus", program.clone(), &log)
                 .args([
                     format!("--config.file={}", configuration.display()),
-                    format!("--storage.tsdb.path={}", folder.join("data").display()),
+                    format!("--storage.tsdb.path={}", folder.join(Self::DATA).display()),
                     format!("--web.listen-address=127.0.0.1:{port}"),
                 ])
                 // The longest window that the gateway asks for is a day.

@@ -1,6 +1,6 @@
 //! A program that says over HTTP when it is ready: Prometheus and our own ones.
 
-use std::{io, path::Path, time::Duration};
+use std::{ffi::OsString, io, path::Path, time::Duration};
 
 use tokio::time::timeout;
 
@@ -28,7 +28,7 @@ impl Service {
         port: u16,
         environment: &[(&'static str, String)],
     ) -> Result<Self, LabError> {
-        Self::ours("mock-metrics", None, folder, port, environment).await
+        Self::ours("mock-metrics", None, &[], folder, port, environment).await
     }
 
     /// Starts the `service-metrics` of this build on `port`; its log goes to `folder`.
@@ -40,19 +40,21 @@ impl Service {
         port: u16,
         environment: &[(&'static str, String)],
     ) -> Result<Self, LabError> {
-        Self::ours("service-metrics", None, folder, port, environment).await
+        Self::ours("service-metrics", None, &[], folder, port, environment).await
     }
 
     /// Starts one of our programs, found in `programs` or beside the running executable.
     pub(crate) async fn ours(
         name: &'static str,
         programs: Option<&Path>,
+        flags: &[OsString],
         logs: &Path,
         port: u16,
         environment: &[(&'static str, String)],
     ) -> Result<Self, LabError> {
         let program = programs::ours(name, programs)?;
-        let mut launch = Launch::new(name, program, &logs.join(format!("{name}.log")));
+        let log = logs.join(format!("{name}.log"));
+        let mut launch = Launch::new(name, program, &log).args(flags);
         launch.environment = environment.to_vec();
         let (variable, ready): (_, &[_]) = match name {
             "mock-metrics" => ("MOCK_SERVICE_PORT", &["/-/ready"]),

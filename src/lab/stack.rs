@@ -34,6 +34,9 @@ impl Lab {
     pub async fn start(options: &LabOptions, progress: Progress) -> Result<Self, LabError> {
         let mut plan = Plan::check(options).await?;
         let postgres = progress.during("PostgreSQL", plan.postgres()).await?;
+        if plan.lacks_history() {
+            progress.during("the history", plan.history()).await?;
+        }
         let mock = progress.during("mock-metrics", plan.mock()).await?;
         let alertmanager = plan.alertmanager();
         let alertmanager = progress.during("Alertmanager", alertmanager).await?;

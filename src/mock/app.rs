@@ -11,9 +11,12 @@ use std::{
 
 use actix::Actor;
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
+use chrono::Utc;
 use futures_util::future::join;
 
 use super::{
+    backfill::Past,
+    boards::Boards,
     catalogue::{Alert, Catalogue},
     http::{self, Access},
     owners::Owners,
@@ -26,7 +29,7 @@ use crate::{
     cors::in_the_envelope,
     exit::ProgramError,
     logging,
-    settings::mock::{Control, MockSettings, Server as Listener},
+    settings::mock::{Control, MockSettings, Server as Listener, Simulation},
     shutdown,
 };
 
@@ -46,11 +49,16 @@ pub struct Mock {
 }
 
 impl Mock {
-    /// Binds the port and starts the actors at the catalogue's baseline. Must be called within an actix system.
+    /// Binds the port and starts the actors at the catalogue's baseline, or where their past ends. Must be called within an
+    /// actix system.
     ///
     /// # Errors
     /// When the address cannot be listened on.
-    pub fn build(settings: MockSettings, catalogue: Catalogue) -> Result<Self, ProgramError> {
+    pub fn build(
+        settings: MockSettings,
+        catalogue: Catalogue,
+        past: Option<Past>,
+    ) -> Result<Self, ProgramError> {
         let MockSettings {
             server: listener,
             control,
@@ -65,7 +73,7 @@ impl Mock {
         let telemetry = Telemetry::new(Owners::of(&catalogue).metrics())
             .map_err(|error| failed(format!("own metrics: {error}")))?;
         let telemetry = web::Data::new(telemetry);
-        let actors = Simulators::start(&catalogue, simulation.seed, simulation.max_label_values);
+        let actors = simulators(&catalogue, &simulation, past);
         let player = web::Data::new(ScenarioPlayer::new(seats(&actors, &catalogue)).start());
         let actors = web::Data::new(actors);
         let catalogue = web::Data::new(catalogue);
@@ -123,6 +131,30 @@ impl Mock {
     }
 }
 
+/// The actors, whose boards have lived through the past.
+fn simulators(catalogue: &Catalogue, simulation: &Simulation, past: Option<Past>) -> Simulators {
+    let mut boards = Boards::new(catalogue, simulation.seed, simulation.max_label_values);
+    let Some(past) = past else {
+        return Simulators::start(boards, Duration::ZERO);
+    };
+    past.play(&mut boards, |_| ());
+    Simulators::start(boards, past.age(Utc::now()))
+}
+
+/// The past that the settings ask for.
+fn past(source: &Source, simulation: &Simulation) -> Result<Option<Past>, ProgramError> {
+    let span = simulation.history();
+    if span.is_zero() {
+        return Ok(None);
+    }
+    Ok(Some(Past {
+        unscaled: source.unscaled()?,
+        seed: simulation.seed,
+        span,
+        until: simulation.history_ended().unwrap_or_else(Utc::now),
+    }))
+}
+
 /// Serves until the process is told to stop.
 ///
 /// # Errors
@@ -132,7 +164,9 @@ pub async fn serve(source: &Source) -> Result<(), ProgramError> {
     let catalogue = source.catalogue()?;
     logging::init(&settings.log);
     let stop = shutdown::signalled()?;
-    Mock::build(settings, catalogue)?.serve_until(stop).await
+    let past = past(source, &settings.simulation)?;
+    let mock = Mock::build(settings, catalogue, past)?;
+    mock.serve_until(stop).await
 }
 
 /// Where the scenario player reaches each alert.

@@ -65,10 +65,10 @@ fn a_cpu_spike_jumps_at_once_and_decays_back() {
     let mut board = board("memory-cpu", 100);
     let cpu = format!("mock_high_cpu_usage_percent{APP}");
     set(&mut board, 3, "cpu-spike", &[], 1.0).unwrap();
-    assert_eq!(value(&board, &cpu), Some(97.0));
-    board.step(at(123));
-    assert_eq!(value(&board, &cpu), Some(64.5));
-    board.step(at(1_204));
+    assert_eq!(value(&board, &cpu), Some(90.0));
+    board.step(at(303));
+    assert_eq!(value(&board, &cpu), Some(61.0));
+    board.step(at(3_004));
     assert_eq!(value(&board, &cpu), Some(32.0));
 }
 

@@ -1,6 +1,6 @@
 //! Writes the text exposition format 0.0.4, appending to one string.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 /// What [`header`] declares about a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,13 @@ impl Kind {
         } else {
             Self::Gauge
         }
+    }
+
+    /// The kind that a `# TYPE` line names.
+    pub fn named(name: &str) -> Self {
+        let known = [Self::Counter, Self::Gauge, Self::Histogram];
+        let found = known.into_iter().find(|kind| kind.name() == name);
+        found.unwrap_or(Self::Untyped)
     }
 
     /// As `# TYPE` says it.
@@ -77,6 +84,29 @@ pub fn labels<'n, 'v>(pairs: impl IntoIterator<Item = (&'n str, &'v str)>) -> St
     out
 }
 
+/// Reads what [`labels`] has written.
+pub fn read_labels(text: &str) -> BTreeMap<String, String> {
+    let mut labels = BTreeMap::new();
+    let mut rest = text;
+    while let Some((name, value)) = rest.split_once("=\"") {
+        let mut read = String::new();
+        let mut characters = value.chars();
+        loop {
+            match characters.next() {
+                Some('\\') => match characters.next() {
+                    Some('n') => read.push('\n'),
+                    escaped => read.extend(escaped),
+                },
+                None | Some('"') => break,
+                Some(plain) => read.push(plain),
+            }
+        }
+        labels.insert(name.trim_start_matches(',').to_owned(), read);
+        rest = characters.as_str();
+    }
+    labels
+}
+
 fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
     writeln!(out, "{text}").expect("writing to a string does not fail");
 }
@@ -89,6 +119,12 @@ mod tests {
     fn label_values_are_escaped() {
         let written = labels([("a", "back\\slash"), ("b", "quo\"te"), ("c", "new\nline é")]);
         assert_eq!(written, r#"a="back\\slash",b="quo\"te",c="new\nline é""#);
+        let read = read_labels(&written);
+        assert_eq!(
+            (&*read["a"], &*read["b"], &*read["c"]),
+            ("back\\slash", "quo\"te", "new\nline é")
+        );
+        assert!(read_labels("").is_empty());
     }
 
     #[test]

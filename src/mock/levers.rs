@@ -46,8 +46,8 @@ const LEAK: Pattern = Pattern::Growth {
     ceiling: 4_294_967_296.0,
 };
 const SPIKE: Pattern = Pattern::Spike {
-    to: 97.0,
-    half_life: Duration::from_secs(120),
+    to: 90.0,
+    half_life: Duration::from_secs(300),
 };
 
 /// The rows, family by family.
@@ -175,13 +175,32 @@ pub fn find(path: &str) -> Option<&'static Lever> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{super::change::Change, *};
+    use super::{
+        super::{catalogue::Catalogue, change::Change},
+        *,
+    };
 
     #[test]
     fn no_path_and_no_metric_stands_twice() {
         let paths: BTreeSet<_> = LEVERS.iter().map(|lever| lever.path).collect();
         let metrics: BTreeSet<_> = LEVERS.iter().map(|lever| lever.metric).collect();
         assert_eq!((paths.len(), metrics.len()), (LEVERS.len(), LEVERS.len()));
+    }
+
+    #[test]
+    fn a_flag_does_what_the_trigger_of_its_alert_does() {
+        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let flags = catalogue.alerts.iter().filter(|alert| alert.flag.is_some());
+        for alert in flags {
+            let lever = LEVERS
+                .iter()
+                .find(|lever| alert.flag.as_deref() == Some(lever.metric));
+            let driven = lever.and_then(|lever| lever.drives).unwrap();
+            assert_eq!(
+                (driven.metric, driven.pattern),
+                (&*alert.metric, alert.trigger)
+            );
+        }
     }
 
     #[test]

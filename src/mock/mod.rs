@@ -8,14 +8,17 @@
 //! ```
 //! Pure, without actix: [`catalogue`] (the alerts, as data), [`family`], [`levers`] (the table of paths and metrics),
 //! [`change`], [`adjustment`] (what a request may change about a trigger), [`pattern`], [`promql`] (what alert rules make
-//! of a series), [`prediction`], [`series`], [`moving`], [`traffic`], [`built_in`] and [`owners`] (whose metric is
-//! whose), [`metrics`], [`rule_state`], [`exposition`], [`board`], and [`rehearsal`]: where an alert's condition stands, judged by
+//! of a series), [`prediction`], [`rules`] (Prometheus'
+//! rule file) with [`rule_state`], [`series`], [`moving`], [`traffic`], [`built_in`] and [`owners`] (whose metric is
+//! whose), [`metrics`], [`exposition`], [`board`], and [`rehearsal`]: where an alert's condition stands, judged by
 //! its [`history`]. [`simulator`] and [`scenario_player`] are the actors, [`messages`] what may be said to them, `http` the
 //! routes, [`app`] the program as a value.
 
 pub mod adjustment;
 pub mod app;
+pub mod backfill;
 pub mod board;
+pub mod boards;
 pub mod built_in;
 pub mod calm;
 pub mod catalogue;

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 
 use super::{
     board::{Board, MetricFull},
-    catalogue::{Alert, Catalogue},
+    boards::Boards,
+    catalogue::Alert,
     messages::{AlertState, Apply, Expose, ListAlerts, Recover, Reset, Trigger},
     owners::Owners,
     rehearsal::Rehearsal,
@@ -20,19 +21,26 @@ const BEAT: Duration = Duration::from_secs(1);
 /// Owns the series of one family and moves them once a second.
 pub struct SimulatorActor {
     board: Board,
-    born: Instant,
-    /// The same moment on the wall clock.
+    /// How old the board was when the actor began.
+    age: Duration,
+    began: Instant,
+    /// The moment on the wall clock from which the board counts.
     born_at: DateTime<Utc>,
 }
 
 impl SimulatorActor {
-    /// A family at its calm baseline.
-    pub fn new(family: &str, catalogue: &Catalogue, seed: u64, max_label_values: usize) -> Self {
+    /// A family whose board is so old, and goes on from there.
+    pub fn new(board: Board, age: Duration) -> Self {
         Self {
-            board: Board::new(family, catalogue, seed, max_label_values),
-            born: Instant::now(),
-            born_at: Utc::now(),
+            board,
+            age,
+            began: Instant::now(),
+            born_at: Utc::now() - age,
         }
+    }
+
+    fn now(&self) -> Duration {
+        self.age + self.began.elapsed()
     }
 }
 
@@ -53,7 +61,7 @@ impl Actor for SimulatorActor {
         shutdown::panics_here_are_fatal();
         // After a stall the interval replays missed beats; they find little or no time elapsed.
         ctx.run_interval(BEAT, |simulator, _| {
-            simulator.board.step(simulator.born.elapsed());
+            simulator.board.step(simulator.now());
         });
     }
 }
@@ -62,7 +70,7 @@ impl Handler<Apply> for SimulatorActor {
     type Result = Result<f64, MetricFull>;
 
     fn handle(&mut self, asked: Apply, _: &mut Self::Context) -> Self::Result {
-        let now = self.born.elapsed();
+        let now = self.now();
         self.board
             .apply(now, asked.lever, &asked.labels, asked.change)
     }
@@ -91,7 +99,7 @@ impl Handler<Trigger> for SimulatorActor {
     type Result = Option<AlertState>;
 
     fn handle(&mut self, asked: Trigger, _: &mut Self::Context) -> Self::Result {
-        let now = self.born.elapsed();
+        let now = self.now();
         let found = self.board.trigger(now, &asked.alert.name, asked.drive)?;
         Some(state(self.born_at, found))
     }
@@ -101,7 +109,7 @@ impl Handler<Recover> for SimulatorActor {
     type Result = Option<AlertState>;
 
     fn handle(&mut self, asked: Recover, _: &mut Self::Context) -> Self::Result {
-        let now = self.born.elapsed();
+        let now = self.now();
         let found = self.board.recover(now, &asked.alert.name)?;
         Some(state(self.born_at, found))
     }
@@ -111,7 +119,7 @@ impl Handler<Reset> for SimulatorActor {
     type Result = ();
 
     fn handle(&mut self, _: Reset, _: &mut Self::Context) {
-        self.board.reset(self.born.elapsed());
+        self.board.reset(self.now());
     }
 }
 
@@ -123,16 +131,13 @@ pub struct Simulators {
 }
 
 impl Simulators {
-    /// Starts them on the current arbiter.
-    pub fn start(catalogue: &Catalogue, seed: u64, max_label_values: usize) -> Self {
-        let owners = Owners::of(catalogue);
-        let start = |family: &String| {
-            let actor = SimulatorActor::new(family, catalogue, seed, max_label_values);
-            (family.clone(), actor.start())
-        };
+    /// Starts them on the current arbiter, with boards that go on from the age that they have by now.
+    pub fn start(boards: Boards, age: Duration) -> Self {
+        let (owners, boards) = boards.into_parts();
+        let start = |(family, board)| (family, SimulatorActor::new(board, age).start());
         Self {
-            actors: owners.families().iter().map(start).collect(),
             owners,
+            actors: boards.into_iter().map(start).collect(),
         }
     }
 
@@ -157,7 +162,7 @@ impl Simulators {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{change::Change, levers::find, rehearsal::Condition},
+        super::{catalogue::Catalogue, change::Change, levers::find, rehearsal::Condition},
         *,
     };
 
@@ -165,9 +170,13 @@ mod tests {
         Catalogue::load(None, 1.0).unwrap()
     }
 
+    fn started(catalogue: &Catalogue) -> Simulators {
+        Simulators::start(Boards::new(catalogue, 1, 100), Duration::ZERO)
+    }
+
     #[actix::test]
     async fn a_simulator_sets_what_it_is_told_and_exposes_its_family_alone() {
-        let actors = Simulators::start(&catalogue(), 1, 100);
+        let actors = started(&catalogue());
         let asked = Apply {
             lever: find("disk-usage").unwrap(),
             labels: vec!["sda".to_owned()],
@@ -186,9 +195,9 @@ mod tests {
     #[actix::test]
     async fn a_simulator_moves_by_itself_as_time_passes() {
         let past = Duration::from_secs(100);
-        let mut simulator = SimulatorActor::new("network", &catalogue(), 1, 100);
-        simulator.born = simulator.born.checked_sub(past).unwrap();
-        simulator.board.step(simulator.born.elapsed());
+        let board = Board::new("network", &catalogue(), 1, 100);
+        let mut simulator = SimulatorActor::new(board, past);
+        simulator.board.step(simulator.now());
         let text = simulator.start().send(Expose).await.unwrap();
         assert!(
             !text.contains("request_duration_seconds_count{service=\"api\"} 0\n"),
@@ -199,7 +208,7 @@ mod tests {
     #[actix::test]
     async fn an_alert_is_told_by_the_actor_of_its_series_with_the_time_of_its_last_change() {
         let catalogue = catalogue();
-        let actors = Simulators::start(&catalogue, 1, 100);
+        let actors = started(&catalogue);
         let alert = catalogue.alert("ServiceDown").unwrap();
         let before = Utc::now();
         let asked = Trigger {

@@ -51,6 +51,14 @@ impl Source {
     pub fn catalogue_at(&self, scale: f64) -> Result<Catalogue, ProgramError> {
         Ok(Catalogue::load(self.catalogue.as_deref(), scale)?)
     }
+
+    /// The catalogue at the scale 1.
+    ///
+    /// # Errors
+    /// Every fault that could be found.
+    pub fn unscaled(&self) -> Result<Catalogue, ProgramError> {
+        Ok(Catalogue::load(self.catalogue.as_deref(), 1.0)?)
+    }
 }
 
 impl From<CatalogueError> for ProgramError {

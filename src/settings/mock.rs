@@ -1,10 +1,11 @@
 //! The settings of `mock-metrics`; their meaning, units and defaults stand in `config/mock-metrics.toml`.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
-use super::{Alias, Program, Secret, SettingsError, load};
+use super::{Alias, Program, Secret, SettingsError, load, rules::Faults};
 use crate::settings::log::Log;
 
 const PROGRAM: Program = Program {
@@ -59,6 +60,41 @@ pub struct Control {
 pub struct Simulation {
     pub seed: u64,
     pub max_label_values: usize,
+    pub history_hours: u64,
+    pub history_until: String,
+}
+
+/// A past that ended longer ago has a gap that nobody wants to look at.
+const LONGEST_GAP: TimeDelta = TimeDelta::days(1);
+
+impl Simulation {
+    /// How long the simulated application has run before.
+    pub fn history(&self) -> Duration {
+        Duration::from_secs(self.history_hours * 3_600)
+    }
+
+    /// When that ended; `None`: now.
+    pub fn history_ended(&self) -> Option<DateTime<Utc>> {
+        let time = DateTime::parse_from_rfc3339(&self.history_until).ok()?;
+        Some(time.to_utc())
+    }
+
+    fn check(&self, faults: &mut Faults) {
+        faults.within(
+            "simulation.max_label_values",
+            self.max_label_values,
+            1..=100_000,
+        );
+        faults.within("simulation.history_hours", self.history_hours, 0..=168);
+        if !self.history_until.is_empty() {
+            let ago = self.history_ended().map(|ended| Utc::now() - ended);
+            faults.expect(
+                ago.is_some_and(|ago| (TimeDelta::zero()..=LONGEST_GAP).contains(&ago)),
+                "simulation.history_until",
+                "must be a time within the last day, such as 2026-02-10T05:35:00Z",
+            );
+        }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -83,8 +119,7 @@ impl MockSettings {
         let (settings, mut faults) = load::<Self>(&PROGRAM, file, environment)?;
         faults.ip("server.host", &settings.server.host);
         faults.origins("control.allowed_origins", &settings.control.allowed_origins);
-        let values = settings.simulation.max_label_values;
-        faults.within("simulation.max_label_values", values, 1..=100_000);
+        settings.simulation.check(&mut faults);
         let drill = &settings.drill;
         faults.http_url("drill.prometheus_url", &drill.prometheus_url);
         faults.http_url("drill.alertmanager_url", &drill.alertmanager_url);

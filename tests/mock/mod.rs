@@ -3,6 +3,7 @@
 mod access;
 mod alert_refusals;
 mod alerts;
+mod backfill;
 mod exposition;
 mod levers;
 mod program;
@@ -71,7 +72,7 @@ impl TestMock {
         settings.server.host = "127.0.0.1".to_owned();
         settings.server.port = 0;
         adjust(&mut settings);
-        let mock = Mock::build(settings, catalogue).unwrap();
+        let mock = Mock::build(settings, catalogue, None).unwrap();
         let addr = mock.addr();
         let (stop, stopped) = oneshot::channel();
         actix_rt::spawn(mock.serve_until(async {

@@ -8,7 +8,10 @@ use std::{
 
 use rustix::process::Signal;
 
-use crate::support::program::{self, Ended, MOCK, Running, run};
+use crate::support::{
+    http,
+    program::{self, Ended, MOCK, Running, run},
+};
 
 fn program() -> Command {
     program::command(MOCK)
@@ -78,4 +81,29 @@ async fn a_signal_ends_it_soon_with_0_even_with_an_idle_connection() {
         mock.signal(signal);
         assert_eq!(mock.ended().await.code(), Some(0), "{signal:?}");
     }
+}
+
+#[actix_rt::test]
+async fn serve_takes_a_catalogue_and_a_time_scale() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let text = "[[alert]]\nname = \"Queue\"\nexpr = \"rate(jobs_total[{window}]) > 1\"\nwindow = \"10m\"\ntrigger = 5\n";
+    file.write_all(text.as_bytes()).unwrap();
+    let mut command = program();
+    command.args(["serve", "--time-scale", "0.5", "--catalogue"]);
+    let mock = Running::start(command.arg(file.path()).env("MOCK_SERVICE_PORT", "0"));
+    let addr = ([127, 0, 0, 1], mock.port().await).into();
+    let alerts = http::get(addr, "/api/alerts").await.body;
+    assert!(alerts.contains("\"time_scale\":0.5,"), "{alerts}");
+    assert!(alerts.contains("rate(jobs_total[5m]) > 1"), "{alerts}");
+    assert!(!alerts.contains("DiskFull"), "{alerts}");
+}
+
+#[test]
+fn a_bad_catalogue_is_exit_64_before_any_port_is_bound() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"[[alert]]\nname = \"A\"\nexpr = \"a > 3\"\ntrigger = 2\n")
+        .unwrap();
+    let Ended { code, told, .. } = run(program().arg("--catalogue").arg(file.path()));
+    assert_eq!((code, told.lines().count()), (Some(64), 1), "{told}");
+    assert!(told.contains("alert A: trigger: "), "{told}");
 }

@@ -1,0 +1,119 @@
+//! What `mock-metrics` does for the lab besides serving: the rules of its catalogue, and a history for Prometheus.
+
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use chrono::{SecondsFormat, Utc};
+use tokio::process::Command;
+
+use super::{
+    LabError, LabOptions,
+    launch::{Ending, guarded},
+    programs,
+};
+
+/// Scrapes of 15 s become scrapes of one second.
+const FAST: f64 = 1.0 / 15.0;
+/// How many lines of what a failed program said are told.
+const TOLD: usize = 5;
+
+/// A simulation: the catalogue, and how fast time runs in it.
+pub(crate) struct Simulation {
+    program: PathBuf,
+    flags: Vec<OsString>,
+}
+
+impl Simulation {
+    /// The one that `options` ask for.
+    pub(crate) fn of(options: &LabOptions) -> Result<Self, LabError> {
+        let mut flags = Vec::new();
+        if let Some(catalogue) = &options.catalogue {
+            let file = fs::canonicalize(catalogue).map_err(LabError::io(format_args!(
+                "--catalogue {}",
+                catalogue.display()
+            )))?;
+            flags.extend(["--catalogue".into(), file.into_os_string()]);
+        }
+        if options.fast {
+            flags.extend(["--time-scale".into(), FAST.to_string().into()]);
+        }
+        Ok(Self {
+            program: programs::ours("mock-metrics", options.programs.as_deref())?,
+            flags,
+        })
+    }
+
+    /// The flags that every command of `mock-metrics` gets.
+    pub(crate) fn flags(&self) -> &[OsString] {
+        &self.flags
+    }
+
+    /// The text of the rule file.
+    pub(crate) async fn rules(&self) -> Result<String, LabError> {
+        let mut rules = guarded(&self.program, Ending::PROGRAM, None)?;
+        rules.arg("rules").args(&self.flags);
+        let text = finished("mock-metrics rules", rules).await?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    /// Gives a Prometheus that has no data yet a history of what it will scrape at `address`. It is told in unscaled time:
+    /// nobody waits for it.
+    ///
+    /// Gives the moment at which it ends, for the simulator to go on from.
+    pub(crate) async fn history(
+        &self,
+        hours: u32,
+        address: &str,
+        data: &Path,
+    ) -> Result<String, LabError> {
+        let refused = |error| LabError::io(data.display())(error);
+        let until = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+        let text = data.with_extension("history");
+        let mut backfill = guarded(&self.program, Ending::PROGRAM, None)?;
+        backfill
+            .arg("backfill")
+            .args(&self.flags)
+            .args(["--hours", &hours.to_string()])
+            .args(["--until", &until])
+            .args(["--instance", address, "--output"])
+            .arg(&text);
+        finished("mock-metrics backfill", backfill).await?;
+
+        // Half a history is none: it gets its name when it is whole.
+        let blocks = data.with_extension("blocks");
+        let _ = fs::remove_dir_all(&blocks);
+        let promtool = programs::installed("promtool", "prometheus")?;
+        let mut import = guarded(&promtool, Ending::PROGRAM, None)?;
+        import
+            .args(["tsdb", "create-blocks-from", "openmetrics", "--quiet"])
+            .args([&text, &blocks]);
+        finished("promtool tsdb create-blocks-from", import).await?;
+        fs::remove_file(&text).map_err(refused)?;
+        fs::rename(&blocks, data).map_err(refused)?;
+        Ok(until)
+    }
+}
+
+/// Runs a program to its end and gives what it printed.
+async fn finished(name: &'static str, command: std::process::Command) -> Result<Vec<u8>, LabError> {
+    let output = Command::from(command)
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .map_err(LabError::io(name))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let told = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<_> = told.lines().map(str::to_owned).collect();
+    Err(LabError::Died {
+        program: name,
+        status: output.status,
+        log: lines.into_iter().take(TOLD).collect(),
+    })
+}

@@ -1,0 +1,131 @@
+//! `mock-metrics backfill`: a history of all series, and of the alerts that they set off, as OpenMetrics text for
+//! `promtool tsdb create-blocks-from openmetrics`.
+//!
+//! ```text
+//! episodes (seeded) ──▶ past: boards, step by step ──▶ recording ──▶ alerts: every rule, evaluated ──▶ openmetrics
+//! ```
+//! A simulator that is started with the same seed, hours and end (`simulation.history_…`) plays the same past and goes on
+//! from there, so that no series jumps.
+
+mod alerts;
+mod episodes;
+mod openmetrics;
+mod past;
+mod recording;
+
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter, Write},
+    path::PathBuf,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+
+use super::{
+    boards::Boards,
+    catalogue::{Catalogue, Labels},
+    source::Source,
+};
+use crate::exit::ProgramError;
+use recording::Recording;
+
+pub use past::Past;
+
+/// The arguments of `backfill`.
+#[derive(Debug, Args)]
+pub struct BackfillOptions {
+    /// How far it reaches back
+    #[arg(long, value_name = "H", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=168))]
+    hours: u32,
+    /// Same seed, same history [default: the setting simulation.seed]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Where it ends, such as 2026-02-10T05:35:00Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    until: Option<DateTime<Utc>>,
+    /// The scrape job, as Prometheus names it
+    #[arg(long, value_name = "NAME", default_value = "mock-metrics")]
+    job: String,
+    /// The scrape target, as Prometheus names it
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        default_value = "host.docker.internal:8082"
+    )]
+    instance: String,
+    /// A label that the scrape adds
+    #[arg(long = "label", value_name = "NAME=VALUE", default_value = "drill=true", value_parser = label)]
+    labels: Vec<(String, String)>,
+    /// Where it goes; it is there when it is whole [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Writes the history.
+///
+/// # Errors
+/// Bad settings or a bad catalogue; a file that cannot be written.
+pub fn backfill(options: &BackfillOptions, source: &Source) -> Result<(), ProgramError> {
+    let simulation = source.settings()?.simulation;
+    let past = Past {
+        // Of any length, a history is told in unscaled time.
+        unscaled: source.unscaled()?,
+        seed: options.seed.unwrap_or(simulation.seed),
+        span: Duration::from_secs(u64::from(options.hours) * 3_600),
+        until: options.until.unwrap_or_else(Utc::now),
+    };
+    let recording = options.record(&past, simulation.max_label_values);
+    let catalogue = &past.unscaled;
+    let written = match &options.output {
+        None => write(recording, catalogue, io::stdout().lock()),
+        Some(file) => {
+            let unfinished = file.with_extension("unfinished");
+            File::create(&unfinished)
+                .and_then(|out| write(recording, catalogue, out))
+                .and_then(|()| fs::rename(&unfinished, file))
+        }
+    };
+    let place = options
+        .output
+        .as_deref()
+        .map_or("stdout".into(), |file| file.to_string_lossy());
+    written.map_err(|error| ProgramError::Failed(format!("{place}: {error}")))
+}
+
+impl BackfillOptions {
+    fn record(&self, past: &Past, limit: usize) -> Recording {
+        let until = past.until.timestamp().unsigned_abs();
+        let start = until.saturating_sub(past.span.as_secs());
+        let mut target: Labels = self.labels.iter().cloned().collect();
+        target.insert("job".to_owned(), self.job.clone());
+        target.insert("instance".to_owned(), self.instance.clone());
+        let mut recording = Recording::of(target);
+        let mut boards = Boards::new(&past.unscaled, past.seed, limit);
+        let mut text = String::new();
+        past.play(&mut boards, |boards| {
+            text.clear();
+            boards.write(&mut text);
+            recording.scrape(&text, start + boards.age().as_secs());
+        });
+        recording
+    }
+}
+
+fn write(recording: Recording, catalogue: &Catalogue, out: impl Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    let families = recording.into_families();
+    let alerts = alerts::of(catalogue, &families);
+    for family in families.iter().chain(&alerts) {
+        family.write(&mut out)?;
+    }
+    openmetrics::end(&mut out)
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("must be NAME=VALUE".to_owned()),
+    }
+}

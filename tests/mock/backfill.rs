@@ -1,0 +1,192 @@
+//! A history: accepted by promtool, of one mind with Prometheus about the alerts in it, and gone on from.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    process::Command,
+    time::Duration,
+};
+
+use chrono::{SecondsFormat, Utc};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+use service_metrics::{lab::Prometheus, mock::catalogue::Catalogue};
+
+use crate::support::{
+    http,
+    program::{self, Ended, MOCK, Running},
+    scratch,
+};
+
+/// Long enough for every alert to have been active.
+const HOURS: &str = "6";
+const SCRAPE: u64 = 15;
+
+fn backfill(arguments: &[&str]) -> String {
+    let mut command = program::command(MOCK);
+    let Ended { code, out, told } = program::run(command.arg("backfill").args(arguments));
+    assert_eq!(code, Some(0), "{told}");
+    out
+}
+
+fn import(history: &Path, data: &Path) {
+    let said = Command::new("promtool")
+        .args(["tsdb", "create-blocks-from", "openmetrics"])
+        .args([history, data])
+        .output()
+        .expect("promtool (package prometheus) is installed");
+    assert!(
+        said.status.success(),
+        "{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
+}
+
+async fn result(prometheus: &Prometheus, query: &str) -> Vec<Value> {
+    let (status, body) = prometheus.get(&format!("/api/v1/{query}")).await.unwrap();
+    assert_eq!(status, 200, "{body}");
+    let answer: Value = serde_json::from_str(&body).unwrap();
+    answer["data"]["result"].as_array().unwrap().clone()
+}
+
+fn times(series: &Value) -> impl Iterator<Item = u64> {
+    let values = series["values"].as_array().unwrap().iter();
+    values.map(|pair| pair[0].as_f64().unwrap() as u64)
+}
+
+fn quoted(expr: &str) -> String {
+    utf8_percent_encode(expr, NON_ALPHANUMERIC).to_string()
+}
+
+#[actix_rt::test]
+async fn prometheus_finds_each_alert_active_at_just_the_times_that_the_history_says() {
+    let room = scratch();
+    let history = room.path().join("history");
+    let until = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+    let file = history.to_str().unwrap();
+    backfill(&["--hours", HOURS, "--until", &until, "--output", file]);
+    import(&history, &room.path().join("data"));
+    let none = Duration::from_secs(60);
+    let prometheus = Prometheus::start(room.path(), 0, &[], none).await.unwrap();
+
+    let clock = result(&prometheus, "query?query=mock_service_up%5B7h%5D").await;
+    let all: Vec<_> = times(&clock[0]).collect();
+    let (first, last) = (all[0], all[all.len() - 1]);
+    for alert in &Catalogue::load(None, 1.0).unwrap().alerts {
+        let expr = quoted(&alert.expr);
+        let range = format!("query_range?query={expr}&start={first}&end={last}&step={SCRAPE}");
+        let expected: BTreeSet<_> = result(&prometheus, &range)
+            .await
+            .iter()
+            .flat_map(times)
+            .collect();
+        // Samples as they are stored: an import cannot say that a series has ended.
+        let stored = format!("ALERTS{{alertname=\"{}\"}}[7h]", alert.name);
+        let stored = result(&prometheus, &format!("query?query={}", quoted(&stored))).await;
+        let told: BTreeSet<_> = stored.iter().flat_map(times).collect();
+        assert_eq!(told, expected, "{}", alert.name);
+        let states: BTreeSet<_> = stored
+            .iter()
+            .map(|series| &series["metric"]["alertstate"])
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(states.len(), 2, "{} was {states:?}", alert.name);
+        assert_eq!(stored[0]["metric"]["severity"], *alert.severity);
+        assert!(!told.contains(&last), "{} is still active", alert.name);
+    }
+}
+
+/// The values of all series of an exposition.
+fn values(exposition: &str) -> BTreeMap<&str, f64> {
+    let samples = exposition.lines().filter(|line| !line.starts_with('#'));
+    let samples = samples.filter_map(|line| line.rsplit_once(' '));
+    samples
+        .map(|(series, value)| (series, value.parse().unwrap()))
+        .collect()
+}
+
+#[actix_rt::test]
+async fn a_simulator_goes_on_where_its_history_ends() {
+    let began = Utc::now();
+    let until = began.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let history = backfill(&["--hours", "5", "--until", &until, "--seed", "7"]);
+    let last = format!(" {}", began.timestamp());
+    let ends: BTreeMap<_, _> = history
+        .lines()
+        .filter_map(|line| line.strip_suffix(&last)?.rsplit_once(' '))
+        .map(|(series, value)| (labels_apart(series), value.parse::<f64>().unwrap()))
+        .collect();
+
+    let mock = Running::start(
+        program::command(MOCK)
+            .env("MOCK_SERVICE_PORT", "0")
+            .env("MOCK_METRICS__SERVER__HOST", "127.0.0.1")
+            .env("MOCK_METRICS__SIMULATION__SEED", "7")
+            .env("MOCK_METRICS__SIMULATION__HISTORY_HOURS", "5")
+            .env("MOCK_METRICS__SIMULATION__HISTORY_UNTIL", &until),
+    );
+    let address = ([127, 0, 0, 1], mock.port().await).into();
+    let body = http::get(address, "/metrics").await.body;
+    let elapsed = (Utc::now() - began).num_seconds() as f64 + 2.0;
+
+    let mut compared = 0;
+    for (series, now) in values(&body) {
+        let Some(end) = ends.get(&labels_apart(series)) else {
+            continue;
+        };
+        compared += 1;
+        if series.contains("_total") || series.starts_with("request_duration_seconds") {
+            // Nothing in the simulated application happens more than 30 times a second.
+            let most = end + elapsed * 30.0;
+            assert!((*end..=most).contains(&now), "{series}: {end}, then {now}");
+        } else {
+            let far = end.abs() * 0.2 + 5.0;
+            assert!((now - end).abs() <= far, "{series}: {end}, then {now}");
+        }
+    }
+    assert!(compared > 80, "{compared}");
+    let counted = "mock_disk_read_errors_total{device=\"sda\"}";
+    assert!(values(&body)[counted] > 0.0, "the past has left no trace");
+}
+
+/// A series' name and own labels, in one order, without what the scrape adds.
+fn labels_apart(series: &str) -> (String, BTreeSet<String>) {
+    let (name, labels) = series.split_once('{').unwrap_or((series, ""));
+    let labels = labels.trim_end_matches('}').split("\",");
+    let labels = labels.map(|label| label.trim_end_matches('"').to_owned());
+    let scrape = ["job=", "drill=", "instance=\"host.docker"];
+    let own = labels
+        .filter(|label| !label.is_empty() && !scrape.iter().any(|added| label.starts_with(added)));
+    (name.to_owned(), own.collect())
+}
+
+#[test]
+fn the_same_seed_writes_the_same_history_and_bad_arguments_are_refused() {
+    let of = |seed| {
+        backfill(&[
+            "--hours",
+            "1",
+            "--until",
+            "2026-02-10T05:35:00Z",
+            "--seed",
+            seed,
+        ])
+    };
+    let text = of("3");
+    assert!(text.ends_with("\n# EOF\n") && text.contains(" 1770701700\n"));
+    assert_eq!(text, of("3"));
+    assert_ne!(text, of("4"));
+
+    for (arguments, code, told) in [
+        (["--hours", "0"], 2, "--hours"),
+        (["--until", "yesterday"], 2, "--until"),
+        (["--label", "drill"], 2, "NAME=VALUE"),
+        (["--output", "/no/such/folder/x"], 1, "/no/such/folder/x"),
+    ] {
+        let ended = program::run(program::command(MOCK).arg("backfill").args(arguments));
+        assert_eq!(ended.code, Some(code), "{}", ended.told);
+        assert!(ended.told.contains(told), "{}", ended.told);
+    }
+}
