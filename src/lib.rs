@@ -5,7 +5,7 @@
 //! | program           | runs                   | is                                                                |
 //! |-------------------|------------------------|-------------------------------------------------------------------|
 //! | `service-metrics` | in the compose network | [`gateway`]: Prometheus and PostgreSQL on one side, browsers on the other |
-//! | `mock-metrics`    | on the host            | [`mock`]: a simulator whose metrics set off alert rules on demand |
+//! | `mock-metrics`    | on the host            | [`mock`]: a simulator whose metrics set off alert rules on demand; its `drill` rehearses these rules ([`drill`]) |
 //! | `lab`             | on a developer's machine | [`lab`]: starts the real servers and both programs, stops them together |
 //!
 //! ```text
@@ -13,12 +13,14 @@
 //! 2  PostgreSQL ──▶ IncidentRepo ──▶ REST ──▶ browser
 //! 3  control API ──▶ SimulatorActor (one per family) ──▶ exposition ──▶ Prometheus
 //! ```
+//! A [`drill`] closes the circle: it pulls a lever at 3 and waits until a browser sees the alert at 1.
 //!
 //! Beside them stand what all programs share: settings, logging, shutdown, exit codes, and the forms of an error answer,
 //! of CORS and of percent-encoding.
 //!
 //! The only allowed imports run `bin → app → http → actors → {upstream, storage, socket} → model`; `settings` is read
-//! by `app` alone; `gateway` and `mock` do not name each other; `lab` knows the programs by their command lines only.
+//! by `app` alone; `gateway` and `mock` do not name each other; `drill` knows of `mock` only the
+//! catalogue and what theory says of it; `lab` knows the programs by their command lines only.
 //! `tests/architecture.rs` holds these arrows.
 
 pub mod api_error;

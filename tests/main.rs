@@ -7,6 +7,7 @@
 
 mod architecture;
 mod deployment;
+mod drill;
 mod gateway;
 mod lab;
 mod mock;

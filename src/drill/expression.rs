@@ -1,8 +1,10 @@
 //! What a drill must know of an expression: whether two say the same, whether a value fulfils it, and whether it keeps
 //! the labels of its series.
 
+use std::collections::BTreeMap;
+
 use promql_parser::parser::{
-    self, Expr,
+    self, Expr, LabelModifier,
     token::{T_EQLC, T_GTE, T_GTR, T_LSS, T_LTE, T_NEQ},
 };
 
@@ -36,15 +38,38 @@ pub(super) fn fulfils(expr: &str, value: f64) -> Option<bool> {
     })
 }
 
-/// Whether labels of the series may be lost in it: it sums, counts, or joins.
+/// Whether labels of the series are lost in it, since it sums or counts.
 pub(super) fn aggregates(expr: &str) -> bool {
-    parser::parse(expr).is_ok_and(|expr| {
-        let mut side = bare(&expr);
-        while let Expr::Binary(binary) = side {
-            side = bare(&binary.lhs);
+    parser::parse(expr).is_ok_and(|expr| matches!(leading(&expr), Expr::Aggregate(_)))
+}
+
+/// Those of `labels`, which its series has, that its result still has.
+pub(super) fn kept(expr: &str, labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut kept = labels.clone();
+    let Ok(expr) = parser::parse(expr) else {
+        return kept;
+    };
+    if let Expr::Aggregate(aggregate) = leading(&expr) {
+        match &aggregate.modifier {
+            Some(LabelModifier::Include(by)) => kept.retain(|name, _| by.labels.contains(name)),
+            Some(LabelModifier::Exclude(without)) => {
+                kept.retain(|name, _| !without.labels.contains(name));
+            }
+            None => kept.clear(),
         }
-        matches!(side, Expr::Aggregate(_))
-    })
+    }
+    kept
+}
+
+/// The part that gives a result its labels: the left side, unless that is a number.
+fn leading(mut expr: &Expr) -> &Expr {
+    while let Expr::Binary(binary) = bare(expr) {
+        expr = match number(&binary.lhs) {
+            None => &binary.lhs,
+            Some(_) => &binary.rhs,
+        };
+    }
+    bare(expr)
 }
 
 fn bare(mut expr: &Expr) -> &Expr {
@@ -87,8 +112,14 @@ mod tests {
     }
 
     #[test]
-    fn what_sums_may_lose_labels() {
+    fn what_sums_keeps_only_some_labels() {
         assert!(aggregates("sum by (a) (m) / sum by (a) (n) > 1"));
         assert!(!aggregates("max_over_time(m[1m]) > 1"));
+        let labels = BTreeMap::from(["a", "b"].map(|name| (name.to_owned(), "x".to_owned())));
+        let kept = |expr| kept(expr, &labels).into_keys().collect::<String>();
+        assert_eq!(kept("m > 1"), "ab");
+        assert_eq!(kept("1 < (sum by (a, c) (rate(m[1m])) * 60)"), "a");
+        assert_eq!(kept("max without (a) (m) > 1"), "b");
+        assert_eq!(kept("sum(m) > 1"), "");
     }
 }

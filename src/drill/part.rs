@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
+    expression,
     plan::Chosen,
     record::Record,
     seen::Identity,
@@ -28,7 +29,7 @@ impl Part {
         Self {
             identity: Identity {
                 name: alert.name.clone(),
-                labels: alert.labels.clone(),
+                labels: expression::kept(&alert.expr, &alert.labels),
             },
             alert: alert.clone(),
             at,
@@ -112,7 +113,7 @@ pub(super) fn theories(parts: &[Part], pace: Pace) -> Vec<Result<Theory, String>
         if part.inhibited
             && let Ok(theory) = theory
         {
-            *theory = theory.looser(slowest.unwrap_or_default());
+            *theory = theory.inhibited(slowest.unwrap_or_default());
         }
     }
     theories

@@ -16,6 +16,9 @@ const REDRAW: Duration = Duration::from_millis(500);
 /// Of a terminal that does not say how large it is.
 const USUAL_SIZE: (usize, usize) = (80, 24);
 
+/// Room for the longest stage.
+const STAGE: usize = 24;
+
 /// Shows how the rehearsals get on.
 pub(super) struct Progress {
     terminal: bool,
@@ -103,7 +106,15 @@ fn rows(records: &[Record], most: usize) -> Vec<String> {
         });
         shown.truncate(most.saturating_sub(1));
     }
-    let mut rows: Vec<_> = shown.into_iter().map(row).collect();
+    let longest = |text: fn(&Record) -> &str| records.iter().map(|record| text(record).len()).max();
+    let widths = (
+        longest(|record| &record.family).unwrap_or(0),
+        longest(|record| &record.name).unwrap_or(0),
+    );
+    let mut rows: Vec<_> = shown
+        .into_iter()
+        .map(|record| row(record, widths))
+        .collect();
     let count = |verdict| {
         records
             .iter()
@@ -119,25 +130,27 @@ fn rows(records: &[Record], most: usize) -> Vec<String> {
     rows
 }
 
-fn row(record: &Record) -> String {
+fn row(record: &Record, (family, name): (usize, usize)) -> String {
     let seconds = match (record.trigger, &record.outcome, record.reached.last()) {
         (Some(trigger), Outcome::Running, _) => Some((Utc::now() - trigger).as_seconds_f64()),
         (Some(_), _, Some(last)) => Some(last.seconds),
         _ => None,
     };
-    let seconds = seconds
-        .map(|seconds| format!("{seconds:.1} s"))
-        .unwrap_or_default();
-    let stage = match &record.outcome {
-        Outcome::Waiting => "waiting".to_owned(),
-        Outcome::Running => format!("→ {}", record.next()),
-        Outcome::Passed => record.verdict().name().to_owned(),
-        Outcome::Failed { stage, why } => format!("FAILED at {stage}: {why}"),
+    let seconds = seconds.map(|seconds| format!("{seconds:.1} s"));
+    let (stage, why) = match &record.outcome {
+        Outcome::Waiting => ("waiting".to_owned(), ""),
+        Outcome::Running => (format!("→ {}", record.next()), ""),
+        Outcome::Passed => (record.verdict().name().to_owned(), ""),
+        Outcome::Failed { stage, why } => (format!("FAILED at {stage}"), why.as_str()),
     };
-    format!(
-        "{:<14} {:<26} {seconds:>9}  {stage}",
-        record.family, record.name
-    )
+    let row = format!(
+        "{:<family$} {:<name$} {stage:<STAGE$} {:>8} {why}",
+        record.family,
+        record.name,
+        seconds.unwrap_or_default()
+    );
+    // An end of line, or worse, in a reason would spoil the table.
+    row.replace(char::is_control, " ")
 }
 
 fn line(record: &Record, event: Event) -> String {
@@ -192,7 +205,9 @@ mod tests {
         assert_eq!(rows(&records, 10).len(), 5);
         let small = rows(&records, 3);
         assert!(
-            small[0].contains(" D ") && small[1].contains("FAILED at firing: never"),
+            small[0].contains(" D ")
+                && small[1].contains("FAILED at firing")
+                && small[1].ends_with("never"),
             "{small:?}"
         );
         assert_eq!(small[2], "1 of 4 arrived, 1 failed");

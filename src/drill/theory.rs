@@ -38,7 +38,10 @@ pub(super) struct Theory {
     /// From the recovery until Prometheus has the alert no longer.
     resolved: Duration,
     hold_for: Duration,
+    /// For what depends on another alert's course.
     slack: Duration,
+    /// Whether Alertmanager tells the gateway of it.
+    told: bool,
     pace: Pace,
     /// Whether the expression's course was played; if not, the two are guesses, and generous.
     pub(super) predicted: bool,
@@ -74,6 +77,7 @@ impl Theory {
             resolved: fall + moved + pace.evaluation,
             hold_for: alert.hold_for,
             slack: Duration::ZERO,
+            told: true,
             pace,
             predicted,
         })
@@ -82,10 +86,7 @@ impl Theory {
     /// How long after the stage before it `stage` is reached at the latest; `None` where theory says nothing.
     pub(super) fn allows(&self, stage: Stage) -> Option<Duration> {
         let Pace {
-            evaluation,
-            poll,
-            beat,
-            ..
+            evaluation, beat, ..
         } = self.pace;
         Some(match stage {
             Stage::Rule | Stage::Calm | Stage::Trigger | Stage::Recover => return None,
@@ -98,7 +99,7 @@ impl Theory {
             Stage::Alertmanager => evaluation + TRANSPORT + beat + self.slack,
             Stage::ResolvedAlertmanager => evaluation + TRANSPORT + beat,
             // At the gateway's next look, or when the webhook makes it look.
-            Stage::Browser | Stage::ResolvedBrowser => poll.min(WEBHOOK) + TRANSPORT + beat,
+            Stage::Browser | Stage::ResolvedBrowser => self.look() + TRANSPORT + beat,
             Stage::ResolvedPrometheus => self.resolved + self.slack,
         })
     }
@@ -122,10 +123,22 @@ impl Theory {
         self.pace.scrape
     }
 
-    /// For an alert that comes about in another way than by its own trigger: so much more for what depends on that.
-    pub(super) fn looser(mut self, more: Duration) -> Self {
-        self.slack = more;
-        self
+    /// For an alert that is inhibited: `more` for what depends on the alert that brings it about; and since Alertmanager
+    /// tells nobody of it, the gateway sees it at its next look only.
+    pub(super) fn inhibited(self, more: Duration) -> Self {
+        Self {
+            slack: more,
+            told: false,
+            ..self
+        }
+    }
+
+    /// Until the gateway looks.
+    fn look(&self) -> Duration {
+        match self.told {
+            true => self.pace.poll.min(WEBHOOK),
+            false => self.pace.poll,
+        }
     }
 }
 
@@ -171,6 +184,9 @@ mod tests {
         }
         assert_eq!(theory.until_browser(), seconds(32 + 16 + 46 + 17 + 3));
         assert!(theory.predicted);
+        let inhibited = theory.inhibited(seconds(5));
+        assert_eq!(inhibited.allows(Stage::Browser), Some(seconds(10 + 1 + 1)));
+        assert_eq!(inhibited.allows(Stage::Alertmanager), Some(seconds(17 + 5)));
     }
 
     #[test]

@@ -1,0 +1,103 @@
+//! Drills that cannot begin: what is told, and with which exit code.
+
+use service_metrics::mock::catalogue::Catalogue;
+
+use super::{Stack, ended};
+use crate::{
+    mock::TestMock,
+    support::program::{self, MOCK},
+};
+
+fn told(arguments: &[&str]) -> (Option<i32>, String) {
+    let ended = program::run(program::command(MOCK).arg("drill").args(arguments));
+    (ended.code, ended.told)
+}
+
+#[test]
+fn bad_usage_is_2_before_anybody_is_asked() {
+    for (arguments, words) in [
+        (&[][..], "--all"),
+        (
+            &["DiskFul"],
+            "there is no alert \"DiskFul\"; did you mean DiskFull",
+        ),
+        (&["--family", "discs"], "there is no family \"discs\""),
+        (&["--scenario", "nope"], "there is no scenario \"nope\""),
+        (&["--all", "DiskFull"], "cannot be used with"),
+        (
+            &["DiskFull", "--report", "r.txt"],
+            "must end in .md, .json or .xml",
+        ),
+        (&["DiskFull", "--grace", "x"], "--grace"),
+        (
+            &["DiskFull", "--gateway", "ftp://u:hunter2@h"],
+            "--gateway: must be an address",
+        ),
+    ] {
+        let (code, told) = told(arguments);
+        assert_eq!(code, Some(2), "{arguments:?}: {told}");
+        assert!(
+            told.contains(words) && !told.contains("hunter2"),
+            "{arguments:?}: {told}"
+        );
+    }
+    let (code, told) = told(&["DiskFull", "--report", "/nowhere/r.md"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        told.contains("--report /nowhere/r.md: cannot be written"),
+        "{told}"
+    );
+}
+
+#[test]
+fn servers_that_do_not_answer_are_4_each_with_its_address_and_its_flag() {
+    let nowhere = "http://u:hunter2@127.0.0.1:9/prefix";
+    let flags = ["--prometheus", "--alertmanager", "--gateway", "--simulator"];
+    let arguments: Vec<&str> = flags.iter().flat_map(|flag| [*flag, nowhere]).collect();
+    let (code, told) = told(&[&["DiskFull"], &arguments[..]].concat());
+    assert_eq!(code, Some(4), "{told}");
+    for (name, flag) in [
+        "Prometheus",
+        "Alertmanager",
+        "service-metrics",
+        "mock-metrics",
+    ]
+    .iter()
+    .zip(flags)
+    {
+        let line =
+            format!("mock-metrics: {name} at http://127.0.0.1:9/prefix ({flag}) does not answer");
+        assert!(
+            told.lines().any(|told| told.starts_with(&line)),
+            "{line}: {told}"
+        );
+    }
+    assert!(!told.contains("hunter2"));
+}
+
+#[actix_rt::test]
+async fn a_simulator_of_another_catalogue_or_another_pace_is_told_with_how_to_start_it() {
+    let mut stack = Stack::with_rules(|_| "groups: []".to_owned()).await;
+    let pace = ["DiskFull", "--time-scale", "0.5"];
+    let words = "start the simulator with `mock-metrics serve --time-scale 0.5`";
+    fails(&stack, &pace, words).await;
+    let words = "has loaded no rule named DiskFull. Make the rules with `mock-metrics rules --time-scale 0.06";
+    fails(&stack, &["DiskFull"], words).await;
+
+    let theirs = "[[alert]]\nname = \"A\"\nexpr = \"m > 1\"\nmetric = \"m\"\ntrigger = 2\n";
+    let theirs = Catalogue::parse("theirs", theirs, 1.0).unwrap();
+    stack.mock = TestMock::of(theirs, |_| {});
+    let words = "serves another catalogue (it has no HighMemoryUsage; ";
+    fails(&stack, &["DiskFull"], words).await;
+}
+
+async fn fails(stack: &Stack, arguments: &[&str], words: &str) {
+    let ended = ended(stack.drill(arguments)).await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(
+        (ended.out + &ended.told).contains(words),
+        "{words}: {}",
+        ended.told
+    );
+    assert_eq!(stack.driven().await, Vec::<String>::new());
+}
