@@ -11,7 +11,7 @@
 //! ```text
 //! 1  Prometheus ──▶ PromPoller ──▶ InstantHub, RangeHub, MetricsHub, AlertHub ──▶ Session ──▶ browser
 //! 2  PostgreSQL ──▶ IncidentRepo ──▶ REST ──▶ browser
-//! 3  control API ──▶ SimulatorActor (one per family) ──▶ exposition ──▶ Prometheus
+//! 3  control API ──▶ SimulatorActor (one per family) ──▶ exposition ──▶ Prometheus ──▶ rules ──▶ Alertmanager
 //! ```
 //! A [`drill`] closes the circle: it pulls a lever at 3 and waits until a browser sees the alert at 1.
 //!

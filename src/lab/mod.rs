@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! lab ──▶ PostgreSQL        init-db/*.sql, then migrations-readonly/*.sql
-//!     ──▶ mock-metrics      scraped by Prometheus
+//!     ──▶ mock-metrics      scraped by Prometheus; its other commands give that its rules and, once, a history
 //!     ──▶ Alertmanager      told by Prometheus, tells the gateway
 //!     ──▶ Prometheus        scrapes itself and both programs, evaluates the alert rules
 //!     ──▶ service-metrics   polls Prometheus, reads PostgreSQL

@@ -12,6 +12,8 @@ pub(crate) fn table(lab: &Lab) -> String {
         format!("curl {gateway}/api/metrics/incidents/by-service"),
         format!("curl -X POST {mock}/simulate/cpu-usage/85"),
         format!("curl '{prometheus}/api/v1/query?query=mock_high_cpu_usage_percent'"),
+        format!("curl -X POST {mock}/api/alerts/ServiceDown/trigger"),
+        format!("curl {gateway}/api/metrics/alerts"),
         format!("curl {gateway}/api/metrics/instant"),
         format!("websocat {}", socket(lab)),
     ] {
