@@ -1,9 +1,10 @@
 # `make run` and `make test` are all that a newcomer needs.
 
 export CARGO_TARGET_DIR ?= target
+drill = $(CARGO_TARGET_DIR)/drill
 scripts = .ci/run $(wildcard tools/* tests/compose/*.sh)
 
-.PHONY: help run test bench compose-test
+.PHONY: help run drill test bench compose-test
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -14,20 +15,35 @@ run: ## build and start everything; ARGS="--fast" hands flags to lab
 	cargo build --release --locked --bins
 	@exec setpriv --pdeathsig TERM tools/foreground $(CARGO_TARGET_DIR)/release/lab $(ARGS)
 
+drill: ## rehearse all alerts on real servers, and report; ARGS="--family disk" hands flags to the drill
+	@tools/install-packages run
+	cargo build --release --locked --bins
+	@exec setpriv --pdeathsig TERM tools/foreground $(CARGO_TARGET_DIR)/release/lab --fast --data $(drill) --history 0 -- \
+		mock-metrics drill $(or $(ARGS),--all) \
+		--report $(drill)/report.md --report $(drill)/report.json --report $(drill)/report.xml
+
 test: ## prove everything, against the real servers
 	@tools/install-packages test
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
-	cargo test --locked -- --skip pipeline::
+	cargo test --locked -- --skip pipeline:: --skip rehearsal::
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 	promtool check config monitoring/prometheus/prometheus.yml
 	amtool check-config monitoring/alertmanager/alertmanager.yml
 	shellcheck $(scripts)
 	cargo test --locked --test integration -- pipeline::
+	cargo test --locked --test integration -- --nocapture rehearsal::
 
 bench: ## measure, and print a table
 	@tools/install-packages run
 	cargo bench --locked --bench gateway
 
-compose-test: ## prove the deployment with docker compose
+compose-drill: ## rehearse all alerts on real servers, and report; ARGS="--family disk" hands flags to the drill
+	@tools/install-packages run
+	cargo build --release --locked --bins
+	@exec setpriv --pdeathsig TERM tools/foreground $(CARGO_TARGET_DIR)/release/lab --fast --data $(drill) --history 0 -- \
+		mock-metrics drill $(or $(ARGS),--all) \
+		--report $(drill)/report.md --report $(drill)/report.json --report $(drill)/report.xml
+
+test: ## prove the deployment with docker compose
 	tests/compose/run.sh

@@ -13,4 +13,5 @@ mod lab;
 mod mock;
 mod pipeline;
 mod programs;
+mod rehearsal;
 mod support;

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use super::{eventually, scratch};
 
 pub(crate) const GATEWAY: &str = env!("CARGO_BIN_EXE_service-metrics");
+pub(crate) const LAB: &str = env!("CARGO_BIN_EXE_lab");
 pub(crate) const MOCK: &str = env!("CARGO_BIN_EXE_mock-metrics");
 
 /// A program with an empty environment.
