@@ -44,7 +44,7 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     report::writable(&options.report)?;
 
     let servers = Servers::new(addresses, &settings.control.token);
-    let survey = Survey::take(&servers).await?;
+    let survey = Survey::settled(&servers).await?;
     let catalogue = same_catalogue(source, &survey, &servers)?;
     let chosen = plan::choose(options, &catalogue)?;
     let parts = part::parts(&chosen, &catalogue);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use promql_parser::util::parse_duration;
+use tokio::time::{Instant, sleep};
 
 use super::{
     checks, expression, prometheus::Target, seen::Rule, servers::Servers, simulator::Served,
@@ -13,6 +14,9 @@ use crate::{
     mock::catalogue::{Alert, Catalogue, span},
 };
 
+/// A Prometheus that has just been started finds its targets and its Alertmanagers within this time.
+const SETTLING: Duration = Duration::from_secs(15);
+const ASK_AGAIN: Duration = Duration::from_millis(500);
 /// The gateway's default, where it does not say.
 const USUAL_POLL: Duration = Duration::from_secs(10);
 /// How often the drill looks where time is scaled, and where it is not.
@@ -32,11 +36,35 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    /// Asks all four servers.
+    /// Asks all four servers, again while Prometheus is still getting to know the others.
     ///
     /// # Errors
     /// Those that do not answer, each with its address and its flag.
-    pub(super) async fn take(servers: &Servers) -> Result<Self, ProgramError> {
+    pub(super) async fn settled(servers: &Servers) -> Result<Self, ProgramError> {
+        let deadline = Instant::now() + SETTLING;
+        loop {
+            let survey = Self::take(servers).await?;
+            if survey.knows_all() || Instant::now() >= deadline {
+                return Ok(survey);
+            }
+            sleep(ASK_AGAIN).await;
+        }
+    }
+
+    /// Whether Prometheus has scraped the simulator, and has somebody to tell.
+    fn knows_all(&self) -> bool {
+        let scraped = self
+            .target
+            .as_ref()
+            .is_some_and(|target| target.health != "unknown");
+        scraped && !self.alertmanagers.is_empty()
+    }
+
+    /// Asks all four servers once.
+    ///
+    /// # Errors
+    /// Those that do not answer, each with its address and its flag.
+    async fn take(servers: &Servers) -> Result<Self, ProgramError> {
         let Servers {
             prometheus,
             alertmanager,

@@ -73,10 +73,11 @@ pub(super) fn write(report: &Report) -> String {
         .servers
         .iter()
         .map(|(name, address)| (*name, address.as_str()));
+    let (started, finished) = report.times();
     let page = Page {
         format: FORMAT,
-        started: time(report.started),
-        finished: time(report.finished),
+        started,
+        finished,
         catalogue: report.catalogue.as_deref(),
         scenario: report.scenario.as_deref(),
         time_scale: report.scale,

@@ -11,11 +11,12 @@ pub(super) fn write(report: &Report) -> String {
         .as_ref()
         .map(|name| format!(", scenario {name}"));
     let pace = report.pace;
+    let (started, finished) = report.times();
     page += &format!(
         "{} to {}, catalogue {}{}, time scale {}.\nScraped every {}, evaluated every {}, polled by the gateway every {}; \
          grace {}.\n",
-        report.started.to_rfc3339(),
-        report.finished.to_rfc3339(),
+        started,
+        finished,
         plain(report.catalogue.as_deref().unwrap_or("built in")),
         plain(&what.unwrap_or_default()),
         report.scale,

@@ -11,6 +11,8 @@ use std::{
     time::Duration,
 };
 
+use chrono::SecondsFormat;
+
 use super::{
     record::{Reached, Record, Verdict},
     seen::{Moment, braces},
@@ -26,9 +28,9 @@ const COLUMNS: [(Stage, &str); 8] = [
     (Stage::Firing, "firing"),
     (Stage::Alertmanager, "alertmanager"),
     (Stage::Browser, "browser"),
-    (Stage::ResolvedPrometheus, "resolved"),
-    (Stage::ResolvedAlertmanager, "there too"),
-    (Stage::ResolvedBrowser, "and there"),
+    (Stage::ResolvedPrometheus, "gone: Prometheus"),
+    (Stage::ResolvedAlertmanager, "gone: Alertmanager"),
+    (Stage::ResolvedBrowser, "gone: browser"),
 ];
 
 /// A drill that has ended.
@@ -79,6 +81,12 @@ impl Report {
             .iter()
             .filter(|record| record.verdict() == verdict)
             .count()
+    }
+
+    /// When it began and when it ended, as it is written.
+    fn times(&self) -> (String, String) {
+        let time = |moment: Moment| moment.to_rfc3339_opts(SecondsFormat::Millis, true);
+        (time(self.started), time(self.finished))
     }
 
     fn seconds(&self) -> f64 {
