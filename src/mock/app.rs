@@ -15,13 +15,14 @@ use chrono::Utc;
 use futures_util::future::join;
 
 use super::{
+    actors::{
+        scenario_player::{ScenarioPlayer, Seat},
+        simulator::Simulators,
+    },
     backfill::Past,
-    boards::Boards,
     catalogue::{Alert, Catalogue},
     http::{self, Access},
-    owners::Owners,
-    scenario_player::{ScenarioPlayer, Seat},
-    simulator::Simulators,
+    model::{boards::Boards, owners::Owners},
     source::Source,
     telemetry::Telemetry,
 };

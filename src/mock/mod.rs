@@ -6,46 +6,21 @@
 //! POST /api/scenarios/… ▶ http ──▶ ScenarioPlayer ──▶ SimulatorActors, step by step
 //! GET /metrics       ──▶ http ──▶ all of them, as exposition text ──▶ Prometheus
 //! ```
-//! Pure, without actix: [`catalogue`] (the alerts, as data), [`family`], [`levers`] (the table of paths and metrics),
-//! [`change`], [`adjustment`] (what a request may change about a trigger), [`pattern`], [`promql`] (what alert rules make
-//! of a series), [`prediction`], [`rules`] (Prometheus'
-//! rule file) with [`rule_state`], [`series`], [`moving`], [`traffic`], [`built_in`] and [`owners`] (whose metric is
-//! whose), [`metrics`], [`exposition`], [`board`], and [`rehearsal`]: where an alert's condition stands, judged by
-//! its [`history`]. [`simulator`] and [`scenario_player`] are the actors, [`messages`] what may be said to them, `http` the
-//! routes, [`app`] the program as a value.
+//! [`app`] is the program as a value, `http` its routes, [`actors`] who acts, [`model`] the simulated application as plain
+//! values of time. The alerts are data: [`catalogue`]. What is made of it: [`rules`] for Prometheus, [`prediction`] (what
+//! theory says of an alert) by way of [`promql`] (what an expression makes of a series), and a past: [`backfill`].
 
-pub mod adjustment;
+pub mod actors;
 pub mod app;
 pub mod backfill;
-pub mod board;
-pub mod boards;
-pub mod built_in;
-pub mod calm;
 pub mod catalogue;
-pub mod change;
-pub mod drive;
-pub mod exposition;
-pub mod family;
-pub mod history;
 mod http;
-pub mod levers;
-pub mod messages;
-pub mod metrics;
-pub mod moving;
-pub mod owners;
-pub mod pattern;
+pub mod model;
 pub mod prediction;
 pub mod promql;
-pub mod rehearsal;
-mod rehearsing;
-pub mod rule_state;
 pub mod rules;
-pub mod scenario_player;
-pub mod series;
-pub mod simulator;
 mod source;
 mod telemetry;
-pub mod traffic;
 
 pub use app::Mock;
 pub use source::Source;

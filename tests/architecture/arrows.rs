@@ -83,7 +83,29 @@ const ROOMS: &[(&str, &[&str])] = &[
     (SOCKET, &["api_error", MODEL]),
     (MODEL, &[]),
     // The simulator.
-    ("mock", &["percent", "shutdown"]),
+    ("mock", &[]),
+    (
+        "mock::actors",
+        &["mock::actors", "mock::catalogue", "mock::model", "shutdown"],
+    ),
+    (
+        "mock::model",
+        &[
+            "mock::catalogue",
+            "mock::prediction",
+            "mock::promql",
+            "percent",
+        ],
+    ),
+    (
+        "mock::catalogue",
+        &["mock::model", "mock::prediction", "mock::promql"],
+    ),
+    (
+        "mock::prediction",
+        &["mock::catalogue", "mock::model", "mock::promql"],
+    ),
+    ("mock::promql", &[]),
     (
         "mock::app",
         &["cors", "exit", "logging", "mock", "settings", "shutdown"],
@@ -141,6 +163,7 @@ const KEPT_OUT: &[(&str, &[&str])] = &[
     ),
     (UPSTREAM, &["actix", "diesel", "diesel_async"]),
     (STORAGE, &["actix", "actix_web", "awc"]),
+    ("mock::model", &["actix", "actix_web", "awc", "clap"]),
     ("mock::promql", &["actix", "actix_web", "awc"]),
     ("lab", &["actix", "actix_web", "awc", "diesel"]),
 ];
@@ -210,8 +233,8 @@ fn an_import_against_an_arrow_is_found() {
             "use crate::gateway::actors::messages::Join;",
         ),
         ("gateway/telemetry.rs", "use crate::mock::Mock;"),
-        ("mock/board.rs", "use crate::gateway::model;"),
-        ("mock/board.rs", "use crate::settings::Secret;"),
+        ("mock/model/board.rs", "use crate::gateway::model;"),
+        ("mock/model/board.rs", "use crate::settings::Secret;"),
         ("lab/stack.rs", "use crate::mock::Mock;"),
         ("settings/rules.rs", "use crate::gateway::model;"),
         ("api_error.rs", "use crate::gateway::model;"),

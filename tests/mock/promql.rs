@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, f64::consts::TAU, fmt::Write, time::Duration};
 
 use service_metrics::mock::{
-    calm::noise,
+    model::calm::noise,
     promql::{Expression, Predictor, Sample, Subject},
 };
 

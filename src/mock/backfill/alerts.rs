@@ -3,14 +3,12 @@
 
 use std::time::Duration;
 
-use super::{
-    super::{
-        catalogue::{Alert, Catalogue, Labels},
-        exposition::Kind,
-        promql::{Expression, Predictor, Sample, Subject},
-        rule_state::{RuleState, State},
-    },
-    openmetrics::{MetricFamily, Recorded},
+use super::openmetrics::{MetricFamily, Recorded};
+use crate::mock::{
+    catalogue::{Alert, Catalogue, Labels},
+    model::exposition::Kind,
+    promql::{Expression, Predictor, Sample, Subject},
+    rules::state::{RuleState, State},
 };
 
 const STATES: &str = "ALERTS";

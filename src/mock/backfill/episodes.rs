@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use super::super::{
-    calm::{noise, stream},
+use crate::mock::{
     catalogue::{Alert, Catalogue},
+    model::calm::{noise, stream},
     prediction::{self, Prediction},
 };
 

@@ -24,8 +24,8 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::{
-    boards::Boards,
     catalogue::{Catalogue, Labels},
+    model::boards::Boards,
     source::Source,
 };
 use crate::exit::ProgramError;

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::super::{
+use crate::mock::{
     catalogue::Labels,
-    exposition::{self, Kind},
+    model::exposition::{self, Kind},
 };
 
 /// All samples of one metric.

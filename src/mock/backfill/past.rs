@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    super::{boards::Boards, catalogue::Catalogue, drive::Drive},
-    episodes,
+use super::episodes;
+use crate::mock::{
+    catalogue::Catalogue,
+    model::{boards::Boards, drive::Drive},
 };
 
 /// A past that a simulator goes on from. The same seed, span and catalogue give the same past, wherever it is played.

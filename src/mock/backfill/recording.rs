@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    super::{
-        catalogue::Labels,
-        exposition::{self, Kind},
-    },
-    openmetrics::{MetricFamily, Recorded},
+use super::openmetrics::{MetricFamily, Recorded};
+use crate::mock::{
+    catalogue::Labels,
+    model::exposition::{self, Kind},
 };
 
 /// All samples so far.

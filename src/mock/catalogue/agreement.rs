@@ -2,7 +2,7 @@
 //! are.
 
 use super::{Alert, Catalogue, entry::Faults};
-use crate::mock::{
+use crate::mock::model::{
     built_in,
     exposition::Kind,
     moving,

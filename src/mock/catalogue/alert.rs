@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::mock::{
+use crate::mock::model::{
     calm::{Calm, stream},
     drive::Drive,
     exposition::{self, Kind},

@@ -10,7 +10,7 @@ use super::{
     motion::{RecoverEntry, TriggerEntry},
     timing::{self, Timing, span},
 };
-use crate::mock::{exposition::Kind, promql::Expression};
+use crate::mock::{model::exposition::Kind, promql::Expression};
 
 /// Long enough to count as an alert, short enough to be rehearsed.
 const USUAL_FOR: Duration = Duration::from_secs(60);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Value;
 
 use super::timing::{self, Timing};
-use crate::mock::pattern::{Pattern, Recovery};
+use crate::mock::model::pattern::{Pattern, Recovery};
 
 /// The key `trigger`. (A plain number is short for a hold.)
 #[derive(Debug, Deserialize)]

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Act, Alert, Catalogue, Scenario, entry::Faults};
 use crate::mock::{
-    adjustment::Adjustment,
-    pattern::Pattern,
+    model::{adjustment::Adjustment, pattern::Pattern},
     prediction::{self, Unpredicted},
     promql::Expression,
 };

@@ -19,11 +19,12 @@ use super::{
 use crate::{
     api_error::ApiError,
     mock::{
-        adjustment::Misfit,
+        actors::{
+            messages::{AlertState, ListAlerts, Recover, Trigger},
+            simulator::{SimulatorActor, Simulators},
+        },
         catalogue::{Alert, Catalogue, Labels, span},
-        messages::{AlertState, ListAlerts, Recover, Trigger},
-        pattern::Pattern,
-        simulator::{SimulatorActor, Simulators},
+        model::{adjustment::Misfit, pattern::Pattern},
     },
 };
 

@@ -10,7 +10,7 @@ use serde::{
 use serde_json::value::RawValue;
 use tokio::time::timeout;
 
-use crate::{api_error::ApiError, mock::adjustment::Adjustment};
+use crate::{api_error::ApiError, mock::model::adjustment::Adjustment};
 
 /// Far more than three numbers need, in bytes.
 const MOST: usize = 4_096;

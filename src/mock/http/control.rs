@@ -6,12 +6,13 @@ use super::{Access, wrong_method};
 use crate::{
     api_error::ApiError,
     mock::{
-        board::MetricFull,
-        change::{self, Change},
-        exposition,
-        levers::{self, Lever},
-        messages::Apply,
-        simulator::Simulators,
+        actors::{messages::Apply, simulator::Simulators},
+        model::{
+            board::MetricFull,
+            change::{self, Change},
+            exposition,
+            levers::{self, Lever},
+        },
     },
     percent,
 };

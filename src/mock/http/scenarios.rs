@@ -15,10 +15,12 @@ use super::{
 use crate::{
     api_error::ApiError,
     mock::{
+        actors::{
+            messages::{Reset, Running, RunningScenario, StartScenario, StopScenario},
+            scenario_player::ScenarioPlayer,
+            simulator::Simulators,
+        },
         catalogue::{Act, Catalogue, Scenario, Step, span},
-        messages::{Reset, Running, RunningScenario, StartScenario, StopScenario},
-        scenario_player::ScenarioPlayer,
-        simulator::Simulators,
     },
 };
 

@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use crate::{
     api_error::ApiError,
     mock::{
-        messages::Expose, scenario_player::ScenarioPlayer, simulator::Simulators,
+        actors::{messages::Expose, scenario_player::ScenarioPlayer, simulator::Simulators},
         telemetry::Telemetry,
     },
 };

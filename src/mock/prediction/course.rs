@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::mock::{
     catalogue::Alert,
+    model::series::Series,
     promql::{Predictor, Sample},
-    series::Series,
 };
 
 /// How often the simulator's series move.
@@ -14,17 +14,17 @@ const BEAT: Duration = Duration::from_secs(1);
 const MOST_SCRAPES: u32 = 20_000;
 
 /// A series on its way, and what Prometheus has scraped of it.
-pub(in crate::mock) struct Course {
-    pub(in crate::mock) series: Series,
-    pub(in crate::mock) samples: Vec<Sample>,
-    pub(in crate::mock) predictor: Predictor,
+pub(crate) struct Course {
+    pub(crate) series: Series,
+    pub(crate) samples: Vec<Sample>,
+    pub(crate) predictor: Predictor,
     interval: Duration,
-    pub(in crate::mock) now: Duration,
+    pub(crate) now: Duration,
 }
 
 impl Course {
     /// At the baseline, for so long that the expression's window is full.
-    pub(in crate::mock) fn begin(alert: &Alert, predictor: Predictor, interval: Duration) -> Self {
+    pub(crate) fn begin(alert: &Alert, predictor: Predictor, interval: Duration) -> Self {
         let mut course = Self {
             series: alert.at_rest(0),
             samples: Vec::new(),
@@ -40,7 +40,7 @@ impl Course {
     }
 
     /// Moves on to the next scrape, and gives the value while the condition holds.
-    pub(in crate::mock) fn scrape(&mut self) -> Option<f64> {
+    pub(crate) fn scrape(&mut self) -> Option<f64> {
         let next = self.now + self.interval;
         while self.now < next {
             let beat = (self.now + BEAT).min(next);
@@ -55,7 +55,7 @@ impl Course {
     }
 
     /// The moment of the first scrape whose value passes, if there is one in time.
-    pub(in crate::mock) fn scrape_until(
+    pub(crate) fn scrape_until(
         &mut self,
         patience: Duration,
         passes: impl Fn(Option<f64>) -> bool,
@@ -71,7 +71,7 @@ impl Course {
     }
 
     /// How long something is watched that moves for `moving`: until the window holds nothing else, and some more.
-    pub(in crate::mock) fn patience(&self, moving: Duration) -> Duration {
+    pub(crate) fn patience(&self, moving: Duration) -> Duration {
         let window = self.predictor.reach() * 2 + self.interval * 10;
         (moving + window).min(self.interval * MOST_SCRAPES)
     }

@@ -154,10 +154,8 @@ fn fall(
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::{catalogue::Catalogue, pattern::Pattern},
-        *,
-    };
+    use super::*;
+    use crate::mock::{catalogue::Catalogue, model::pattern::Pattern};
 
     const SCRAPE: Duration = Duration::from_secs(15);
 

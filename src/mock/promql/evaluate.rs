@@ -1,6 +1,9 @@
 //! What a part of an expression is worth at a time.
 
-use super::{Sample, range::Window, range::millis};
+use super::{
+    Sample,
+    range::{Window, millis},
+};
 
 /// How old a newest sample may be, in milliseconds: Prometheus' default look-back.
 const LOOK_BACK: i64 = 300_000;

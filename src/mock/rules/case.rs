@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::mock::{promql::Sample, rule_state::State};
+use crate::mock::{promql::Sample, rules::state::State};
 
 /// One series, and what the rule must make of it.
 pub(super) struct Case {

@@ -7,7 +7,7 @@ use crate::mock::{
     catalogue::Alert,
     prediction::{self, Course},
     promql::{Expression, Predictor, Sample, Subject},
-    rule_state::{RuleState, State},
+    rules::state::{RuleState, State},
 };
 
 /// An hour of calm at the usual interval.

@@ -10,6 +10,7 @@ mod case;
 mod cases;
 mod notation;
 mod rule_file;
+pub mod state;
 mod table;
 pub mod template;
 mod unit_tests;

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use crate::mock::{
     catalogue::{Alert, Catalogue, span},
-    pattern::{Pattern, Recovery},
+    model::pattern::{Pattern, Recovery},
 };
 
 /// Writes a row per alert.

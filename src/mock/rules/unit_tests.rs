@@ -14,8 +14,8 @@ use super::{
 };
 use crate::mock::{
     catalogue::{Alert, Catalogue, Labels, span},
-    exposition,
-    rule_state::State,
+    model::exposition,
+    rules::state::State,
 };
 
 /// Writes a file of unit tests of `rule_file`, which is named as seen from it.

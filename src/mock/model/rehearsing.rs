@@ -4,13 +4,13 @@ use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     board::Board,
-    catalogue::Labels,
     change::Change,
     drive::Drive,
     levers::Driven,
     pattern::{Pattern, Recovery},
     rehearsal::Rehearsal,
 };
+use crate::mock::catalogue::Labels;
 
 /// A flag while its alert is driven.
 const RAISED: Drive = Drive {

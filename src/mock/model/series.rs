@@ -152,7 +152,8 @@ impl Series {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::pattern::Pattern, *};
+    use super::*;
+    use crate::mock::model::pattern::Pattern;
 
     const NOISE: Noise = Noise { seed: 1, stream: 2 };
 

@@ -1,12 +1,12 @@
 //! Alerts on a board over time: triggered, recovered, set by others, shared.
 
-use super::{
-    super::{
-        catalogue::Catalogue,
+use super::*;
+use crate::mock::{
+    catalogue::Catalogue,
+    model::{
         levers,
         rehearsal::Condition::{self, Active, Calm, Recovering, Rising},
     },
-    *,
 };
 
 fn at(seconds: f64) -> Duration {

@@ -4,7 +4,6 @@ use std::{fmt, time::Duration};
 
 use super::{
     calm::stream,
-    catalogue::{Catalogue, Labels},
     change::Change,
     exposition::{self, Kind},
     family::Family,
@@ -16,6 +15,7 @@ use super::{
     series::{Noise, Series},
     traffic::{REQUESTS, Traffic},
 };
+use crate::mock::catalogue::{Catalogue, Labels};
 
 /// The series of a family and its alerts, in the order of the catalogue.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::promql::Sample;
+use crate::mock::promql::Sample;
 
 /// How far apart samples are, unless that were too many.
 const BEAT: Duration = Duration::from_secs(1);

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{board::Board, catalogue::Catalogue, owners::Owners};
+use super::{board::Board, owners::Owners};
+use crate::mock::catalogue::Catalogue;
 
 /// A board per family: six that are built in, and one for each further family of the catalogue.
 #[derive(Debug)]

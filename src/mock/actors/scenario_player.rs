@@ -6,10 +6,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 use actix::{Actor, AsyncContext, Context, Handler, Recipient, SpawnHandle};
 use chrono::Utc;
 
-use super::{
-    catalogue::{Act, Alert, Scenario, Step},
-    messages::{Recover, Running, RunningScenario, StartScenario, StopScenario, Trigger},
-};
+use super::messages::{Recover, Running, RunningScenario, StartScenario, StopScenario, Trigger};
+use crate::mock::catalogue::{Act, Alert, Scenario, Step};
 use crate::shutdown;
 
 /// Who drives an alert's series.
@@ -176,10 +174,8 @@ mod tests {
     use actix::Addr;
     use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-    use super::{
-        super::{catalogue::Catalogue, messages::AlertState},
-        *,
-    };
+    use super::*;
+    use crate::mock::{actors::messages::AlertState, catalogue::Catalogue};
 
     /// Takes what a simulator would be told.
     struct Probe(UnboundedSender<String>);

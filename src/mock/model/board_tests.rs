@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{super::levers::find, *};
+use super::*;
+use crate::mock::model::levers::find;
 
 const APP: &str = r#"{instance="mock-app-1",service="mock-service"}"#;
 

@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    catalogue::Labels,
     exposition::{self, Kind},
     series::Series,
 };
+use crate::mock::catalogue::Labels;
 
 /// Metrics by name.
 #[derive(Debug, Default)]

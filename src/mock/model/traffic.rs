@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::{
     calm::{Calm, noise, stream},
-    catalogue::Labels,
     exposition::{self, Kind},
 };
+use crate::mock::catalogue::Labels;
 
 /// The counter of requests.
 pub const REQUESTS: &str = "http_requests_total";

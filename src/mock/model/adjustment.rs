@@ -2,12 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{
+use super::{change::Change, drive::Drive, levers, pattern::Pattern};
+use crate::mock::{
     catalogue::{Alert, Timing},
-    change::Change,
-    drive::Drive,
-    levers,
-    pattern::Pattern,
     prediction::{self, Unpredicted},
 };
 
@@ -128,7 +125,8 @@ fn rise(pattern: Pattern) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::catalogue::Catalogue, *};
+    use super::*;
+    use crate::mock::catalogue::Catalogue;
 
     fn adjusted(alert: &str, adjustment: Adjustment) -> Result<Drive, Misfit> {
         let catalogue = Catalogue::load(None, 0.1).unwrap();

@@ -5,13 +5,15 @@ use std::time::{Duration, Instant};
 use actix::{Actor, Addr, AsyncContext, Context, Handler, MessageResult};
 use chrono::{DateTime, Utc};
 
-use super::{
-    board::{Board, MetricFull},
-    boards::Boards,
+use super::messages::{AlertState, Apply, Expose, ListAlerts, Recover, Reset, Trigger};
+use crate::mock::{
     catalogue::Alert,
-    messages::{AlertState, Apply, Expose, ListAlerts, Recover, Reset, Trigger},
-    owners::Owners,
-    rehearsal::Rehearsal,
+    model::{
+        board::{Board, MetricFull},
+        boards::Boards,
+        owners::Owners,
+        rehearsal::Rehearsal,
+    },
 };
 use crate::shutdown;
 
@@ -161,9 +163,10 @@ impl Simulators {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::{catalogue::Catalogue, change::Change, levers::find, rehearsal::Condition},
-        *,
+    use super::*;
+    use crate::mock::{
+        catalogue::Catalogue,
+        model::{change::Change, levers::find, rehearsal::Condition},
     };
 
     fn catalogue() -> Catalogue {

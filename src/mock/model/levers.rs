@@ -175,10 +175,8 @@ pub fn find(path: &str) -> Option<&'static Lever> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{
-        super::{catalogue::Catalogue, change::Change},
-        *,
-    };
+    use super::*;
+    use crate::mock::{catalogue::Catalogue, model::change::Change};
 
     #[test]
     fn no_path_and_no_metric_stands_twice() {

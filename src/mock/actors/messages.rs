@@ -16,13 +16,9 @@ use std::sync::Arc;
 use actix::Message;
 use chrono::{DateTime, Utc};
 
-use super::{
-    board::MetricFull,
+use crate::mock::{
     catalogue::{Alert, Scenario},
-    change::Change,
-    drive::Drive,
-    levers::Lever,
-    rehearsal::Condition,
+    model::{board::MetricFull, change::Change, drive::Drive, levers::Lever, rehearsal::Condition},
 };
 
 /// Changes one series.

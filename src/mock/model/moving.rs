@@ -2,11 +2,11 @@
 
 use super::{
     calm::Calm,
-    catalogue::Labels,
     family::Family::{self, Disk, MemoryCpu},
     metrics,
     series::Motion::{self, Counts, Rests},
 };
+use crate::mock::catalogue::Labels;
 
 /// One series that moves by itself.
 #[derive(Debug)]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{built_in, catalogue::Catalogue, family::Family};
+use super::{built_in, family::Family};
+use crate::mock::catalogue::Catalogue;
 
 /// The families, and what they own of the catalogue's metrics.
 #[derive(Debug, Clone)]

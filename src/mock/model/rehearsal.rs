@@ -4,11 +4,13 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
-    catalogue::{Alert, Labels},
     drive::{Drive, Phase},
     history::History,
-    promql::{Expression, Predictor, Subject},
     series::Series,
+};
+use crate::mock::{
+    catalogue::{Alert, Labels},
+    promql::{Expression, Predictor, Subject},
 };
 
 /// Where an alert's condition stands.
