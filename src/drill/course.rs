@@ -5,16 +5,17 @@ use std::time::Duration;
 use chrono::Utc;
 
 use super::{
-    checks,
+    judge::{checks, theory::Theory},
     part::Part,
-    seen::{Held, Moment, Shown, braces},
-    server::Fault,
+    servers::{
+        seen::{Held, Moment, Shown, braces},
+        server::Fault,
+        watch,
+    },
     stack::{Failure, Stack, Step},
     stage::Stage,
     survey::different,
-    theory::Theory,
     waiting::after,
-    watch,
 };
 
 /// From the crossing to the browser: each has a grace of its own.

@@ -5,13 +5,15 @@ use std::time::Duration;
 use futures_util::join;
 
 use super::{
-    prometheus::Sample,
-    seen::{Held, Identity, Rule, Shown},
-    server::Fault,
-    servers::Servers,
-    simulator::Driven,
+    servers::{
+        Servers,
+        prometheus::Sample,
+        seen::{Held, Identity, Rule, Shown},
+        server::Fault,
+        simulator::Driven,
+        watch::Watch,
+    },
     survey::Survey,
-    watch::Watch,
 };
 use crate::mock::catalogue::Alert;
 

@@ -5,41 +5,28 @@
 //! run ──▶ survey: rules, targets, intervals ──▶ plan: which, and which together
 //!     ──▶ course (one alert) or scenario ──▶ simulator: trigger … recover
 //!              ▲ waits for what it needs
-//!         watch: one watcher per server, shared ──▶ Prometheus, Alertmanager, the gateway's WebSocket
+//!         servers: one watcher each, shared ──▶ Prometheus, Alertmanager, the gateway's WebSocket
 //!     ──▶ record: what was reached when ──▶ progress, report
 //! ```
-//! Pure: [`Stage`], `plan`, `part`, `theory`, `checks`, `expression`, `numbers`, `reason`, `record`, `report`. What speaks
-//! HTTP: `server`, and a file per server.
+//! Pure: [`Stage`], `plan`, `part`, `record`, `report`, and `judge`: what theory allows, what an alert must say, and why a
+//! stage was not reached. What speaks HTTP: `servers`.
 
-mod alertmanager;
-mod checks;
 mod course;
 mod evidence;
-mod expression;
-mod gateway;
-mod numbers;
+mod judge;
 mod options;
 mod part;
 mod plan;
 mod progress;
-mod prometheus;
-mod reason;
-#[cfg(test)]
-mod reason_tests;
 mod record;
 mod report;
 mod run;
 mod scenario;
-mod seen;
-mod server;
 mod servers;
-mod simulator;
 mod stack;
 mod stage;
 mod survey;
-mod theory;
 mod waiting;
-mod watch;
 
 pub use options::DrillOptions;
 pub use run::run;

@@ -3,12 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    expression,
+    judge::{
+        expression,
+        theory::{Pace, Theory},
+    },
     plan::Chosen,
     record::Record,
-    seen::Identity,
+    servers::seen::Identity,
     stage::Stage,
-    theory::{Pace, Theory},
 };
 use crate::mock::catalogue::{Act, Alert, Catalogue, Inhibited, Scenario};
 

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use serde::Serialize;
 
 use super::{
-    seen::{Labels, Moment, Shown},
+    servers::seen::{Labels, Moment, Shown},
     stage::Stage,
 };
 

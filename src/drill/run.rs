@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 
 use super::{
     course::Course,
+    judge::theory::Theory,
     options::DrillOptions,
     part::{self, Part},
     plan::{self, Chosen},
@@ -14,12 +15,10 @@ use super::{
     record::Ledger,
     report::{self, Report},
     scenario,
-    servers::Servers,
+    servers::{Servers, watch::Watch},
     stack::{Failure, Stack},
     stage::Stage,
     survey::Survey,
-    theory::Theory,
-    watch::Watch,
 };
 use crate::{
     exit::{self, ProgramError},

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 
 use super::{
     course::Course,
-    seen::Moment,
+    servers::seen::Moment,
     stack::{Failure, Stack, Step},
     stage::Stage,
 };

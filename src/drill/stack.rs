@@ -8,11 +8,9 @@ use std::{
 
 use super::{
     record::{Ledger, Outcome},
-    server::Fault,
-    servers::Servers,
+    servers::{Servers, server::Fault, watch::Watch},
     stage::Stage,
     survey::Survey,
-    watch::Watch,
 };
 
 /// How often, and with which pause, a recovery is tried at the end.

@@ -6,8 +6,8 @@ use promql_parser::util::parse_duration;
 use tokio::time::{Instant, sleep};
 
 use super::{
-    checks, expression, prometheus::Target, seen::Rule, servers::Servers, simulator::Served,
-    theory::Pace,
+    judge::{checks, expression, theory::Pace},
+    servers::{Servers, prometheus::Target, seen::Rule, simulator::Served},
 };
 use crate::{
     exit::ProgramError,
@@ -240,7 +240,7 @@ fn target(targets: Vec<Target>, simulator: (Option<&str>, Option<u16>)) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drill::seen::labels;
+    use crate::drill::servers::seen::labels;
 
     #[test]
     fn a_rule_that_is_not_the_catalogue_s_is_told_with_both() {

@@ -7,12 +7,14 @@ use chrono::{TimeDelta, Utc};
 use super::{
     course::Course,
     evidence::Evidence,
-    reason::Case,
+    judge::reason::Case,
     record::{Outcome, Reached},
-    seen::Moment,
+    servers::{
+        seen::Moment,
+        watch::{self, Sight},
+    },
     stack::{Failure, Stack, Step},
     stage::Stage,
-    watch::{self, Sight},
 };
 
 impl Course<'_> {

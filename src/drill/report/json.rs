@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Report;
 use crate::drill::{
     record::{Reached, Record, Verdict},
-    seen::{Labels, Moment},
+    servers::seen::{Labels, Moment},
     stage::Stage,
 };
 
@@ -142,7 +142,8 @@ fn time(moment: Moment) -> String {
 mod tests {
     use serde_json::Value;
 
-    use super::{super::tests::report, *};
+    use super::*;
+    use crate::drill::report::tests::report;
 
     #[test]
     fn the_object_says_what_came_of_each_alert() {

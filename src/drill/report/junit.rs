@@ -113,7 +113,8 @@ fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tests::report, *};
+    use super::*;
+    use crate::drill::report::tests::report;
 
     /// Reads tags and the texts between them as strictly as the standard, for documents of this simple form.
     fn well_formed(document: &str) -> Result<usize, String> {

@@ -94,7 +94,8 @@ fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tests::report, *};
+    use super::*;
+    use crate::drill::report::tests::report;
 
     #[test]
     fn every_row_has_as_many_cells_as_the_head_whatever_the_texts_hold() {

@@ -14,10 +14,10 @@ use std::{
 use chrono::SecondsFormat;
 
 use super::{
+    judge::theory::Pace,
     record::{Reached, Record, Verdict},
-    seen::{Moment, braces},
+    servers::seen::{Moment, braces},
     stage::Stage,
-    theory::Pace,
 };
 use crate::exit::ProgramError;
 
@@ -185,7 +185,7 @@ pub(super) mod tests {
     use super::*;
     use crate::drill::{
         record::Outcome,
-        seen::{Shown, labels},
+        servers::seen::{Shown, labels},
     };
 
     /// A drill of two alerts, one of which has failed for a reason that no format likes.

@@ -48,7 +48,8 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tests::report, *};
+    use super::*;
+    use crate::drill::report::tests::report;
 
     #[test]
     fn a_row_holds_taken_and_theory_and_below_it_why() {

@@ -1,10 +1,20 @@
 //! The four servers of a drill.
 
-use super::{
-    alertmanager::Alertmanager, gateway::Gateway, options::Addresses, prometheus::Prometheus,
-    server::Server, simulator::Simulator,
-};
+pub(super) mod alertmanager;
+pub(super) mod gateway;
+pub(super) mod prometheus;
+pub(super) mod seen;
+pub(super) mod server;
+pub(super) mod simulator;
+pub(super) mod watch;
+
+use super::options::Addresses;
 use crate::settings::Secret;
+use alertmanager::Alertmanager;
+use gateway::Gateway;
+use prometheus::Prometheus;
+use server::Server;
+use simulator::Simulator;
 
 /// The four servers of a drill.
 pub(super) struct Servers {

@@ -4,11 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 
-use super::{
+use super::reason::Case;
+use crate::drill::{
     evidence::Evidence,
-    reason::Case,
-    seen::{Held, Identity, Labels, Rule, Shown, labels},
-    simulator::Driven,
+    servers::{
+        seen::{Held, Identity, Labels, Rule, Shown, labels},
+        simulator::Driven,
+    },
     stage::Stage,
 };
 use crate::mock::catalogue::{Alert, Catalogue};

@@ -24,40 +24,40 @@ const WHOSE: &str = "rehearsed_alert";
 
 /// What a server showed at a moment, or why nothing is known.
 #[derive(Debug)]
-pub(super) struct View<T> {
-    pub(super) at: Moment,
-    pub(super) seen: Result<Vec<T>, String>,
+pub(crate) struct View<T> {
+    pub(crate) at: Moment,
+    pub(crate) seen: Result<Vec<T>, String>,
 }
 
 /// A view, shared.
-pub(super) type Sight<T> = Receiver<Rc<View<T>>>;
+pub(crate) type Sight<T> = Receiver<Rc<View<T>>>;
 
 /// A series for which a condition holds that is wanted.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Holding {
-    pub(super) key: String,
-    pub(super) sample: Sample,
+pub(crate) struct Holding {
+    pub(crate) key: String,
+    pub(crate) sample: Sample,
 }
 
 /// The conditions that somebody waits for: keys and expressions.
 type Wanted = Rc<RefCell<BTreeMap<String, String>>>;
 
 /// The watchers. They end when this is dropped.
-pub(super) struct Watch {
+pub(crate) struct Watch {
     /// The conditions that are wanted, and hold.
-    pub(super) conditions: Sight<Holding>,
+    pub(crate) conditions: Sight<Holding>,
     /// Prometheus' active alerts.
-    pub(super) prometheus: Sight<Shown>,
+    pub(crate) prometheus: Sight<Shown>,
     /// Alertmanager's.
-    pub(super) alertmanager: Sight<Held>,
+    pub(crate) alertmanager: Sight<Held>,
     /// The last frame that a browser would have.
-    pub(super) browser: Sight<Shown>,
+    pub(crate) browser: Sight<Shown>,
     wanted: Wanted,
     tasks: Vec<JoinHandle<()>>,
 }
 
 /// Somebody waits for a condition; until this is dropped it is asked for.
-pub(super) struct Want {
+pub(crate) struct Want {
     wanted: Wanted,
     key: String,
 }
@@ -70,7 +70,7 @@ impl Drop for Want {
 
 impl Watch {
     /// Starts looking, Prometheus and Alertmanager at each `beat`.
-    pub(super) fn start(
+    pub(crate) fn start(
         prometheus: &Prometheus,
         alertmanager: &Alertmanager,
         gateway: &Gateway,
@@ -97,7 +97,7 @@ impl Watch {
     }
 
     /// Has [`Self::conditions`] tell of the series for which `expr` holds; they are known by `key`.
-    pub(super) fn want(&self, key: &str, expr: &str) -> Want {
+    pub(crate) fn want(&self, key: &str, expr: &str) -> Want {
         let (wanted, key) = (self.wanted.clone(), key.to_owned());
         wanted.borrow_mut().insert(key.clone(), expr.to_owned());
         Want { wanted, key }
@@ -114,7 +114,7 @@ impl Drop for Watch {
 
 /// Waits until `find` finds something in what is seen, at most until `deadline`; gives it with the moment at which it was
 /// seen.
-pub(super) async fn until<T, R>(
+pub(crate) async fn until<T, R>(
     sight: &Sight<T>,
     deadline: Moment,
     find: impl Fn(&[T]) -> Option<R>,

@@ -2,10 +2,8 @@
 
 use chrono::TimeDelta;
 
-use super::{
-    expression, numbers,
-    seen::{Identity, Labels, Moment, Shown},
-};
+use super::{expression, numbers};
+use crate::drill::servers::seen::{Identity, Labels, Moment, Shown};
 use crate::mock::catalogue::Alert;
 
 /// How far the clocks of two servers may be apart.
@@ -15,15 +13,15 @@ const OTHER_FORMS: [&str; 3] = ["humanizeDuration", "humanizeTimestamp", "toTime
 
 /// What is wrong with an alert.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// With these it has failed.
-    pub(super) faults: Vec<String>,
+    pub(crate) faults: Vec<String>,
     /// These are told only.
-    pub(super) warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Checks a firing alert that was triggered at `trigger`, as it is `now`.
-pub(super) fn check(
+pub(crate) fn check(
     alert: &Alert,
     identity: &Identity,
     shown: &Shown,
@@ -40,7 +38,7 @@ pub(super) fn check(
 }
 
 /// What is different in `labels` from those that `expected` names.
-pub(super) fn differences(expected: &Labels, labels: &Labels) -> Vec<String> {
+pub(crate) fn differences(expected: &Labels, labels: &Labels) -> Vec<String> {
     let different = expected
         .iter()
         .filter_map(|(name, value)| match labels.get(name) {
@@ -54,7 +52,7 @@ pub(super) fn differences(expected: &Labels, labels: &Labels) -> Vec<String> {
 }
 
 /// The labels that an alert of the catalogue carries besides those of its series.
-pub(super) fn rule_labels(alert: &Alert) -> Labels {
+pub(crate) fn rule_labels(alert: &Alert) -> Labels {
     let pairs = [("severity", &alert.severity), ("family", &alert.family)];
     pairs
         .into_iter()
@@ -85,7 +83,7 @@ fn labels(alert: &Alert, identity: &Identity, labels: &Labels, found: &mut Found
 }
 
 /// Whether the texts are there, and have come out of their templates.
-pub(super) fn annotations(annotations: &Labels, faults: &mut Vec<String>) {
+pub(crate) fn annotations(annotations: &Labels, faults: &mut Vec<String>) {
     for name in ["summary", "description"] {
         let text = annotations.get(name).map_or("", String::as_str);
         if text.trim().is_empty() {
@@ -149,7 +147,7 @@ mod tests {
     use chrono::Utc;
 
     use super::*;
-    use crate::{drill::seen::labels as pairs, mock::catalogue::Catalogue};
+    use crate::{drill::servers::seen::labels as pairs, mock::catalogue::Catalogue};
 
     fn found(change: impl Fn(&mut Shown)) -> Found {
         let catalogue = Catalogue::load(None, 1.0).unwrap();

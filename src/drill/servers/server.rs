@@ -21,7 +21,7 @@ const TOLD: usize = 300;
 
 /// One of the four servers. Not `Send`: its connections stay on the arbiter that made it.
 #[derive(Clone)]
-pub(super) struct Server {
+pub(crate) struct Server {
     name: &'static str,
     flag: &'static str,
     base: Url,
@@ -31,7 +31,7 @@ pub(super) struct Server {
 
 /// Why a server did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// It does not answer.
     Unreachable(String),
     /// It answers with an error: status and words.
@@ -53,7 +53,7 @@ impl fmt::Display for Fault {
 impl Server {
     /// The server `name`, which is told by the flag `flag`. Credentials in the address become Basic authentication;
     /// `token` is presented if there are none.
-    pub(super) fn new(
+    pub(crate) fn new(
         name: &'static str,
         flag: &'static str,
         mut base: Url,
@@ -80,32 +80,32 @@ impl Server {
     }
 
     /// Its name, such as `Prometheus`.
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.name
     }
 
     /// Its address without credentials.
-    pub(super) fn shown(&self) -> &str {
+    pub(crate) fn shown(&self) -> &str {
         &self.shown
     }
 
     /// Its host and port.
-    pub(super) fn authority(&self) -> (Option<&str>, Option<u16>) {
+    pub(crate) fn authority(&self) -> (Option<&str>, Option<u16>) {
         (self.base.host_str(), self.base.port_or_known_default())
     }
 
     /// The server with its address and the flag that changes it, for whoever must find it.
-    pub(super) fn told(&self, fault: &Fault) -> String {
+    pub(crate) fn told(&self, fault: &Fault) -> String {
         self.told_words(&fault.to_string())
     }
 
     /// The same of a fault that has been put into words already.
-    pub(super) fn told_words(&self, fault: &str) -> String {
+    pub(crate) fn told_words(&self, fault: &str) -> String {
         format!("{} at {} ({}) {fault}", self.name, self.shown, self.flag)
     }
 
     /// The address of `path` on it; each part is one segment, whatever characters it holds.
-    pub(super) fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
+    pub(crate) fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
@@ -117,7 +117,7 @@ impl Server {
     }
 
     /// The client, with its authentication.
-    pub(super) fn client(&self) -> &Client {
+    pub(crate) fn client(&self) -> &Client {
         &self.client
     }
 
@@ -125,7 +125,7 @@ impl Server {
     ///
     /// # Errors
     /// Why there is none.
-    pub(super) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Bytes, Fault> {
+    pub(crate) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Bytes, Fault> {
         // One that was kept since the last request may be closed at the moment it is used again: asking twice is harmless.
         match self.ask(path, query).await {
             Err(Fault::Unreachable(_)) => self.ask(path, query).await,
@@ -142,7 +142,7 @@ impl Server {
     ///
     /// # Errors
     /// Why there is none.
-    pub(super) async fn read<T: DeserializeOwned>(
+    pub(crate) async fn read<T: DeserializeOwned>(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
@@ -154,7 +154,7 @@ impl Server {
     ///
     /// # Errors
     /// Why there is none.
-    pub(super) async fn read_form<T: DeserializeOwned>(
+    pub(crate) async fn read_form<T: DeserializeOwned>(
         &self,
         path: &[&str],
         form: &[(&str, &str)],
@@ -167,7 +167,7 @@ impl Server {
     ///
     /// # Errors
     /// Why there was none.
-    pub(super) async fn post(&self, path: &[&str], body: Option<&Value>) -> Result<(), Fault> {
+    pub(crate) async fn post(&self, path: &[&str], body: Option<&Value>) -> Result<(), Fault> {
         let request = self.request(Method::POST, path, &[]);
         let answered = match body {
             Some(body) => answer(request.send_json(body)).await,

@@ -11,29 +11,29 @@ const DIFFERENCES: usize = 3;
 
 /// mock-metrics.
 #[derive(Clone)]
-pub(super) struct Simulator(pub(super) Server);
+pub(crate) struct Simulator(pub(crate) Server);
 
 /// What it rehearses, and how fast.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Served {
-    pub(super) time_scale: f64,
+pub(crate) struct Served {
+    pub(crate) time_scale: f64,
     #[serde(rename = "data")]
-    pub(super) alerts: Vec<Driven>,
+    pub(crate) alerts: Vec<Driven>,
 }
 
 /// One of its alerts.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct Driven {
-    pub(super) name: String,
+pub(crate) struct Driven {
+    pub(crate) name: String,
     #[serde(default)]
-    pub(super) expr: String,
+    pub(crate) expr: String,
     #[serde(rename = "for", default)]
-    pub(super) hold_for: String,
+    pub(crate) hold_for: String,
     /// `calm`, `rising`, `active` or `recovering`.
     #[serde(default)]
-    pub(super) condition: String,
+    pub(crate) condition: String,
     #[serde(default)]
-    pub(super) value: Value,
+    pub(crate) value: Value,
 }
 
 #[derive(Deserialize)]
@@ -46,7 +46,7 @@ impl Simulator {
     ///
     /// # Errors
     /// Why they are not known.
-    pub(super) async fn alerts(&self) -> Result<Served, Fault> {
+    pub(crate) async fn alerts(&self) -> Result<Served, Fault> {
         self.0.read(&["api", "alerts"], &[]).await
     }
 
@@ -54,7 +54,7 @@ impl Simulator {
     ///
     /// # Errors
     /// Why it is not known.
-    pub(super) async fn alert(&self, name: &str) -> Result<Driven, Fault> {
+    pub(crate) async fn alert(&self, name: &str) -> Result<Driven, Fault> {
         let one: One = self.0.read(&["api", "alerts", name], &[]).await?;
         Ok(one.data)
     }
@@ -63,7 +63,7 @@ impl Simulator {
     ///
     /// # Errors
     /// Why it did not.
-    pub(super) async fn trigger(&self, name: &str, hold_seconds: f64) -> Result<(), Fault> {
+    pub(crate) async fn trigger(&self, name: &str, hold_seconds: f64) -> Result<(), Fault> {
         let body = json!({ "hold_seconds": hold_seconds });
         self.0
             .post(&["api", "alerts", name, "trigger"], Some(&body))
@@ -74,7 +74,7 @@ impl Simulator {
     ///
     /// # Errors
     /// Why it did not.
-    pub(super) async fn recover(&self, name: &str) -> Result<(), Fault> {
+    pub(crate) async fn recover(&self, name: &str) -> Result<(), Fault> {
         self.0.post(&["api", "alerts", name, "recover"], None).await
     }
 
@@ -82,7 +82,7 @@ impl Simulator {
     ///
     /// # Errors
     /// Why it did not.
-    pub(super) async fn start(&self, scenario: &str) -> Result<(), Fault> {
+    pub(crate) async fn start(&self, scenario: &str) -> Result<(), Fault> {
         self.0
             .post(&["api", "scenarios", scenario, "start"], None)
             .await
@@ -92,14 +92,14 @@ impl Simulator {
     ///
     /// # Errors
     /// Why it did not.
-    pub(super) async fn stop(&self) -> Result<(), Fault> {
+    pub(crate) async fn stop(&self) -> Result<(), Fault> {
         self.0.post(&["api", "scenarios", "stop"], None).await
     }
 }
 
 impl Served {
     /// What is different in `catalogue`, in words; `None` if it is the same.
-    pub(super) fn differs_from(&self, catalogue: &Catalogue) -> Option<String> {
+    pub(crate) fn differs_from(&self, catalogue: &Catalogue) -> Option<String> {
         let find = |name: &str| self.alerts.iter().find(|driven| driven.name == name);
         let ours = catalogue
             .alerts

@@ -27,18 +27,18 @@ const POLL_INTERVAL: &str = "service_metrics_poll_interval_seconds ";
 
 /// service-metrics.
 #[derive(Clone)]
-pub(super) struct Gateway(pub(super) Server);
+pub(crate) struct Gateway(pub(crate) Server);
 
 /// One frame of the channel `alerts`.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct AlertsFrame {
+pub(crate) struct AlertsFrame {
     /// The gateway itself could not see Prometheus.
-    pub(super) stale: bool,
-    pub(super) alerts: Vec<Shown>,
+    pub(crate) stale: bool,
+    pub(crate) alerts: Vec<Shown>,
 }
 
 /// A WebSocket on `/ws/alerts`.
-pub(super) struct Browser(Framed<BoxedSocket, Codec>);
+pub(crate) struct Browser(Framed<BoxedSocket, Codec>);
 
 #[derive(Deserialize)]
 struct Wire<'a> {
@@ -61,7 +61,7 @@ impl Gateway {
     ///
     /// # Errors
     /// When it does not answer.
-    pub(super) async fn poll_interval(&self) -> Result<Option<Duration>, Fault> {
+    pub(crate) async fn poll_interval(&self) -> Result<Option<Duration>, Fault> {
         let body = self.0.get(&["metrics"], &[]).await?;
         Ok(poll_interval(&String::from_utf8_lossy(&body)))
     }
@@ -70,7 +70,7 @@ impl Gateway {
     ///
     /// # Errors
     /// When there is no WebSocket.
-    pub(super) async fn browse(&self) -> Result<Browser, Fault> {
+    pub(crate) async fn browse(&self) -> Result<Browser, Fault> {
         let mut url = self.0.url(&["ws", "alerts"], &[]);
         // Both are special schemes, between which the standard lets an address change.
         let _ = url.set_scheme(if url.scheme() == "https" { "wss" } else { "ws" });
@@ -89,7 +89,7 @@ impl Browser {
     ///
     /// # Errors
     /// When the connection has ended.
-    pub(super) async fn next(&mut self) -> Result<AlertsFrame, Fault> {
+    pub(crate) async fn next(&mut self) -> Result<AlertsFrame, Fault> {
         loop {
             let ended = |why: &str| Fault::Unreachable(format!("/ws/alerts: {why}"));
             let frame = timeout(SILENCE, self.0.next()).await;

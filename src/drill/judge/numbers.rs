@@ -23,7 +23,7 @@ const PREFIXES: [(&str, f64); 18] = [
 ];
 
 /// Whether one of the numbers in `text` is `value`, as exactly as it is written there.
-pub(super) fn says(text: &str, value: f64) -> bool {
+pub(crate) fn says(text: &str, value: f64) -> bool {
     if !value.is_finite() {
         return text.contains("NaN") || text.contains("Inf");
     }

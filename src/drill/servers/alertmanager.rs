@@ -9,7 +9,7 @@ use super::{
 
 /// Alertmanager's HTTP API, as far as a drill needs it.
 #[derive(Clone)]
-pub(super) struct Alertmanager(pub(super) Server);
+pub(crate) struct Alertmanager(pub(crate) Server);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -28,12 +28,12 @@ impl Alertmanager {
     ///
     /// # Errors
     /// Why they are not known.
-    pub(super) async fn alerts(&self) -> Result<Vec<Held>, Fault> {
+    pub(crate) async fn alerts(&self) -> Result<Vec<Held>, Fault> {
         self.0.read(&["api", "v2", "alerts"], &[]).await
     }
 
     /// By whom an alert is kept quiet, in words: alerts by their labels, silences by their comments.
-    pub(super) async fn quieted_by(&self, held: &Held, all: &[Held]) -> String {
+    pub(crate) async fn quieted_by(&self, held: &Held, all: &[Held]) -> String {
         let inhibitor = |fingerprint: &String| {
             let by = all.iter().find(|other| other.fingerprint == *fingerprint);
             by.map_or_else(|| format!("the alert {fingerprint}"), told)
@@ -82,7 +82,7 @@ fn silence(id: &str, silences: &[Silence]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drill::seen::labels;
+    use crate::drill::servers::seen::labels;
 
     #[test]
     fn who_keeps_quiet_is_told_by_name() {

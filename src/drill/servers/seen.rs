@@ -6,30 +6,30 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 /// Label names and values; of annotations too.
-pub(super) type Labels = BTreeMap<String, String>;
+pub(crate) type Labels = BTreeMap<String, String>;
 /// A moment of the wall clock, since `activeAt` is one.
-pub(super) type Moment = DateTime<Utc>;
+pub(crate) type Moment = DateTime<Utc>;
 
 /// An active alert as Prometheus shows it, and the gateway after it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub(super) struct Shown {
-    pub(super) labels: Labels,
+pub(crate) struct Shown {
+    pub(crate) labels: Labels,
     #[serde(default)]
-    pub(super) annotations: Labels,
-    pub(super) state: String,
+    pub(crate) annotations: Labels,
+    pub(crate) state: String,
     #[serde(rename = "activeAt", default)]
-    pub(super) active_at: String,
+    pub(crate) active_at: String,
     #[serde(default)]
-    pub(super) value: String,
+    pub(crate) value: String,
 }
 
 impl Shown {
-    pub(super) fn fires(&self) -> bool {
+    pub(crate) fn fires(&self) -> bool {
         self.state == "firing"
     }
 
     /// Since when it is active, if that is RFC 3339.
-    pub(super) fn since(&self) -> Option<Moment> {
+    pub(crate) fn since(&self) -> Option<Moment> {
         let read = DateTime::parse_from_rfc3339(&self.active_at).ok()?;
         Some(read.with_timezone(&Utc))
     }
@@ -37,62 +37,62 @@ impl Shown {
 
 /// An alert as Alertmanager holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(super) struct Held {
-    pub(super) labels: Labels,
+pub(crate) struct Held {
+    pub(crate) labels: Labels,
     #[serde(default)]
-    pub(super) annotations: Labels,
+    pub(crate) annotations: Labels,
     #[serde(default)]
-    pub(super) fingerprint: String,
-    pub(super) status: HeldStatus,
+    pub(crate) fingerprint: String,
+    pub(crate) status: HeldStatus,
 }
 
 /// What Alertmanager does with an alert.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct HeldStatus {
+pub(crate) struct HeldStatus {
     /// `active`, `suppressed` or `unprocessed`.
-    pub(super) state: String,
+    pub(crate) state: String,
     /// Fingerprints of alerts.
     #[serde(default)]
-    pub(super) inhibited_by: Vec<String>,
+    pub(crate) inhibited_by: Vec<String>,
     /// Ids of silences.
     #[serde(default)]
-    pub(super) silenced_by: Vec<String>,
+    pub(crate) silenced_by: Vec<String>,
 }
 
 /// An alerting rule as Prometheus has loaded it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Rule {
-    pub(super) name: String,
-    pub(super) query: String,
+pub(crate) struct Rule {
+    pub(crate) name: String,
+    pub(crate) query: String,
     /// `for`, in seconds.
     #[serde(default)]
-    pub(super) duration: f64,
+    pub(crate) duration: f64,
     /// In seconds.
     #[serde(default)]
-    pub(super) keep_firing_for: f64,
+    pub(crate) keep_firing_for: f64,
     #[serde(default)]
-    pub(super) labels: Labels,
+    pub(crate) labels: Labels,
     #[serde(default)]
-    pub(super) health: String,
+    pub(crate) health: String,
     #[serde(default)]
-    pub(super) last_error: String,
+    pub(crate) last_error: String,
     /// How often its group is evaluated.
     #[serde(skip)]
-    pub(super) interval: Duration,
+    pub(crate) interval: Duration,
 }
 
 /// How one alert is told from others: its name, and labels that it must have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Identity {
-    pub(super) name: String,
-    pub(super) labels: Labels,
+pub(crate) struct Identity {
+    pub(crate) name: String,
+    pub(crate) labels: Labels,
 }
 
 impl Identity {
     /// Whether these labels are its own.
-    pub(super) fn is(&self, labels: &Labels) -> bool {
+    pub(crate) fn is(&self, labels: &Labels) -> bool {
         self.is_namesake(labels)
             && self
                 .labels
@@ -101,28 +101,28 @@ impl Identity {
     }
 
     /// Whether these labels have its name.
-    pub(super) fn is_namesake(&self, labels: &Labels) -> bool {
+    pub(crate) fn is_namesake(&self, labels: &Labels) -> bool {
         labels.get("alertname") == Some(&self.name)
     }
 
     /// It among the alerts that Prometheus or the gateway shows.
-    pub(super) fn shown<'a>(&self, all: &'a [Shown]) -> Option<&'a Shown> {
+    pub(crate) fn shown<'a>(&self, all: &'a [Shown]) -> Option<&'a Shown> {
         all.iter().find(|shown| self.is(&shown.labels))
     }
 
     /// It among the alerts that Alertmanager holds.
-    pub(super) fn held<'a>(&self, all: &'a [Held]) -> Option<&'a Held> {
+    pub(crate) fn held<'a>(&self, all: &'a [Held]) -> Option<&'a Held> {
         all.iter().find(|held| self.is(&held.labels))
     }
 
     /// `DiskFull{device="sda"}`.
-    pub(super) fn told(&self) -> String {
+    pub(crate) fn told(&self) -> String {
         format!("{}{}", self.name, braces(&self.labels))
     }
 }
 
 /// Labels as Prometheus writes them; nothing for none.
-pub(super) fn braces(labels: &Labels) -> String {
+pub(crate) fn braces(labels: &Labels) -> String {
     let pairs: Vec<_> = labels
         .iter()
         .map(|(name, value)| format!("{name}={value:?}"))
@@ -134,7 +134,7 @@ pub(super) fn braces(labels: &Labels) -> String {
 }
 
 #[cfg(test)]
-pub(super) fn labels(pairs: &[(&str, &str)]) -> Labels {
+pub(crate) fn labels(pairs: &[(&str, &str)]) -> Labels {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     pairs.iter().map(owned).collect()
 }

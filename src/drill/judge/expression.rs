@@ -9,7 +9,7 @@ use promql_parser::parser::{
 };
 
 /// Whether two expressions say the same, however they are written.
-pub(super) fn same(a: &str, b: &str) -> bool {
+pub(crate) fn same(a: &str, b: &str) -> bool {
     let plain = |text: &str| parser::parse(text).map(|expr| expr.to_string());
     match (plain(a), plain(b)) {
         (Ok(a), Ok(b)) => a == b,
@@ -18,7 +18,7 @@ pub(super) fn same(a: &str, b: &str) -> bool {
 }
 
 /// Whether the value of an alert fulfils a condition such as `… > 5`; `None` where the condition has another form.
-pub(super) fn fulfils(expr: &str, value: f64) -> Option<bool> {
+pub(crate) fn fulfils(expr: &str, value: f64) -> Option<bool> {
     let expr = parser::parse(expr).ok()?;
     let Expr::Binary(binary) = bare(&expr) else {
         return None;
@@ -39,12 +39,12 @@ pub(super) fn fulfils(expr: &str, value: f64) -> Option<bool> {
 }
 
 /// Whether labels of the series are lost in it, since it sums or counts.
-pub(super) fn aggregates(expr: &str) -> bool {
+pub(crate) fn aggregates(expr: &str) -> bool {
     parser::parse(expr).is_ok_and(|expr| matches!(leading(&expr), Expr::Aggregate(_)))
 }
 
 /// Those of `labels`, which its series has, that its result still has.
-pub(super) fn kept(expr: &str, labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+pub(crate) fn kept(expr: &str, labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut kept = labels.clone();
     let Ok(expr) = parser::parse(expr) else {
         return kept;

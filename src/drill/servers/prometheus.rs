@@ -11,7 +11,7 @@ use super::{
 
 /// Prometheus' HTTP API, as far as a drill needs it.
 #[derive(Clone)]
-pub(super) struct Prometheus(pub(super) Server);
+pub(crate) struct Prometheus(pub(crate) Server);
 
 #[derive(Deserialize)]
 struct Envelope<T> {
@@ -38,15 +38,15 @@ struct Group {
 /// A target that is scraped.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Target {
-    pub(super) scrape_url: String,
+pub(crate) struct Target {
+    pub(crate) scrape_url: String,
     #[serde(default)]
-    pub(super) scrape_interval: String,
-    pub(super) health: String,
+    pub(crate) scrape_interval: String,
+    pub(crate) health: String,
     #[serde(default)]
-    pub(super) last_error: String,
+    pub(crate) last_error: String,
     #[serde(default)]
-    pub(super) labels: Labels,
+    pub(crate) labels: Labels,
 }
 
 #[derive(Deserialize)]
@@ -73,16 +73,16 @@ struct Vector {
 
 /// One series of an instant query's answer.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-pub(super) struct Sample {
+pub(crate) struct Sample {
     #[serde(rename = "metric")]
-    pub(super) labels: Labels,
+    pub(crate) labels: Labels,
     /// Time in Unix seconds, and the value as text.
     value: (f64, String),
 }
 
 impl Sample {
     /// Its value; NaN where Prometheus says so.
-    pub(super) fn value(&self) -> f64 {
+    pub(crate) fn value(&self) -> f64 {
         self.value.1.parse().unwrap_or(f64::NAN)
     }
 }
@@ -92,7 +92,7 @@ impl Prometheus {
     ///
     /// # Errors
     /// Why they are not known.
-    pub(super) async fn alerts(&self) -> Result<Vec<Shown>, Fault> {
+    pub(crate) async fn alerts(&self) -> Result<Vec<Shown>, Fault> {
         let alerts: Alerts = self.read("alerts", &[]).await?;
         Ok(alerts.alerts)
     }
@@ -101,7 +101,7 @@ impl Prometheus {
     ///
     /// # Errors
     /// Why they are not known.
-    pub(super) async fn rules(&self) -> Result<Vec<Rule>, Fault> {
+    pub(crate) async fn rules(&self) -> Result<Vec<Rule>, Fault> {
         let groups: Groups = self.read("rules", &[("type", "alert")]).await?;
         let rules = groups.groups.into_iter().flat_map(|group| {
             let interval = Duration::try_from_secs_f64(group.interval).unwrap_or_default();
@@ -117,7 +117,7 @@ impl Prometheus {
     ///
     /// # Errors
     /// Why that is not known.
-    pub(super) async fn targets(&self) -> Result<Vec<Target>, Fault> {
+    pub(crate) async fn targets(&self) -> Result<Vec<Target>, Fault> {
         let targets: Targets = self.read("targets", &[("state", "active")]).await?;
         Ok(targets.active_targets)
     }
@@ -126,7 +126,7 @@ impl Prometheus {
     ///
     /// # Errors
     /// Why they are not known.
-    pub(super) async fn alertmanagers(&self) -> Result<Vec<String>, Fault> {
+    pub(crate) async fn alertmanagers(&self) -> Result<Vec<String>, Fault> {
         let known: Alertmanagers = self.read("alertmanagers", &[]).await?;
         let urls = known.active_alertmanagers.into_iter();
         Ok(urls.map(|known| known.url).collect())
@@ -136,7 +136,7 @@ impl Prometheus {
     ///
     /// # Errors
     /// Why they are not known; a bad expression is [`Fault::Status`].
-    pub(super) async fn query(&self, expr: &str) -> Result<Vec<Sample>, Fault> {
+    pub(crate) async fn query(&self, expr: &str) -> Result<Vec<Sample>, Fault> {
         // Posted, since an address is shorter than the conditions of many alerts.
         let path = ["api", "v1", "query"];
         let answer: Envelope<Vector> = self.0.read_form(&path, &[("query", expr)]).await?;

@@ -1,10 +1,12 @@
 //! Why a stage was not reached, in words that a tired person understands. Pure.
 
-use super::{
-    checks,
+use super::checks;
+use crate::drill::{
     evidence::{Evidence, selector},
-    prometheus::Sample,
-    seen::{Identity, Labels, Shown, braces},
+    servers::{
+        prometheus::Sample,
+        seen::{Identity, Labels, Shown, braces},
+    },
     stage::Stage,
     survey::different,
 };
@@ -14,16 +16,16 @@ use crate::mock::catalogue::Alert;
 const FRAMES: &str = "the gateway: the last frame of its /ws/alerts has it";
 
 /// Whose stage it was.
-pub(super) struct Case<'a> {
-    pub(super) alert: &'a Alert,
-    pub(super) identity: &'a Identity,
+pub(crate) struct Case<'a> {
+    pub(crate) alert: &'a Alert,
+    pub(crate) identity: &'a Identity,
     /// It was to be suppressed in Alertmanager.
-    pub(super) inhibited: bool,
+    pub(crate) inhibited: bool,
 }
 
 impl Case<'_> {
     /// Why `stage` was not reached.
-    pub(super) fn why(&self, stage: Stage, evidence: &Evidence) -> String {
+    pub(crate) fn why(&self, stage: Stage, evidence: &Evidence) -> String {
         let what = match stage {
             Stage::Calm => self.not_calm(evidence),
             Stage::Crossed => self.not_crossed(evidence),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::stage::Stage;
+use crate::drill::stage::Stage;
 use crate::mock::{
     catalogue::Alert,
     prediction::{self, Unpredicted},
@@ -19,20 +19,20 @@ const UNPREDICTED_SCRAPES: u32 = 10;
 
 /// How often everybody looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     /// Prometheus at the simulator.
-    pub(super) scrape: Duration,
+    pub(crate) scrape: Duration,
     /// Prometheus at its rules.
-    pub(super) evaluation: Duration,
+    pub(crate) evaluation: Duration,
     /// The gateway at Prometheus.
-    pub(super) poll: Duration,
+    pub(crate) poll: Duration,
     /// The drill at Prometheus and Alertmanager.
-    pub(super) beat: Duration,
+    pub(crate) beat: Duration,
 }
 
 /// What theory says of one alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Theory {
+pub(crate) struct Theory {
     /// From the trigger until the expression holds in Prometheus.
     crossed: Duration,
     /// From the recovery until Prometheus has the alert no longer.
@@ -44,7 +44,7 @@ pub(super) struct Theory {
     told: bool,
     pace: Pace,
     /// Whether the expression's course was played; if not, the two are guesses, and generous.
-    pub(super) predicted: bool,
+    pub(crate) predicted: bool,
 }
 
 impl Theory {
@@ -52,7 +52,7 @@ impl Theory {
     ///
     /// # Errors
     /// Why its trigger cannot lead to an alert, or its recovery not end one.
-    pub(super) fn of(alert: &Alert, pace: Pace) -> Result<Self, String> {
+    pub(crate) fn of(alert: &Alert, pace: Pace) -> Result<Self, String> {
         let (rise, fall, predicted) = match prediction::predict(alert, pace.scrape) {
             Ok(prediction) => (prediction.rise, prediction.fall, true),
             Err(Unpredicted::Expression(_)) => {
@@ -84,7 +84,7 @@ impl Theory {
     }
 
     /// How long after the stage before it `stage` is reached at the latest; `None` where theory says nothing.
-    pub(super) fn allows(&self, stage: Stage) -> Option<Duration> {
+    pub(crate) fn allows(&self, stage: Stage) -> Option<Duration> {
         let Pace {
             evaluation, beat, ..
         } = self.pace;
@@ -105,7 +105,7 @@ impl Theory {
     }
 
     /// From the trigger until the browser has it, at the latest.
-    pub(super) fn until_browser(&self) -> Duration {
+    pub(crate) fn until_browser(&self) -> Duration {
         [
             Stage::Crossed,
             Stage::Pending,
@@ -119,13 +119,13 @@ impl Theory {
     }
 
     /// How often Prometheus scrapes.
-    pub(super) fn scrape(&self) -> Duration {
+    pub(crate) fn scrape(&self) -> Duration {
         self.pace.scrape
     }
 
     /// For an alert that is inhibited: `more` for what depends on the alert that brings it about; and since Alertmanager
     /// tells nobody of it, the gateway sees it at its next look only.
-    pub(super) fn inhibited(self, more: Duration) -> Self {
+    pub(crate) fn inhibited(self, more: Duration) -> Self {
         Self {
             slack: more,
             told: false,

@@ -1,0 +1,9 @@
+//! What is right: the time that theory allows, what an alert must say, and why a stage was not reached. Pure.
+
+pub(super) mod checks;
+pub(super) mod expression;
+mod numbers;
+pub(super) mod reason;
+#[cfg(test)]
+mod reason_tests;
+pub(super) mod theory;
