@@ -145,6 +145,14 @@ for value in 78 85; do
     prometheus query "it['data']['result'][0]['value'][1] == '$value'" --data-urlencode query=mock_high_cpu_usage_percent
 done
 
+check "the simulator is calm again" 0 get -X POST --fail "http://127.0.0.1:$MOCK_SERVICE_PORT/api/reset"
+drill() {
+  "$target/debug/mock-metrics" drill "$@" --simulator "http://127.0.0.1:$MOCK_SERVICE_PORT" \
+    --prometheus "http://127.0.0.1:$PROMETHEUS_PORT" --alertmanager "http://127.0.0.1:$ALERTMANAGER_PORT" \
+    --gateway "http://127.0.0.1:$SERVICE_METRICS_PORT"
+}
+check "two alerts, rehearsed through the network from end to end at full length" 0 drill ServiceDown DBConnectionFailed
+
 hello() { frames /ws 1 | holds 'it["type"] == "connection" and it["channels"] == ["instant", "range"]'; }
 check "a WebSocket says hello" 0 hello
 check "and sends a fresh instant frame" 20 frame instant \
