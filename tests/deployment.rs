@@ -80,3 +80,21 @@ fn amtool(arguments: &[&str]) -> String {
     assert!(said.status.success(), "{said:?}");
     String::from_utf8(said.stdout).unwrap()
 }
+
+#[test]
+fn make_says_nothing_of_its_makefile_and_its_tests_are_tests() {
+    let make = |target: &str| {
+        let said = Command::new("make")
+            .args(["-n", target])
+            .env_remove("MAKEFLAGS")
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        assert_eq!(text(said.stderr), "", "{target}");
+        text(said.stdout)
+    };
+    assert!(make("test").contains("cargo test --locked"));
+    assert!(make("compose-test").contains("tests/compose/run.sh"));
+    assert!(make("drill").contains("mock-metrics drill  --all"));
+}
