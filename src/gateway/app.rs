@@ -208,10 +208,11 @@ fn plan(settings: &GatewaySettings) -> Plan {
 
 /// What webhooks are held to.
 fn webhooks(settings: &GatewaySettings) -> Webhooks {
-    Webhooks {
-        max_bytes: settings.webhook.max_bytes,
-        timeout: Duration::from_secs_f64(settings.webhook.timeout_seconds),
-    }
+    let webhook = &settings.webhook;
+    Webhooks::new(
+        webhook.max_bytes,
+        Duration::from_secs_f64(webhook.timeout_seconds),
+    )
 }
 
 /// What WebSockets are held to.

@@ -269,3 +269,47 @@ async fn a_body_that_breaks_off_is_no_notification() {
     .await;
     assert_eq!(counted(&gateway, "accepted").await, 0.0);
 }
+
+#[actix::test]
+async fn more_bodies_than_it_holds_at_a_time_wait_unread_for_their_turn() {
+    let gateway = TestGateway::start([]);
+    let head = format!(
+        "POST {PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        LEAST.len()
+    );
+    let mut holding = Vec::new();
+    for _ in 0..8 {
+        let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // Whoever is told to continue has its place, or will have it before long.
+        let mut told = [0; 25];
+        stream.read_exact(&mut told).await.unwrap();
+        assert!(told.starts_with(b"HTTP/1.1 100 "), "{told:?}");
+        holding.push(stream);
+    }
+    let mut ninth = Box::pin(whole(&gateway));
+    let soon = Duration::from_millis(300);
+    assert!(
+        timeout(soon, &mut ninth).await.is_err(),
+        "there is no place"
+    );
+
+    let mut first = holding.remove(0);
+    first.write_all(LEAST.as_bytes()).await.unwrap();
+    assert_eq!(ninth.await.status, 200);
+    let mut answer = String::new();
+    first.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.contains("HTTP/1.1 200 "), "{answer}");
+}
+
+/// Sends the least notification as it should be.
+async fn whole(gateway: &TestGateway) -> Answer {
+    let length = LEAST.len().to_string();
+    send(
+        gateway,
+        &[JSON, ("Content-Length", &length)],
+        LEAST.as_bytes(),
+    )
+    .await
+}

@@ -1,6 +1,6 @@
 //! `POST /api/alerts/webhook`: Alertmanager says that alerts have changed, and the poller looks at once.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
@@ -10,7 +10,7 @@ use actix_web::{
 use futures_util::StreamExt;
 use log::debug;
 use serde::Serialize;
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 
 use super::unread;
 use crate::{
@@ -22,13 +22,26 @@ use crate::{
     },
 };
 
+/// So many bodies are held at a time; the others wait unread.
+const AT_A_TIME: usize = 8;
+
 /// What webhooks are held to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Webhooks {
-    /// The longest body.
-    pub max_bytes: usize,
-    /// How long it may take to come.
-    pub timeout: Duration,
+    max_bytes: usize,
+    timeout: Duration,
+    slots: Arc<Semaphore>,
+}
+
+impl Webhooks {
+    /// Bodies of at most `max_bytes`, which may take `timeout` to come.
+    pub fn new(max_bytes: usize, timeout: Duration) -> Self {
+        Self {
+            max_bytes,
+            timeout,
+            slots: Arc::new(Semaphore::new(AT_A_TIME)),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -44,7 +57,7 @@ pub(super) async fn receive(
     telemetry: web::Data<Telemetry>,
     rules: web::Data<Webhooks>,
 ) -> HttpResponse {
-    let taken = take(request.headers(), &mut body, &actors, **rules).await;
+    let taken = take(request.headers(), &mut body, &actors, &rules).await;
     telemetry.webhook_answered(outcome(&taken));
     match taken {
         Ok(()) => HttpResponse::Ok().json(Taken { status: "success" }),
@@ -56,9 +69,14 @@ async fn take(
     headers: &HeaderMap,
     body: &mut Payload,
     actors: &Actors,
-    rules: Webhooks,
+    rules: &Webhooks,
 ) -> Result<(), ApiError> {
     judge(headers)?;
+    let slot = timeout(rules.timeout, rules.slots.acquire());
+    let Ok(Ok(_slot)) = slot.await else {
+        let told = format!("{AT_A_TIME} webhooks have been on their way for too long");
+        return Err(ApiError::Unavailable(told));
+    };
     let body = timeout(rules.timeout, read(body, headers, rules.max_bytes))
         .await
         .map_err(|_| {
