@@ -37,8 +37,8 @@ impl<'a> Plan<'a> {
         programs::postgres()?;
         programs::installed("prometheus", "prometheus")?;
         programs::alertmanager()?;
-        programs::ours("service-metrics", options.programs.as_deref())?;
         let simulation = Simulation::of(options)?;
+        programs::ours("service-metrics", options.programs.as_deref())?;
         let refused =
             |error| LabError::io(format_args!("--data {}", options.data.display()))(error);
         fs::create_dir_all(&options.data).map_err(refused)?;
@@ -101,7 +101,7 @@ impl<'a> Plan<'a> {
             environment.push(("MOCK_METRICS__SIMULATION__HISTORY_UNTIL", until.clone()));
         }
         let flags = self.simulation.flags();
-        self.ours("mock-metrics", flags, self.mock_port, &environment)
+        self.ours("mock-metrics", &flags, self.mock_port, &environment)
             .await
     }
 

@@ -132,9 +132,9 @@ impl Prometheus {
                     format!("--storage.tsdb.path={}", folder.join(Self::DATA).display()),
                     format!("--web.listen-address=127.0.0.1:{port}"),
                 ])
-                // The longest window that the gateway asks for is a day.
+                // A week is the longest history that a lab is given.
                 .args([
-                    "--storage.tsdb.retention.time=2d",
+                    "--storage.tsdb.retention.time=8d",
                     "--storage.tsdb.retention.size=512MB",
                 ]);
             Service::start(launch, port, &["/-/ready"], GRACE).await

@@ -24,38 +24,38 @@ const TOLD: usize = 5;
 /// A simulation: the catalogue, and how fast time runs in it.
 pub(crate) struct Simulation {
     program: PathBuf,
-    flags: Vec<OsString>,
+    catalogue: Vec<OsString>,
+    pace: Vec<OsString>,
 }
 
 impl Simulation {
     /// The one that `options` ask for.
     pub(crate) fn of(options: &LabOptions) -> Result<Self, LabError> {
-        let mut flags = Vec::new();
-        if let Some(catalogue) = &options.catalogue {
-            let file = fs::canonicalize(catalogue).map_err(LabError::io(format_args!(
-                "--catalogue {}",
-                catalogue.display()
-            )))?;
-            flags.extend(["--catalogue".into(), file.into_os_string()]);
+        let mut catalogue = Vec::new();
+        if let Some(file) = &options.catalogue {
+            let flag = format!("--catalogue {}", file.display());
+            let file = fs::canonicalize(file).map_err(LabError::io(flag))?;
+            catalogue.extend(["--catalogue".into(), file.into_os_string()]);
         }
-        if options.fast {
-            flags.extend(["--time-scale".into(), FAST.to_string().into()]);
-        }
+        let pace = options
+            .fast
+            .then(|| ["--time-scale".to_owned(), FAST.to_string()]);
         Ok(Self {
             program: programs::ours("mock-metrics", options.programs.as_deref())?,
-            flags,
+            catalogue,
+            pace: pace.into_iter().flatten().map(OsString::from).collect(),
         })
     }
 
-    /// The flags that every command of `mock-metrics` gets.
-    pub(crate) fn flags(&self) -> &[OsString] {
-        &self.flags
+    /// The flags of whatever goes at its pace.
+    pub(crate) fn flags(&self) -> Vec<OsString> {
+        [&self.catalogue[..], &self.pace].concat()
     }
 
     /// The text of the rule file.
     pub(crate) async fn rules(&self) -> Result<String, LabError> {
         let mut rules = guarded(&self.program, Ending::PROGRAM, None)?;
-        rules.arg("rules").args(&self.flags);
+        rules.arg("rules").args(self.flags());
         let text = finished("mock-metrics rules", rules).await?;
         Ok(String::from_utf8_lossy(&text).into_owned())
     }
@@ -76,7 +76,7 @@ impl Simulation {
         let mut backfill = guarded(&self.program, Ending::PROGRAM, None)?;
         backfill
             .arg("backfill")
-            .args(&self.flags)
+            .args(&self.catalogue)
             .args(["--hours", &hours.to_string()])
             .args(["--until", &until])
             .args(["--instance", address, "--output"])

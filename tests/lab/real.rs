@@ -4,7 +4,6 @@ use std::{
     fs,
     io::{Read, Write},
     net::TcpStream,
-    os::unix::fs::symlink,
     path::Path,
 };
 
@@ -45,27 +44,26 @@ async fn what_the_simulator_is_told_arrives_at_the_gateway() {
 
 #[actix_rt::test]
 async fn what_a_rule_makes_of_it_comes_to_the_gateway_through_alertmanager() {
-    let (data, repository) = (scratch(), scratch());
-    let theirs = repository.path();
-    for part in ["init-db", "migrations-readonly", "monitoring/alertmanager"] {
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(part);
-        let to = theirs.join(part);
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        symlink(from, to).unwrap();
-    }
-    fs::create_dir(theirs.join("monitoring/prometheus")).unwrap();
-    let rules =
-        "groups: [{name: theirs, rules: [{alert: Hot, expr: mock_high_cpu_usage_percent > 77}]}]";
-    fs::write(theirs.join("monitoring/prometheus/alert.rules.yml"), rules).unwrap();
+    let data = scratch();
+    let catalogue = data.path().join("theirs.toml");
+    let hot = "[[alert]]\nname = \"Hot\"\nexpr = \"mock_high_cpu_usage_percent > 77\"\nfor = \"0s\"\ntrigger = 78\n";
+    fs::write(&catalogue, hot).unwrap();
     let mut options = LabOptions::scratch(data.path());
-    options.repository = theirs.to_owned();
+    options.catalogue = Some(catalogue);
     let lab = Lab::start(&options, Progress::Silent).await.unwrap();
 
     tell(&lab.mock, "/simulate/cpu-usage/78");
     let drill = r#""drill":"true""#;
     seen(&lab.alertmanager, "/api/v2/alerts", drill).await;
-    let counted = r#"service_metrics_webhooks_total{outcome="accepted"} 1"#;
-    seen(&lab.gateway, "/metrics", counted).await;
+    eventually("the gateway has taken a webhook", async || {
+        let metrics = body(&lab.gateway, "/metrics").await?;
+        let accepted = r#"service_metrics_webhooks_total{outcome="accepted"} "#;
+        let count = metrics
+            .lines()
+            .find_map(|line| line.strip_prefix(accepted))?;
+        (count.parse::<f64>().unwrap() > 0.0).then_some(())
+    })
+    .await;
     seen(&lab.gateway, "/api/metrics/alerts", drill).await;
     lab.stop().await;
 }

@@ -146,6 +146,7 @@ fn complete(lab: &mut Command, programs: &Path, command: &[&str]) {
         ("--prometheus-port", "0".as_ref()),
         ("--mock-port", "0".as_ref()),
         ("--gateway-port", "0".as_ref()),
+        ("--history", "0".as_ref()),
     ] {
         if !given.iter().any(|word| word == flag) {
             lab.arg(flag).arg(value);

@@ -1,4 +1,4 @@
-//! A stand-in for `service-metrics` and `mock-metrics`: it answers 200 to everything. The lab knows programs by their
+//! A stand-in for `service-metrics` and `mock-metrics`: it answers 200 to everything, and knows no rules. The lab knows programs by their
 //! command lines only, so a shell script that runs this very test binary will do.
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
@@ -13,7 +13,7 @@ pub(crate) fn install(folder: &Path) {
         ("mock-metrics", "MOCK_SERVICE_PORT"),
     ] {
         let script = format!(
-            "#!/bin/sh\necho {program} stands in\n\
+            "#!/bin/sh\n[ \"$1\" != rules ] || {{ echo 'groups: []'; exit; }}\necho {program} stands in\n\
              STUB_PORT=${variable} exec '{}' --ignored --exact lab::stub::answers --nocapture\n",
             me.display()
         );
