@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    io::Write,
+    io::{ErrorKind, Write},
     process::{ExitCode, Termination},
 };
 
@@ -64,6 +64,19 @@ pub fn code(program: &str, result: Result<impl Termination, ProgramError>) -> Ex
 /// Prints a line on stderr. With stderr closed there is nobody left to tell.
 pub fn tell(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Prints a line on stdout for whoever still reads it: a reader who has left is no error.
+///
+/// # Errors
+/// When stdout cannot be written to for another reason.
+pub fn mention(line: &str) -> Result<(), ProgramError> {
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(ProgramError::Failed(format!("stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Prints a line on stdout; unlike `println!`, a closed stdout is an error and not a panic.

@@ -2,11 +2,13 @@
 
 use std::{cell::Cell, panic, thread};
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::exit::ProgramError;
 
-/// Resolves with the signal's name at the first SIGTERM or SIGINT. From then on a second one ends the process at once.
+/// Resolves with the signal's name at the first SIGTERM, SIGINT, or SIGHUP (the terminal is closed). From then on a second
+/// SIGTERM or SIGINT ends the process at once; a second SIGHUP does not, since a closing terminal says it more than once.
+/// Whoever was started with SIGHUP ignored, as by `nohup`, goes on ignoring it.
 ///
 /// # Errors
 /// When the handlers cannot be installed.
@@ -15,10 +17,16 @@ pub fn signalled() -> Result<impl Future<Output = &'static str>, ProgramError> {
         |kind| signal(kind).map_err(|error| ProgramError::Failed(format!("signals: {error}")));
     let mut terminate = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut hangup = match hangup_ignored(&status) {
+        true => None,
+        false => Some(listen(SignalKind::hangup())?),
+    };
     Ok(async move {
         let name = tokio::select! {
             _ = terminate.recv() => "SIGTERM",
             _ = interrupt.recv() => "SIGINT",
+            () = received(&mut hangup) => "SIGHUP",
         };
         actix_rt::spawn(async move {
             tokio::select! {
@@ -30,6 +38,22 @@ pub fn signalled() -> Result<impl Future<Output = &'static str>, ProgramError> {
         });
         name
     })
+}
+
+async fn received(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether a process with this `/proc/self/status` ignores SIGHUP, the first bit of its mask.
+fn hangup_ignored(status: &str) -> bool {
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
 }
 
 thread_local! {
@@ -54,4 +78,16 @@ pub fn install_panic_hook() {
             std::process::exit(1);
         }
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nohup_is_known_by_the_mask_of_ignored_signals() {
+        assert!(hangup_ignored("SigBlk:\t0\nSigIgn:\t0000000000001001\n"));
+        assert!(!hangup_ignored("SigIgn:\t0000000000001000\n"));
+        assert!(!hangup_ignored(""));
+    }
 }

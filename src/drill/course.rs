@@ -5,16 +5,15 @@ use std::time::Duration;
 use chrono::Utc;
 
 use super::{
-    judge::{checks, theory::Theory},
+    judge::{rule::different, theory::Theory},
     part::Part,
     servers::{
-        seen::{Held, Moment, Shown, braces},
+        seen::{Held, Moment, Shown},
         server::Fault,
-        watch,
+        view,
     },
-    stack::{Failure, Stack, Step},
+    stack::{Drive, Failure, Stack, Step},
     stage::Stage,
-    survey::different,
     waiting::after,
 };
 
@@ -24,7 +23,7 @@ const MINUTE: f64 = 60.0;
 /// The simulator holds nothing for longer.
 const DAY: f64 = 86_400.0;
 /// How often the simulator is asked whether it is calm: as often as it moves.
-const ASK_AGAIN: Duration = Duration::from_secs(1);
+pub(super) const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// One alert's way.
 pub(super) struct Course<'a> {
@@ -68,10 +67,23 @@ impl Course<'_> {
 
     async fn trigger(&self) -> Step {
         let (stack, name) = (self.stack, &self.part.alert.name);
-        stack.triggered.borrow_mut().insert(name.clone());
         let at = Utc::now();
-        let simulator = &stack.servers.simulator;
-        let triggered = simulator.trigger(name, self.hold_seconds()).await;
+        let hold = self.hold_seconds();
+        let until = after(at, Duration::from_secs_f64(hold * stack.scale));
+        let drive = |known| Drive { until, known };
+        stack
+            .triggered
+            .borrow_mut()
+            .insert(name.clone(), drive(false));
+        let triggered = stack.servers.simulator.trigger(name, hold).await;
+        let mut held = stack.triggered.borrow_mut();
+        match triggered {
+            Ok(()) => drop(held.insert(name.clone(), drive(true))),
+            // It has changed nothing.
+            Err(Fault::Status(..)) => drop(held.remove(name)),
+            Err(_) => {}
+        }
+        drop(held);
         triggered.map_err(|fault| self.refused(Stage::Trigger, &fault))?;
         self.triggered(at);
         Ok(())
@@ -86,8 +98,13 @@ impl Course<'_> {
         Ok(at)
     }
 
-    fn refused(&self, stage: Stage, fault: &Fault) -> Failure {
-        Failure::at(stage, self.stack.servers.simulator.0.told(fault))
+    /// The simulator has not done what it was told.
+    pub(super) fn refused(&self, stage: Stage, fault: &Fault) -> Failure {
+        let told = self.stack.servers.simulator.0.told(fault);
+        match fault {
+            Fault::Unreachable(_) => Failure::unasked(stage, told),
+            _ => Failure::at(stage, told),
+        }
     }
 
     /// After which the simulator lets go even if the drill is killed: twice what theory and grace allow, in seconds of the
@@ -119,19 +136,6 @@ impl Course<'_> {
         Ok(())
     }
 
-    /// From the crossing to the browser.
-    pub(super) async fn rise(&self) -> Step {
-        self.crossed().await?;
-        if !self.part.alert.hold_for.is_zero() {
-            self.pending().await?;
-        }
-        self.firing().await?;
-        self.in_alertmanager().await?;
-        let browser = &self.stack.watch.browser;
-        let framed = |shown: &[Shown]| self.fires(shown).map(drop);
-        self.wait(Stage::Browser, browser, framed).await
-    }
-
     /// From the recovery until it is active nowhere.
     pub(super) async fn fall(&self) -> Step {
         let (watch, identity) = (&self.stack.watch, &self.part.identity);
@@ -154,17 +158,24 @@ impl Course<'_> {
             );
             return Err(Failure::at(Stage::Rule, why));
         };
-        let different = different(rule, &self.part.alert);
-        if !different.is_empty() {
+        if !rule.last_error.is_empty() {
             self.warn(format!(
-                "the rule that Prometheus has loaded is another one: {}",
-                different.join("; ")
+                "Prometheus cannot evaluate the rule: {}",
+                rule.last_error
             ));
         }
         if !self.theory.predicted {
             self.warn("its expression cannot be predicted: the theory of its crossing and its end is a guess".to_owned());
         }
         Ok(())
+    }
+
+    /// In what the rule is not the catalogue's, if it is not.
+    pub(super) fn other_rule(&self) -> Option<String> {
+        let rule = self.stack.survey.rule(&self.part.alert)?;
+        let different = different(rule, &self.part.alert).join("; ");
+        (!different.is_empty())
+            .then(|| format!("the rule that Prometheus has loaded is another one: {different}"))
     }
 
     async fn calm(&self, deadline: Moment) -> Option<()> {
@@ -183,99 +194,10 @@ impl Course<'_> {
         }
         let gone = |shown: &[Shown]| absent(identity.shown(shown));
         let let_go = |held: &[Held]| absent(identity.held(held));
-        watch::until(&watch.prometheus, deadline, gone).await?;
-        watch::until(&watch.alertmanager, deadline, let_go).await?;
-        watch::until(&watch.browser, deadline, gone).await?;
+        view::until(&watch.prometheus, deadline, gone).await?;
+        view::until(&watch.alertmanager, deadline, let_go).await?;
+        view::until(&watch.browser, deadline, gone).await?;
         Some(())
-    }
-
-    async fn crossed(&self) -> Step {
-        let watch = &self.stack.watch;
-        // By place, since a scenario may watch two alerts of one name.
-        let key = format!("{}#{}", self.part.alert.name, self.index);
-        let _wanted = watch.want(&key, &self.part.alert.expr);
-        let ours = |holding: &[watch::Holding]| {
-            let mut ours = holding.iter().filter(|holding| holding.key == key);
-            ours.find(|holding| {
-                checks::differences(&self.part.identity.labels, &holding.sample.labels).is_empty()
-            })
-            .map(drop)
-        };
-        self.wait(Stage::Crossed, &watch.conditions, ours).await
-    }
-
-    async fn pending(&self) -> Step {
-        let watch = &self.stack.watch;
-        let begun = self.before().1.map(|before| before.at);
-        let found = watch::until(&watch.prometheus, self.deadline(Stage::Pending), |shown| {
-            self.part.identity.shown(shown).cloned()
-        });
-        let Some((shown, seen)) = found.await else {
-            return Err(self
-                .failure(Stage::Pending, begun.unwrap_or_else(Utc::now))
-                .await);
-        };
-        if shown.fires() && !self.was_pending().await {
-            return Err(self.failure(Stage::Pending, begun.unwrap_or(seen)).await);
-        }
-        self.reach(Stage::Pending, shown.since().unwrap_or(seen));
-        Ok(())
-    }
-
-    /// Whether Prometheus itself has noted that it was pending, too short to be seen.
-    async fn was_pending(&self) -> bool {
-        let mut labels = self.part.identity.labels.clone();
-        labels.insert("alertname".to_owned(), self.part.identity.name.clone());
-        labels.insert("alertstate".to_owned(), "pending".to_owned());
-        let since = self.before().0.unwrap_or_else(Utc::now);
-        let range = (Utc::now() - since).num_seconds() + 1;
-        let query = format!("count_over_time(ALERTS{}[{range}s])", braces(&labels));
-        let samples = self.stack.servers.prometheus.query(&query).await;
-        samples.is_ok_and(|samples| !samples.is_empty())
-    }
-
-    async fn firing(&self) -> Step {
-        let prometheus = &self.stack.watch.prometheus;
-        let fires = |shown: &[Shown]| self.fires(shown).cloned();
-        let shown = self.wait(Stage::Firing, prometheus, fires).await?;
-        let trigger = self.before().0.unwrap_or_else(Utc::now);
-        let found = checks::check(
-            &self.part.alert,
-            &self.part.identity,
-            &shown,
-            (trigger, Utc::now()),
-        );
-        self.stack
-            .ledger
-            .change(self.index, |record| record.shown = Some(shown));
-        for warning in found.warnings {
-            self.warn(warning);
-        }
-        self.judge(Stage::Firing, &found.faults)
-    }
-
-    fn fires<'a>(&self, shown: &'a [Shown]) -> Option<&'a Shown> {
-        let ours = self.part.identity.shown(shown);
-        ours.filter(|shown| shown.fires())
-    }
-
-    async fn in_alertmanager(&self) -> Step {
-        let state = if self.part.inhibited {
-            "suppressed"
-        } else {
-            "active"
-        };
-        let ours = |held: &[Held]| {
-            let ours = self.part.identity.held(held);
-            ours.filter(|held| held.status.state == state).cloned()
-        };
-        let watch = &self.stack.watch;
-        let held = self
-            .wait(Stage::Alertmanager, &watch.alertmanager, ours)
-            .await?;
-        let mut faults = checks::differences(&self.part.identity.labels, &held.labels);
-        checks::annotations(&held.annotations, &mut faults);
-        self.judge(Stage::Alertmanager, &faults)
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use chrono::Utc;
 use futures_util::join;
 
 use super::{
     servers::{
         Servers,
         prometheus::Sample,
-        seen::{Held, Identity, Rule, Shown},
+        seen::{Held, Identity, Moment, Rule, Shown},
         server::Fault,
         simulator::Driven,
         watch::Watch,
@@ -22,6 +23,8 @@ use crate::mock::catalogue::Alert;
 pub(super) struct Evidence {
     /// For how long the stage was waited for.
     pub(super) waited: Duration,
+    /// For how long of that Prometheus did not answer, if that was long; and Alertmanager.
+    pub(super) silent: (Option<Duration>, Option<Duration>),
     pub(super) rule: Option<Rule>,
     /// As the simulator has it.
     pub(super) driven: Result<Driven, String>,
@@ -37,6 +40,10 @@ pub(super) struct Evidence {
     pub(super) quieted_by: Option<String>,
     /// The alerts of its name in the last frame of the gateway.
     pub(super) framed: Result<Vec<Shown>, String>,
+    /// How old that frame is.
+    pub(super) frame_age: Duration,
+    /// Whether the gateway answers at all.
+    pub(super) gateway: Result<(), String>,
     /// The Alertmanagers that Prometheus tells.
     pub(super) alertmanagers: Vec<String>,
     /// What is wrong with the set-up as a whole.
@@ -50,16 +57,23 @@ impl Evidence {
         watch: &Watch,
         survey: &Survey,
         (alert, identity): (&Alert, &Identity),
-        waited: Duration,
+        begun: Moment,
     ) -> Self {
+        let now = Utc::now();
+        let silent = (
+            watch.prometheus.borrow().silent(begun, now),
+            watch.alertmanager.borrow().silent(begun, now),
+        );
         let prometheus = &servers.prometheus;
         let selector = selector(alert);
-        let (driven, series, holding, shown, held) = join!(
+        let (driven, series, holding, shown, held, gateway, survey) = join!(
             servers.simulator.alert(&alert.name),
             prometheus.query(&selector),
             prometheus.query(&alert.expr),
             prometheus.alerts(),
             servers.alertmanager.alerts(),
+            servers.gateway.telemetry(),
+            survey.again(servers),
         );
         let quiet = held.as_ref().ok().and_then(|all| {
             let ours = all.iter().find(|held| identity.is(&held.labels))?;
@@ -69,8 +83,8 @@ impl Evidence {
             Some((ours, all)) => Some(servers.alertmanager.quieted_by(ours, all).await),
             None => None,
         };
-        let framed = watch.browser.borrow().clone();
-        let framed = framed
+        let frame = watch.browser.borrow().clone();
+        let framed = frame
             .seen
             .as_ref()
             .map_err(|fault| servers.gateway.0.told_words(fault));
@@ -82,7 +96,8 @@ impl Evidence {
         };
         let of_prometheus = |fault: Fault| prometheus.0.told(&fault);
         Self {
-            waited,
+            waited: (now - begun).to_std().unwrap_or_default(),
+            silent,
             rule: survey.rule(alert).cloned(),
             driven: driven.map_err(|fault| servers.simulator.0.told(&fault)),
             series: series.map_err(of_prometheus),
@@ -97,6 +112,10 @@ impl Evidence {
                 }),
             quieted_by,
             framed: framed.cloned().map(named),
+            frame_age: (now - frame.answered).to_std().unwrap_or_default(),
+            gateway: gateway
+                .map(drop)
+                .map_err(|fault| servers.gateway.0.told(&fault)),
             alertmanagers: survey.alertmanagers.clone(),
             warnings: survey.warnings(servers),
         }

@@ -6,20 +6,23 @@
 //!     ──▶ course (one alert) or scenario ──▶ simulator: trigger … recover
 //!              ▲ waits for what it needs
 //!         servers: one watcher each, shared ──▶ Prometheus, Alertmanager, the gateway's WebSocket
-//!     ──▶ record: what was reached when ──▶ progress, report
+//!     ──▶ record: what was reached when ──▶ progress, report, conclusion
 //! ```
 //! Pure: [`Stage`], `plan`, `part`, `record`, `report`, and `judge`: what theory allows, what an alert must say, and why a
 //! stage was not reached. What speaks HTTP: `servers`.
 
+mod conclusion;
 mod course;
 mod evidence;
 mod judge;
+mod known;
 mod options;
 mod part;
 mod plan;
 mod progress;
 mod record;
 mod report;
+mod rise;
 mod run;
 mod scenario;
 mod servers;

@@ -41,7 +41,10 @@ pub struct DrillOptions {
     /// Where mock-metrics serves [default: the setting drill.simulator_url]
     #[arg(long, value_name = "URL", value_parser = secret)]
     pub simulator: Option<Secret>,
-    /// How much later than theory allows each stage may be reached
+    /// Rehearses by rules that are not the catalogue's, too: what is different is a warning then, and no failure
+    #[arg(long)]
+    pub other_rules: bool,
+    /// How much later than theory allows each stage may be reached, in real seconds whatever the time scale
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = grace)]
     pub grace: Duration,
 }

@@ -23,6 +23,8 @@ pub(super) struct Part {
     pub(super) at: Duration,
     /// Whether Alertmanager is to keep it quiet because of another alert.
     pub(super) inhibited: bool,
+    /// Which alerts may be the cause of that.
+    pub(super) inhibitors: Vec<Identity>,
 }
 
 impl Part {
@@ -31,22 +33,30 @@ impl Part {
         Self {
             identity: Identity {
                 name: alert.name.clone(),
-                labels: expression::kept(&alert.expr, &alert.labels),
+                labels: expression::kept(alert),
             },
             alert: alert.clone(),
             at,
             inhibited: false,
+            inhibitors: Vec::new(),
         }
     }
 
-    fn inhibited(inhibited: &Inhibited, catalogue: &Catalogue, at: Duration) -> Option<Self> {
+    fn inhibited(
+        inhibited: &Inhibited,
+        inhibitors: &[Self],
+        catalogue: &Catalogue,
+        at: Duration,
+    ) -> Option<Self> {
         let alert = catalogue.alert(&inhibited.alert)?;
+        let inhibitors = inhibitors.iter().map(|part| part.identity.clone());
         Some(Self {
             identity: Identity {
                 name: inhibited.alert.clone(),
                 labels: inhibited.labels.clone(),
             },
             inhibited: true,
+            inhibitors: inhibitors.collect(),
             ..Self::of(alert, at)
         })
     }
@@ -88,18 +98,30 @@ fn of_scenario(scenario: &Scenario, catalogue: &Catalogue) -> Vec<Part> {
             .iter()
             .filter(|step| matches!(step.act, Act::Trigger { .. }))
     };
-    let at = |alert: &Alert| {
+    let part = |alert: &Arc<Alert>| {
         let step = triggers().find(|step| step.alert.name == alert.name);
+        let driven = match step.map(|step| step.act) {
+            Some(Act::Trigger { value: Some(value) }) => driven_to(alert, value),
+            _ => alert.clone(),
+        };
         // One that no step triggers comes of another one.
-        step.map_or(last, |step| step.at)
+        Part::of(&driven, step.map_or(last, |step| step.at))
     };
-    let expected = scenario
-        .expect
-        .iter()
-        .map(|alert| Part::of(alert, at(alert)));
+    let mut parts: Vec<_> = scenario.expect.iter().map(part).collect();
     let inhibited = scenario.inhibited.iter();
-    let inhibited = inhibited.filter_map(|inhibited| Part::inhibited(inhibited, catalogue, last));
-    expected.chain(inhibited).collect()
+    let inhibited: Vec<_> = inhibited
+        .filter_map(|inhibited| Part::inhibited(inhibited, &parts, catalogue, last))
+        .collect();
+    parts.extend(inhibited);
+    parts
+}
+
+/// The alert as a step drives it that names a value.
+fn driven_to(alert: &Alert, value: f64) -> Arc<Alert> {
+    Arc::new(Alert {
+        trigger: alert.trigger.with_value(value),
+        ..alert.clone()
+    })
 }
 
 /// The theory of each part, or why it cannot come about. What is inhibited comes of another alert's course, which may be
@@ -147,6 +169,10 @@ mod tests {
                 (r#"DiskAlmostFull{device="sda"}"#.to_owned(), 60, true),
             ]
         );
+        assert_eq!(parts[3].inhibitors.len(), 3);
+        let full = catalogue.alert("DiskFull").unwrap().trigger;
+        assert_eq!(parts[2].alert.trigger, full.with_value(99.0));
+        assert_ne!(parts[2].alert.trigger, full);
         let second = Duration::from_secs(1);
         let pace = Pace {
             scrape: second,

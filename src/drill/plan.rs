@@ -114,6 +114,7 @@ mod tests {
             alertmanager: None,
             gateway: None,
             simulator: None,
+            other_rules: false,
             grace: Duration::ZERO,
         }
     }

@@ -87,6 +87,11 @@ impl Progress {
     }
 }
 
+/// How wide the terminal is; nothing where stdout is none.
+pub(super) fn terminal_width() -> Option<usize> {
+    std::io::stdout().is_terminal().then(|| size().0)
+}
+
 fn size() -> (usize, usize) {
     match rustix::termios::tcgetwinsize(std::io::stdout()) {
         Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col.into(), size.ws_row.into()),
@@ -141,7 +146,7 @@ fn row(record: &Record, (family, name): (usize, usize)) -> String {
         Outcome::Waiting => ("waiting".to_owned(), ""),
         Outcome::Running => (format!("→ {}", record.next()), ""),
         Outcome::Passed => (record.verdict().name().to_owned(), ""),
-        Outcome::Failed { stage, why } => (format!("FAILED at {stage}"), why.as_str()),
+        Outcome::Failed { stage, why, .. } => (format!("FAILED at {stage}"), why.as_str()),
     };
     let row = format!(
         "{:<family$} {:<name$} {stage:<STAGE$} {:>8} {why}",
@@ -195,6 +200,7 @@ mod tests {
         let failed = Outcome::Failed {
             stage: Stage::Firing,
             why: "never".to_owned(),
+            unasked: false,
         };
         let records = [
             record("A", Outcome::Passed),

@@ -43,6 +43,8 @@ pub(super) enum Outcome {
         stage: Stage,
         /// What a person can act on.
         why: String,
+        /// A server could not be asked: it is not known whether the alert is right.
+        unasked: bool,
     },
 }
 
@@ -105,9 +107,14 @@ impl Record {
     /// The stage that it did not reach, and why.
     pub(super) fn failure(&self) -> Option<(Stage, &str)> {
         match &self.outcome {
-            Outcome::Failed { stage, why } => Some((*stage, why)),
+            Outcome::Failed { stage, why, .. } => Some((*stage, why)),
             _ => None,
         }
+    }
+
+    /// Whether it failed for the one reason that a server could not be asked.
+    pub(super) fn unasked(&self) -> bool {
+        matches!(self.outcome, Outcome::Failed { unasked: true, .. })
     }
 
     /// The stage that it is on its way to.
@@ -186,6 +193,7 @@ impl Ledger {
                 record.outcome = Outcome::Failed {
                     stage: record.next(),
                     why: why.to_owned(),
+                    unasked: false,
                 };
             }
         }

@@ -1,11 +1,12 @@
 //! A drill from its command line to its exit code.
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use chrono::Utc;
 use futures_util::future::join_all;
 
 use super::{
+    conclusion,
     course::Course,
     judge::theory::Theory,
     options::DrillOptions,
@@ -27,6 +28,9 @@ use crate::{
     shutdown,
 };
 
+/// The gateway's last frame is valid for so many of its polls, and for as long as one may take.
+const POLLS: u32 = 3;
+const A_POLL_TAKES: Duration = Duration::from_secs(5);
 /// Two numbers that are as near as this are the same time scale.
 const SAME: f64 = 1e-6;
 
@@ -48,7 +52,7 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     let chosen = plan::choose(options, &catalogue)?;
     let parts = part::parts(&chosen, &catalogue);
     let pace = survey.pace(&catalogue);
-    let warnings = survey.warnings(&servers);
+    let mut warnings = survey.warnings(&servers);
     for warning in &warnings {
         exit::tell(&format!("mock-metrics: warning: {warning}"));
     }
@@ -61,6 +65,7 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
             &servers.alertmanager,
             &servers.gateway,
             pace.beat,
+            pace.poll * POLLS + A_POLL_TAKES,
         ),
         ledger: Ledger::new(
             parts.iter().map(Part::record).collect(),
@@ -71,6 +76,7 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
         grace: options.grace,
         scale: catalogue.timing.scale,
         flags: flags(source, catalogue.timing.scale),
+        other_rules: options.other_rules,
         triggered: Default::default(),
         playing: Default::default(),
         servers,
@@ -83,11 +89,21 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
         name = signal => Some(name),
         never = progress.keep_showing(&stack.ledger) => never,
     };
-    let held = stack.let_go().await;
-    if let Some(name) = interrupted {
-        stack.ledger.give_up(&format!("interrupted by {name}"));
-    }
     progress.finish();
+    if let Some(name) = interrupted {
+        exit::tell(&format!(
+            "mock-metrics: interrupted by {name}: {}",
+            stack.held()
+        ));
+        stack.ledger.give_up(&format!("interrupted by {name}"));
+    } else if stack
+        .ledger
+        .records()
+        .iter()
+        .any(|record| record.at(Stage::Browser).is_some())
+    {
+        warnings.extend(stack.survey.untold(&stack.servers).await);
+    }
     let report = Report {
         started,
         finished: Utc::now(),
@@ -101,31 +117,13 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
         pace,
         grace: options.grace,
         warnings,
+        doubtful: stack.survey.doubtful,
         records: stack.ledger.records(),
     };
-    conclude(&report, options, &held)
-}
-
-/// Writes the reports, says the end, and gives what is to be the program's.
-fn conclude(report: &Report, options: &DrillOptions, held: &[String]) -> Result<(), ProgramError> {
-    for path in &options.report {
-        report::write(path, report)?;
-    }
-    exit::say(&report.table())?;
-    let failed = report.failed();
-    let mut faults = held.to_vec();
-    if !failed.is_empty() {
-        faults.push(format!(
-            "{} of {} alerts did not arrive as expected: {}",
-            failed.len(),
-            report.records.len(),
-            failed.join(", ")
-        ));
-    }
-    match faults.is_empty() {
-        true => Ok(()),
-        false => Err(ProgramError::Failed(faults.join("\n"))),
-    }
+    // First, so that they are there even if whoever interrupts does not wait for the recoveries.
+    let unwritten = conclusion::write(&report, &options.report);
+    let held = stack.let_go().await;
+    conclusion::conclude(&report, unwritten, held)
 }
 
 /// The catalogue at the simulator's pace, which must be what the simulator serves.

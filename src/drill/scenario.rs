@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 
 use super::{
     course::Course,
-    servers::seen::Moment,
+    servers::{seen::Moment, server::Fault},
     stack::{Failure, Stack, Step},
     stage::Stage,
 };
@@ -23,9 +23,10 @@ pub(super) async fn rehearse(stack: &Stack, name: &str, courses: &[Course<'_>]) 
     stack.playing.set(true);
     let start = Utc::now();
     if let Err(fault) = stack.servers.simulator.start(name).await {
-        let told = stack.servers.simulator.0.told(&fault);
+        // What was refused does not run; what runs may be somebody else's.
+        stack.playing.set(!matches!(fault, Fault::Status(..)));
         for course in courses {
-            course.end(Err(not_begun(&told)));
+            course.end(Err(course.refused(Stage::Trigger, &fault)));
         }
         return;
     }
@@ -37,7 +38,6 @@ pub(super) async fn rehearse(stack: &Stack, name: &str, courses: &[Course<'_>]) 
     let stopped = Utc::now();
     let stop = stack.servers.simulator.stop().await;
     stack.playing.set(stop.is_err());
-    let stop = stop.map_err(|fault| stack.servers.simulator.0.told(&fault));
     let falls = courses.iter().zip(risen).map(async |(course, risen)| {
         let fallen = fall(course, risen, stop.as_ref().map(|()| stopped)).await;
         course.end(fallen);
@@ -45,9 +45,9 @@ pub(super) async fn rehearse(stack: &Stack, name: &str, courses: &[Course<'_>]) 
     join_all(falls).await;
 }
 
-async fn fall(course: &Course<'_>, risen: Step, stopped: Result<Moment, &String>) -> Step {
+async fn fall(course: &Course<'_>, risen: Step, stopped: Result<Moment, &Fault>) -> Step {
     risen?;
-    let stopped = stopped.map_err(|why| Failure::at(Stage::Recover, why))?;
+    let stopped = stopped.map_err(|fault| course.refused(Stage::Recover, fault))?;
     course.reach(Stage::Recover, stopped);
     course.fall().await
 }

@@ -2,17 +2,23 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeSet,
+    collections::BTreeMap,
     time::Duration,
 };
 
+use chrono::Utc;
+use futures_util::future::{join, join_all};
+use tokio::time::{Instant, timeout_at};
+
 use super::{
     record::{Ledger, Outcome},
-    servers::{Servers, server::Fault, watch::Watch},
+    servers::{Servers, seen::Moment, server::Fault, watch::Watch},
     stage::Stage,
     survey::Survey,
 };
 
+/// For all recoveries at the end together.
+const AT_MOST: Duration = Duration::from_secs(15);
 /// How often, and with which pause, a recovery is tried at the end.
 const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
@@ -29,8 +35,10 @@ pub(super) struct Stack {
     pub(super) scale: f64,
     /// The flags that give another command the same catalogue.
     pub(super) flags: String,
+    /// Whether rules that are not the catalogue's are told only.
+    pub(super) other_rules: bool,
     /// What the simulator may be driving for us.
-    pub(super) triggered: RefCell<BTreeSet<String>>,
+    pub(super) triggered: RefCell<BTreeMap<String, Drive>>,
     /// Whether it may be playing a scenario for us.
     pub(super) playing: Cell<bool>,
 }
@@ -40,6 +48,7 @@ pub(super) struct Stack {
 pub(super) struct Failure {
     stage: Stage,
     why: String,
+    unasked: bool,
 }
 
 /// What a stage gives, or why it was not reached.
@@ -48,49 +57,142 @@ pub(super) type Step<T = ()> = Result<T, Failure>;
 impl Failure {
     /// It failed at `stage`.
     pub(super) fn at(stage: Stage, why: impl Into<String>) -> Self {
-        let why = why.into();
-        Self { stage, why }
+        Self {
+            stage,
+            why: why.into(),
+            unasked: false,
+        }
+    }
+
+    /// Whether it failed at `stage` is not known: a server could not be asked.
+    pub(super) fn unasked(stage: Stage, why: impl Into<String>) -> Self {
+        Self {
+            unasked: true,
+            ..Self::at(stage, why)
+        }
     }
 }
 
 impl From<Failure> for Outcome {
-    fn from(Failure { stage, why }: Failure) -> Self {
-        Self::Failed { stage, why }
+    fn from(failure: Failure) -> Self {
+        let Failure {
+            stage,
+            why,
+            unasked,
+        } = failure;
+        Self::Failed {
+            stage,
+            why,
+            unasked,
+        }
     }
+}
+
+/// What may be driven for us, until it is recovered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Drive {
+    /// When the simulator lets go of it by itself.
+    pub(super) until: Moment,
+    /// The simulator has said that it drives it.
+    pub(super) known: bool,
 }
 
 impl Stack {
-    /// Recovers everything that may still be driven. Gives what could not be recovered, a line each.
+    /// What is to be let go of, in words.
+    pub(super) fn held(&self) -> String {
+        let count = self.triggered.borrow().len();
+        match (self.playing.get(), count) {
+            (true, _) => "stopping the scenario".to_owned(),
+            (false, 1) => "recovering 1 alert".to_owned(),
+            (false, count) => format!("recovering {count} alerts"),
+        }
+    }
+
+    /// Recovers everything that may still be driven, all at once. Gives what could not be recovered, a line each.
     pub(super) async fn let_go(&self) -> Vec<String> {
         let simulator = &self.servers.simulator;
-        let mut held = Vec::new();
-        if self.playing.get()
-            && let Err(fault) = tried(async || simulator.stop().await).await
-        {
-            held.push(format!(
-                "the scenario could not be stopped: {}",
-                simulator.0.told(&fault)
-            ));
-        }
+        let deadline = Instant::now() + AT_MOST;
         let triggered = self.triggered.borrow().clone();
-        for name in triggered {
-            if let Err(fault) = tried(async || simulator.recover(&name).await).await {
-                held.push(format!(
-                    "{name} could not be recovered, and will recover by itself: {}",
-                    simulator.0.told(&fault)
-                ));
+        let alerts = triggered.into_iter().map(async |(name, drive)| {
+            let recovered = tried(deadline, async || simulator.recover(&name).await).await;
+            let fault = simulator.0.told(&recovered.err()?);
+            let left = (drive.until - Utc::now()).num_seconds();
+            Some(format!(
+                "{name} could not be recovered: {fault}. {}",
+                drive.told(left)
+            ))
+        });
+        let scenario = async {
+            if !self.playing.get() {
+                return None;
             }
-        }
-        held
+            let stopped = tried(deadline, async || simulator.stop().await).await;
+            let fault = simulator.0.told(&stopped.err()?);
+            Some(format!(
+                "the scenario could not be stopped: {fault}. Where it runs, it runs until POST /api/scenarios/stop"
+            ))
+        };
+        let (scenario, alerts) = join(scenario, join_all(alerts)).await;
+        scenario
+            .into_iter()
+            .chain(alerts.into_iter().flatten())
+            .collect()
     }
 }
 
-async fn tried(ask: impl AsyncFn() -> Result<(), Fault>) -> Result<(), Fault> {
-    for _ in 1..TRIES {
-        if ask().await.is_ok() {
-            return Ok(());
+impl Drive {
+    fn told(self, left: i64) -> String {
+        let triggered = match self.known {
+            true => "It was triggered",
+            false => "Whether it was triggered is not known; if so, it was",
+        };
+        match left > 0 {
+            true => format!("{triggered} with hold_seconds, which end it within {left} s"),
+            false => format!("{triggered} with hold_seconds, which are over"),
+        }
+    }
+}
+
+async fn tried(deadline: Instant, ask: impl AsyncFn() -> Result<(), Fault>) -> Result<(), Fault> {
+    let mut last = Fault::Unreachable(format!("no answer within {} s", AT_MOST.as_secs()));
+    for _ in 0..TRIES {
+        match timeout_at(deadline, ask()).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(fault)) => last = fault,
+            Err(_) => break,
         }
         tokio::time::sleep(PAUSE).await;
     }
-    ask().await
+    Err(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_an_alert_that_is_left_is_what_is_known() {
+        let told = |known, left| {
+            let until = Utc::now();
+            Drive { until, known }.told(left)
+        };
+        assert_eq!(
+            told(true, 40),
+            "It was triggered with hold_seconds, which end it within 40 s"
+        );
+        assert_eq!(
+            told(false, -1),
+            "Whether it was triggered is not known; if so, it was with hold_seconds, which are over"
+        );
+    }
+
+    #[actix_rt::test]
+    async fn who_does_not_answer_is_not_waited_for_beyond_the_deadline() {
+        let deadline = Instant::now() + Duration::from_millis(1);
+        let fault = tried(deadline, async || std::future::pending().await).await;
+        assert_eq!(
+            fault,
+            Err(Fault::Unreachable("no answer within 15 s".to_owned()))
+        );
+    }
 }

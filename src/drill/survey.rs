@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use promql_parser::util::parse_duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{
-    judge::{checks, expression, theory::Pace},
-    servers::{Servers, prometheus::Target, seen::Rule, simulator::Served},
+    judge::{rule::different, theory::Pace},
+    known::{Known, target},
+    servers::{Servers, gateway::Telemetry, prometheus::Target, seen::Rule, simulator::Served},
 };
 use crate::{
     exit::ProgramError,
@@ -17,14 +18,19 @@ use crate::{
 /// A Prometheus that has just been started finds its targets and its Alertmanagers within this time.
 const SETTLING: Duration = Duration::from_secs(15);
 const ASK_AGAIN: Duration = Duration::from_millis(500);
+/// For a question at the end.
+const A_MOMENT: Duration = Duration::from_secs(5);
 /// The gateway's default, where it does not say.
 const USUAL_POLL: Duration = Duration::from_secs(10);
 /// How often the drill looks where time is scaled, and where it is not.
 const BEATS: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(1));
-/// The job of the simulator in this repository's configuration.
-const USUAL_JOB: &str = "mock-metrics";
+
+/// What is told where Prometheus works with other rules than its files have.
+pub(super) const DOUBT: &str =
+    "Prometheus could not read its configuration again (reloadConfigSuccess is false)";
 
 /// How the stack is set up.
+#[derive(Clone)]
 pub(super) struct Survey {
     pub(super) rules: Vec<Rule>,
     /// The addresses of the Alertmanagers that Prometheus tells.
@@ -32,7 +38,9 @@ pub(super) struct Survey {
     /// How Prometheus scrapes the simulator, if it does.
     pub(super) target: Option<Target>,
     pub(super) served: Served,
-    poll: Option<Duration>,
+    gateway: Telemetry,
+    /// Prometheus has refused the configuration that it was last told to read.
+    pub(super) doubtful: bool,
 }
 
 impl Survey {
@@ -71,34 +79,32 @@ impl Survey {
             gateway,
             simulator,
         } = servers;
-        let (rules, targets, alertmanagers, alerts, poll, served) = futures_util::join!(
-            prometheus.rules(),
-            prometheus.targets(),
-            prometheus.alertmanagers(),
+        let (of_prometheus, alerts, telemetry, served) = futures_util::join!(
+            Known::ask(servers),
             alertmanager.alerts(),
-            gateway.poll_interval(),
+            gateway.telemetry(),
             simulator.alerts(),
         );
-        let of_prometheus = [
-            rules.as_ref().err(),
-            targets.as_ref().err(),
-            alertmanagers.as_ref().err(),
-        ];
         let faults = [
-            of_prometheus
-                .into_iter()
-                .flatten()
-                .next()
-                .map(|fault| prometheus.0.told(fault)),
+            of_prometheus.fault().map(|fault| prometheus.0.told(fault)),
             alerts
                 .as_ref()
                 .err()
                 .map(|fault| alertmanager.0.told(fault)),
-            poll.as_ref().err().map(|fault| gateway.0.told(fault)),
+            telemetry.as_ref().err().map(|fault| gateway.0.told(fault)),
             served.as_ref().err().map(|fault| simulator.0.told(fault)),
         ];
-        let (Ok(rules), Ok(targets), Ok(alertmanagers), Ok(_), Ok(poll), Ok(served)) =
-            (rules, targets, alertmanagers, alerts, poll, served)
+        let (
+            Known {
+                rules: Ok(rules),
+                targets: Ok(targets),
+                alertmanagers: Ok(alertmanagers),
+                doubtful,
+            },
+            Ok(_),
+            Ok(gateway),
+            Ok(served),
+        ) = (of_prometheus, alerts, telemetry, served)
         else {
             let told: Vec<_> = faults.into_iter().flatten().collect();
             return Err(ProgramError::Unreachable(told.join("\n")));
@@ -108,7 +114,37 @@ impl Survey {
             rules,
             alertmanagers,
             served,
-            poll,
+            gateway,
+            doubtful,
+        })
+    }
+
+    /// The same with what Prometheus says now, as far as it answers.
+    pub(super) async fn again(&self, servers: &Servers) -> Self {
+        let now = Known::ask(servers).await;
+        let found = now
+            .targets
+            .map(|targets| target(targets, servers.simulator.0.authority()));
+        Self {
+            rules: now.rules.unwrap_or_else(|_| self.rules.clone()),
+            target: found.unwrap_or_else(|_| self.target.clone()),
+            alertmanagers: now
+                .alertmanagers
+                .unwrap_or_else(|_| self.alertmanagers.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// A warning if the gateway has taken no webhook since the survey.
+    pub(super) async fn untold(&self, servers: &Servers) -> Option<String> {
+        let now = timeout(A_MOMENT, servers.gateway.telemetry())
+            .await
+            .ok()?
+            .ok()?;
+        (now.webhooks? <= self.gateway.webhooks?).then(|| {
+            "the gateway was told of no alert by Alertmanager, and saw them by its poll alone: let Alertmanager post to \
+             /api/alerts/webhook of the gateway (Ai/output/drills.md says how)"
+                .to_owned()
         })
     }
 
@@ -129,7 +165,7 @@ impl Survey {
             evaluation: evaluation
                 .filter(|interval| !interval.is_zero())
                 .unwrap_or(usual),
-            poll: self.poll.unwrap_or(USUAL_POLL),
+            poll: self.gateway.poll.unwrap_or(USUAL_POLL),
             beat: if catalogue.timing.scale < 1.0 {
                 BEATS.0
             } else {
@@ -141,6 +177,11 @@ impl Survey {
     /// What is missing for a drill to succeed, or for its theory to be right: a line each.
     pub(super) fn warnings(&self, servers: &Servers) -> Vec<String> {
         let mut warnings = Vec::new();
+        if self.doubtful {
+            warnings.push(format!(
+                "{DOUBT}: it works with the rules that it had before; its log says what is wrong"
+            ));
+        }
         match &self.target {
             None => warnings.push(format!(
                 "Prometheus scrapes no target at {}: add the simulator to its scrape_configs",
@@ -158,7 +199,7 @@ impl Survey {
                 servers.alertmanager.0.shown()
             ));
         }
-        if self.poll.is_none() {
+        if self.gateway.poll.is_none() {
             warnings.push(format!(
                 "the gateway does not say how often it polls: {} are assumed",
                 span(USUAL_POLL)
@@ -171,124 +212,5 @@ impl Survey {
     pub(super) fn rule(&self, alert: &Alert) -> Option<&Rule> {
         let named = self.rules.iter().filter(|rule| rule.name == alert.name);
         named.min_by_key(|rule| different(rule, alert).len())
-    }
-}
-
-/// In what a loaded rule is different from the catalogue's alert: a text each.
-pub(super) fn different(rule: &Rule, alert: &Alert) -> Vec<String> {
-    let mut different = Vec::new();
-    if !expression::same(&rule.query, &alert.expr) {
-        different.push(format!(
-            "its expr is `{}`, the catalogue's `{}`",
-            rule.query, alert.expr
-        ));
-    }
-    let hold_for = Duration::try_from_secs_f64(rule.duration).unwrap_or_default();
-    if hold_for != alert.hold_for {
-        different.push(format!(
-            "its `for` is {}, the catalogue's {}",
-            spelt(hold_for),
-            spelt(alert.hold_for)
-        ));
-    }
-    different.extend(checks::differences(
-        &checks::rule_labels(alert),
-        &rule.labels,
-    ));
-    if rule.keep_firing_for > 0.0 {
-        let keeps = Duration::try_from_secs_f64(rule.keep_firing_for).unwrap_or_default();
-        different.push(format!(
-            "it keeps firing for {} (`keep_firing_for`)",
-            spelt(keeps)
-        ));
-    }
-    different
-}
-
-/// A duration; `0s` for none.
-pub(super) fn spelt(duration: Duration) -> String {
-    match duration.is_zero() {
-        true => "0s".to_owned(),
-        false => span(duration),
-    }
-}
-
-/// The simulator among Prometheus' targets: by its address, else by its port (in a container its host has another name),
-/// else by the job's usual name.
-fn target(targets: Vec<Target>, simulator: (Option<&str>, Option<u16>)) -> Option<Target> {
-    let likeness = |target: &Target| {
-        let url = url::Url::parse(&target.scrape_url).ok();
-        let port = url.as_ref().and_then(url::Url::port_or_known_default);
-        let host = url.as_ref().and_then(url::Url::host_str);
-        let job = target.labels.get("job").is_some_and(|job| job == USUAL_JOB);
-        match (host == simulator.0, port == simulator.1, job) {
-            (true, true, _) => 3,
-            (_, true, _) => 2,
-            (.., true) => 1,
-            _ => 0,
-        }
-    };
-    let rated = targets
-        .into_iter()
-        .map(|target| (likeness(&target), target));
-    let best = rated
-        .filter(|(likeness, _)| *likeness > 0)
-        .max_by_key(|(likeness, _)| *likeness);
-    best.map(|(_, target)| target)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::drill::servers::seen::labels;
-
-    #[test]
-    fn a_rule_that_is_not_the_catalogue_s_is_told_with_both() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
-        let alert = catalogue.alert("DiskFull").unwrap();
-        let mut rule = Rule {
-            name: alert.name.clone(),
-            query: "mock_disk_usage_percent>90".to_owned(),
-            duration: 60.0,
-            labels: labels(&[("severity", "critical"), ("family", "disk")]),
-            ..Rule::default()
-        };
-        assert_eq!(different(&rule, alert), Vec::<String>::new());
-        rule.query = "mock_disk_usage_percent > 99".to_owned();
-        rule.duration = 3600.0;
-        rule.labels.clear();
-        assert_eq!(
-            different(&rule, alert),
-            [
-                "its expr is `mock_disk_usage_percent > 99`, the catalogue's `mock_disk_usage_percent > 90`",
-                "its `for` is 1h, the catalogue's 1m",
-                "label family: expected \"disk\", is missing",
-                "label severity: expected \"critical\", is missing",
-            ]
-        );
-    }
-
-    #[test]
-    fn the_simulator_is_found_among_the_targets_by_address_port_or_job() {
-        let target_at = |scrape_url: &str, job: &str| Target {
-            scrape_url: scrape_url.to_owned(),
-            scrape_interval: "1s".to_owned(),
-            health: "up".to_owned(),
-            last_error: String::new(),
-            labels: labels(&[("job", job)]),
-        };
-        let targets = [
-            target_at("http://a:9090/metrics", "mock-metrics"),
-            target_at("http://host.docker.internal:8082/metrics", "b"),
-            target_at("http://localhost:8082/metrics", "c"),
-        ];
-        let found = |host, port, count: usize| {
-            let found = target(targets[..count].to_vec(), (Some(host), Some(port)));
-            found.map(|target| target.labels["job"].clone())
-        };
-        assert_eq!(found("localhost", 8082, 3).as_deref(), Some("c"));
-        assert_eq!(found("localhost", 8082, 2).as_deref(), Some("b"));
-        assert_eq!(found("localhost", 8082, 1).as_deref(), Some("mock-metrics"));
-        assert_eq!(found("localhost", 8082, 0), None);
     }
 }

@@ -11,7 +11,7 @@ use super::{
     record::{Outcome, Reached},
     servers::{
         seen::Moment,
-        watch::{self, Sight},
+        view::{self, Sight},
     },
     stack::{Failure, Stack, Step},
     stage::Stage,
@@ -46,8 +46,18 @@ impl Course<'_> {
         ledger.reach(self.index, reached);
     }
 
-    /// Notes how it ended.
+    /// Notes how it ended. One that has gone all its way by a rule that is not the catalogue's has failed nevertheless.
     pub(super) fn end(&self, step: Step) {
+        let step = match (self.other_rule(), step) {
+            (Some(other), Ok(())) if !self.stack.other_rules => {
+                Err(Failure::at(Stage::Rule, other))
+            }
+            (Some(other), step) => {
+                self.warn(other);
+                step
+            }
+            (None, step) => step,
+        };
         let outcome = step.map_or_else(Outcome::from, |()| Outcome::Passed);
         self.stack.ledger.end(self.index, outcome);
     }
@@ -60,7 +70,7 @@ impl Course<'_> {
         find: impl Fn(&[T]) -> Option<R>,
     ) -> Step<R> {
         let begun = self.before().1.map_or_else(Utc::now, |before| before.at);
-        match watch::until(sight, self.deadline(stage), find).await {
+        match view::until(sight, self.deadline(stage), find).await {
             Some((found, at)) => {
                 self.reach(stage, at);
                 Ok(found)
@@ -91,15 +101,19 @@ impl Course<'_> {
             survey,
             ..
         } = self.stack;
-        let waited = (Utc::now() - begun).to_std().unwrap_or_default();
         let of = (&*self.part.alert, &self.part.identity);
-        let evidence = Evidence::gather(servers, watch, survey, of, waited).await;
+        let evidence = Evidence::gather(servers, watch, survey, of, begun).await;
         let case = Case {
             alert: &self.part.alert,
             identity: &self.part.identity,
             inhibited: self.part.inhibited,
+            inhibitors: &self.part.inhibitors,
         };
-        Failure::at(stage, case.why(stage, &evidence))
+        let why = case.why(stage, &evidence);
+        match case.unasked(stage, &evidence) {
+            true => Failure::unasked(stage, why),
+            false => Failure::at(stage, why),
+        }
     }
 
     pub(super) fn judge(&self, stage: Stage, faults: &[String]) -> Step {

@@ -106,10 +106,10 @@ pub(crate) fn cancelled(name: &str) -> ExitCode {
 }
 
 fn signal(name: &str) -> Signal {
-    if name == "SIGINT" {
-        Signal::INT
-    } else {
-        Signal::TERM
+    match name {
+        "SIGINT" => Signal::INT,
+        "SIGHUP" => Signal::HUP,
+        _ => Signal::TERM,
     }
 }
 
@@ -144,5 +144,6 @@ mod tests {
             );
         }
         assert_eq!(cancelled("SIGINT"), ExitCode::from(130));
+        assert_eq!(cancelled("SIGHUP"), ExitCode::from(129));
     }
 }

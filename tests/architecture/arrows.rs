@@ -115,7 +115,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("mock::backfill", &["exit", "mock"]),
     ("mock::rules", &["exit", "mock"]),
     ("mock::http", &["api_error", "mock", "percent"]),
-    // Drills know the simulator by its HTTP API; what they share with it is the catalogue, and what theory says of it.
+    // Drills know the simulator by its HTTP API; what they share with it is the catalogue, and what theory
+    // says of it and of its expressions.
     (
         "drill",
         &[
@@ -124,6 +125,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "mock::Source",
             "mock::catalogue",
             "mock::prediction",
+            "mock::promql",
             "settings",
             "shutdown",
         ],

@@ -25,7 +25,7 @@ fn send(port: u16, bytes: &[u8]) -> TcpStream {
 
 #[actix_rt::test]
 async fn a_signal_says_close_1001_to_every_session_and_is_exit_0() {
-    for signal in [Signal::TERM, Signal::INT] {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let gateway = Running::start(&mut gateway());
         let port = gateway.port().await;
         let mut browsers = Vec::new();

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{expression, numbers};
-use crate::drill::servers::seen::{Identity, Labels, Moment, Shown};
+use crate::drill::servers::seen::{Held, Identity, Labels, Moment, Shown};
 use crate::mock::catalogue::Alert;
 
 /// How far the clocks of two servers may be apart.
@@ -60,6 +60,14 @@ pub(crate) fn rule_labels(alert: &Alert) -> Labels {
         .collect()
 }
 
+/// Whether one of `inhibitors` among `all` is why Alertmanager keeps an alert quiet. A silence is no such reason.
+pub(crate) fn inhibited(held: &Held, all: &[Held], inhibitors: &[Identity]) -> bool {
+    let by = &held.status.inhibited_by;
+    all.iter()
+        .filter(|other| by.contains(&other.fingerprint))
+        .any(|other| inhibitors.iter().any(|cause| cause.is(&other.labels)))
+}
+
 fn labels(alert: &Alert, identity: &Identity, labels: &Labels, found: &mut Found) {
     let mut expected = rule_labels(alert);
     expected.extend(identity.labels.clone());
@@ -67,11 +75,11 @@ fn labels(alert: &Alert, identity: &Identity, labels: &Labels, found: &mut Found
     for name in ["job", "instance"] {
         if labels.get(name).is_none_or(String::is_empty) {
             let fault = format!("label {name}: is missing: where the alert comes from is not told");
-            match expression::aggregates(&alert.expr) {
-                true => found
+            match expression::keeps(alert, name) {
+                true => found.faults.push(fault),
+                false => found
                     .warnings
                     .push(format!("{fault} (the expression aggregates it away)")),
-                false => found.faults.push(fault),
             }
         }
     }
@@ -180,6 +188,25 @@ mod tests {
             &shown,
             (trigger, trigger + TimeDelta::seconds(60)),
         )
+    }
+
+    #[test]
+    fn an_alert_is_inhibited_by_one_of_its_causes_and_not_by_a_silence() {
+        let held = |name: &str, by: &[&str]| -> Held {
+            let status =
+                serde_json::json!({"state": "suppressed", "inhibitedBy": by, "silencedBy": ["s"]});
+            let held = serde_json::json!({"labels": {"alertname": name}, "fingerprint": name, "status": status});
+            serde_json::from_value(held).unwrap()
+        };
+        let cause = |name: &str| Identity {
+            name: name.to_owned(),
+            labels: Labels::new(),
+        };
+        let all = [held("Full", &[]), held("Other", &[])];
+        let causes = [cause("Full")];
+        assert!(inhibited(&held("Quiet", &["Full"]), &all, &causes));
+        assert!(!inhibited(&held("Quiet", &["Other"]), &all, &causes));
+        assert!(!inhibited(&held("Quiet", &[]), &all, &causes));
     }
 
     #[test]

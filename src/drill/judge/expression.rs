@@ -1,11 +1,12 @@
 //! What a drill must know of an expression: whether two say the same, whether a value fulfils it, and whether it keeps
 //! the labels of its series.
 
-use std::collections::BTreeMap;
+use promql_parser::parser::{self, Expr, LabelModifier};
 
-use promql_parser::parser::{
-    self, Expr, LabelModifier,
-    token::{T_EQLC, T_GTE, T_GTR, T_LSS, T_LTE, T_NEQ},
+use crate::mock::{
+    catalogue::{Alert, Labels},
+    prediction,
+    promql::Expression,
 };
 
 /// Whether two expressions say the same, however they are written.
@@ -19,77 +20,56 @@ pub(crate) fn same(a: &str, b: &str) -> bool {
 
 /// Whether the value of an alert fulfils a condition such as `… > 5`; `None` where the condition has another form.
 pub(crate) fn fulfils(expr: &str, value: f64) -> Option<bool> {
-    let expr = parser::parse(expr).ok()?;
-    let Expr::Binary(binary) = bare(&expr) else {
-        return None;
-    };
-    let limit = number(&binary.rhs)?;
-    if binary.return_bool() {
-        return None;
-    }
-    Some(match binary.op.id() {
-        T_GTR => value > limit,
-        T_GTE => value >= limit,
-        T_LSS => value < limit,
-        T_LTE => value <= limit,
-        T_EQLC => value == limit,
-        T_NEQ => value != limit,
-        _ => return None,
-    })
+    Expression::parse(expr).ok()?.passes(value)
 }
 
-/// Whether labels of the series are lost in it, since it sums or counts.
-pub(crate) fn aggregates(expr: &str) -> bool {
-    parser::parse(expr).is_ok_and(|expr| matches!(leading(&expr), Expr::Aggregate(_)))
+/// Whether the alert still has that label of its series.
+pub(crate) fn keeps(alert: &Alert, label: &str) -> bool {
+    prediction::predictor(alert).map_or_else(
+        |_| leading_part_keeps(&alert.expr, label),
+        |predictor| predictor.keeps(label),
+    )
 }
 
-/// Those of `labels`, which its series has, that its result still has.
-pub(crate) fn kept(expr: &str, labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let mut kept = labels.clone();
-    let Ok(expr) = parser::parse(expr) else {
-        return kept;
-    };
-    if let Expr::Aggregate(aggregate) = leading(&expr) {
-        match &aggregate.modifier {
-            Some(LabelModifier::Include(by)) => kept.retain(|name, _| by.labels.contains(name)),
-            Some(LabelModifier::Exclude(without)) => {
-                kept.retain(|name, _| !without.labels.contains(name));
-            }
-            None => kept.clear(),
-        }
-    }
+/// The labels of its series that the alert still has.
+pub(crate) fn kept(alert: &Alert) -> Labels {
+    let mut kept = alert.labels.clone();
+    kept.retain(|label, _| keeps(alert, label));
     kept
 }
 
+/// The same of an expression that cannot be predicted, as far as its first aggregation tells.
+fn leading_part_keeps(expr: &str, label: &str) -> bool {
+    let Ok(expr) = parser::parse(expr) else {
+        return true;
+    };
+    let Expr::Aggregate(aggregate) = leading(&expr) else {
+        return true;
+    };
+    let names = |labels: &[String]| labels.iter().any(|name| name == label);
+    match &aggregate.modifier {
+        Some(LabelModifier::Include(by)) => names(&by.labels),
+        Some(LabelModifier::Exclude(without)) => !names(&without.labels),
+        None => false,
+    }
+}
+
 /// The part that gives a result its labels: the left side, unless that is a number.
-fn leading(mut expr: &Expr) -> &Expr {
-    while let Expr::Binary(binary) = bare(expr) {
-        expr = match number(&binary.lhs) {
-            None => &binary.lhs,
-            Some(_) => &binary.rhs,
-        };
-    }
-    bare(expr)
-}
-
-fn bare(mut expr: &Expr) -> &Expr {
-    while let Expr::Paren(paren) = expr {
-        expr = &paren.expr;
-    }
-    expr
-}
-
-fn number(expr: &Expr) -> Option<f64> {
-    match bare(expr) {
-        Expr::NumberLiteral(number) => Some(number.val),
-        Expr::Unary(unary) => number(&unary.expr).map(|value| -value),
-        _ => None,
+fn leading(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Paren(paren) => leading(&paren.expr),
+        Expr::Binary(binary) => match *binary.lhs {
+            Expr::NumberLiteral(_) => leading(&binary.rhs),
+            _ => leading(&binary.lhs),
+        },
+        other => other,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mock::catalogue::Catalogue;
 
     #[test]
     fn expressions_are_compared_by_what_they_say() {
@@ -100,26 +80,29 @@ mod tests {
     }
 
     #[test]
-    fn a_value_fulfils_its_condition_or_not() {
-        assert_eq!(fulfils("m > 5", 5.1), Some(true));
-        assert_eq!(fulfils("m > 5", 5.0), Some(false));
-        assert_eq!(fulfils("(rate(m[1m]) <= (-1))", -1.0), Some(true));
-        assert_eq!(fulfils("m == 0", 0.0), Some(true));
-        assert_eq!(fulfils("m > 5", f64::NAN), Some(false));
-        for expr in ["m > n", "m > bool 5", "m and n", "absent(m)"] {
-            assert_eq!(fulfils(expr, 1.0), None, "{expr}");
+    fn what_sums_keeps_only_some_labels_whether_it_can_be_predicted_or_not() {
+        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let mut alert = Alert::clone(catalogue.alert("DiskFull").unwrap());
+        alert.metric = "m".to_owned();
+        alert.labels = ["a", "b"]
+            .map(|name| (name.to_owned(), "x".to_owned()))
+            .into();
+        for (expr, labels, job) in [
+            ("m > 1", "ab", true),
+            ("1 < (sum by (a, c) (rate(m[1m])) * 60)", "a", false),
+            ("max without (a) (m) > 1", "b", true),
+            ("sum(m) > 1", "", false),
+            ("sum by (a) (m) / sum by (a) (n) > 1", "a", false),
+            ("1 < (sum without (b) (m / n))", "a", true),
+            ("m / n > 1", "ab", true),
+        ] {
+            alert.expr = expr.to_owned();
+            assert_eq!(
+                kept(&alert).into_keys().collect::<String>(),
+                labels,
+                "{expr}"
+            );
+            assert_eq!(keeps(&alert, "job"), job, "{expr}");
         }
-    }
-
-    #[test]
-    fn what_sums_keeps_only_some_labels() {
-        assert!(aggregates("sum by (a) (m) / sum by (a) (n) > 1"));
-        assert!(!aggregates("max_over_time(m[1m]) > 1"));
-        let labels = BTreeMap::from(["a", "b"].map(|name| (name.to_owned(), "x".to_owned())));
-        let kept = |expr| kept(expr, &labels).into_keys().collect::<String>();
-        assert_eq!(kept("m > 1"), "ab");
-        assert_eq!(kept("1 < (sum by (a, c) (rate(m[1m])) * 60)"), "a");
-        assert_eq!(kept("max without (a) (m) > 1"), "b");
-        assert_eq!(kept("sum(m) > 1"), "");
     }
 }

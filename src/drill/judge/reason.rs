@@ -1,6 +1,6 @@
 //! Why a stage was not reached, in words that a tired person understands. Pure.
 
-use super::checks;
+use super::{checks, rule::different, unasked::told_of_silence};
 use crate::drill::{
     evidence::{Evidence, selector},
     servers::{
@@ -8,12 +8,8 @@ use crate::drill::{
         seen::{Identity, Labels, Shown, braces},
     },
     stage::Stage,
-    survey::different,
 };
 use crate::mock::catalogue::Alert;
-
-/// What a browser sees.
-const FRAMES: &str = "the gateway: the last frame of its /ws/alerts has it";
 
 /// Whose stage it was.
 pub(crate) struct Case<'a> {
@@ -21,6 +17,8 @@ pub(crate) struct Case<'a> {
     pub(crate) identity: &'a Identity,
     /// It was to be suppressed in Alertmanager.
     pub(crate) inhibited: bool,
+    /// By one of these.
+    pub(crate) inhibitors: &'a [Identity],
 }
 
 impl Case<'_> {
@@ -34,14 +32,16 @@ impl Case<'_> {
             Stage::Alertmanager => self.not_in_alertmanager(evidence),
             Stage::Browser => self.not_in_browser(evidence),
             Stage::ResolvedPrometheus => self.not_resolved(evidence),
-            Stage::ResolvedAlertmanager => still_has(
-                &evidence.held,
-                "Alertmanager, which was not told of the end",
-            ),
-            Stage::ResolvedBrowser => still_has(&evidence.framed, FRAMES),
+            Stage::ResolvedAlertmanager => Self::still_in_alertmanager(evidence),
+            Stage::ResolvedBrowser => Self::still_in_browser(evidence),
             Stage::Rule | Stage::Trigger | Stage::Recover => String::new(),
         };
-        format!("waited {:.1} s: {what}", evidence.waited.as_secs_f64())
+        format!(
+            "waited {:.1} s: {}{what}{}",
+            evidence.waited.as_secs_f64(),
+            told_of_silence(stage, evidence),
+            self.recovered_by_another(stage, evidence)
+        )
     }
 
     fn not_calm(&self, evidence: &Evidence) -> String {
@@ -62,8 +62,10 @@ impl Case<'_> {
         match self.ours(&evidence.shown) {
             Ok(Some(shown)) => {
                 return format!(
-                    "it is {} in Prometheus since {}, before it was triggered; {reset}",
-                    shown.state, shown.active_at
+                    "it is {} in Prometheus since {}, although the simulator is calm{}",
+                    shown.state,
+                    shown.active_at,
+                    self.rule_is_other(evidence)
                 );
             }
             Ok(None) => {}
@@ -74,7 +76,7 @@ impl Case<'_> {
                 "Alertmanager holds it although Prometheus does not: it lets go of it when `resolve_timeout` is over"
                     .to_owned()
             }
-            Ok(_) => still_has(&evidence.framed, FRAMES),
+            Ok(_) => Self::still_in_browser(evidence),
             Err(fault) => fault.clone(),
         }
     }
@@ -158,6 +160,9 @@ impl Case<'_> {
         let other = self.rule_is_other(evidence);
         match self.ours(&evidence.shown) {
             Err(fault) => fault.to_owned(),
+            Ok(Some(shown)) if shown.fires() => {
+                format!("it fires now, later than it was waited for{other}")
+            }
             Ok(Some(shown)) => format!(
                 "it is {} since {} and does not fire{other}",
                 shown.state, shown.active_at
@@ -174,53 +179,12 @@ impl Case<'_> {
         }
     }
 
-    fn not_in_alertmanager(&self, evidence: &Evidence) -> String {
-        let held = match &evidence.held {
-            Ok(held) => held,
-            Err(fault) => return fault.clone(),
-        };
-        let ours = held.iter().find(|held| self.identity.is(&held.labels));
-        match (ours, &evidence.quieted_by) {
-            (Some(_), Some(by)) if !self.inhibited => {
-                format!("Alertmanager has it but keeps it quiet: by {by}")
-            }
-            (Some(ours), _) if self.inhibited => format!(
-                "Alertmanager has it {} where another alert should keep it quiet: look at inhibit_rules",
-                ours.status.state
-            ),
-            (Some(ours), _) => format!("Alertmanager has it, but {}", ours.status.state),
-            (None, _) if !held.is_empty() => format!(
-                "Alertmanager has an alert of this name, but not with the labels of the catalogue: {}",
-                nearest(&self.identity.labels, held.iter().map(|held| &held.labels))
-            ),
-            (None, _) if evidence.alertmanagers.is_empty() => {
-                "Prometheus fires it and tells no Alertmanager: see alerting.alertmanagers of its configuration"
-                    .to_owned()
-            }
-            (None, _) => format!(
-                "Prometheus fires it and tells {}; the Alertmanager that was asked does not have it: is it the same one?",
-                evidence.alertmanagers.join(", ")
-            ),
-        }
-    }
-
-    fn not_in_browser(&self, evidence: &Evidence) -> String {
-        match &evidence.framed {
-            Err(fault) => fault.clone(),
-            Ok(framed) => match self.identity.shown(framed) {
-                Some(shown) => format!("the gateway's frames have it {}", shown.state),
-                None => "Prometheus fires it, and no frame of the gateway's /ws/alerts has it: \
-                         does the gateway ask this Prometheus?"
-                    .to_owned(),
-            },
-        }
-    }
-
     fn not_resolved(&self, evidence: &Evidence) -> String {
         let other = self.rule_is_other(evidence);
         match self.ours(&evidence.shown) {
             Err(fault) => fault.to_owned(),
-            Ok(_) => match self.holds(evidence) {
+            Ok(None) => "it is gone now, later than it was waited for".to_owned(),
+            Ok(Some(_)) => match self.holds(evidence) {
                 Some(value) => format!(
                     "the condition still holds (value {value}); {}{other}",
                     told_of_simulator(evidence)
@@ -233,17 +197,33 @@ impl Case<'_> {
     }
 
     /// In what the loaded rule is another one; nothing where it is not.
-    fn rule_is_other(&self, evidence: &Evidence) -> String {
-        let rule = evidence.rule.as_ref();
-        let different = rule
-            .map(|rule| different(rule, self.alert))
-            .unwrap_or_default();
-        match different.is_empty() {
+    pub(super) fn rule_is_other(&self, evidence: &Evidence) -> String {
+        let Some(rule) = &evidence.rule else {
+            return ". Prometheus has no rule of this name any more".to_owned();
+        };
+        let different = different(rule, self.alert);
+        let mut told = match different.is_empty() {
             true => String::new(),
             false => format!(
                 ". The rule that Prometheus has loaded is another one: {}",
                 different.join("; ")
             ),
+        };
+        if !rule.last_error.is_empty() {
+            told += &format!(". Prometheus cannot evaluate the rule: {}", rule.last_error);
+        }
+        told
+    }
+
+    /// That the simulator does not drive it any more, on its way up.
+    fn recovered_by_another(&self, stage: Stage, evidence: &Evidence) -> &'static str {
+        let rises = (Stage::Crossed..=Stage::Browser).contains(&stage);
+        let driven = evidence.driven.as_ref();
+        let recovers =
+            driven.is_ok_and(|driven| matches!(driven.condition.as_str(), "calm" | "recovering"));
+        match rises && recovers && !self.inhibited && !self.alert.trigger.ends() {
+            true => "; it was recovered meanwhile, and not by this drill",
+            false => "",
         }
     }
 
@@ -269,13 +249,6 @@ impl Case<'_> {
     }
 }
 
-fn still_has<T>(at: &Result<Vec<T>, String>, whom: &str) -> String {
-    match at {
-        Err(fault) => fault.clone(),
-        Ok(_) => format!("Prometheus has it no longer; it is still with {whom}"),
-    }
-}
-
 fn told_of_simulator(evidence: &Evidence) -> String {
     match &evidence.driven {
         Ok(driven) => format!(
@@ -291,7 +264,7 @@ fn problem(evidence: &Evidence) -> Option<&str> {
 }
 
 /// In what the most similar of some labels are different.
-fn nearest<'a>(expected: &Labels, all: impl Iterator<Item = &'a Labels>) -> String {
+pub(super) fn nearest<'a>(expected: &Labels, all: impl Iterator<Item = &'a Labels>) -> String {
     let rated = all.map(|labels| (checks::differences(expected, labels), labels));
     let nearest = rated.min_by_key(|(differences, _)| differences.len());
     nearest.map_or_else(String::new, |(differences, labels)| {

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 
-use super::reason::Case;
+use super::{reason::Case, rule};
 use crate::drill::{
     evidence::Evidence,
     servers::{
@@ -21,16 +21,10 @@ fn alert() -> Arc<Alert> {
 }
 
 fn rule() -> Rule {
-    Rule {
-        name: "DiskFull".to_owned(),
-        query: "mock_disk_usage_percent > 90".to_owned(),
-        duration: 60.0,
-        labels: labels(&[("severity", "critical"), ("family", "disk")]),
-        ..Rule::default()
-    }
+    rule::of(&alert())
 }
 
-fn alert_labels(device: &str) -> Labels {
+pub(super) fn alert_labels(device: &str) -> Labels {
     labels(&[
         ("alertname", "DiskFull"),
         ("device", device),
@@ -53,14 +47,15 @@ fn shown(state: &str, labels: Labels) -> Shown {
     }
 }
 
-fn held(state: &str, labels: &Labels) -> Held {
+pub(super) fn held(state: &str, labels: &Labels) -> Held {
     serde_json::from_value(json!({ "labels": labels, "status": { "state": state } })).unwrap()
 }
 
 /// The condition holds, and Prometheus makes an alert of it that nobody else has.
-fn evidence() -> Evidence {
+pub(super) fn evidence() -> Evidence {
     Evidence {
         waited: Duration::from_millis(21_500),
+        silent: (None, None),
         rule: Some(rule()),
         driven: Ok(Driven {
             condition: "active".to_owned(),
@@ -73,12 +68,23 @@ fn evidence() -> Evidence {
         held: Ok(Vec::new()),
         quieted_by: None,
         framed: Ok(Vec::new()),
+        frame_age: Duration::from_millis(1_200),
+        gateway: Ok(()),
         alertmanagers: vec!["http://a/api/v2/alerts".to_owned()],
         warnings: Vec::new(),
     }
 }
 
-fn why(stage: Stage, change: impl FnOnce(&mut Evidence)) -> String {
+pub(super) fn why(stage: Stage, change: impl FnOnce(&mut Evidence)) -> String {
+    judged(stage, false, change).0
+}
+
+/// The reason, and whether it is that a server could not be asked.
+pub(super) fn judged(
+    stage: Stage,
+    inhibited: bool,
+    change: impl FnOnce(&mut Evidence),
+) -> (String, bool) {
     let mut evidence = evidence();
     change(&mut evidence);
     let alert = alert();
@@ -89,13 +95,17 @@ fn why(stage: Stage, change: impl FnOnce(&mut Evidence)) -> String {
     let case = Case {
         alert: &alert,
         identity: &identity,
-        inhibited: false,
+        inhibited,
+        inhibitors: &[Identity {
+            name: "DiskBroken".to_owned(),
+            labels: Labels::new(),
+        }],
     };
-    case.why(stage, &evidence)
+    (case.why(stage, &evidence), case.unasked(stage, &evidence))
 }
 
 #[track_caller]
-fn says(why: &str, words: &[&str]) {
+pub(super) fn says(why: &str, words: &[&str]) {
     for word in words {
         assert!(why.contains(word), "{word:?} is not in {why:?}");
     }
@@ -213,39 +223,6 @@ fn an_alert_that_comes_or_goes_otherwise_than_it_should_is_told() {
 }
 
 #[test]
-fn alertmanager_s_silence_is_told_by_name() {
-    let told = why(Stage::Alertmanager, |evidence| {
-        evidence.held = Ok(vec![held("suppressed", &alert_labels("sda"))]);
-        evidence.quieted_by = Some("DiskBroken{device=\"sda\"}".to_owned());
-    });
-    says(&told, &["keeps it quiet: by DiskBroken{device=\"sda\"}"]);
-    says(
-        &why(Stage::Alertmanager, |_| ()),
-        &["tells http://a/api/v2/alerts", "the same one?"],
-    );
-    let told = why(Stage::Alertmanager, |evidence| {
-        evidence.alertmanagers.clear();
-    });
-    says(&told, &["tells no Alertmanager"]);
-    let told = why(Stage::Alertmanager, |evidence| {
-        evidence.held = Err("Alertmanager at x".to_owned());
-    });
-    says(&told, &["Alertmanager at x"]);
-}
-
-#[test]
-fn the_browser_s_side_is_told() {
-    says(
-        &why(Stage::Browser, |_| ()),
-        &["no frame of the gateway's /ws/alerts has it"],
-    );
-    let told = why(Stage::Browser, |evidence| {
-        evidence.framed = Err("closed".to_owned());
-    });
-    says(&told, &["closed"]);
-}
-
-#[test]
 fn what_does_not_end_is_told_with_what_still_holds() {
     says(
         &why(Stage::ResolvedPrometheus, |_| ()),
@@ -269,7 +246,10 @@ fn what_does_not_end_is_told_with_what_still_holds() {
         &why(Stage::ResolvedAlertmanager, |_| ()),
         &["was not told of the end"],
     );
-    says(&why(Stage::ResolvedBrowser, |_| ()), &["the last frame"]);
+    says(
+        &why(Stage::ResolvedBrowser, |_| ()),
+        &["the last frame of its /ws/alerts is 1.2 s old"],
+    );
 }
 
 #[test]
@@ -290,6 +270,18 @@ fn what_is_active_before_the_trigger_is_told_with_how_to_end_it() {
     });
     says(
         &told,
-        &["it is firing in Prometheus since 2026-01-01T00:00:00Z"],
+        &["it is firing in Prometheus since 2026-01-01T00:00:00Z, although the simulator is calm"],
     );
+    assert!(!told.contains("/recover"), "{told}");
+    let told = why(Stage::Calm, |evidence| {
+        evidence.driven = Ok(Driven {
+            condition: "calm".to_owned(),
+            ..Driven::default()
+        });
+        evidence.rule = Some(Rule {
+            query: "vector(1)".to_owned(),
+            ..rule()
+        });
+    });
+    says(&told, &["its expr is `vector(1)`, the catalogue's"]);
 }

@@ -110,6 +110,12 @@ mod tests {
             page.contains("| disk | DiskFull | late | 4.2 / 6.0 |"),
             "{page}"
         );
+        let (times, _) = page.split_once(", catalogue").unwrap();
+        let (_, times) = times.rsplit_once('\n').unwrap();
+        for time in times.split(" to ") {
+            let form = time.len() == "2026-01-01T00:00:00.000Z".len() && time.ends_with('Z');
+            assert!(form, "{times}");
+        }
         assert!(
             page.contains("failed at pending: expr is \\`m &gt; 1 \\|"),
             "{page}"

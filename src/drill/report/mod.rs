@@ -18,6 +18,7 @@ use super::{
     record::{Reached, Record, Verdict},
     servers::seen::{Moment, braces},
     stage::Stage,
+    survey::DOUBT,
 };
 use crate::exit::ProgramError;
 
@@ -47,6 +48,8 @@ pub(super) struct Report {
     pub(super) pace: Pace,
     pub(super) grace: Duration,
     pub(super) warnings: Vec<String>,
+    /// Prometheus may work with other rules than those of its files.
+    pub(super) doubtful: bool,
     pub(super) records: Vec<Record>,
 }
 
@@ -60,16 +63,20 @@ impl Report {
         failures.collect()
     }
 
-    /// The table for a terminal.
-    pub(super) fn table(&self) -> String {
-        table::write(self)
+    /// The table for people; where it does not fit into `width`, a line per alert.
+    pub(super) fn table(&self, width: Option<usize>) -> String {
+        table::write(self, width)
     }
 
     /// `27 of 27 alerts arrived, 0 of them late, 0 failed, in 201 s`.
     fn totals(&self) -> String {
         let (late, failed) = (self.count(Verdict::Late), self.count(Verdict::Failed));
+        let doubt = match self.doubtful {
+            true => format!(", but every rule is doubtful: {DOUBT}"),
+            false => String::new(),
+        };
         format!(
-            "{} of {} alerts arrived, {late} of them late, {failed} failed, in {:.0} s",
+            "{} of {} alerts arrived, {late} of them late, {failed} failed, in {:.0} s{doubt}",
             self.count(Verdict::Passed) + late,
             self.records.len(),
             self.seconds()
@@ -189,7 +196,7 @@ pub(super) mod tests {
     };
 
     /// A drill of two alerts, one of which has failed for a reason that no format likes.
-    pub(super) fn report() -> Report {
+    pub(in crate::drill) fn report() -> Report {
         let second = Duration::from_secs(1);
         let started = Utc::now();
         let reached = |stage, seconds, theory| Reached {
@@ -223,6 +230,7 @@ pub(super) mod tests {
             outcome: Outcome::Failed {
                 stage: Stage::Pending,
                 why: "expr is `m > 1 | \"x\" ]]> & <b>`,\n\u{0}\u{1b}[31m not ü".to_owned(),
+                unasked: false,
             },
             ..Record::default()
         };
@@ -247,6 +255,7 @@ pub(super) mod tests {
             },
             grace: second,
             warnings: Vec::new(),
+            doubtful: false,
             records: vec![passed, failed],
         }
     }

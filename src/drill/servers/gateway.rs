@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{
     seen::Shown,
@@ -20,14 +20,22 @@ use super::{
 
 /// For the handshake.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The gateway pings more often than this: one that says nothing for longer is gone.
-const SILENCE: Duration = Duration::from_secs(90);
 const LONGEST_FRAME: usize = 64 << 20;
 const POLL_INTERVAL: &str = "service_metrics_poll_interval_seconds ";
+const WEBHOOKS: &str = "service_metrics_webhooks_total{outcome=\"accepted\"} ";
 
 /// service-metrics.
 #[derive(Clone)]
 pub(crate) struct Gateway(pub(crate) Server);
+
+/// What its own metrics say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Telemetry {
+    /// How often it asks Prometheus, if it says so.
+    pub(crate) poll: Option<Duration>,
+    /// How many webhooks it has accepted, if it counts them.
+    pub(crate) webhooks: Option<f64>,
+}
 
 /// One frame of the channel `alerts`.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,13 +65,13 @@ struct Data {
 }
 
 impl Gateway {
-    /// How often it asks Prometheus, if it says so.
+    /// What its own metrics say.
     ///
     /// # Errors
     /// When it does not answer.
-    pub(crate) async fn poll_interval(&self) -> Result<Option<Duration>, Fault> {
+    pub(crate) async fn telemetry(&self) -> Result<Telemetry, Fault> {
         let body = self.0.get(&["metrics"], &[]).await?;
-        Ok(poll_interval(&String::from_utf8_lossy(&body)))
+        Ok(telemetry(&String::from_utf8_lossy(&body)))
     }
 
     /// Connects as a browser would.
@@ -88,13 +96,14 @@ impl Browser {
     /// The next frame of alerts. Pings are answered on the way.
     ///
     /// # Errors
-    /// When the connection has ended.
-    pub(crate) async fn next(&mut self) -> Result<AlertsFrame, Fault> {
+    /// When the connection has ended, or none comes for so long.
+    pub(crate) async fn next(&mut self, patience: Duration) -> Result<AlertsFrame, Fault> {
+        let ended = |why: &str| Fault::Unreachable(format!("/ws/alerts: {why}"));
+        let deadline = Instant::now() + patience;
         loop {
-            let ended = |why: &str| Fault::Unreachable(format!("/ws/alerts: {why}"));
-            let frame = timeout(SILENCE, self.0.next()).await;
-            let frame = frame.map_err(|_| ended("nothing is heard any more"))?;
-            match frame {
+            let frame = timeout_at(deadline, self.0.next()).await;
+            let silent = |_| ended(&format!("no frame for {} s", patience.as_secs()));
+            match frame.map_err(silent)? {
                 Some(Ok(Frame::Text(text))) => {
                     if let Some(frame) = read(&text)? {
                         return Ok(frame);
@@ -130,11 +139,17 @@ fn read(text: &Bytes) -> Result<Option<AlertsFrame>, Fault> {
     }))
 }
 
-fn poll_interval(exposition: &str) -> Option<Duration> {
-    let mut lines = exposition.lines();
-    let value = lines.find_map(|line| line.strip_prefix(POLL_INTERVAL))?;
-    let interval = Duration::try_from_secs_f64(value.trim().parse().ok()?).ok()?;
-    Some(interval).filter(|interval| !interval.is_zero())
+fn telemetry(exposition: &str) -> Telemetry {
+    let value = |name: &str| -> Option<f64> {
+        let mut lines = exposition.lines();
+        let value = lines.find_map(|line| line.strip_prefix(name))?;
+        value.trim().parse().ok()
+    };
+    let poll = value(POLL_INTERVAL).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let poll = poll.filter(|interval| !interval.is_zero());
+    // A counter that has counted nothing yet is not shown.
+    let webhooks = value(WEBHOOKS).or(poll.map(|_| 0.0));
+    Telemetry { poll, webhooks }
 }
 
 #[cfg(test)]
@@ -164,15 +179,25 @@ mod tests {
     }
 
     #[test]
-    fn the_poll_interval_is_read_from_the_gateway_s_metrics() {
+    fn the_poll_interval_and_the_webhooks_are_read_from_the_gateway_s_metrics() {
         let text = "# TYPE service_metrics_poll_interval_seconds gauge\nservice_metrics_poll_interval_seconds 10\n";
-        assert_eq!(poll_interval(text), Some(Duration::from_secs(10)));
+        let read = telemetry(text);
+        assert_eq!(
+            (read.poll, read.webhooks),
+            (Some(Duration::from_secs(10)), Some(0.0))
+        );
+        let text =
+            format!("service_metrics_webhooks_total{{outcome=\"malformed\"}} 7\n{WEBHOOKS}3\n");
+        assert_eq!(telemetry(&text).webhooks, Some(3.0));
         for text in [
             "",
             "service_metrics_poll_interval_seconds 0",
             "service_metrics_poll_interval_seconds x",
         ] {
-            assert_eq!(poll_interval(text), None);
+            assert_eq!(
+                (telemetry(text).poll, telemetry(text).webhooks),
+                (None, None)
+            );
         }
     }
 }

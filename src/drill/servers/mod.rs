@@ -6,6 +6,7 @@ pub(super) mod prometheus;
 pub(super) mod seen;
 pub(super) mod server;
 pub(super) mod simulator;
+pub(super) mod view;
 pub(super) mod watch;
 
 use super::options::Addresses;

@@ -67,6 +67,18 @@ struct Alertmanager {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Runtime {
+    #[serde(default = "yes")]
+    reload_config_success: bool,
+}
+
+/// What speaks Prometheus' API without having its configuration has nothing to read again.
+fn yes() -> bool {
+    true
+}
+
+#[derive(Deserialize)]
 struct Vector {
     result: Vec<Sample>,
 }
@@ -130,6 +142,13 @@ impl Prometheus {
         let known: Alertmanagers = self.read("alertmanagers", &[]).await?;
         let urls = known.active_alertmanagers.into_iter();
         Ok(urls.map(|known| known.url).collect())
+    }
+
+    /// Whether it has refused the configuration that it was last told to read. One that does not say has not.
+    pub(crate) async fn reload_failed(&self) -> bool {
+        let path = ["api", "v1", "status", "runtimeinfo"];
+        let answer: Result<Envelope<Runtime>, Fault> = self.0.read(&path, &[]).await;
+        answer.is_ok_and(|answer| !answer.data.reload_config_success)
     }
 
     /// The series for which `expr` holds now.

@@ -74,8 +74,9 @@ pub(crate) struct Rule {
     pub(crate) keep_firing_for: f64,
     #[serde(default)]
     pub(crate) labels: Labels,
+    /// Templates.
     #[serde(default)]
-    pub(crate) health: String,
+    pub(crate) annotations: Labels,
     #[serde(default)]
     pub(crate) last_error: String,
     /// How often its group is evaluated.

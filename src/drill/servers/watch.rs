@@ -3,34 +3,21 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 
 use actix_rt::task::JoinHandle;
-use chrono::Utc;
-use tokio::{
-    sync::watch::{self, Receiver, Sender},
-    time::timeout,
-};
+use tokio::sync::watch::Sender;
 
 use super::{
     alertmanager::Alertmanager,
     gateway::Gateway,
     prometheus::{Prometheus, Sample},
-    seen::{Held, Moment, Shown},
+    seen::{Held, Shown},
     server::Fault,
+    view::{Sight, View, show, unseen},
 };
 
 /// Between two tries to connect.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Put on the series of a combined query, to tell whose they are.
 const WHOSE: &str = "rehearsed_alert";
-
-/// What a server showed at a moment, or why nothing is known.
-#[derive(Debug)]
-pub(crate) struct View<T> {
-    pub(crate) at: Moment,
-    pub(crate) seen: Result<Vec<T>, String>,
-}
-
-/// A view, shared.
-pub(crate) type Sight<T> = Receiver<Rc<View<T>>>;
 
 /// A series for which a condition holds that is wanted.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,12 +56,13 @@ impl Drop for Want {
 }
 
 impl Watch {
-    /// Starts looking, Prometheus and Alertmanager at each `beat`.
+    /// Starts looking, Prometheus and Alertmanager at each `beat`; the gateway's last frame is valid for `valid`.
     pub(crate) fn start(
         prometheus: &Prometheus,
         alertmanager: &Alertmanager,
         gateway: &Gateway,
         beat: Duration,
+        valid: Duration,
     ) -> Self {
         let mut tasks = Vec::new();
         let wanted = Wanted::default();
@@ -85,7 +73,7 @@ impl Watch {
         let a = alertmanager.clone();
         let held = poll(&mut tasks, beat, async move || a.alerts().await);
         let (sender, browser) = unseen();
-        tasks.push(actix_rt::spawn(browse(gateway.clone(), sender)));
+        tasks.push(actix_rt::spawn(browse(gateway.clone(), valid, sender)));
         Self {
             conditions,
             prometheus: alerts,
@@ -112,39 +100,6 @@ impl Drop for Watch {
     }
 }
 
-/// Waits until `find` finds something in what is seen, at most until `deadline`; gives it with the moment at which it was
-/// seen.
-pub(crate) async fn until<T, R>(
-    sight: &Sight<T>,
-    deadline: Moment,
-    find: impl Fn(&[T]) -> Option<R>,
-) -> Option<(R, Moment)> {
-    let mut sight = sight.clone();
-    let search = async {
-        loop {
-            let view = sight.borrow_and_update().clone();
-            if let Some(found) = view.seen.as_ref().ok().and_then(|seen| find(seen)) {
-                return Some((found, view.at));
-            }
-            sight.changed().await.ok()?;
-        }
-    };
-    let patience = (deadline - Utc::now()).to_std().unwrap_or_default();
-    timeout(patience, search).await.ok().flatten()
-}
-
-fn unseen<T>() -> (Sender<Rc<View<T>>>, Sight<T>) {
-    watch::channel(Rc::new(View {
-        at: Utc::now(),
-        seen: Err("has not been asked yet".to_owned()),
-    }))
-}
-
-fn show<T>(to: &Sender<Rc<View<T>>>, seen: Result<Vec<T>, String>) {
-    let at = Utc::now();
-    to.send_replace(Rc::new(View { at, seen }));
-}
-
 fn poll<T: 'static>(
     tasks: &mut Vec<JoinHandle<()>>,
     beat: Duration,
@@ -162,12 +117,12 @@ fn poll<T: 'static>(
     sight
 }
 
-async fn browse(gateway: Gateway, to: Sender<Rc<View<Shown>>>) {
+async fn browse(gateway: Gateway, valid: Duration, to: Sender<Rc<View<Shown>>>) {
     loop {
         let ended = match gateway.browse().await {
             Err(fault) => fault,
             Ok(mut browser) => loop {
-                match browser.next().await {
+                match browser.next(valid).await {
                     Err(fault) => break fault,
                     Ok(frame) if frame.stale => {
                         show(
@@ -218,28 +173,7 @@ fn unmarked(mut sample: Sample) -> Option<Holding> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
-
-    #[actix_rt::test]
-    async fn what_is_waited_for_is_found_when_it_comes_and_not_after_the_deadline() {
-        let (sender, sight) = unseen::<u32>();
-        let soon = Utc::now() + TimeDelta::seconds(30);
-        let one = |seen: &[u32]| seen.contains(&1).then_some(());
-        let find = actix_rt::spawn({
-            let sight = sight.clone();
-            async move { until(&sight, soon, one).await }
-        });
-        show(&sender, Err("down".to_owned()));
-        show(&sender, Ok(vec![1]));
-        assert!(find.await.unwrap().is_some());
-        assert!(
-            until(&sight, Utc::now(), |seen| (seen == [2]).then_some(()))
-                .await
-                .is_none()
-        );
-    }
 
     #[test]
     fn the_conditions_of_many_alerts_are_one_query() {

@@ -26,17 +26,33 @@ pub(super) fn stands_in(expr: &Expr) -> bool {
 
 /// What is compared and with which number, where the top of `expr` is a filter by a number.
 pub(super) fn comparison(expr: &Expr) -> Option<(&Expr, f64)> {
-    let binary = match expr {
-        Expr::Paren(paren) => return comparison(&paren.expr),
-        Expr::Binary(binary) => binary,
-        _ => return None,
-    };
-    if !binary.op.is_comparison_operator() || binary.return_bool() {
-        return None;
-    }
+    let binary = filter(expr)?;
     match (read::number(&binary.lhs), read::number(&binary.rhs)) {
         (None, Some(number)) => Some((&binary.lhs, number)),
         (Some(number), None) => Some((&binary.rhs, number)),
+        _ => None,
+    }
+}
+
+/// Whether `value` passes the filter by a number at the top of `expr`, where there is one.
+pub(super) fn passes(expr: &Expr, value: f64) -> Option<bool> {
+    let binary = filter(expr)?;
+    let comparison = read::comparison(binary.op.id())?;
+    match (read::number(&binary.lhs), read::number(&binary.rhs)) {
+        (None, Some(number)) => Some(comparison.holds(value, number)),
+        (Some(number), None) => Some(comparison.holds(number, value)),
+        _ => None,
+    }
+}
+
+/// The operation at the top of `expr`, where it is a comparison that filters.
+fn filter(expr: &Expr) -> Option<&BinaryExpr> {
+    match expr {
+        Expr::Paren(paren) => filter(&paren.expr),
+        Expr::Binary(binary) => {
+            let filters = binary.op.is_comparison_operator() && !binary.return_bool();
+            filters.then_some(binary)
+        }
         _ => None,
     }
 }
@@ -122,6 +138,20 @@ mod tests {
         ] {
             let expression = Expression::parse(text).unwrap();
             assert!(expression.comparison().is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_passes_its_filter_or_not() {
+        let passes = |text, value| Expression::parse(text).unwrap().passes(value);
+        assert_eq!(passes("up > 5", 5.1), Some(true));
+        assert_eq!(passes("up > 5", 5.0), Some(false));
+        assert_eq!(passes("5 < up", 5.1), Some(true));
+        assert_eq!(passes("(rate(up[1m]) <= (-1))", -1.0), Some(true));
+        assert_eq!(passes("up == 0", 0.0), Some(true));
+        assert_eq!(passes("up > 5", f64::NAN), Some(false));
+        for text in ["up > n", "up > bool 5", "up and n", "absent(up)"] {
+            assert_eq!(passes(text, 1.0), None, "{text}");
         }
     }
 }

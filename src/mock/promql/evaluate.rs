@@ -184,7 +184,7 @@ impl Comparison {
         f64::from(self.holds(left, right))
     }
 
-    fn holds(self, left: f64, right: f64) -> bool {
+    pub(super) fn holds(self, left: f64, right: f64) -> bool {
         match self {
             Self::Equal => left == right,
             Self::NotEqual => left != right,

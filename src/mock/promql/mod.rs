@@ -92,6 +92,11 @@ impl Expression {
         Some((Self(compared.clone()), number))
     }
 
+    /// Whether a value passes, where the expression as a whole is a filter by a number.
+    pub fn passes(&self, value: f64) -> Option<bool> {
+        condition::passes(&self.0, value)
+    }
+
     /// Whether it can be without a result while its series has samples: by a filter (`>`), `and`, `unless`, `absent`.
     /// An alert whose expression cannot fires always.
     pub fn has_condition(&self) -> bool {

@@ -143,7 +143,7 @@ fn arithmetic(id: u16) -> Option<Arithmetic> {
     })
 }
 
-fn comparison(id: u16) -> Option<Comparison> {
+pub(super) fn comparison(id: u16) -> Option<Comparison> {
     Some(match id {
         T_EQLC => Comparison::Equal,
         T_NEQ => Comparison::NotEqual,
