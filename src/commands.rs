@@ -40,7 +40,7 @@ impl Arguments {
     pub fn run(self) -> Result<(), ProgramError> {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => actix::System::new().block_on(app::serve(&self.source)),
-            Command::Check(options) => catalogue::check(&options),
+            Command::Check(options) => catalogue::check(&options, &self.source),
             Command::Drill(options) => {
                 actix::System::new().block_on(drill::run(&options, &self.source))
             }

@@ -99,7 +99,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "mock::catalogue",
-        &["mock::model", "mock::prediction", "mock::promql"],
+        &[
+            "mock::model",
+            "mock::prediction",
+            "mock::promql",
+            "mock::rules::syntax",
+            "mock::rules::template",
+        ],
     ),
     (
         "mock::prediction",

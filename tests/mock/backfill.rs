@@ -180,10 +180,33 @@ fn the_same_seed_writes_the_same_history_and_bad_arguments_are_refused() {
     assert_ne!(text, of("4"));
 
     for (arguments, code, told) in [
-        (["--hours", "0"], 2, "--hours"),
-        (["--until", "yesterday"], 2, "--until"),
-        (["--label", "drill"], 2, "NAME=VALUE"),
-        (["--output", "/no/such/folder/x"], 1, "/no/such/folder/x"),
+        (&["--hours", "0"][..], 2, "--hours"),
+        (&["--until", "yesterday"], 2, "--until"),
+        (
+            &["--until", "1970-01-01T23:00:00Z"],
+            2,
+            "--until: must be from 1970-01-02",
+        ),
+        (&["--until", "0001-01-01T00:00:00Z"], 2, "--until"),
+        (&["--until", "2999-01-01T00:00:00Z"], 2, "not in the future"),
+        (&["--label", "drill"], 2, "NAME=VALUE"),
+        (&["--label", "=x"], 2, "NAME must be"),
+        (&["--label", "a b=x"], 2, "NAME must be"),
+        (&["--label", "__name__=x"], 2, "NAME must be"),
+        (&["--label", "job=x"], 2, "--job says the job"),
+        (
+            &["--label", "instance=x"],
+            2,
+            "--instance says the instance",
+        ),
+        (
+            &["--label", "a=x", "--label", "a=y"],
+            2,
+            "--label: a stands twice",
+        ),
+        (&["--job", ""], 2, "--job"),
+        (&["--instance", ""], 2, "--instance"),
+        (&["--output", "/no/such/folder/x"], 1, "/no/such/folder/x"),
     ] {
         let ended = program::run(program::command(MOCK).arg("backfill").args(arguments));
         assert_eq!(ended.code, Some(code), "{}", ended.told);

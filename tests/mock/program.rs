@@ -107,3 +107,32 @@ fn a_bad_catalogue_is_exit_64_before_any_port_is_bound() {
     assert_eq!((code, told.lines().count()), (Some(64), 1), "{told}");
     assert!(told.contains("alert A: trigger: "), "{told}");
 }
+
+#[test]
+fn check_honours_the_time_scale_and_takes_its_catalogue_as_the_file() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let spike = "[[alert]]\nname = \"A\"\nexpr = \"m > 5\"\nfor = \"0s\"\n\
+                 trigger = { pattern = \"spike\", to = 9, half_life = \"100s\" }\n";
+    file.write_all(spike.as_bytes()).unwrap();
+    let check = |arguments: &[&str]| run(program().arg("check").arg(file.path()).args(arguments));
+    let Ended { code, out, .. } = check(&[]);
+    assert!(code == Some(0) && out.contains("1 alerts"), "{out}");
+    let Ended { code, told, .. } = check(&["--time-scale", "0.02"]);
+    assert_eq!((code, told.lines().count()), (Some(64), 1), "{told}");
+    assert!(told.contains("at the time scale 0.02"), "{told}");
+    for (arguments, word) in [
+        (["--time-scale", "0.019"], "from 0.02 to 10"),
+        (["--time-scale", "10.1"], "from 0.02 to 10"),
+        (["--time-scale", "nan"], "from 0.02 to 10"),
+        (
+            ["--catalogue", "config/alerts.toml"],
+            "does not go with check",
+        ),
+    ] {
+        let Ended { code, told, .. } = check(&arguments);
+        assert!(
+            code == Some(2) && told.contains(word),
+            "{arguments:?}: {told}"
+        );
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use service_metrics::mock::rules::syntax;
+
 use crate::support::{
     program::{self, Ended, MOCK},
     promtool, scratch,
@@ -195,4 +197,48 @@ tests:
 "#;
     let (code, said) = promtool::test_rules_of(&rules, tests);
     assert_eq!(code, Some(0), "{rules}\n{said}");
+}
+
+#[test]
+fn promtool_refuses_each_text_that_the_check_of_a_catalogue_refuses_and_takes_each_that_it_takes() {
+    for (text, valid) in [
+        (
+            "{{ $value | printf \\\"%.1f }}\\\" }} of {{ $labels.device }} } }}",
+            true,
+        ),
+        ("{{- $value -}}{{/* {{ */}}{{- /* a */ -}}", true),
+        (
+            "{{ range $i, $s := query `up` }}{{ $s.Labels.job }}{{ $i }}{{ end }}",
+            true,
+        ),
+        (
+            "{{ if gt $value 5.0 }}{{ toUpper $labels.a }}{{ else }}{{ 0x10 }}{{ end }}",
+            true,
+        ),
+        (
+            "{{ with $x := 1e3 }}{{ $x }}{{ end }}{{ 'a' }}{{ .Value }}{{ externalURL }}",
+            true,
+        ),
+        ("{{ $value", false),
+        ("{{ $value }", false),
+        ("{{ {{ $value }} }}", false),
+        ("{{}}", false),
+        ("{{ `a }}", false),
+        ("{{/* a }}", false),
+        ("{{ $value | humanise }}", false),
+        ("{{ $lables.a }}", false),
+        ("{{ if $value }}a", false),
+        ("{{ end }}", false),
+    ] {
+        assert_eq!(
+            syntax::check(&text.replace("\\\"", "\"")).is_ok(),
+            valid,
+            "{text}"
+        );
+        let rules = format!(
+            "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: m > 1\n    annotations:\n      summary: \"{text}\"\n"
+        );
+        let (code, said) = promtool::check_rules(&rules);
+        assert_eq!(code == Some(0), valid, "{text}: {said}");
+    }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use crate::mock::{
     catalogue::{Alert, Catalogue},
     model::calm::{noise, stream},
-    prediction::{self, Prediction},
+    prediction::Prediction,
 };
 
 /// An alert has at most one episode in each slot, and is calm again at its end.
@@ -32,10 +32,10 @@ pub(super) struct Episode {
 /// take turns; one whose course cannot be predicted has none.
 pub(super) fn plan(catalogue: &Catalogue, seed: u64, span: Duration) -> Vec<Episode> {
     let mut sharing: BTreeMap<(&str, String), Vec<Predicted<'_>>> = BTreeMap::new();
-    for alert in &catalogue.alerts {
-        if let Ok(predicted) = prediction::predict(alert, catalogue.timing.interval) {
+    for (alert, told) in catalogue.predicted() {
+        if let Ok(predicted) = told {
             let series = (alert.metric.as_str(), alert.series());
-            sharing.entry(series).or_default().push((alert, predicted));
+            sharing.entry(series).or_default().push((alert, *predicted));
         }
     }
     let mut episodes: Vec<Episode> = sharing

@@ -10,21 +10,22 @@
 mod alerts;
 mod episodes;
 mod openmetrics;
+mod output;
 mod past;
 mod recording;
 
 use std::{
-    fs::{self, File},
+    collections::BTreeSet,
     io::{self, BufWriter, Write},
     path::PathBuf,
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
-use clap::Args;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use clap::{Args, builder::NonEmptyStringValueParser};
 
 use super::{
-    catalogue::{Catalogue, Labels},
+    catalogue::{Catalogue, Labels, is_label},
     model::boards::Boards,
     source::Source,
 };
@@ -46,13 +47,14 @@ pub struct BackfillOptions {
     #[arg(long, value_name = "TIME")]
     until: Option<DateTime<Utc>>,
     /// The scrape job, as Prometheus names it
-    #[arg(long, value_name = "NAME", default_value = "mock-metrics")]
+    #[arg(long, value_name = "NAME", default_value = "mock-metrics", value_parser = NonEmptyStringValueParser::new())]
     job: String,
     /// The scrape target, as Prometheus names it
     #[arg(
         long,
         value_name = "HOST:PORT",
-        default_value = "host.docker.internal:8082"
+        default_value = "host.docker.internal:8082",
+        value_parser = NonEmptyStringValueParser::new()
     )]
     instance: String,
     /// A label that the scrape adds
@@ -66,26 +68,23 @@ pub struct BackfillOptions {
 /// Writes the history.
 ///
 /// # Errors
-/// Bad settings or a bad catalogue; a file that cannot be written.
+/// Arguments that do not fit each other; bad settings or a bad catalogue; a file that cannot be written.
 pub fn backfill(options: &BackfillOptions, source: &Source) -> Result<(), ProgramError> {
+    let now = Utc::now();
+    options.check(now).map_err(ProgramError::Usage)?;
     let simulation = source.settings()?.simulation;
     let past = Past {
         // Of any length, a history is told in unscaled time.
         unscaled: source.unscaled()?,
         seed: options.seed.unwrap_or(simulation.seed),
         span: Duration::from_secs(u64::from(options.hours) * 3_600),
-        until: options.until.unwrap_or_else(Utc::now),
+        until: options.until.unwrap_or(now),
     };
     let recording = options.record(&past, simulation.max_label_values);
     let catalogue = &past.unscaled;
     let written = match &options.output {
         None => write(recording, catalogue, io::stdout().lock()),
-        Some(file) => {
-            let unfinished = file.with_extension("unfinished");
-            File::create(&unfinished)
-                .and_then(|out| write(recording, catalogue, out))
-                .and_then(|()| fs::rename(&unfinished, file))
-        }
+        Some(file) => output::write(file, |out| write(recording, catalogue, out)),
     };
     let place = options
         .output
@@ -94,7 +93,29 @@ pub fn backfill(options: &BackfillOptions, source: &Source) -> Result<(), Progra
     written.map_err(|error| ProgramError::Failed(format!("{place}: {error}")))
 }
 
+/// How far the clock that says `--until` may be ahead of ours.
+const AHEAD: TimeDelta = TimeDelta::minutes(1);
+
 impl BackfillOptions {
+    /// What one argument alone cannot tell.
+    fn check(&self, now: DateTime<Utc>) -> Result<(), String> {
+        let first = DateTime::UNIX_EPOCH + TimeDelta::hours(i64::from(self.hours));
+        if self
+            .until
+            .is_some_and(|until| until < first || until > now + AHEAD)
+        {
+            return Err(format!(
+                "--until: must be from {} on, so that it begins after 1970, and not in the future",
+                first.to_rfc3339_opts(SecondsFormat::Secs, true)
+            ));
+        }
+        let mut names = BTreeSet::new();
+        match self.labels.iter().find(|(name, _)| !names.insert(name)) {
+            Some((name, _)) => Err(format!("--label: {name} stands twice")),
+            None => Ok(()),
+        }
+    }
+
     fn record(&self, past: &Past, limit: usize) -> Recording {
         let until = past.until.timestamp().unsigned_abs();
         let start = until.saturating_sub(past.span.as_secs());
@@ -124,8 +145,12 @@ fn write(recording: Recording, catalogue: &Catalogue, out: impl Write) -> io::Re
 }
 
 fn label(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("must be NAME=VALUE".to_owned()),
+    let (name, value) = text.split_once('=').ok_or("must be NAME=VALUE")?;
+    if !is_label(name) {
+        return Err("NAME must be of letters, digits and `_`, and begin with none of `0` to `9`, nor with `__`".to_owned());
     }
+    if let "job" | "instance" = name {
+        return Err(format!("--{name} says the {name}"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
 }

@@ -1,7 +1,9 @@
 //! Whether the alerts of a catalogue agree, with each other and with the built-in metrics, on what a metric and a series
 //! are.
 
-use super::{Alert, Catalogue, entry::Faults};
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use super::{Alert, Catalogue, Labels, entry::Faults};
 use crate::mock::model::{
     built_in,
     exposition::Kind,
@@ -10,23 +12,23 @@ use crate::mock::model::{
     traffic::{self, REQUESTS},
 };
 
-/// All disagreements, a line each. Of two alerts, the later one is at fault.
+/// All disagreements, a line each. Each alert is held against the first one that names the metric, or the series.
 pub(super) fn faults(catalogue: &Catalogue) -> Vec<String> {
     let owners = Owners::of(catalogue);
+    let mut first = First::default();
     let mut all = Vec::new();
-    for (index, alert) in catalogue.alerts.iter().enumerate() {
+    for alert in &catalogue.alerts {
         let mut faults = Faults::of(format!("alert {}", alert.name));
         built_in(alert, &mut faults);
         flag(alert, &owners, &mut faults);
-        for other in &catalogue.alerts[..index] {
-            with(alert, other, &mut faults);
-        }
+        first.agrees(alert, &mut faults);
         all.append(&mut faults.into_lines());
     }
     all
 }
 
 /// A metric that an alert names.
+#[derive(Clone, Copy)]
 struct Named<'a> {
     /// The key whose fault it is when its type is wrong.
     key: &'static str,
@@ -96,13 +98,35 @@ fn flag(alert: &Alert, owners: &Owners, faults: &mut Faults) {
     }
 }
 
-/// Two alerts, the later one first.
-fn with(alert: &Alert, other: &Alert, faults: &mut Faults) {
-    for ours in named(alert) {
-        for theirs in named(other).filter(|theirs| theirs.metric == ours.metric) {
-            one_type(&ours, &theirs, &other.name, faults);
-            if alert.labels == other.labels && moving::find(ours.metric, &alert.labels).is_none() {
-                one_baseline(&ours, &theirs, &other.name, faults);
+/// Who named a metric, and a series, before anybody else.
+#[derive(Default)]
+struct First<'a> {
+    metrics: BTreeMap<&'a str, (&'a Alert, Named<'a>)>,
+    series: BTreeMap<(&'a str, &'a Labels), (&'a Alert, Named<'a>)>,
+}
+
+impl<'a> First<'a> {
+    fn agrees(&mut self, alert: &'a Alert, faults: &mut Faults) {
+        for ours in named(alert) {
+            let series = (ours.metric, &alert.labels);
+            match self.metrics.entry(ours.metric) {
+                Entry::Occupied(first) => {
+                    let (other, theirs) = first.get();
+                    one_type(&ours, theirs, &other.name, faults);
+                }
+                Entry::Vacant(place) => {
+                    place.insert((alert, ours));
+                }
+            }
+            match self.series.entry(series) {
+                Entry::Occupied(first) if moving::find(ours.metric, &alert.labels).is_none() => {
+                    let (other, theirs) = first.get();
+                    one_baseline(&ours, theirs, &other.name, faults);
+                }
+                Entry::Occupied(_) => {}
+                Entry::Vacant(place) => {
+                    place.insert((alert, ours));
+                }
             }
         }
     }

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Catalogue;
-use crate::exit::{self, ProgramError};
+use crate::{
+    exit::{self, ProgramError},
+    mock::Source,
+};
 
 /// The arguments of `check`.
 #[derive(Debug, Args)]
@@ -14,12 +17,16 @@ pub struct CheckOptions {
     file: PathBuf,
 }
 
-/// Checks a catalogue and says that it is valid.
+/// Checks a catalogue, at the time scale that was asked for, and says that it is valid.
 ///
 /// # Errors
-/// Every fault that could be found, a line each.
-pub fn check(options: &CheckOptions) -> Result<(), ProgramError> {
-    let catalogue = Catalogue::load(Some(&options.file), 1.0)?;
+/// Every fault that could be found, a line each; a catalogue besides the one to check.
+pub fn check(options: &CheckOptions, source: &Source) -> Result<(), ProgramError> {
+    if source.catalogue.is_some() {
+        let told = "--catalogue does not go with check: the FILE is the catalogue to check";
+        return Err(ProgramError::Usage(told.to_owned()));
+    }
+    let catalogue = Catalogue::load(Some(&options.file), source.scale())?;
     let (alerts, scenarios) = (catalogue.alerts.len(), catalogue.scenarios.len());
     for note in catalogue.notes() {
         exit::say(&format!("{}: note: {note}", options.file.display()))?;

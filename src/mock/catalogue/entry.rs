@@ -1,21 +1,21 @@
 //! The keys of `[[alert]]`: which may be left out, and what each must be.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use serde::Deserialize;
 use toml::Value;
 
 use super::{
     Alert, Labels,
-    motion::{RecoverEntry, TriggerEntry},
-    timing::{self, Timing, span},
+    motion::{self, RecoverEntry, TriggerEntry},
+    names,
+    texts::Texts,
+    timing::{self, Timing},
 };
 use crate::mock::{model::exposition::Kind, promql::Expression};
 
 /// Long enough to count as an alert, short enough to be rehearsed.
 const USUAL_FOR: Duration = Duration::from_secs(60);
-/// Labels of the rule, or of the scrape: a series cannot have them too.
-const TAKEN_LABELS: [&str; 4] = ["alertname", "severity", "family", "drill"];
 
 /// The keys of `[[alert]]`.
 #[derive(Debug, Deserialize)]
@@ -108,9 +108,8 @@ impl AlertEntry {
     /// The alert, or `None` and why not among the faults.
     fn finish(self, faults: &mut Faults, timing: &Timing) -> Option<Alert> {
         self.check_names(faults);
-        self.check_numbers(faults);
         let window = self.window.as_deref().map(timing::parse).transpose();
-        let window = faults.take("window", window).flatten();
+        let window = faults.take("window", window);
         let hold_for = self.hold_for.as_deref().map(timing::parse).transpose();
         let hold_for = faults.take("for", hold_for).flatten();
         let trigger = TriggerEntry::read(self.trigger.clone(), timing);
@@ -118,18 +117,23 @@ impl AlertEntry {
         let recover = RecoverEntry::read(self.recover.clone(), timing);
         let recover = faults.take("recover", recover);
 
-        let window = window.map(|window| timing.window(window));
+        // Without its window, the expression is not what it should be.
+        let window = window?.map(|window| timing.window(window));
         let hold_for = timing.hold_for(hold_for.unwrap_or(USUAL_FOR));
         let texts = Texts {
             threshold: self.threshold,
             window,
             hold_for,
         };
-        texts.check(&self.expr, faults);
-        let expr = texts.put_into(&self.expr);
+        let expr = texts.expression(&self.expr, faults);
         let metric = self.metric.clone().map_or_else(|| selected(&expr), Ok);
         let metric = faults.take("metric", metric)?;
+        faults.take("metric", names::metric(&metric));
         let kind = faults.take("type", kind(self.kind.as_deref(), &metric));
+        self.check_numbers(kind, faults);
+        if let (Some(kind), Some(trigger)) = (kind, trigger) {
+            faults.take("trigger", motion::fits(trigger, kind));
+        }
         let summary = self.summary.unwrap_or_else(|| self.name.clone());
         let description = "the value of {{ $labels.instance }} is {{ $value }}".to_owned();
         let description = self.description.unwrap_or(description);
@@ -143,8 +147,8 @@ impl AlertEntry {
             trigger: trigger?,
             recover: recover?,
             expr,
-            summary: texts.put_into(&summary),
-            description: texts.put_into(&description),
+            summary: texts.annotation("summary", &summary, faults),
+            description: texts.annotation("description", &description, faults),
             name: self.name,
             metric,
             labels: self.labels,
@@ -158,54 +162,34 @@ impl AlertEntry {
     }
 
     fn check_names(&self, faults: &mut Faults) {
-        let word = |text: &str| {
-            !text.is_empty()
-                && text.len() <= 128
-                && text
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
-        };
-        let texts = [("name", Some(&self.name)), ("family", self.family.as_ref())];
-        for (key, text) in texts
-            .into_iter()
-            .chain([("severity", self.severity.as_ref())])
-        {
-            if text.is_some_and(|text| !word(text)) {
+        for (key, text) in [
+            ("name", Some(&self.name)),
+            ("family", self.family.as_ref()),
+            ("severity", self.severity.as_ref()),
+        ] {
+            if text.is_some_and(|text| !names::is_word(text)) {
                 faults.add(key, "must be of letters, digits, `_`, `-` and `.`");
             }
         }
-        for (key, name) in [
-            ("metric", self.metric.as_ref()),
-            ("flag", self.flag.as_ref()),
-        ] {
-            if name.is_some_and(|name| !is_name(name, true)) {
-                faults.add(key, "must be a metric's name: letters, digits, `_` and `:`");
-            }
+        if let Some(flag) = &self.flag {
+            faults.take("flag", names::metric(flag));
         }
         for (label, value) in &self.labels {
-            let key = format!("labels.{label}");
-            if TAKEN_LABELS.contains(&label.as_str()) {
-                faults.add(
-                    &key,
-                    "is a label of the rule or the scrape, not of the series",
-                );
-            } else if !is_name(label, false) || label.starts_with("__") {
-                faults.add(&key, "must be named with letters, digits and `_`");
-            } else if value.is_empty() || value.len() > 128 || value.chars().any(char::is_control) {
-                faults.add(&key, "must be 1 to 128 bytes without control characters");
+            if let Err(told) = names::label(label, value) {
+                faults.add(&format!("labels.{label}"), told);
             }
         }
     }
 
-    fn check_numbers(&self, faults: &mut Faults) {
-        let numbers = [("baseline", self.baseline), ("noise", self.noise)];
-        let threshold = self.threshold.map(|threshold| ("threshold", threshold));
-        for (key, number) in numbers.into_iter().chain(threshold) {
-            if !number.is_finite() {
-                faults.add(key, "must be a finite number");
-            } else if key != "threshold" && number < 0.0 {
-                faults.add(key, "must be 0 or more");
-            }
+    fn check_numbers(&self, kind: Option<Kind>, faults: &mut Faults) {
+        let baseline = motion::number(self.baseline, kind.unwrap_or(Kind::Gauge));
+        faults.take("baseline", baseline);
+        faults.take(
+            "noise",
+            motion::size(self.noise, kind.unwrap_or(Kind::Gauge)),
+        );
+        if self.threshold.is_some_and(|number| !number.is_finite()) {
+            faults.add("threshold", "must be a finite number");
         }
     }
 }
@@ -233,55 +217,5 @@ fn selected(expr: &str) -> Result<String, String> {
             "is missing, and expr does not select exactly one: {expr:?} selects {}",
             metrics.len()
         )),
-    }
-}
-
-/// A metric's or a label's name.
-fn is_name(name: &str, metric: bool) -> bool {
-    let letter = |b: u8| b.is_ascii_alphabetic() || b == b'_' || (metric && b == b':');
-    name.len() <= 128
-        && name.bytes().next().is_some_and(letter)
-        && name.bytes().all(|b| letter(b) || b.is_ascii_digit())
-}
-
-/// What stands for `{threshold}`, `{window}` and `{for}`.
-struct Texts {
-    threshold: Option<f64>,
-    window: Option<Duration>,
-    hold_for: Duration,
-}
-
-impl Texts {
-    fn pairs(&self) -> BTreeMap<&'static str, Option<String>> {
-        BTreeMap::from([
-            (
-                "{threshold}",
-                self.threshold.map(|number| number.to_string()),
-            ),
-            ("{window}", self.window.map(span)),
-            ("{for}", Some(span(self.hold_for))),
-        ])
-    }
-
-    fn put_into(&self, text: &str) -> String {
-        let pairs = self.pairs().into_iter();
-        pairs.fold(text.to_owned(), |text, (place, value)| match value {
-            Some(value) => text.replace(place, &value),
-            None => text,
-        })
-    }
-
-    /// A placeholder needs its key, and a key its placeholder.
-    fn check(&self, expr: &str, faults: &mut Faults) {
-        for (place, value) in self.pairs() {
-            let key = place.trim_matches(['{', '}']);
-            match (expr.contains(place), value) {
-                (true, None) => faults.add(key, format!("is missing: expr holds {place}")),
-                (false, Some(_)) if key != "for" => {
-                    faults.add(key, format!("is not used: expr does not hold {place}"));
-                }
-                _ => {}
-            }
-        }
     }
 }

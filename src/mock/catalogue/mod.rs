@@ -9,16 +9,30 @@ mod check;
 mod entry;
 mod file;
 mod motion;
+mod names;
+#[cfg(test)]
+mod refusal_tests;
 mod scenario;
 mod sense;
+mod texts;
 mod timing;
 
-use std::{fmt, fs, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt, fs,
+    path::Path,
+    sync::Arc,
+};
+
+use sense::Told;
 
 pub use alert::{Alert, Labels};
 pub use check::{CheckOptions, check};
+pub use names::is_label;
 pub use scenario::{Act, Inhibited, Scenario, Step};
 pub use timing::{Timing, span};
+
+use super::prediction::{Prediction, Unpredicted};
 
 /// The catalogue that is built into the programs.
 const BUILT_IN: &str = include_str!("../../../config/alerts.toml");
@@ -34,6 +48,9 @@ pub struct Catalogue {
     pub alerts: Vec<Arc<Alert>>,
     /// In the order of the file.
     pub scenarios: Vec<Arc<Scenario>>,
+    /// What theory says of each alert, in the order of the file.
+    told: Vec<Told>,
+    places: HashMap<String, usize>,
 }
 
 /// Why a catalogue was refused: a line per fault, naming the alert and the key.
@@ -92,6 +109,13 @@ impl Catalogue {
         })
     }
 
+    /// Each alert, and what theory says of it where Prometheus looks at each scrape interval of the catalogue.
+    pub fn predicted(
+        &self,
+    ) -> impl Iterator<Item = (&Arc<Alert>, &Result<Prediction, Unpredicted>)> {
+        self.alerts.iter().zip(&self.told)
+    }
+
     /// What is valid, and yet cannot be told beforehand: a line each.
     pub fn notes(&self) -> Vec<String> {
         sense::notes(self)
@@ -99,7 +123,7 @@ impl Catalogue {
 
     /// The alert of that name.
     pub fn alert(&self, name: &str) -> Option<&Arc<Alert>> {
-        self.alerts.iter().find(|alert| alert.name == name)
+        self.alerts.get(*self.places.get(name)?)
     }
 
     /// The scenario of that name.
@@ -109,12 +133,8 @@ impl Catalogue {
 
     /// The families, each once, in the order of the file.
     pub fn families(&self) -> Vec<&str> {
-        let mut families: Vec<&str> = Vec::new();
-        for alert in &self.alerts {
-            if !families.contains(&alert.family.as_str()) {
-                families.push(&alert.family);
-            }
-        }
-        families
+        let mut known = BTreeSet::new();
+        let families = self.alerts.iter().map(|alert| alert.family.as_str());
+        families.filter(|family| known.insert(*family)).collect()
     }
 }

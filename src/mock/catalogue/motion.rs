@@ -6,7 +6,17 @@ use serde::Deserialize;
 use toml::Value;
 
 use super::timing::{self, Timing};
-use crate::mock::model::pattern::{Pattern, Recovery};
+use crate::mock::model::{
+    exposition::Kind,
+    pattern::{Pattern, Recovery},
+};
+
+/// Events per second, or at once, that a counter counts at most.
+const MOST_EVENTS: f64 = 1e6;
+/// More than anything measures, and far from where sums of squares overflow.
+const MOST: f64 = 1e30;
+/// What repeats itself does so no more often than the simulator moves.
+const SHORTEST_PERIOD: Duration = Duration::from_secs(1);
 
 /// The key `trigger`. (A plain number is short for a hold.)
 #[derive(Debug, Deserialize)]
@@ -42,31 +52,29 @@ impl TriggerEntry {
         };
         let positive = |key: &str, text: &str| positive(key, text, timing);
         Ok(match entry {
-            Self::Hold { to } => Pattern::Hold {
-                to: amount("to", to)?,
-            },
+            Self::Hold { to } => Pattern::Hold { to },
             Self::Ramp { to, over } => Pattern::Ramp {
-                to: amount("to", to)?,
+                to,
                 over: positive("over", &over)?,
             },
             Self::Spike { to, half_life } => Pattern::Spike {
-                to: amount("to", to)?,
+                to,
                 half_life: positive("half_life", &half_life)?,
             },
             Self::Growth {
                 per_second,
                 ceiling,
             } => Pattern::Growth {
-                per_second: amount("per_second", per_second)?,
-                ceiling: amount("ceiling", ceiling)?,
+                per_second,
+                ceiling,
             },
             Self::Flapping { to, every } => Pattern::Flapping {
-                to: amount("to", to)?,
-                every: positive("every", &every)?,
+                to,
+                every: period(&every, timing)?,
             },
             Self::Burst { count, every } => Pattern::Burst {
-                count: amount("count", count)?,
-                every: positive("every", &every)?,
+                count,
+                every: period(&every, timing)?,
             },
         })
     }
@@ -97,14 +105,55 @@ fn message(error: &toml::de::Error) -> String {
     error.message().to_owned()
 }
 
-fn amount(key: &str, number: f64) -> Result<f64, String> {
-    if number.is_finite() && number >= 0.0 {
-        Ok(number)
-    } else {
-        Err(format!(
-            "{key} must be a finite number from 0, found {number}"
-        ))
+/// Of a gauge any number that can be reckoned with, of a counter events per second.
+///
+/// # Errors
+/// What it must be.
+pub(super) fn number(number: f64, kind: Kind) -> Result<(), String> {
+    match kind {
+        Kind::Counter => size(number, kind),
+        _ if number.abs() <= MOST => Ok(()),
+        _ => Err(format!(
+            "must be from -{MOST:e} to {MOST:e}, found {number}"
+        )),
     }
+}
+
+/// The same, and not below 0.
+///
+/// # Errors
+/// What it must be.
+pub(super) fn size(number: f64, kind: Kind) -> Result<(), String> {
+    let (most, what) = match kind {
+        Kind::Counter => (MOST_EVENTS, ", as a counter's events"),
+        _ => (MOST, ""),
+    };
+    if (0.0..=most).contains(&number) {
+        return Ok(());
+    }
+    Err(format!("must be from 0 to {most:e}{what}, found {number}"))
+}
+
+/// Whether a metric of this type can move so.
+///
+/// # Errors
+/// What the pattern must be.
+pub(super) fn fits(pattern: Pattern, kind: Kind) -> Result<(), String> {
+    let (key, fits) = match pattern {
+        Pattern::Hold { to }
+        | Pattern::Ramp { to, .. }
+        | Pattern::Spike { to, .. }
+        | Pattern::Flapping { to, .. } => ("to", number(to, kind)),
+        Pattern::Burst { count, .. } => ("count", size(count, Kind::Counter)),
+        Pattern::Growth {
+            per_second,
+            ceiling,
+        } => match size(per_second, kind) {
+            Ok(()) => ("ceiling", number(ceiling, Kind::Gauge)),
+            refused => ("per_second", refused),
+        },
+    };
+    fits.map_err(|told| format!("{key} {told}"))
 }
 
 fn positive(key: &str, text: &str, timing: &Timing) -> Result<Duration, String> {
@@ -114,4 +163,11 @@ fn positive(key: &str, text: &str, timing: &Timing) -> Result<Duration, String> 
     }
     // A scale may shrink it below what the clock can tell.
     Ok(timing.scaled(duration).max(Duration::from_millis(1)))
+}
+
+fn period(text: &str, timing: &Timing) -> Result<Duration, String> {
+    if timing::parse(text).is_ok_and(|period| !period.is_zero() && period < SHORTEST_PERIOD) {
+        return Err("every must be at least 1s".to_owned());
+    }
+    positive("every", text, timing)
 }

@@ -6,13 +6,21 @@ use std::collections::BTreeSet;
 use super::{Act, Alert, Catalogue, Scenario, entry::Faults};
 use crate::mock::{
     model::{adjustment::Adjustment, pattern::Pattern},
-    prediction::{self, Unpredicted},
+    prediction::{self, Prediction, Unpredicted},
     promql::Expression,
+    rules::template,
 };
 
+/// What theory says of one alert.
+pub(super) type Told = Result<Prediction, Unpredicted>;
+
+/// What theory says of each alert, in their order.
+///
+/// # Errors
 /// All that makes no sense, a line each.
-pub(super) fn faults(catalogue: &Catalogue) -> Vec<String> {
+pub(super) fn told(catalogue: &Catalogue) -> Result<Vec<Told>, Vec<String>> {
     let mut names = BTreeSet::new();
+    let mut told = Vec::new();
     let mut all = Vec::new();
     for alert in &catalogue.alerts {
         let mut faults = Faults::of(format!("alert {}", alert.name));
@@ -20,7 +28,7 @@ pub(super) fn faults(catalogue: &Catalogue) -> Vec<String> {
             faults.add("name", "stands twice");
         }
         if expression(alert, &mut faults) && pattern(alert, &mut faults) {
-            course(alert, catalogue, &mut faults);
+            told.push(course(alert, catalogue, &mut faults));
         }
         all.append(&mut faults.into_lines());
     }
@@ -31,7 +39,7 @@ pub(super) fn faults(catalogue: &Catalogue) -> Vec<String> {
             .flat_map(|scenario| values(scenario, catalogue))
             .collect();
     }
-    all
+    if all.is_empty() { Ok(told) } else { Err(all) }
 }
 
 /// A scenario's own values must make the conditions hold, as the alerts' own do.
@@ -53,17 +61,33 @@ fn values(scenario: &Scenario, catalogue: &Catalogue) -> Vec<String> {
     faults.into_lines()
 }
 
-/// What can be rehearsed but not told beforehand, a line each.
+/// What is valid, as far as can be told, a line each.
 pub(super) fn notes(catalogue: &Catalogue) -> Vec<String> {
-    let predicted = |alert: &Alert| prediction::predict(alert, catalogue.timing.interval);
-    let notes = catalogue.alerts.iter().filter_map(|alert| match predicted(alert) {
-        Err(Unpredicted::Expression(why)) => Some(format!(
-            "alert {}: expr: {why}: whether its trigger crosses the threshold, and when, only a drill can tell",
-            alert.name
-        )),
-        _ => None,
-    });
-    notes.collect()
+    let mut notes = Vec::new();
+    for (alert, told) in catalogue.predicted() {
+        let mut note = |key: &str, told: &str| {
+            notes.push(format!("alert {}: {key}: {told}", alert.name));
+        };
+        if let Err(Unpredicted::Expression(why)) = told {
+            let told = format!(
+                "{why}: whether its trigger crosses the threshold, and when, only a drill can tell"
+            );
+            note("expr", &told);
+        }
+        let texts = [
+            ("summary", &alert.summary),
+            ("description", &alert.description),
+        ];
+        for (key, text) in texts {
+            if template::render(text, &alert.labels, 1.0).is_none() {
+                note(
+                    key,
+                    "whether Prometheus can fill it in, only promtool can tell",
+                );
+            }
+        }
+    }
+    notes
 }
 
 fn expression(alert: &Alert, faults: &mut Faults) -> bool {
@@ -84,6 +108,11 @@ fn expression(alert: &Alert, faults: &mut Faults) -> bool {
         );
         faults.add("metric", told);
         return false;
+    }
+    for label in expression.unset(&alert.metric, &alert.labels) {
+        let told =
+            format!("{label} is missing: expr selects by it, and the series would not match");
+        faults.add("labels", told);
     }
     if !expression.has_condition() {
         faults.add(
@@ -109,11 +138,13 @@ fn pattern(alert: &Alert, faults: &mut Faults) -> bool {
     false
 }
 
-fn course(alert: &Alert, catalogue: &Catalogue, faults: &mut Faults) {
-    match prediction::predict(alert, catalogue.timing.interval) {
+fn course(alert: &Alert, catalogue: &Catalogue, faults: &mut Faults) -> Told {
+    let told = prediction::predict(alert, catalogue.timing.interval);
+    match &told {
         Ok(_) | Err(Unpredicted::Expression(_)) => {}
         Err(Unpredicted::Baseline(told)) => faults.add("baseline", told),
         Err(Unpredicted::Trigger(told)) => faults.add("trigger", told),
         Err(Unpredicted::Recovery(told)) => faults.add("recover", told),
     }
+    told
 }

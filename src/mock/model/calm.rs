@@ -7,7 +7,7 @@ use std::{f64::consts::TAU, time::Duration};
 pub enum Calm {
     /// Stays where it is.
     Still(f64),
-    /// Swings slowly around `mean` with a little noise on top; never below zero.
+    /// Swings slowly around `mean` with a little noise on top; below zero only where `mean` is.
     Wave {
         /// The middle.
         mean: f64,
@@ -32,10 +32,15 @@ impl Calm {
                 noise: most,
             } => {
                 let turn = (TAU * now.as_secs_f64() / period).sin();
-                (mean + swing * turn + most * noise).max(0.0)
+                floored(mean, mean + swing * turn + most * noise)
             }
         }
     }
+}
+
+/// A value that has wandered from its mean: bytes and percents do not fall below zero, temperatures may.
+pub fn floored(mean: f64, value: f64) -> f64 {
+    if mean < 0.0 { value } else { value.max(0.0) }
 }
 
 /// Noise from −1 to 1: the same for the same seed, stream and beat, whatever the timer did.
@@ -89,6 +94,18 @@ mod tests {
             noise: 0.0,
         };
         assert_eq!(low.at(seconds(450), 0.0), 0.0);
+    }
+
+    #[test]
+    fn a_wave_around_a_mean_below_zero_is_left_there() {
+        let frost = Calm::Wave {
+            mean: -20.0,
+            swing: 0.0,
+            period: 600.0,
+            noise: 1.0,
+        };
+        assert_eq!(frost.at(seconds(0), -1.0), -21.0);
+        assert_eq!(frost.at(seconds(0), 0.5), -19.5);
     }
 
     #[test]

@@ -1,15 +1,21 @@
 //! What theory says of one alert: how soon after its trigger the condition holds, for how long, and how soon after the
 //! recovery it is gone. Found by playing the catalogue's own pattern to the expression, sample by sample.
 
-mod course;
+mod playback;
 
 use std::time::Duration;
 
 use super::{
     catalogue::{Alert, span},
+    model::calm::floored,
     promql::{Expression, Predictor, Subject},
 };
-pub(super) use course::Course;
+pub(super) use playback::Playback;
+
+/// A window is walked through at each scrape: one that holds more is not played.
+const MOST_SCRAPES_BACK: u32 = 5_000;
+/// For so many scrapes it is made sure that noise alone does not make a condition hold.
+const CALM_SCRAPES: u32 = 100;
 
 /// What theory says of one alert whose trigger comes right after a scrape: the worst moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,35 +44,40 @@ pub enum Unpredicted {
 /// What tells an alert's condition from the samples of its series.
 ///
 /// # Errors
-/// Why its expression cannot be told from one series, as the rest of a sentence about it.
-pub fn predictor(alert: &Alert) -> Result<Predictor, String> {
-    Expression::parse(&alert.expr)?.predictor(&Subject {
+/// Why its expression cannot be told from one series, or not in time, as the rest of a sentence about it.
+pub fn predictor(alert: &Alert, interval: Duration) -> Result<Predictor, String> {
+    let predictor = Expression::parse(&alert.expr)?.predictor(&Subject {
         metric: &alert.metric,
         labels: &alert.labels,
-    })
+    })?;
+    let reach = predictor.reach();
+    if reach > interval * MOST_SCRAPES_BACK {
+        return Err(format!("looks back {}, too far to be played", span(reach)));
+    }
+    Ok(predictor)
 }
 
 /// Plays an alert's course, scraped at each `interval`.
 ///
 /// # Errors
-/// Why there is no such course.
+/// Why there is no such playback.
 pub fn predict(alert: &Alert, interval: Duration) -> Result<Prediction, Unpredicted> {
-    let predictor = predictor(alert).map_err(Unpredicted::Expression)?;
+    let predictor = predictor(alert, interval).map_err(Unpredicted::Expression)?;
     calm(alert, &predictor, interval)?;
     let rehearsed = alert.hold_for + interval * 2;
 
-    let mut course = Course::begin(alert, predictor, interval);
-    course.series.drive(alert.drive(), course.now);
-    let triggered = course.now;
-    let patience = course.patience(alert.trigger.settles_after(alert.baseline));
-    let rose = course.scrape_until(patience, |value| value.is_some());
+    let mut playback = Playback::begin(alert, predictor, interval);
+    playback.series.drive(alert.drive(), playback.now);
+    let triggered = playback.now;
+    let patience = playback.patience(alert.trigger.settles_after(alert.baseline));
+    let rose = playback.scrape_until(patience, |value| value.is_some());
     let Some(rose) = rose else {
         return Err(Unpredicted::Trigger(format!(
             "does not make the condition hold: {}",
             alert.expr
         )));
     };
-    let fell = course.scrape_until(patience, |value| value.is_none());
+    let fell = playback.scrape_until(patience, |value| value.is_none());
     let lasts = fell.map(|fell| fell - rose);
     if lasts.is_some_and(|lasts| lasts <= rehearsed) {
         return Err(Unpredicted::Trigger(format!(
@@ -77,7 +88,7 @@ pub fn predict(alert: &Alert, interval: Duration) -> Result<Prediction, Unpredic
     }
     let fall = fall(
         alert,
-        &course.predictor,
+        &playback.predictor,
         interval,
         rose - triggered + rehearsed,
     )?;
@@ -92,23 +103,20 @@ pub fn predict(alert: &Alert, interval: Duration) -> Result<Prediction, Unpredic
 fn calm(alert: &Alert, predictor: &Predictor, interval: Duration) -> Result<(), Unpredicted> {
     let holds =
         |value: f64| Unpredicted::Baseline(format!("makes the condition hold already, at {value}"));
-    let mut course = Course::begin(alert, predictor.clone(), interval);
-    let patience = course.patience(interval * 100);
-    if course
-        .scrape_until(patience, |value| value.is_some())
-        .is_some()
-    {
-        return Err(holds(course.series.value()));
+    let mut playback = Playback::begin(alert, predictor.clone(), interval);
+    let noticed = playback.scrape_until(interval * CALM_SCRAPES, |value| value.is_some());
+    if noticed.is_some() {
+        return Err(holds(playback.series.value()));
     }
     if alert.is_counter() {
         return Ok(());
     }
     for edge in [alert.baseline - alert.noise, alert.baseline + alert.noise] {
-        let mut course = Course::begin(alert, predictor.clone(), interval);
-        for sample in &mut course.samples {
-            sample.value = edge.max(0.0);
+        let mut playback = Playback::begin(alert, predictor.clone(), interval);
+        for sample in &mut playback.samples {
+            sample.value = floored(alert.baseline, edge);
         }
-        if predictor.at(&course.samples, course.now).is_some() {
+        if predictor.at(&playback.samples, playback.now).is_some() {
             return Err(holds(edge));
         }
     }
@@ -122,25 +130,25 @@ fn fall(
     interval: Duration,
     held: Duration,
 ) -> Result<Duration, Unpredicted> {
-    let mut course = Course::begin(alert, predictor.clone(), interval);
-    course.series.drive(alert.drive(), course.now);
+    let mut playback = Playback::begin(alert, predictor.clone(), interval);
+    playback.series.drive(alert.drive(), playback.now);
     // One that does not end by itself is watched from its height: the longest way back.
     let height = if alert.trigger.ends() {
         Duration::ZERO
     } else {
         alert.trigger.settles_after(alert.baseline)
     };
-    let patience = course.patience(held.max(height));
-    course.scrape_until(held.max(height).min(patience), |_| false);
-    course.series.recover(alert.recover, course.now);
-    let recovered = course.now;
+    let patience = playback.patience(held.max(height));
+    playback.scrape_unseen(held.max(height).min(patience));
+    playback.series.recover(alert.recover, playback.now);
+    let recovered = playback.now;
     let mut gone = recovered + interval;
-    let patience = course.patience(alert.recover.settles_after());
-    let end = course.now + patience;
-    while course.now < end {
-        let held = course.scrape();
+    let patience = playback.patience(alert.recover.settles_after());
+    let end = playback.now + patience;
+    while playback.now < end {
+        let held = playback.scrape();
         if held.is_some() {
-            gone = course.now + interval;
+            gone = playback.now + interval;
         }
     }
     if gone > end {

@@ -42,7 +42,7 @@ pub struct Sample {
 pub struct Subject<'a> {
     /// Its metric.
     pub metric: &'a str,
-    /// Its known labels. It may have more (`job`, `instance`): a matcher on a label that is not here is taken to match.
+    /// Its labels. The scrape may add `job`, `instance` and `drill`: a matcher on these is taken to match.
     pub labels: &'a BTreeMap<String, String>,
 }
 
@@ -68,6 +68,11 @@ impl Expression {
         let selectors = selector::all(&self.0);
         let names = selectors.iter().filter_map(|s| selector::metric(s));
         names.map(str::to_owned).collect()
+    }
+
+    /// The labels without which a series of `metric` with these `labels` is selected by none of the matchers on them.
+    pub fn unset(&self, metric: &str, labels: &BTreeMap<String, String>) -> BTreeSet<String> {
+        selector::unset(&self.0, &Subject { metric, labels })
     }
 
     /// What tells its value over time from the samples of `subject` alone. Aggregations see no other series.

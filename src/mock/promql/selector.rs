@@ -1,6 +1,6 @@
 //! What an expression selects, and whether one series is all that it selects.
 
-use std::{convert::Infallible, time::Duration};
+use std::{collections::BTreeSet, convert::Infallible, time::Duration};
 
 use promql_parser::{
     label::{METRIC_NAME, MatchOp, Matcher},
@@ -9,6 +9,9 @@ use promql_parser::{
 };
 
 use super::Subject;
+
+/// Labels that a scrape adds, whose values are not known here.
+const SCRAPED: [&str; 3] = ["job", "instance", "drill"];
 
 /// Every selector of `expr`, those of ranges included.
 pub(super) fn all(expr: &Expr) -> Vec<VectorSelector> {
@@ -57,7 +60,7 @@ fn unmet(selector: &VectorSelector, subject: &Subject<'_>) -> Result<(), String>
     let meets = |matcher: &&Matcher| match subject.labels.get(&matcher.name) {
         _ if matcher.name == METRIC_NAME => matcher.is_match(subject.metric),
         Some(value) => matcher.is_match(value),
-        None => true,
+        None => is_met_unset(matcher),
     };
     match selector.matchers.matchers.iter().find(|m| !meets(m)) {
         Some(matcher) => Err(format!(
@@ -65,6 +68,24 @@ fn unmet(selector: &VectorSelector, subject: &Subject<'_>) -> Result<(), String>
         )),
         None => Ok(()),
     }
+}
+
+/// To Prometheus, a label that is not there is empty.
+fn is_met_unset(matcher: &Matcher) -> bool {
+    SCRAPED.contains(&matcher.name.as_str()) || matcher.is_match("")
+}
+
+/// The labels that `subject` does not have and needs, to be selected by every selector of its metric.
+pub(super) fn unset(expr: &Expr, subject: &Subject<'_>) -> BTreeSet<String> {
+    let selectors = all(expr).into_iter();
+    let own = selectors.filter(|s| metric(s) == Some(subject.metric));
+    let matchers = own.flat_map(|selector| selector.matchers.matchers);
+    let unmet = matchers.filter(|matcher| {
+        matcher.name != METRIC_NAME
+            && !subject.labels.contains_key(&matcher.name)
+            && !is_met_unset(matcher)
+    });
+    unmet.map(|matcher| matcher.name).collect()
 }
 
 /// The longest window with its offset; none reaches back less than to now.
@@ -128,14 +149,15 @@ mod tests {
     }
 
     #[test]
-    fn a_matcher_is_met_by_the_label_and_by_labels_that_nobody_knows() {
+    fn a_matcher_is_met_by_the_label_and_by_labels_that_the_scrape_adds() {
         for text in [
             "disk",
             "disk{device=\"sda\"}",
             "disk{device!=\"sdb\"}",
             "disk{device=~\"sd.\"}",
             "disk{device!~\"nvme.*\"}",
-            "disk{job=\"node\", instance!~\"a|b\"}",
+            "disk{job=\"node\", instance!~\"a|b\", drill=\"true\"}",
+            "disk{mount=\"\", fs!=\"ext4\", path=~\".*\"}",
             "{__name__=\"disk\", device=\"sda\"}",
             "rate(disk{device=\"sda\"}[5m]) > 1 and disk",
         ] {
@@ -154,6 +176,10 @@ mod tests {
                 "disk - disk{device!~\"sd.*\"}",
                 "has a matcher that the alert's labels do not meet: device!~\"sd.*\"",
             ),
+            (
+                "disk{mount=\"/\"}",
+                "has a matcher that the alert's labels do not meet: mount=\"/\"",
+            ),
             ("disk / size", "selects size besides disk"),
             ("size > 1", "does not select disk"),
             ("vector(1)", "does not select disk"),
@@ -165,6 +191,20 @@ mod tests {
             ("rate(disk[5m] @ end()) > 1", "uses the @ modifier"),
         ] {
             assert_eq!(served(text), Err(why.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_label_that_is_needed_and_not_there_is_named() {
+        for (text, names) in [
+            ("disk{mount=\"/\", device=\"sdb\"} > 1", &["mount"][..]),
+            ("disk{a!=\"\"} / disk{b=~\".+\"} > 1", &["a", "b"]),
+            ("disk{a!=\"b\", job=\"x\"} > 1", &[]),
+            ("disk > on() size{mount=\"/\"}", &[]),
+        ] {
+            let labels = BTreeMap::from([("device".to_owned(), "sda".to_owned())]);
+            let found = Expression::parse(text).unwrap().unset("disk", &labels);
+            assert!(found.iter().eq(names), "{text}: {found:?}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::case::{Case, Evaluation};
 use crate::mock::{
     catalogue::Alert,
-    prediction::{self, Course},
+    prediction::{self, Playback},
     promql::{Expression, Predictor, Sample, Subject},
     rules::state::{RuleState, State},
 };
@@ -35,28 +35,28 @@ impl<'a> Cases<'a> {
         Ok(Self {
             alert,
             interval,
-            predictor: prediction::predictor(alert)?,
+            predictor: prediction::predictor(alert, interval)?,
         })
     }
 
     /// A long calm, the catalogue's trigger until it has fired for a while, the catalogue's recovery.
     pub(super) fn rehearsed(&self) -> Case {
-        let mut course = self.course();
+        let mut playback = self.playback();
         let calm = self.interval * CALM_EVALUATIONS;
-        course.scrape_until(calm.saturating_sub(course.now), |_| false);
-        let calm = course.now;
-        course.series.drive(self.alert.drive(), calm);
+        playback.scrape_until(calm.saturating_sub(playback.now), |_| false);
+        let calm = playback.now;
+        playback.series.drive(self.alert.drive(), calm);
         let mut rule = RuleState::new(self.alert.hold_for);
         let moving = self.alert.trigger.settles_after(self.alert.baseline);
-        let end = calm + course.patience(moving) + self.alert.hold_for;
-        while course.now < end {
-            let value = course.scrape();
-            if rule.evaluate(course.now, value.is_some()) == State::Firing {
+        let end = calm + playback.patience(moving) + self.alert.hold_for;
+        while playback.now < end {
+            let value = playback.scrape();
+            if rule.evaluate(playback.now, value.is_some()) == State::Firing {
                 break;
             }
         }
-        course.scrape_until(self.interval * FIRING_EVALUATIONS, |_| false);
-        self.recovered(course, calm)
+        playback.scrape_until(self.interval * FIRING_EVALUATIONS, |_| false);
+        self.recovered(playback, calm)
     }
 
     /// One whose condition holds, but for less than the rule's `for`: recovered as soon as it has been seen, or where that
@@ -65,12 +65,12 @@ impl<'a> Cases<'a> {
         if self.alert.hold_for.is_zero() {
             return None;
         }
-        let mut course = self.course();
-        let calm = course.now;
-        course.series.drive(self.alert.drive(), calm);
+        let mut playback = self.playback();
+        let calm = playback.now;
+        playback.series.drive(self.alert.drive(), calm);
         let moving = self.alert.trigger.settles_after(self.alert.baseline);
-        course.scrape_until(course.patience(moving), |value| value.is_some());
-        let soon = self.recovered(course, calm);
+        playback.scrape_until(playback.patience(moving), |value| value.is_some());
+        let soon = self.recovered(playback, calm);
         let is_short = |case: &Case| case.is_ever(State::Pending) && !case.is_ever(State::Firing);
         if is_short(&soon) {
             return Some(soon);
@@ -128,16 +128,16 @@ impl<'a> Cases<'a> {
         Some(self.evaluated(found?, Duration::ZERO, self.interval * (count - 1)))
     }
 
-    fn course(&self) -> Course {
-        Course::begin(self.alert, self.predictor.clone(), self.interval)
+    fn playback(&self) -> Playback {
+        Playback::begin(self.alert, self.predictor.clone(), self.interval)
     }
 
     /// From here on recovering, until the window has forgotten.
-    fn recovered(&self, mut course: Course, calm: Duration) -> Case {
-        course.series.recover(self.alert.recover, course.now);
-        let rest = course.patience(self.alert.recover.settles_after());
-        course.scrape_until(rest, |_| false);
-        self.evaluated(course.samples, calm, course.now)
+    fn recovered(&self, mut playback: Playback, calm: Duration) -> Case {
+        playback.series.recover(self.alert.recover, playback.now);
+        let rest = playback.patience(self.alert.recover.settles_after());
+        playback.scrape_until(rest, |_| false);
+        self.evaluated(playback.samples, calm, playback.now)
     }
 
     /// Calm, then `gap` scrapes of which only the last one is there, as little beyond calm as sets off the rule.

@@ -11,6 +11,7 @@ mod cases;
 mod notation;
 mod rule_file;
 pub mod state;
+pub mod syntax;
 mod table;
 pub mod template;
 mod unit_tests;

@@ -10,11 +10,11 @@ use crate::mock::{
 
 /// How often the simulator's series move.
 const BEAT: Duration = Duration::from_secs(1);
-/// No course is played for longer than so many scrapes.
+/// Nothing is played for longer than so many scrapes.
 const MOST_SCRAPES: u32 = 20_000;
 
 /// A series on its way, and what Prometheus has scraped of it.
-pub(crate) struct Course {
+pub(crate) struct Playback {
     pub(crate) series: Series,
     pub(crate) samples: Vec<Sample>,
     pub(crate) predictor: Predictor,
@@ -22,25 +22,36 @@ pub(crate) struct Course {
     pub(crate) now: Duration,
 }
 
-impl Course {
+impl Playback {
     /// At the baseline, for so long that the expression's window is full.
     pub(crate) fn begin(alert: &Alert, predictor: Predictor, interval: Duration) -> Self {
-        let mut course = Self {
+        let mut playback = Self {
             series: alert.at_rest(0),
             samples: Vec::new(),
             interval,
             now: Duration::ZERO,
             predictor,
         };
-        let full = course.predictor.reach() + interval * 2;
-        while course.now < full {
-            course.scrape();
-        }
-        course
+        let full = playback.predictor.reach() + interval * 2;
+        playback.scrape_unseen(full);
+        playback
     }
 
     /// Moves on to the next scrape, and gives the value while the condition holds.
     pub(crate) fn scrape(&mut self) -> Option<f64> {
+        self.step();
+        self.predictor.at(&self.samples, self.now)
+    }
+
+    /// Moves on for `time`; nobody asks for the condition meanwhile.
+    pub(crate) fn scrape_unseen(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.now < end {
+            self.step();
+        }
+    }
+
+    fn step(&mut self) {
         let next = self.now + self.interval;
         while self.now < next {
             let beat = (self.now + BEAT).min(next);
@@ -51,7 +62,6 @@ impl Course {
             at: self.now,
             value: self.series.value(),
         });
-        self.predictor.at(&self.samples, self.now)
     }
 
     /// The moment of the first scrape whose value passes, if there is one in time.

@@ -1,0 +1,78 @@
+//! Which names metrics and labels may have.
+
+/// Longer names and values help nobody.
+const LONGEST: usize = 128;
+/// Prometheus makes series of these names itself: of its rules, and of each scrape.
+const RESERVED: [&str; 3] = ["up", "ALERTS", "ALERTS_FOR_STATE"];
+/// Labels of the rule, or of the scrape: a series cannot have them too.
+const TAKEN_LABELS: [&str; 4] = ["alertname", "severity", "family", "drill"];
+
+/// Whether it can be a label's name: those that begin with `__` are Prometheus' own.
+pub fn is_label(name: &str) -> bool {
+    is_name(name, "_") && !name.starts_with("__")
+}
+
+/// What is wrong with a metric's name, to be told after its key.
+///
+/// # Errors
+/// What it must be.
+pub(super) fn metric(name: &str) -> Result<(), String> {
+    if !is_name(name, "_:") {
+        return Err("must be a metric's name: letters, digits, `_` and `:`".to_owned());
+    }
+    if RESERVED.contains(&name) || name.starts_with("scrape_") {
+        return Err(format!(
+            "{name} is made by Prometheus itself, so that nothing else can drive it"
+        ));
+    }
+    Ok(())
+}
+
+/// What is wrong with a label of a series, to be told after its key.
+///
+/// # Errors
+/// What it must be.
+pub(super) fn label(name: &str, value: &str) -> Result<(), &'static str> {
+    if TAKEN_LABELS.contains(&name) {
+        Err("is a label of the rule or the scrape, not of the series")
+    } else if !is_label(name) {
+        Err("must be named with letters, digits and `_`")
+    } else if value.is_empty() || value.len() > LONGEST || value.chars().any(char::is_control) {
+        Err("must be 1 to 128 bytes without control characters")
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether it can be the name of an alert, a family or a severity.
+pub(super) fn is_word(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
+    !text.is_empty() && text.len() <= LONGEST && text.bytes().all(fits)
+}
+
+fn is_name(name: &str, signs: &str) -> bool {
+    let letter = |b: u8| b.is_ascii_alphabetic() || signs.as_bytes().contains(&b);
+    name.len() <= LONGEST
+        && name.bytes().next().is_some_and(letter)
+        && name.bytes().all(|b| letter(b) || b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_that_prometheus_takes_and_does_not_make_itself() {
+        for name in ["a", "_b", "job:errors:rate5m", "uptime", "scraped_total"] {
+            assert_eq!(metric(name), Ok(()), "{name}");
+        }
+        for name in ["", "1a", "a-b", "ä", "up", "ALERTS", "ALERTS_FOR_STATE"] {
+            assert!(metric(name).is_err(), "{name}");
+        }
+        assert!(metric("scrape_duration_seconds").is_err());
+        assert!(is_label("a_1") && is_label("_a"));
+        for name in ["", "1a", "a:b", "__a", "a b"] {
+            assert!(!is_label(name), "{name}");
+        }
+    }
+}
