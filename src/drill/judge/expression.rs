@@ -5,8 +5,7 @@ use promql_parser::parser::{self, Expr, LabelModifier};
 
 use crate::mock::{
     catalogue::{Alert, Labels},
-    prediction,
-    promql::Expression,
+    promql::{Expression, Subject},
 };
 
 /// Whether two expressions say the same, however they are written.
@@ -25,7 +24,12 @@ pub(crate) fn fulfils(expr: &str, value: f64) -> Option<bool> {
 
 /// Whether the alert still has that label of its series.
 pub(crate) fn keeps(alert: &Alert, label: &str) -> bool {
-    prediction::predictor(alert).map_or_else(
+    let subject = Subject {
+        metric: &alert.metric,
+        labels: &alert.labels,
+    };
+    let predictor = Expression::parse(&alert.expr).and_then(|expr| expr.predictor(&subject));
+    predictor.map_or_else(
         |_| leading_part_keeps(&alert.expr, label),
         |predictor| predictor.keeps(label),
     )
