@@ -20,7 +20,7 @@
 //!
 //! The only allowed imports run `bin → app → http → actors → {upstream, storage, socket} → model`; `settings` is read
 //! by `app` alone; `gateway` and `mock` do not name each other; `drill` knows of `mock` only the
-//! catalogue and what theory says of it; `lab` knows the programs by their command lines only.
+//! catalogue and what theory says of it and of its expressions; `lab` knows the programs by their command lines only.
 //! `tests/architecture.rs` holds these arrows.
 
 pub mod api_error;

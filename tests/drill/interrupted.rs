@@ -10,17 +10,49 @@ async fn an_interrupted_drill_recovers_what_it_triggered_and_reports() {
     let stack = Stack::with_rules(|rules| rules).await;
     let report = stack.report("r.json");
     let arguments = ["PodCrashLoop", "DiskFull", "--report", &report];
+    for (signal, name) in [(Signal::INT, "SIGINT"), (Signal::HUP, "SIGHUP")] {
+        let drill = Running::start(&mut stack.drill(&arguments));
+        drives(&stack, 2).await;
+
+        drill.signal(signal);
+        let ended = drill.ended().await;
+        assert_eq!(ended.code(), Some(1), "{}", drill.log());
+        let told = format!("interrupted by {name}: recovering 2 alerts");
+        assert!(drill.log().contains(&told), "{}", drill.log());
+        assert_eq!(stack.driven().await, Vec::<String>::new());
+        let report = json(&report);
+        let why = of(&report, "DiskFull")["why"].as_str().unwrap();
+        assert_eq!(why, format!("interrupted by {name}"));
+    }
+}
+
+#[actix_rt::test]
+async fn a_server_that_dies_in_the_middle_is_told_by_its_stage_and_exit_4() {
+    let stack = Stack::with_rules(|rules| rules).await;
+    let report = stack.report("r.json");
+    let arguments = ["PodCrashLoop", "--grace", "1", "--report", &report];
     let drill = Running::start(&mut stack.drill(&arguments));
-    eventually("both are driven", async || {
-        (stack.driven().await.len() == 2).then_some(())
+    drives(&stack, 1).await;
+
+    stack.alertmanager.kill().await;
+    let ended = drill.ended().await;
+    assert_eq!(ended.code(), Some(4), "{}", drill.log());
+    let words = "1 of 1 alerts did not arrive as expected (1 because a server could not be asked)";
+    assert!(drill.log().contains(words), "{}", drill.log());
+    let report = json(&report);
+    let failed = of(&report, "PodCrashLoop");
+    assert_eq!(failed["failed_stage"], "alertmanager", "{failed}");
+    let why = failed["why"].as_str().unwrap();
+    assert!(
+        why.contains("Alertmanager at") && why.contains("does not answer"),
+        "{why}"
+    );
+    assert_eq!(stack.driven().await, Vec::<String>::new());
+}
+
+async fn drives(stack: &Stack, count: usize) {
+    eventually("the alerts are driven", async || {
+        (stack.driven().await.len() == count).then_some(())
     })
     .await;
-
-    drill.signal(Signal::INT);
-    let ended = drill.ended().await;
-    assert_eq!(ended.code(), Some(1), "{}", drill.log());
-    assert_eq!(stack.driven().await, Vec::<String>::new());
-    let report = json(&report);
-    let why = of(&report, "DiskFull")["why"].as_str().unwrap();
-    assert_eq!(why, "interrupted by SIGINT");
 }
