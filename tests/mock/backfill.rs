@@ -164,20 +164,15 @@ fn labels_apart(series: &str) -> (String, BTreeSet<String>) {
 
 #[test]
 fn the_same_seed_writes_the_same_history_and_bad_arguments_are_refused() {
-    let of = |seed| {
-        backfill(&[
-            "--hours",
-            "1",
-            "--until",
-            "2026-02-10T05:35:00Z",
-            "--seed",
-            seed,
-        ])
-    };
+    let until = "2026-02-10T05:35:00Z";
+    let hour = ["--hours", "1", "--until", until, "--seed"];
+    let of = |seed| backfill(&[&hour[..], &[seed]].concat());
     let text = of("3");
     assert!(text.ends_with("\n# EOF\n") && text.contains(" 1770701700\n"));
     assert_eq!(text, of("3"));
     assert_ne!(text, of("4"));
+    let piped = backfill(&[&hour[..], &["3", "--output", "/dev/stdout"]].concat());
+    assert_eq!(text, piped);
 
     for (arguments, code, told) in [
         (&["--hours", "0"][..], 2, "--hours"),

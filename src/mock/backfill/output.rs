@@ -14,11 +14,12 @@ use std::{
 /// # Errors
 /// What the file system says, or `fill`. Then nothing is left behind, and a file that was there is as it was.
 pub(super) fn write(path: &Path, fill: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
-    let target = followed(path)?;
-    let there = fs::metadata(&target).ok();
+    let there = fs::metadata(path).ok();
     if there.as_ref().is_some_and(|there| !there.is_file()) {
-        return fill(&OpenOptions::new().write(true).open(&target)?);
+        // By its own name: what /dev/stdout links to may have no other.
+        return fill(&OpenOptions::new().write(true).open(path)?);
     }
+    let target = followed(path)?;
     let (unfinished, file) = beside(&target)?;
     let written = fill(&file)
         .and_then(|()| match &there {

@@ -26,6 +26,7 @@ use std::{
 };
 
 use labels::Labels;
+pub(super) use precheck::quoted;
 use promql_parser::parser::{self, Expr};
 
 /// One sample of a series.

@@ -32,7 +32,7 @@ fn words(text: &str) -> Vec<&str> {
     while let Some(first) = rest.chars().next() {
         let length = match first {
             '#' => rest.find('\n').unwrap_or(rest.len()),
-            quote if QUOTES.contains(&quote) => quoted(rest, quote),
+            quote if QUOTES.contains(&quote) => quoted(rest, quote).unwrap_or(rest.len()),
             _ => rest.find(|c| !in_word(c)).unwrap_or(rest.len()),
         };
         let (word, after) = rest.split_at(length.max(first.len_utf8()));
@@ -44,15 +44,15 @@ fn words(text: &str) -> Vec<&str> {
     words
 }
 
-/// The length of the string that `text` begins with.
-fn quoted(text: &str, quote: char) -> usize {
+/// The length of the string that `text` begins with, quotes and all, by the rules of Go; `None` if it has no end.
+pub(crate) fn quoted(text: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
     let end = text.char_indices().skip(1).find(|&(_, c)| {
         let ends = c == quote && !escaped;
         escaped = c == '\\' && !escaped && quote != '`';
         ends
     });
-    end.map_or(text.len(), |(at, _)| at + 1)
+    end.map(|(at, _)| at + 1)
 }
 
 fn in_word(c: char) -> bool {

@@ -1,6 +1,8 @@
 //! Whether an annotation is a template that Prometheus takes, as far as its form tells. ([`super::template`] renders the
 //! usual ones.)
 
+use crate::mock::promql::quoted;
+
 /// Those of Prometheus and those of Go's templates.
 const FUNCTIONS: &[&str] = &[
     "and",
@@ -117,17 +119,6 @@ fn action(text: &str) -> Result<(Vec<&str>, &str), String> {
         }
         rest = after;
     }
-}
-
-/// The length of the string that `text` begins with.
-fn quoted(text: &str, quote: char) -> Option<usize> {
-    let mut escaped = false;
-    let end = text.char_indices().skip(1).find(|&(_, c)| {
-        let ends = c == quote && !escaped;
-        escaped = c == '\\' && !escaped && quote != '`';
-        ends
-    });
-    end.map(|(at, _)| at + 1)
 }
 
 fn in_word(c: char) -> bool {
