@@ -28,6 +28,7 @@ use sense::Told;
 
 pub use alert::{Alert, Labels};
 pub use check::{CheckOptions, check};
+pub use motion::{number, size};
 pub use names::is_label;
 pub use scenario::{Act, Inhibited, Scenario, Step};
 pub use timing::{Timing, span};

@@ -109,12 +109,12 @@ fn message(error: &toml::de::Error) -> String {
 ///
 /// # Errors
 /// What it must be.
-pub(super) fn number(number: f64, kind: Kind) -> Result<(), String> {
+pub fn number(number: f64, kind: Kind) -> Result<(), String> {
     match kind {
         Kind::Counter => size(number, kind),
         _ if number.abs() <= MOST => Ok(()),
         _ => Err(format!(
-            "must be from -{MOST:e} to {MOST:e}, found {number}"
+            "must be from -{MOST:e} to {MOST:e}, found {number:e}"
         )),
     }
 }
@@ -123,7 +123,7 @@ pub(super) fn number(number: f64, kind: Kind) -> Result<(), String> {
 ///
 /// # Errors
 /// What it must be.
-pub(super) fn size(number: f64, kind: Kind) -> Result<(), String> {
+pub fn size(number: f64, kind: Kind) -> Result<(), String> {
     let (most, what) = match kind {
         Kind::Counter => (MOST_EVENTS, ", as a counter's events"),
         _ => (MOST, ""),
@@ -131,7 +131,9 @@ pub(super) fn size(number: f64, kind: Kind) -> Result<(), String> {
     if (0.0..=most).contains(&number) {
         return Ok(());
     }
-    Err(format!("must be from 0 to {most:e}{what}, found {number}"))
+    Err(format!(
+        "must be from 0 to {most:e}{what}, found {number:e}"
+    ))
 }
 
 /// Whether a metric of this type can move so.

@@ -81,6 +81,8 @@ pub(super) async fn reset(
     // First, so that no step comes after the reset.
     let stopped = player.send(StopScenario).await?;
     try_join_all(actors.all().map(|(_, actor)| actor.send(Reset))).await?;
+    // One that began meanwhile has lost its first steps to the reset.
+    let stopped = stopped.or(player.send(StopScenario).await?);
     log_action(&request, "everything reset to the baseline");
     let stopped = stopped.map(|running| running.name);
     Ok(success(json!({ "stopped": stopped })))

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{change::Change, drive::Drive, levers, pattern::Pattern};
 use crate::mock::{
-    catalogue::{Alert, Timing},
+    catalogue::{self, Alert, Timing},
     prediction::{self, Unpredicted},
 };
 
@@ -80,10 +80,14 @@ impl Adjustment {
 
 /// A value that a metric of the table could not be set to is refused here too.
 fn possible(alert: &Alert, value: f64) -> Result<(), Misfit> {
-    if !value.is_finite() || value < 0.0 {
-        return Err(misfit("value", "must be a finite number from 0"));
-    }
-    let is_rate = alert.is_counter() || matches!(alert.trigger, Pattern::Growth { .. });
+    let is_growth = matches!(alert.trigger, Pattern::Growth { .. });
+    let bounds = if is_growth {
+        catalogue::size
+    } else {
+        catalogue::number
+    };
+    bounds(value, alert.kind).map_err(|must| misfit("value", must))?;
+    let is_rate = alert.is_counter() || is_growth;
     match levers::of_metric(&alert.metric) {
         Some(lever) if !is_rate => match lever.takes.read(&value.to_string()) {
             Ok(Change::To(_) | Change::Count) => Ok(()),

@@ -27,7 +27,7 @@ pub enum Takes {
 }
 
 /// Whole numbers beyond are not exact in an f64, which is what every sample is.
-const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
+pub(super) const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 impl Takes {
     /// Reads the value of a request.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     calm::{Calm, noise},
-    change::Change,
+    change::{Change, LARGEST_WHOLE},
     drive::{Course, Drive, Phase},
     pattern::Recovery,
 };
@@ -106,6 +106,8 @@ impl Series {
             Motion::Counts(_) | Motion::Events(_) => {
                 self.value += self.level * now.saturating_sub(before).as_secs_f64();
                 self.value += events.unwrap_or(0.0);
+                // Beyond, an event more would not be seen.
+                self.value = self.value.min(LARGEST_WHOLE);
             }
         }
     }
