@@ -227,6 +227,19 @@ fn what_looks_back_too_far_is_valid_with_a_note() {
 }
 
 #[test]
+fn a_rule_that_sums_the_label_of_drills_away_is_noted() {
+    let noted = |by: &str| {
+        let expr = format!("\"sum by ({by}) (m) > {{threshold}}\"");
+        let text = format!("[[alert]]\nname = \"A\"\nexpr = {expr}\nthreshold = 1\ntrigger = 2\n");
+        let notes = Catalogue::parse("mine.toml", &text, 1.0).unwrap().notes();
+        notes
+            .iter()
+            .any(|note| note.contains("sums the label drill away"))
+    };
+    assert!(noted("job") && !noted("job, drill"));
+}
+
+#[test]
 fn a_name_that_prometheus_makes_itself_cannot_be_driven() {
     for name in ["up", "ALERTS", "scrape_samples_scraped"] {
         for key in ["flag", "metric"] {

@@ -74,6 +74,13 @@ pub(super) fn notes(catalogue: &Catalogue) -> Vec<String> {
             );
             note("expr", &told);
         }
+        let predictor = prediction::predictor(alert, catalogue.timing.interval);
+        if predictor.is_ok_and(|predictor| !predictor.keeps("drill")) {
+            note(
+                "expr",
+                "sums the label drill away: when it is rehearsed, Alertmanager tells people; add drill to its `by`",
+            );
+        }
         let texts = [
             ("summary", &alert.summary),
             ("description", &alert.description),
