@@ -58,7 +58,9 @@ impl Runner {
             .map(|word| format!("'{}'", word.to_str().unwrap().replace('\'', r"'\''")))
             .collect::<Vec<_>>();
         let mut script = Command::new("script");
-        script.args(["-qec", &line.join(" "), "/dev/null"]);
+        // A shell that stayed in between would get the Ctrl-C too, and dash ends of it.
+        let line = format!("exec {}", line.join(" "));
+        script.args(["-qec", &line, "/dev/null"]);
         script.stdin(Stdio::piped());
         Self::spawn(script, words)
     }
