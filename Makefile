@@ -5,7 +5,7 @@ drill = $(CARGO_TARGET_DIR)/drill
 catalogue = $(if $(CATALOGUE),--catalogue $(CATALOGUE))
 scripts = .ci/run $(wildcard tools/* tests/compose/*.sh)
 
-.PHONY: help run drill test bench compose-test
+.PHONY: help run drill test bench bench-fanout compose-test
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -39,6 +39,9 @@ test: ## prove everything, against the real servers
 bench: ## measure, and print a table
 	@tools/install-packages run
 	cargo bench --locked --bench gateway
+
+bench-fanout: ## measure the fan-out beside a bare write loop and Node
+	cargo bench --locked --bench fanout
 
 compose-test: ## prove the deployment with docker compose
 	tests/compose/run.sh

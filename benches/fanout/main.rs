@@ -1,0 +1,98 @@
+//! `make bench-fanout`: what it costs to bring one frame to many browsers, side by side with a bare write loop, which no
+//! server can beat, and with Node's `ws`, which one would otherwise use.
+//!
+//! Prints one table. `cargo bench --bench fanout -- --quick` tries the bench itself.
+
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "what is counted here is far below 2^52"
+)]
+
+mod clients;
+mod clock;
+mod fetch;
+mod frames;
+mod limit;
+#[path = "../gateway/machine.rs"]
+mod machine;
+mod measure;
+mod payload;
+mod process;
+mod report;
+mod rivals;
+mod scenario;
+mod upstream;
+
+use std::{
+    env,
+    error::Error,
+    io::{self, Write},
+    time::Duration,
+};
+
+use measure::measure;
+use report::Table;
+use rivals::{Programs, Rival};
+use scenario::{ALL, QUICK};
+
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+fn main() -> Outcome<()> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words[..] {
+        ["clients", port, path, sessions, extensions] => {
+            clients::run(port.parse()?, path, sessions.parse()?, extensions)
+        }
+        ["limit", port, upstream, interval] => {
+            let interval = Duration::from_millis(interval.parse()?);
+            limit::run(port.parse()?, upstream, interval)
+        }
+        _ => bench(words.contains(&"--quick")),
+    }
+}
+
+fn bench(quick: bool) -> Outcome<()> {
+    let (scenarios, rounds, beats) = if quick {
+        (&QUICK[..], 1, 3)
+    } else {
+        (&ALL[..], 3, 5)
+    };
+    let notes = machine::described();
+    let scratch = tempfile::tempdir()?;
+    let programs = Programs {
+        peer: rivals::install_peer(),
+        scratch: scratch.path().to_owned(),
+    };
+    let mut table = Table::default();
+    for scenario in scenarios {
+        for round in 1..=rounds {
+            for rival in Rival::ALL {
+                let is_node = matches!(rival, Rival::NodeShared | Rival::NodeEach);
+                if !rival.can(scenario) || (is_node && programs.peer.is_none()) {
+                    continue;
+                }
+                said(&format!(
+                    "round {round} of {rounds}, {scenario}: {}",
+                    rival.name()
+                ))?;
+                table.add(scenario, rival, measure(&programs, rival, scenario, beats)?);
+            }
+        }
+    }
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "\n{table}")?;
+    for note in notes {
+        writeln!(stdout, "- {note}")?;
+    }
+    writeln!(
+        stdout,
+        "- {rounds} rounds, the servers in turn, each started anew; {beats} beats each after one that is left out; medians."
+    )?;
+    Ok(())
+}
+
+/// Tells whoever waits what is going on.
+fn said(doing: &str) -> io::Result<()> {
+    writeln!(io::stderr(), "bench: {doing}")
+}
