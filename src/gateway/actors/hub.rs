@@ -1,8 +1,11 @@
 //! One channel's fan-out: a frame is encoded once and its reference handed to every session that has joined.
 
-use std::{collections::HashMap, marker::PhantomData};
+use std::{collections::HashMap, marker::PhantomData, panic::resume_unwind};
 
-use actix::prelude::{Actor, Context, Handler, Recipient, SendError};
+use actix::prelude::{
+    Actor, ActorFutureExt, Context, ContextFutureSpawner, Handler, Recipient, SendError, WrapFuture,
+};
+use actix_rt::task::spawn_blocking;
 
 use super::messages::{Deliver, Join, LatestFrame, Leave, Publish, SessionId};
 use crate::{
@@ -12,11 +15,17 @@ use crate::{
 
 /// Holds the sessions of channel `C` and its latest frame.
 pub struct Hub<C> {
-    sessions: HashMap<SessionId, Recipient<Deliver>>,
+    sessions: HashMap<SessionId, Member>,
     latest: Option<Frame>,
     published: u64,
     telemetry: Telemetry,
     channel: PhantomData<fn() -> C>,
+}
+
+/// A session that has joined.
+struct Member {
+    session: Recipient<Deliver>,
+    deflate: bool,
 }
 
 impl<C: Channel> Hub<C> {
@@ -29,6 +38,34 @@ impl<C: Channel> Hub<C> {
             telemetry,
             channel: PhantomData,
         }
+    }
+
+    /// Hands a beat's frame to all, and keeps it for those who come later.
+    fn fan_out(&mut self, frame: Frame) {
+        // Refused because it has left: it goes. Refused because its worker is behind: it skips this beat.
+        let counters = self.telemetry.channel(C::NAME);
+        self.sessions.retain(
+            |_, member| match member.session.try_send(Deliver(frame.clone())) {
+                Ok(()) => true,
+                Err(SendError::Closed(_)) => false,
+                Err(SendError::Full(_)) => {
+                    counters.frames_skipped.inc();
+                    true
+                }
+            },
+        );
+        if frame.is_heartbeat() {
+            counters.frames_unchanged.inc();
+        } else {
+            counters.frames_published.inc();
+            if let Some((plain, deflated)) = frame.enveloped.lengths() {
+                counters.deflate_in.inc_by(plain as u64);
+                counters.deflate_out.inc_by(deflated as u64);
+            }
+            self.published += 1;
+            self.latest = Some(frame);
+        }
+        self.count_subscriptions();
     }
 
     fn count_subscriptions(&self) {
@@ -50,35 +87,44 @@ impl<C: Channel> Actor for Hub<C> {
 impl<C: Channel> Handler<Publish<C>> for Hub<C> {
     type Result = ();
 
-    fn handle(&mut self, publish: Publish<C>, _: &mut Self::Context) {
-        self.published += 1;
-        let frame = Frame::encode::<C>(&publish.snapshot, self.published);
-        // Refused because it has left: it goes. Refused because its worker is behind: it skips this beat.
-        self.sessions.retain(
-            |_, session| match session.try_send(Deliver(frame.clone())) {
-                Ok(()) => true,
-                Err(SendError::Closed(_)) => false,
-                Err(SendError::Full(_)) => {
-                    self.telemetry.channel(C::NAME).frames_skipped.inc();
-                    true
-                }
-            },
-        );
-        self.latest = Some(frame);
-        self.telemetry.channel(C::NAME).frames_published.inc();
-        self.count_subscriptions();
+    fn handle(&mut self, Publish { snapshot, .. }: Publish<C>, ctx: &mut Self::Context) {
+        let latest = self.latest.clone().filter(|_| C::SKIPS_UNCHANGED);
+        let deflate = self.sessions.values().any(|member| member.deflate);
+        let published = self.published;
+        // A large answer takes a while to be copied and compressed: nobody but this channel waits for it.
+        spawn_blocking(move || {
+            let mut frame = Frame::encode::<C>(&snapshot, published + 1);
+            if latest.is_some_and(|latest| latest.data() == frame.data()) {
+                return Frame::heartbeat::<C>(&snapshot, published);
+            }
+            if deflate {
+                frame.deflate();
+            }
+            frame
+        })
+        .into_actor(self)
+        .map(|frame, hub, _| {
+            // It cannot have been cancelled; a panic goes on here.
+            hub.fan_out(frame.unwrap_or_else(|failed| resume_unwind(failed.into_panic())));
+        })
+        .wait(ctx);
     }
 }
 
 impl<C: Channel> Handler<Join> for Hub<C> {
     type Result = ();
 
-    fn handle(&mut self, Join { id, session }: Join, _: &mut Self::Context) {
+    fn handle(&mut self, join: Join, _: &mut Self::Context) {
+        let Join {
+            id,
+            session,
+            deflate,
+        } = join;
         if let Some(frame) = &self.latest {
             // A fresh session's mailbox has room; if it is gone already, the next beat finds out.
             let _ = session.try_send(Deliver(frame.clone()));
         }
-        self.sessions.insert(id, session);
+        self.sessions.insert(id, Member { session, deflate });
         self.count_subscriptions();
     }
 }
@@ -163,6 +209,7 @@ mod tests {
         hub.send(Join {
             id: SessionId::next(),
             session,
+            deflate: false,
         })
         .await
         .unwrap();
@@ -182,6 +229,7 @@ mod tests {
             hub.send(Join {
                 id: SessionId::next(),
                 session,
+                deflate: false,
             })
             .await
             .unwrap();
@@ -200,7 +248,13 @@ mod tests {
         let hub = hub();
         let (session, mut seen) = probe();
         let id = SessionId::next();
-        hub.send(Join { id, session }).await.unwrap();
+        hub.send(Join {
+            id,
+            session,
+            deflate: false,
+        })
+        .await
+        .unwrap();
         hub.send(Leave(id)).await.unwrap();
         hub.send(Publish::<Instant>::new(snapshot("1")))
             .await

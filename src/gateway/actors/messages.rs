@@ -69,6 +69,8 @@ pub struct Join {
     pub id: SessionId,
     /// Where to.
     pub session: Recipient<Deliver>,
+    /// Whether it takes compressed frames.
+    pub deflate: bool,
 }
 
 /// A session wants no more of them.

@@ -107,6 +107,7 @@ impl Session {
         self.shared.hubs[channel.index()].join.do_send(Join {
             id: self.id,
             session,
+            deflate: self.wire.deflates(),
         });
     }
 
@@ -234,13 +235,20 @@ impl Handler<Deliver> for Session {
         if !self.subscribed[frame.channel.index()] {
             return;
         }
-        let text = if self.bare {
-            frame.bare.as_ref().unwrap_or(&frame.enveloped)
-        } else {
-            &frame.enveloped
+        let text = match &frame.bare {
+            Some(bare) if self.bare => bare,
+            _ => &frame.enveloped,
         };
+        let bytes = match self.wire.deflates() {
+            true => text.deflated_wire(),
+            false => text.wire(),
+        };
+        if frame.is_heartbeat() {
+            return self.wire.push_heartbeat(frame.channel, bytes);
+        }
         let counters = self.shared.telemetry.channel(frame.channel);
-        if self.wire.push_frame(frame.channel, text.wire()) {
+        counters.bytes_sent.inc_by(bytes.len() as u64);
+        if self.wire.push_frame(frame.channel, bytes) {
             counters.frames_skipped.inc();
         } else {
             counters.frames_sent.inc();

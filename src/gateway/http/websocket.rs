@@ -9,8 +9,7 @@ use std::{
 
 use actix_codec::Framed;
 use actix_http::{Request, h1, ws::Codec};
-use actix_web::{HttpRequest, HttpResponse, ResponseError, http::Method, rt, rt::net::TcpStream};
-use bytes::Bytes;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, http::Method, rt};
 use futures_util::FutureExt;
 use tokio::time::timeout;
 use tokio_util::{
@@ -26,11 +25,12 @@ use crate::{
         model::channel::ChannelName,
         socket::{
             guard::{Guard, Limits},
-            handshake,
+            handshake::{self, Accepted},
             inbound::inbound,
             patience::Patience,
             pump::pump,
             tcp,
+            unpack::Unpacker,
             wire::Wire,
         },
     },
@@ -105,15 +105,13 @@ pub async fn upgrade(entrance: &Entrance, request: Request, framed: Framed<Patie
     match admitted {
         Ok((subscription, place)) => {
             // An error means that the client is gone, or does not read: there is nothing left to do or tell.
-            if let Ok(Ok((io, early))) =
-                timeout(PATIENCE, handshake::accept(&request, framed)).await
-            {
-                entrance.serve(io, early, subscription, place);
+            if let Ok(Ok(accepted)) = timeout(PATIENCE, handshake::accept(&request, framed)).await {
+                entrance.serve(accepted, subscription, place);
             }
         }
         Err(error) => {
             if let Ok(Some(io)) = timeout(PATIENCE, handshake::refuse(&error, framed)).await {
-                Wire::new(io).finish(PATIENCE).await;
+                Wire::new(io, false).finish(PATIENCE).await;
             }
         }
     }
@@ -148,14 +146,15 @@ impl Entrance {
 
     fn serve(
         &self,
-        io: TcpStream,
-        early: Bytes,
+        Accepted { io, early, deflate }: Accepted,
         subscription: Subscription,
         place: TaskTrackerToken,
     ) {
         tcp::on_session(&io, self.send_buffer_bytes, self.stall_timeout);
-        let wire = Rc::new(Wire::new(io));
-        let inbound = inbound(wire.clone(), Guard::new(self.limits), early);
+        let wire = Rc::new(Wire::new(io, deflate));
+        let guard = Guard::new(self.limits, deflate);
+        let unpacker = deflate.then(|| Unpacker::new(self.limits.message_bytes));
+        let inbound = inbound(wire.clone(), guard, unpacker, early);
         let session = Session::new(wire.clone(), self.sessions.clone(), subscription);
         // The guard has its own, exact limit; the codec's is only there to be no smaller.
         let context = session::start(

@@ -50,6 +50,8 @@ pub trait Channel: Send + Unpin + 'static {
     const FRAME_TYPE: &'static str;
     /// Whether its frames say if they are stale.
     const TELLS_STALE: bool;
+    /// Whether a heartbeat stands for a frame whose `data` would be, byte for byte, that of the frame before.
+    const SKIPS_UNCHANGED: bool;
 
     /// Appends the frame's `data`, a JSON object.
     fn write_data(snapshot: &Snapshot, out: &mut Vec<u8>);
@@ -75,6 +77,7 @@ impl Channel for Instant {
     const NAME: ChannelName = ChannelName::Instant;
     const FRAME_TYPE: &'static str = "instant_metrics";
     const TELLS_STALE: bool = true;
+    const SKIPS_UNCHANGED: bool = false;
 
     fn write_data(snapshot: &Snapshot, out: &mut Vec<u8>) {
         snapshot.write_raw(out);
@@ -85,6 +88,7 @@ impl Channel for Range {
     const NAME: ChannelName = ChannelName::Range;
     const FRAME_TYPE: &'static str = "range_metrics";
     const TELLS_STALE: bool = true;
+    const SKIPS_UNCHANGED: bool = true;
 
     fn write_data(snapshot: &Snapshot, out: &mut Vec<u8>) {
         snapshot.write_raw(out);
@@ -95,6 +99,7 @@ impl Channel for Metrics {
     const NAME: ChannelName = ChannelName::Metrics;
     const FRAME_TYPE: &'static str = "metrics";
     const TELLS_STALE: bool = false;
+    const SKIPS_UNCHANGED: bool = false;
 
     fn write_data(snapshot: &Snapshot, out: &mut Vec<u8>) {
         flat::write(snapshot, out);
@@ -105,6 +110,7 @@ impl Channel for Alerts {
     const NAME: ChannelName = ChannelName::Alerts;
     const FRAME_TYPE: &'static str = "alerts";
     const TELLS_STALE: bool = true;
+    const SKIPS_UNCHANGED: bool = false;
 
     fn write_data(snapshot: &Snapshot, out: &mut Vec<u8>) {
         snapshot.write_sole(out);

@@ -2,7 +2,9 @@
 //! reference count, not a copy.
 
 use bytes::Bytes;
+use serde::Serialize;
 
+use super::{deflate::deflate, unpack::COMPRESSED};
 use crate::gateway::model::{
     channel::{Channel, ChannelName},
     snapshot::{Snapshot, write_json},
@@ -22,6 +24,8 @@ const HEADER: usize = 10;
 pub struct TextFrame {
     wire: Bytes,
     header: usize,
+    /// The same message, compressed, where it is worth it.
+    deflated: Option<Bytes>,
 }
 
 impl TextFrame {
@@ -36,12 +40,32 @@ impl TextFrame {
         Self {
             wire: Bytes::from(buffer).slice(start..),
             header: length,
+            deflated: None,
         }
+    }
+
+    /// Adds the compressed form. Takes a while: about a second for each 50 MB.
+    pub fn deflate(&mut self) {
+        self.deflated = deflate(&self.wire[self.header..]).map(|packed| {
+            let (header, length) = header(FIN | COMPRESSED | TEXT, packed.len());
+            [&header[..length], &packed].concat().into()
+        });
     }
 
     /// Header and payload, as they leave through the socket.
     pub fn wire(&self) -> Bytes {
         self.wire.clone()
+    }
+
+    /// The same for a client with which permessage-deflate was negotiated.
+    pub fn deflated_wire(&self) -> Bytes {
+        self.deflated.as_ref().unwrap_or(&self.wire).clone()
+    }
+
+    /// The length of both forms, if there is a compressed one.
+    pub fn lengths(&self) -> Option<(usize, usize)> {
+        let deflated = self.deflated.as_ref()?;
+        Some((self.wire.len(), deflated.len()))
     }
 
     /// The payload alone.
@@ -59,6 +83,8 @@ pub struct Frame {
     pub enveloped: TextFrame,
     /// The `data` alone, for `/ws/metrics`.
     pub bare: Option<TextFrame>,
+    /// Where its `data` begins in the payload, up to the closing brace; none in a heartbeat.
+    data: Option<usize>,
 }
 
 impl Frame {
@@ -66,6 +92,7 @@ impl Frame {
     pub fn encode<C: Channel>(snapshot: &Snapshot, seq: u64) -> Self {
         let bare = (C::NAME == ChannelName::Metrics)
             .then(|| TextFrame::encode(256, |out| C::write_data(snapshot, out)));
+        let mut data = 0;
         let enveloped = TextFrame::encode(snapshot.raw_len() + 256, |out| {
             out.extend_from_slice(b"{\"type\":");
             write_json(C::FRAME_TYPE, out);
@@ -78,8 +105,9 @@ impl Frame {
                 write_json(&snapshot.is_stale(), out);
             }
             out.extend_from_slice(b",\"data\":");
+            data = out.len() - HEADER;
             match &bare {
-                Some(data) => out.extend_from_slice(&data.payload()),
+                Some(bare) => out.extend_from_slice(&bare.payload()),
                 None => C::write_data(snapshot, out),
             }
             out.push(b'}');
@@ -88,8 +116,57 @@ impl Frame {
             channel: C::NAME,
             enveloped,
             bare,
+            data: Some(data),
         }
     }
+
+    /// Says that the beat has brought the same `data` as the frame `seq`.
+    pub fn heartbeat<C: Channel>(snapshot: &Snapshot, seq: u64) -> Self {
+        let heartbeat = Heartbeat {
+            kind: "heartbeat",
+            channel: C::NAME.as_str(),
+            timestamp: timestamp::text(&snapshot.taken_at),
+            seq,
+            stale: C::TELLS_STALE.then(|| snapshot.is_stale()),
+        };
+        Self {
+            channel: C::NAME,
+            enveloped: TextFrame::encode(128, |out| write_json(&heartbeat, out)),
+            bare: None,
+            data: None,
+        }
+    }
+
+    /// Whether it only says that nothing is new.
+    pub fn is_heartbeat(&self) -> bool {
+        self.data.is_none()
+    }
+
+    /// The bytes of its `data`; none in a heartbeat.
+    pub fn data(&self) -> Option<Bytes> {
+        let payload = self.enveloped.payload();
+        let data = self.data?..payload.len() - 1;
+        Some(payload.slice(data))
+    }
+
+    /// Adds the compressed forms.
+    pub fn deflate(&mut self) {
+        self.enveloped.deflate();
+        if let Some(bare) = &mut self.bare {
+            bare.deflate();
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Heartbeat {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    channel: &'static str,
+    timestamp: String,
+    seq: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stale: Option<bool>,
 }
 
 /// A control frame; its payload is at most 125 bytes.
@@ -172,5 +249,35 @@ mod tests {
             r#"{"type":"metrics","timestamp":"2026-02-10T05:35:22.447Z","seq":3,"data":{"q":7}}"#;
         assert_eq!(frame.enveloped.payload(), expected);
         assert_eq!(frame.bare.unwrap().payload(), r#"{"q":7}"#);
+    }
+
+    #[test]
+    fn a_frame_knows_its_data_and_a_heartbeat_has_none() {
+        let frame = Frame::encode::<Instant>(&snapshot(), 17);
+        let raw = r#"{"q":{"resultType":"vector","result":[{"metric":{},"value":[1,"7"]}]}}"#;
+        assert_eq!(frame.data().unwrap(), raw);
+        let bare = Frame::encode::<Metrics>(&snapshot(), 3);
+        assert_eq!(bare.data().unwrap(), r#"{"q":7}"#);
+
+        let heartbeat = Frame::heartbeat::<Instant>(&snapshot(), 17);
+        assert!(heartbeat.is_heartbeat() && !frame.is_heartbeat());
+        let expected = concat!(
+            r#"{"type":"heartbeat","channel":"instant","timestamp":"2026-02-10T05:35:22.447Z","#,
+            r#""seq":17,"stale":false}"#
+        );
+        assert_eq!(heartbeat.enveloped.payload(), expected);
+    }
+
+    #[test]
+    fn only_a_large_frame_has_a_compressed_form() {
+        let mut small = Frame::encode::<Instant>(&snapshot(), 1);
+        small.deflate();
+        assert_eq!(small.enveloped.deflated_wire(), small.enveloped.wire());
+
+        let mut large = TextFrame::encode(0, |out| out.resize(out.len() + 100_000, b'x'));
+        large.deflate();
+        let wire = large.deflated_wire();
+        assert_eq!((wire[0], usize::from(wire[1])), (0xC1, wire.len() - 2));
+        assert_eq!(large.lengths(), Some((100_010, wire.len())));
     }
 }

@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::{
     close::{CloseCode, Closing, may_be_received},
     head::{Head, NotShortest},
+    unpack::COMPRESSED,
     utf8::{NotUtf8, Utf8Check},
 };
 
@@ -42,11 +43,15 @@ pub struct Refusal {
 #[derive(Debug)]
 pub struct Guard {
     limits: Limits,
+    /// Whether permessage-deflate was negotiated.
+    deflate: bool,
     head: Head,
     /// The frame whose payload is passing.
     frame: Option<Payload>,
     /// Bytes so far of the text message whose fragments are passing.
     message: Option<usize>,
+    /// Whether they are compressed: what is inside is checked when it is unpacked.
+    compressed: bool,
     text: Utf8Check,
     /// A Close frame's payload.
     farewell: Vec<u8>,
@@ -71,13 +76,15 @@ const fn broken(reason: &'static str) -> Verdict {
 }
 
 impl Guard {
-    /// Starts at the first byte after the handshake.
-    pub fn new(limits: Limits) -> Self {
+    /// Starts at the first byte after the handshake, which has negotiated permessage-deflate or not.
+    pub fn new(limits: Limits, deflate: bool) -> Self {
         Self {
             limits,
+            deflate,
             head: Head::default(),
             frame: None,
             message: None,
+            compressed: false,
             text: Utf8Check::default(),
             farewell: Vec::new(),
             closed: false,
@@ -150,16 +157,21 @@ impl Guard {
 
     fn check_opcode(&mut self, first: u8, now: Instant) -> Verdict {
         self.count_frame(now)?;
-        let (fin, opcode) = (first & 0x80 != 0, first & 0x0F);
+        let (fin, reserved, opcode) = (first & 0x80 != 0, first & 0x70, first & 0x0F);
+        let compressed = self.deflate && reserved == COMPRESSED && matches!(opcode, TEXT | BINARY);
         match opcode {
-            _ if first & 0x70 != 0 => broken("a reserved bit is set"),
+            _ if reserved != 0 && !compressed => broken("a reserved bit is set"),
             BINARY => Err(Closing::new(
                 CloseCode::NotAccepted,
                 "binary messages are not accepted; send JSON text",
             )),
             TEXT if self.message.is_some() => broken("a new message inside a fragmented one"),
             CONTINUATION if self.message.is_none() => broken("a continuation of nothing"),
-            CONTINUATION | TEXT => Ok(()),
+            TEXT => {
+                self.compressed = compressed;
+                Ok(())
+            }
+            CONTINUATION => Ok(()),
             CLOSE..=PONG if !fin => broken("a fragmented control frame"),
             CLOSE..=PONG => Ok(()),
             _ => broken("an unknown opcode"),
@@ -216,6 +228,7 @@ impl Guard {
                 .map(|(index, byte)| byte ^ frame.mask[(frame.at + index) % 4])
         };
         match frame.opcode {
+            TEXT | CONTINUATION if self.compressed => {}
             TEXT | CONTINUATION => self.text.extend(clear())?,
             CLOSE => self.farewell.extend(clear()),
             _ => {}

@@ -39,7 +39,7 @@ fn verdict(stream: &[u8]) -> Result<(), u16> {
     let verdicts: Vec<_> = [stream.len().max(1), 1, 3]
         .into_iter()
         .map(|size| {
-            let mut guard = Guard::new(LIMITS);
+            let mut guard = Guard::new(LIMITS, false);
             let now = Instant::now();
             stream
                 .chunks(size)
@@ -197,7 +197,7 @@ fn what_breaks_them_is_closed_with_its_own_code() {
 fn what_came_before_a_violation_is_sound() {
     let good = frame(0x81, b"{}");
     let stream = [good.clone(), frame(0x82, b"x")].concat();
-    let refusal = Guard::new(LIMITS)
+    let refusal = Guard::new(LIMITS, false)
         .inspect(&stream, Instant::now())
         .unwrap_err();
     assert_eq!(refusal.sound, good.len());
@@ -206,7 +206,7 @@ fn what_came_before_a_violation_is_sound() {
 #[test]
 fn a_burst_passes_a_flood_does_not() {
     let ping = frame(0x89, b"");
-    let mut guard = Guard::new(LIMITS);
+    let mut guard = Guard::new(LIMITS, false);
     let start = Instant::now();
     for _ in 0..200 {
         guard.inspect(&ping, start).unwrap();
@@ -220,7 +220,7 @@ fn a_burst_passes_a_flood_does_not() {
 #[test]
 fn the_sustained_rate_passes_for_ever() {
     let ping = frame(0x89, b"");
-    let mut guard = Guard::new(LIMITS);
+    let mut guard = Guard::new(LIMITS, false);
     let start = Instant::now();
     for beat in 0..10_000 {
         guard
@@ -231,7 +231,7 @@ fn the_sustained_rate_passes_for_ever() {
 
 #[test]
 fn endless_empty_continuations_are_a_flood() {
-    let mut guard = Guard::new(LIMITS);
+    let mut guard = Guard::new(LIMITS, false);
     let now = Instant::now();
     guard.inspect(&frame(0x01, b""), now).unwrap();
     let flood = frame(0x00, b"").repeat(300);
@@ -239,4 +239,29 @@ fn endless_empty_continuations_are_a_flood() {
         guard.inspect(&flood, now).unwrap_err().closing.code,
         CloseCode::Flooding
     );
+}
+
+#[test]
+fn a_compressed_message_passes_where_that_was_negotiated_and_nowhere_else() {
+    let seen = |stream: &[u8], deflate| {
+        let verdict = Guard::new(LIMITS, deflate).inspect(stream, Instant::now());
+        verdict.map_err(|refusal| refusal.closing.code.number())
+    };
+    // Not UTF-8: it is compressed.
+    let message = frame(0xC1, &[0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00]);
+    assert_eq!(seen(&message, true), Ok(()));
+    assert_eq!(seen(&message, false), Err(1002));
+    let fragments = [frame(0x41, &[0xF2]), frame(0x89, b""), frame(0x80, &[0x48])].concat();
+    assert_eq!(seen(&fragments, true), Ok(()));
+    for (wrong, code) in [
+        (frame(0xC9, b""), 1002),
+        (frame(0xE1, b""), 1002),
+        (frame(0xA1, b""), 1002),
+        (frame(0xC2, b""), 1003),
+        ([frame(0x41, b""), frame(0xC0, b"")].concat(), 1002),
+        ([frame(0xC1, b""), frame(0x81, &[0xFF])].concat(), 1007),
+        (frame(0xC1, &[0; 65_537]), 1009),
+    ] {
+        assert_eq!(seen(&wrong, true), Err(code), "{wrong:02x?}");
+    }
 }

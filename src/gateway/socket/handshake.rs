@@ -13,7 +13,7 @@ use actix_web::{HttpMessage, ResponseError, http::Version, rt::net::TcpStream};
 use bytes::Bytes;
 use futures_util::SinkExt;
 
-use super::{origin, patience::Patience};
+use super::{extension, origin, patience::Patience};
 use crate::api_error::ApiError;
 
 /// Checks a request that wants to become a WebSocket.
@@ -70,24 +70,46 @@ fn version_13() -> ApiError {
     ApiError::UpgradeRequired("Sec-WebSocket-Version must be 13".into())
 }
 
-/// Answers `101`, and takes the socket from the HTTP dispatcher together with what has come in behind the handshake.
+/// A connection that has been taken over from the HTTP dispatcher.
+pub struct Accepted {
+    /// The socket.
+    pub io: TcpStream,
+    /// What has come in behind the handshake.
+    pub early: Bytes,
+    /// Whether permessage-deflate was negotiated.
+    pub deflate: bool,
+}
+
+/// Answers `101`, and takes the socket from the HTTP dispatcher.
 ///
 /// # Errors
 /// When the client is gone.
 pub async fn accept(
     request: &Request,
     mut framed: Framed<Patience, h1::Codec>,
-) -> Result<(TcpStream, Bytes), std::io::Error> {
-    let answer = ws::handshake_response(request.head()).finish().drop_body();
+) -> Result<Accepted, std::io::Error> {
+    let mut answer = ws::handshake_response(request.head());
+    let extension = extension(request.headers());
+    if let Some(extension) = extension {
+        answer.insert_header((header::SEC_WEBSOCKET_EXTENSIONS, extension));
+    }
+    let answer = answer.finish().drop_body();
     framed
         .send(h1::Message::Item((answer, BodySize::None)))
         .await?;
     let parts = framed.into_parts();
-    // A copy, even of nothing: a share of the dispatcher's buffer would keep all of it as long as the session lives.
-    Ok((
-        parts.io.into_inner(),
-        Bytes::copy_from_slice(&parts.read_buf),
-    ))
+    Ok(Accepted {
+        io: parts.io.into_inner(),
+        // A copy, even of nothing: a share of the dispatcher's buffer would keep all of it as long as the session lives.
+        early: Bytes::copy_from_slice(&parts.read_buf),
+        deflate: extension.is_some(),
+    })
+}
+
+/// The answer to what the client offers, in one header or in several.
+fn extension(headers: &HeaderMap) -> Option<&'static str> {
+    let mut offers = headers.get_all(&header::SEC_WEBSOCKET_EXTENSIONS);
+    offers.find_map(|offers| extension::answer(offers.to_str().ok()?))
 }
 
 /// Answers with the error's envelope and ends the connection.

@@ -29,6 +29,11 @@ impl Head {
         self.bytes[0]
     }
 
+    /// What there is.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
     /// True when nothing more is to come.
     pub(super) fn is_whole(&self) -> bool {
         let wanted = match (self.length, self.bytes[1] & 0x7F) {

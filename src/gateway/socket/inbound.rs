@@ -6,11 +6,13 @@ use actix_web::error::PayloadError;
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 
-use super::{guard::Guard, wire::Wire};
+use super::{close::Closing, guard::Guard, unpack::Unpacker, wire::Wire};
 
 struct Inbound {
     wire: Rc<Wire>,
     guard: Guard,
+    /// Where permessage-deflate was negotiated.
+    unpacker: Option<Box<Unpacker>>,
     /// What came in behind the handshake, in the same segment.
     early: Bytes,
     ended: bool,
@@ -20,11 +22,13 @@ struct Inbound {
 pub fn inbound(
     wire: Rc<Wire>,
     guard: Guard,
+    unpacker: Option<Unpacker>,
     early: Bytes,
 ) -> impl Stream<Item = Result<Bytes, PayloadError>> {
     let inbound = Inbound {
         wire,
         guard,
+        unpacker: unpacker.map(Box::new),
         early,
         ended: false,
     };
@@ -36,26 +40,51 @@ pub fn inbound(
 
 impl Inbound {
     async fn next(&mut self) -> Option<Bytes> {
-        if self.ended {
-            return None;
+        while !self.ended {
+            let bytes = if self.early.is_empty() {
+                self.wire.receive().await?
+            } else {
+                std::mem::take(&mut self.early)
+            };
+            let sound = self.sound_part(bytes);
+            let plain = self.unpacked(sound);
+            // Of a compressed message nothing is there to be read before its end.
+            if !plain.is_empty() || self.ended {
+                return Some(plain);
+            }
         }
-        let bytes = if self.early.is_empty() {
-            self.wire.receive().await?
-        } else {
-            std::mem::take(&mut self.early)
-        };
+        None
+    }
+
+    fn sound_part(&mut self, bytes: Bytes) -> Bytes {
         match self.guard.inspect(&bytes, Instant::now()) {
             Ok(()) => {
                 // Whatever follows a Close frame is nobody's to read, let alone to keep.
                 self.ended = self.guard.has_seen_close();
-                Some(bytes)
+                bytes
             }
             Err(refusal) => {
-                self.ended = true;
-                self.wire.refuse(refusal.closing);
-                Some(bytes.slice(..refusal.sound))
+                self.refuse(refusal.closing);
+                bytes.slice(..refusal.sound)
             }
         }
+    }
+
+    fn unpacked(&mut self, bytes: Bytes) -> Bytes {
+        let Some(unpacker) = &mut self.unpacker else {
+            return bytes;
+        };
+        let verdict = unpacker.unpack(&bytes);
+        let plain = unpacker.take();
+        if let Err(closing) = verdict {
+            self.refuse(closing);
+        }
+        plain
+    }
+
+    fn refuse(&mut self, closing: Closing) {
+        self.ended = true;
+        self.wire.refuse(closing);
     }
 }
 
@@ -84,8 +113,13 @@ mod tests {
             listener.accept(),
             TcpStream::connect(listener.local_addr().unwrap())
         );
-        let wire = Rc::new(Wire::new(ours.unwrap().0));
-        let inbound = inbound(wire, Guard::new(LIMITS), Bytes::from_static(early));
+        let wire = Rc::new(Wire::new(ours.unwrap().0, false));
+        let inbound = inbound(
+            wire,
+            Guard::new(LIMITS, false),
+            None,
+            Bytes::from_static(early),
+        );
         (inbound, theirs.unwrap())
     }
 

@@ -2,13 +2,15 @@
 //!
 //! ```text
 //! request ▶ handshake (Origin, key, version) ▶ the socket leaves the HTTP dispatcher
-//!                    in:  socket ▶ inbound (guard: the rules of RFC 6455, sizes, rates) ▶ Session
+//!                    in:  socket ▶ inbound (guard: the rules of RFC 6455, sizes, rates; unpack) ▶ Session
 //!                    out: Session ▶ wire (control frames, one slot per channel, latest wins) ▶ socket
 //! ```
 //! A session that was answered `101` costs no HTTP buffers: the dispatcher is gone, the socket is ours to read, write
 //! and close.
 
 pub mod close;
+mod deflate;
+mod extension;
 pub mod frame;
 pub mod guard;
 pub mod handshake;
@@ -19,5 +21,6 @@ mod outbox;
 pub mod patience;
 pub mod pump;
 pub mod tcp;
+pub mod unpack;
 mod utf8;
 pub mod wire;

@@ -90,7 +90,7 @@ mod tests {
             listener.accept(),
             TcpStream::connect(listener.local_addr().unwrap())
         );
-        (Rc::new(Wire::new(ours.unwrap().0)), theirs.unwrap())
+        (Rc::new(Wire::new(ours.unwrap().0, false)), theirs.unwrap())
     }
 
     #[actix::test]

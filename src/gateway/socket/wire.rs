@@ -27,6 +27,7 @@ const LINGER_BYTES: usize = 64 * 1024;
 /// One session's socket. Lives on one worker, shared by the session, its inbound stream and its pump.
 pub struct Wire {
     io: TcpStream,
+    deflate: bool,
     outbox: RefCell<Outbox>,
     blocked: Notify,
     closed: Notify,
@@ -35,16 +36,22 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// Takes a socket whose handshake is done.
-    pub fn new(io: TcpStream) -> Self {
+    /// Takes a socket whose handshake is done, and has negotiated permessage-deflate or not.
+    pub fn new(io: TcpStream, deflate: bool) -> Self {
         Self {
             io,
+            deflate,
             outbox: RefCell::default(),
             blocked: Notify::new(),
             closed: Notify::new(),
             refusal: Cell::new(None),
             closing: Cell::new(None),
         }
+    }
+
+    /// Whether permessage-deflate was negotiated.
+    pub fn deflates(&self) -> bool {
+        self.deflate
     }
 
     /// Sends a channel's frame, or keeps it until the socket takes it. True when it replaced one that was still
@@ -58,6 +65,14 @@ impl Wire {
             .is_some();
         self.flush();
         skipped
+    }
+
+    /// Sends a channel's heartbeat, unless a frame that says more is still waiting.
+    pub fn push_heartbeat(&self, channel: ChannelName, heartbeat: Bytes) {
+        let waits = self.outbox.borrow().slots[channel.index()].is_some();
+        if !waits {
+            self.push_frame(channel, heartbeat);
+        }
     }
 
     /// Forgets a channel's waiting frame.
@@ -234,7 +249,7 @@ mod tests {
             listener.accept(),
             TcpStream::connect(listener.local_addr().unwrap())
         );
-        let (wire, mut peer) = (Wire::new(ours.unwrap().0), theirs.unwrap());
+        let (wire, mut peer) = (Wire::new(ours.unwrap().0, false), theirs.unwrap());
         {
             let mut outbox = wire.outbox.borrow_mut();
             outbox.control.push_back("between two frames".into());

@@ -11,6 +11,14 @@ pub struct ChannelMetrics {
     pub subscriptions: IntGauge,
     /// Frames encoded.
     pub frames_published: IntCounter,
+    /// Beats that brought nothing new, and a heartbeat instead of a frame.
+    pub frames_unchanged: IntCounter,
+    /// Bytes of frames that were compressed, before.
+    pub deflate_in: IntCounter,
+    /// Bytes of frames that were compressed, after.
+    pub deflate_out: IntCounter,
+    /// Bytes of frames handed to sockets.
+    pub bytes_sent: IntCounter,
     /// Frames handed to sockets.
     pub frames_sent: IntCounter,
     /// Frames that a newer one replaced before a slow reader took them.
@@ -47,11 +55,39 @@ pub(super) fn all(registry: &Registry) -> Result<[ChannelMetrics; ChannelName::A
         "Frames replaced by a newer one before a slow reader took them",
         &["channel"],
     )?;
+    let bytes = counters(
+        registry,
+        "service_metrics_frame_bytes_sent_total",
+        "Bytes of frames handed to sockets",
+        &["channel"],
+    )?;
+    let unchanged = counters(
+        registry,
+        "service_metrics_frames_unchanged_total",
+        "Beats that brought the same data again: a heartbeat is sent instead of a frame",
+        &["channel"],
+    )?;
+    let deflate_in = counters(
+        registry,
+        "service_metrics_deflate_input_bytes_total",
+        "Bytes of frames that were compressed, before",
+        &["channel"],
+    )?;
+    let deflate_out = counters(
+        registry,
+        "service_metrics_deflate_output_bytes_total",
+        "Bytes of frames that were compressed, after",
+        &["channel"],
+    )?;
     Ok(ChannelName::ALL.map(|channel| {
         let label = [channel.as_str()];
         ChannelMetrics {
             subscriptions: subscriptions.with_label_values(&label),
             frames_published: published.with_label_values(&label),
+            frames_unchanged: unchanged.with_label_values(&label),
+            deflate_in: deflate_in.with_label_values(&label),
+            deflate_out: deflate_out.with_label_values(&label),
+            bytes_sent: bytes.with_label_values(&label),
             frames_sent: sent.with_label_values(&label),
             frames_skipped: skipped.with_label_values(&label),
         }
