@@ -24,7 +24,7 @@ use crate::{
             simulator::{SimulatorActor, Simulators},
         },
         catalogue::{Alert, Catalogue, Labels, span},
-        model::{adjustment::Misfit, pattern::Pattern},
+        model::{adjustment::Misfit, change::shown, pattern::Pattern},
     },
 };
 
@@ -155,12 +155,14 @@ fn answer(state: Option<AlertState>) -> Result<HttpResponse, ApiError> {
 /// A pattern for the log.
 fn pattern(pattern: Pattern) -> String {
     match pattern {
-        Pattern::Hold { to } => format!("holds {to}"),
-        Pattern::Ramp { to, over } => format!("rises to {to} over {}", span(over)),
-        Pattern::Spike { to, half_life } => format!("jumps to {to}, half-life {}", span(half_life)),
-        Pattern::Growth { per_second, .. } => format!("grows by {per_second} a second"),
-        Pattern::Flapping { to, every } => format!("flaps to {to} every {}", span(every)),
-        Pattern::Burst { count, every } => format!("counts {count} every {}", span(every)),
+        Pattern::Hold { to } => format!("holds {}", shown(to)),
+        Pattern::Ramp { to, over } => format!("rises to {} over {}", shown(to), span(over)),
+        Pattern::Spike { to, half_life } => {
+            format!("jumps to {}, half-life {}", shown(to), span(half_life))
+        }
+        Pattern::Growth { per_second, .. } => format!("grows by {} a second", shown(per_second)),
+        Pattern::Flapping { to, every } => format!("flaps to {} every {}", shown(to), span(every)),
+        Pattern::Burst { count, every } => format!("counts {} every {}", shown(count), span(every)),
     }
 }
 

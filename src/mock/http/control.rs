@@ -9,7 +9,7 @@ use crate::{
         actors::{messages::Apply, simulator::Simulators},
         model::{
             board::MetricFull,
-            change::{self, Change},
+            change::{self, Change, shown},
             exposition,
             levers::{self, Lever},
         },
@@ -35,7 +35,7 @@ pub(super) async fn simulate(
     let actor = actors.of(lever.family.name());
     let actor = actor.ok_or_else(|| ApiError::Internal(format!("no {} actor", lever.family)))?;
     let value = actor.send(asked).await??;
-    let done = format!("{what} set to {value}");
+    let done = format!("{what} set to {}", shown(value));
     log_action(&request, &done);
     Ok(done)
 }
