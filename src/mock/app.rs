@@ -31,7 +31,7 @@ use crate::{
     exit::ProgramError,
     logging,
     settings::mock::{Control, MockSettings, Server as Listener, Simulation},
-    shutdown,
+    shutdown, unread,
 };
 
 /// Plenty for a scrape and some buttons; the actors share the main thread anyway.
@@ -90,6 +90,7 @@ impl Mock {
                 .wrap(http::cors(&access.allowed_origins))
                 .wrap(from_fn(in_the_envelope))
                 .wrap(from_fn(http::only_known_origins))
+                .wrap(from_fn(unread::is_not_waited_for))
                 .configure(http::routes)
         })
         .workers(WORKERS)

@@ -27,6 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("percent", &[]),
     ("settings", &[]),
     ("shutdown", &["exit"]),
+    ("unread", &[]),
     // The gateway, from top to bottom.
     ("gateway", &[]),
     (
@@ -41,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "gateway::actors",
             "gateway::telemetry",
             "percent",
+            "unread",
             STORAGE,
             SOCKET,
             MODEL,
@@ -114,7 +116,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("mock::promql", &[]),
     (
         "mock::app",
-        &["cors", "exit", "logging", "mock", "settings", "shutdown"],
+        &[
+            "cors", "exit", "logging", "mock", "settings", "shutdown", "unread",
+        ],
     ),
     ("mock::source", &["exit", "mock", "settings"]),
     ("mock::catalogue::check", &["exit", "mock"]),

@@ -52,7 +52,7 @@ async fn every_path_sets_exactly_its_series_and_says_so() {
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
         assert!(answer.body.starts_with(metric), "{}", answer.body);
         assert!(
-            answer.body.ends_with(&format!(" set to {value}")),
+            answer.body.ends_with(&format!(" set to {value}\n")),
             "{}",
             answer.body
         );
@@ -108,12 +108,20 @@ async fn the_answer_names_metric_labels_and_value() {
     let answer = TestMock::start().post("/simulate/disk-usage/sda/85").await;
     assert_eq!(
         answer.body,
-        r#"mock_disk_usage_percent{device="sda"} set to 85"#
+        "mock_disk_usage_percent{device=\"sda\"} set to 85\n"
     );
     assert_eq!(
         answer.header("content-type"),
         Some("text/plain; charset=utf-8")
     );
+}
+
+#[actix::test]
+async fn a_number_of_many_digits_is_told_in_exponent_form() {
+    let mock = TestMock::start();
+    let path = format!("/simulate/memory-usage/1{}", "0".repeat(300));
+    let answer = mock.post(&path).await;
+    assert_eq!(answer.body, "mock_high_memory_usage_bytes set to 1e300\n");
 }
 
 #[actix::test]
