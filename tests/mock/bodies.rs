@@ -1,38 +1,13 @@
 //! Requests as a client without opinions sends them: bodies that do not end, and answers without one.
 
-use std::time::Duration;
-
 use futures_util::future::join_all;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    time::{interval, timeout},
-};
 
 use super::TestMock;
 use crate::support::http;
 
-/// Sends a body bit by bit for as long as it is taken, and gives all that comes back until then.
 async fn drip(mock: &TestMock, route: &str, bit: &[u8]) -> String {
-    let mut stream = TcpStream::connect(mock.addr).await.unwrap();
-    let head = format!("{route} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
-    stream.write_all(head.as_bytes()).await.unwrap();
-    let mut drops = interval(Duration::from_millis(50));
-    let mut answer = Vec::new();
-    let (mut reading, mut writing) = stream.split();
-    let dripping = async {
-        while writing.write_all(bit).await.is_ok() {
-            drops.tick().await;
-        }
-    };
-    let ended = timeout(Duration::from_secs(30), async {
-        tokio::select! {
-            _ = reading.read_to_end(&mut answer) => {}
-            () = dripping => {}
-        }
-    });
-    ended.await.expect("the simulator takes it for ever");
-    String::from_utf8(answer).unwrap()
+    let head = format!("{route} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n");
+    http::drip(mock.addr, &head, bit).await
 }
 
 #[actix::test]
