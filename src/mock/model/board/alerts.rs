@@ -2,15 +2,17 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use super::{
-    board::Board,
-    change::Change,
-    drive::Drive,
-    levers::Driven,
-    pattern::{Pattern, Recovery},
-    rehearsal::Rehearsal,
+use super::Board;
+use crate::mock::{
+    catalogue::Labels,
+    model::{
+        change::Change,
+        drive::Drive,
+        levers::Driven,
+        pattern::{Pattern, Recovery},
+        rehearsal::Rehearsal,
+    },
 };
-use crate::mock::catalogue::Labels;
 
 /// A flag while its alert is driven.
 const RAISED: Drive = Drive {
@@ -161,5 +163,5 @@ fn flag(rehearsal: &Rehearsal) -> Option<(&str, &Labels)> {
 }
 
 #[cfg(test)]
-#[path = "rehearsing_tests.rs"]
+#[path = "alerts_tests.rs"]
 mod tests;

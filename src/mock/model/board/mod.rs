@@ -1,5 +1,9 @@
 //! All series of one family, and the alerts on them: what an actor owns. Pure: time is an argument.
 
+mod alerts;
+#[cfg(test)]
+mod tests;
+
 use std::{fmt, time::Duration};
 
 use super::{
@@ -23,9 +27,9 @@ pub struct Board {
     limit: usize,
     /// Up to when the series have moved.
     stepped: Duration,
-    pub(super) metrics: Metrics,
+    metrics: Metrics,
     traffic: Option<Traffic>,
-    pub(super) rehearsals: Vec<Rehearsal>,
+    rehearsals: Vec<Rehearsal>,
 }
 
 /// A metric has as many series as `simulation.max_label_values` allows.
@@ -112,7 +116,7 @@ impl Board {
     }
 
     /// Moves every series on.
-    pub(super) fn advance(&mut self, now: Duration) {
+    fn advance(&mut self, now: Duration) {
         let before = self.stepped;
         self.metrics.step(before, now);
         if let Some(traffic) = &mut self.traffic {
@@ -187,7 +191,3 @@ fn when_told(lever: &Lever, value: f64) -> Series {
         _ => Series::still(value),
     }
 }
-
-#[cfg(test)]
-#[path = "board_tests.rs"]
-mod tests;
