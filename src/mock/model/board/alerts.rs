@@ -54,6 +54,14 @@ impl Board {
         self.rehearsals.get(index)
     }
 
+    /// The same, but only while the series is driven for this alert.
+    pub fn end_drive(&mut self, now: Duration, alert: &str) {
+        let is_own = |index: usize| self.rehearsals[index].is_driven();
+        if self.find(alert).is_some_and(is_own) {
+            self.recover(now, alert);
+        }
+    }
+
     /// Everything back at the baseline at once. Counters keep what they have counted.
     pub fn reset(&mut self, now: Duration) {
         self.advance(now);

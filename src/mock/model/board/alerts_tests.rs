@@ -214,6 +214,27 @@ fn of_two_alerts_on_one_series_the_later_one_drives_it_and_holds_the_flag() {
 }
 
 #[test]
+fn an_alert_ends_its_own_drive_and_nobody_else_s() {
+    let (mut board, catalogue, now) = board("memory-cpu", 1.0);
+    let drive = |name: &str| catalogue.alert(name).unwrap().drive();
+    let now = Duration::from_secs(now);
+    board.trigger(now, "CPUSpikeDetected", drive("CPUSpikeDetected"));
+    board.trigger(now, "HighCPUUsage", drive("HighCPUUsage"));
+    board.end_drive(now, "CPUSpikeDetected");
+    assert!(of(&board, "HighCPUUsage").is_driven());
+    board.end_drive(now, "HighCPUUsage");
+    assert!(!of(&board, "HighCPUUsage").is_driven());
+
+    let lever = levers::find("cpu-usage").unwrap();
+    board.trigger(now, "HighCPUUsage", drive("HighCPUUsage"));
+    board.apply(now, lever, &[], Change::To(99.0)).unwrap();
+    board.end_drive(now, "HighCPUUsage");
+    let cpu = value(&board, "mock_high_cpu_usage_percent", "HighCPUUsage");
+    assert_eq!(cpu, 99.0);
+    board.end_drive(now, "Nobody");
+}
+
+#[test]
 fn a_lever_s_flag_is_the_alert_s_flag() {
     let (mut board, _, now) = board("memory-cpu", 1.0);
     let lever = levers::find("memory-leak").unwrap();
