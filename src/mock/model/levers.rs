@@ -43,7 +43,7 @@ const APP: &[&str] = &["instance=mock-app-1", "service=mock-service"];
 const ENDPOINT: &[&str] = &["service", "endpoint=/api/v1/data"];
 const LEAK: Pattern = Pattern::Growth {
     per_second: 1_048_576.0,
-    ceiling: 4_294_967_296.0,
+    ceiling: 8_589_934_592.0,
 };
 const SPIKE: Pattern = Pattern::Spike {
     to: 90.0,

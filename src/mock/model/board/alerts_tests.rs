@@ -152,6 +152,24 @@ fn a_spike_goes_back_by_itself() {
 }
 
 #[test]
+fn a_leak_holds_again_when_its_window_has_forgotten_the_fall_at_the_ceiling() {
+    let (mut board, catalogue, now) = board("memory-cpu", 1.0 / 15.0);
+    let mut drive = catalogue.alert("MemoryLeakDetected").unwrap().drive();
+    drive.pattern = Pattern::Growth {
+        per_second: 1e6,
+        ceiling: 400e6,
+    };
+    board.trigger(Duration::from_secs(now), "MemoryLeakDetected", drive);
+    let mut second = now;
+    for _tooth in 0..3 {
+        second = until(&mut board, "MemoryLeakDetected", Active, second);
+        second = until(&mut board, "MemoryLeakDetected", Rising, second);
+        let flag = value(&board, "mock_memory_leak_detected", "MemoryLeakDetected");
+        assert_eq!(flag, 1.0);
+    }
+}
+
+#[test]
 fn a_drive_that_is_held_for_a_time_recovers_by_itself() {
     let (mut board, catalogue, now) = board("network", 1.0);
     let mut drive = catalogue.alert("ServiceDown").unwrap().drive();
