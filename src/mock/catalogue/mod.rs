@@ -110,6 +110,11 @@ impl Catalogue {
         })
     }
 
+    /// The alerts of the built-in catalogue at this one's time scale.
+    pub fn built_in_alerts(&self) -> Vec<Arc<Alert>> {
+        file::alerts(BUILT_IN, self.timing.scale)
+    }
+
     /// Each alert, and what theory says of it where Prometheus looks at each scrape interval of the catalogue.
     pub fn predicted(
         &self,

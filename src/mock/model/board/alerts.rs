@@ -1,24 +1,11 @@
-//! What a [`Board`] does for its alerts: triggers and recovers them, keeps their flags, judges their conditions.
+//! What a [`Board`] does for its alerts: triggers and recovers them, judges their conditions.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use super::Board;
 use crate::mock::{
     catalogue::Labels,
-    model::{
-        change::Change,
-        drive::Drive,
-        levers::Driven,
-        pattern::{Pattern, Recovery},
-        rehearsal::Rehearsal,
-    },
-};
-
-/// A flag while its alert is driven.
-const RAISED: Drive = Drive {
-    pattern: Pattern::Hold { to: 1.0 },
-    hold: None,
-    recover: Recovery::AtOnce,
+    model::{drive::Drive, rehearsal::Rehearsal},
 };
 
 impl Board {
@@ -72,50 +59,21 @@ impl Board {
         self.judge(now);
     }
 
-    /// Does what a flag of the table does elsewhere: starts or ends what it is the flag of.
-    pub(super) fn pull(
-        &mut self,
-        now: Duration,
-        flag: &str,
-        driven: Driven,
-        labels: &Labels,
-        change: Change,
-    ) {
-        let Some(series) = self.metrics.get_mut(driven.metric, labels) else {
-            return;
-        };
-        if change == Change::To(0.0) {
-            series.recover(Recovery::AtOnce, now);
-            self.recovered(driven.metric, labels);
-            return;
-        }
-        let drive = Drive {
-            pattern: driven.pattern,
-            hold: None,
-            recover: Recovery::AtOnce,
-        };
-        series.drive(drive, now);
-        self.let_go(driven.metric, labels);
-        let flagged = self.rehearsals.iter_mut().find(|rehearsal| {
-            rehearsal.shares_series(driven.metric, labels)
-                && rehearsal.alert().flag.as_deref() == Some(flag)
-        });
-        if let Some(rehearsal) = flagged {
-            rehearsal.triggered(&drive);
-        }
-    }
-
     /// A series does something else than what its alerts have asked.
     pub(super) fn let_go(&mut self, metric: &str, labels: &Labels) {
         self.on(metric, labels).for_each(Rehearsal::let_go);
     }
 
-    fn recovered(&mut self, metric: &str, labels: &Labels) {
+    pub(super) fn recovered(&mut self, metric: &str, labels: &Labels) {
         self.on(metric, labels).for_each(Rehearsal::recovered);
     }
 
     /// The alerts on a series.
-    fn on(&mut self, metric: &str, labels: &Labels) -> impl Iterator<Item = &mut Rehearsal> {
+    pub(super) fn on(
+        &mut self,
+        metric: &str,
+        labels: &Labels,
+    ) -> impl Iterator<Item = &mut Rehearsal> {
         let all = self.rehearsals.iter_mut();
         all.filter(move |rehearsal| rehearsal.shares_series(metric, labels))
     }
@@ -137,37 +95,6 @@ impl Board {
         }
         self.raise_flags(now);
     }
-
-    /// Makes every flag 1 while an alert of its own is driven, and 0 when the last one is no longer.
-    pub(super) fn raise_flags(&mut self, now: Duration) {
-        let changed = |rehearsal: &Rehearsal| rehearsal.is_driven() != rehearsal.flagged;
-        if !self.rehearsals.iter().any(changed) {
-            return;
-        }
-        let driven = self.rehearsals.iter().filter(|of| of.is_driven());
-        let up: BTreeSet<_> = driven.filter_map(flag).collect();
-        for rehearsal in &self.rehearsals {
-            let Some((name, labels)) = flag(rehearsal).filter(|_| changed(rehearsal)) else {
-                continue;
-            };
-            let Some(series) = self.metrics.get_mut(name, labels) else {
-                continue;
-            };
-            match (rehearsal.is_driven(), up.contains(&(name, labels))) {
-                (true, _) => series.drive(RAISED, now),
-                (false, false) => series.recover(Recovery::AtOnce, now),
-                (false, true) => {}
-            }
-        }
-        for rehearsal in &mut self.rehearsals {
-            rehearsal.flagged = rehearsal.is_driven();
-        }
-    }
-}
-
-fn flag(rehearsal: &Rehearsal) -> Option<(&str, &Labels)> {
-    let alert = rehearsal.alert();
-    alert.flag.as_deref().map(|flag| (flag, &alert.labels))
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@ use super::*;
 use crate::mock::{
     catalogue::Catalogue,
     model::{
+        change::Change,
         levers,
+        pattern::Pattern,
         rehearsal::Condition::{self, Active, Calm, Recovering, Rising},
     },
 };
@@ -250,29 +252,6 @@ fn an_alert_ends_its_own_drive_and_nobody_else_s() {
     let cpu = value(&board, "mock_high_cpu_usage_percent", "HighCPUUsage");
     assert_eq!(cpu, 99.0);
     board.end_drive(now, "Nobody");
-}
-
-#[test]
-fn a_lever_s_flag_is_the_alert_s_flag() {
-    let (mut board, _, now) = board("memory-cpu", 1.0);
-    let lever = levers::find("memory-leak").unwrap();
-    let flag = |board: &Board| value(board, "mock_memory_leak_detected", "MemoryLeakDetected");
-    let now = Duration::from_secs(now);
-    board.apply(now, lever, &[], Change::To(1.0)).unwrap();
-    let leak = |board: &Board| of(board, "MemoryLeakDetected").condition();
-    assert_eq!((leak(&board), flag(&board)), (Rising, 1.0));
-    board.recover(now, "MemoryLeakDetected");
-    assert_eq!(flag(&board), 0.0);
-
-    board.trigger(
-        now,
-        "MemoryLeakDetected",
-        of(&board, "MemoryLeakDetected").alert().drive(),
-    );
-    assert_eq!(flag(&board), 1.0);
-    board.apply(now, lever, &[], Change::To(0.0)).unwrap();
-    assert_eq!(flag(&board), 0.0);
-    assert!(matches!(leak(&board), Recovering | Calm));
 }
 
 #[test]

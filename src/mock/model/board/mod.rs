@@ -1,10 +1,11 @@
 //! All series of one family, and the alerts on them: what an actor owns. Pure: time is an argument.
 
 mod alerts;
+mod flags;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     calm::stream,
@@ -19,7 +20,7 @@ use super::{
     series::{Noise, Series},
     traffic::{REQUESTS, Traffic},
 };
-use crate::mock::catalogue::{Catalogue, Labels};
+use crate::mock::catalogue::{Alert, Catalogue, Labels};
 
 /// The series of a family and its alerts, in the order of the catalogue.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub struct Board {
     metrics: Metrics,
     traffic: Option<Traffic>,
     rehearsals: Vec<Rehearsal>,
+    /// The alerts that are driven when a lever sets their flags.
+    driven_by_levers: Vec<Arc<Alert>>,
 }
 
 /// A metric has as many series as `simulation.max_label_values` allows.
@@ -60,6 +63,7 @@ impl Board {
             metrics: Metrics::default(),
             traffic: (family == Family::Network.name()).then(|| Traffic::new(seed)),
             rehearsals: Vec::new(),
+            driven_by_levers: flags::driven_by_levers(family, catalogue),
         };
         board.put_built_in(family, seed);
         board.put_alerts(family, catalogue, seed);
@@ -140,9 +144,7 @@ impl Board {
         let labels = metrics::by_name(&pairs);
         self.admit(lever, &pairs, &labels)?;
         self.advance(now);
-        if let Some(driven) = lever.drives {
-            self.pull(now, lever.metric, driven, &labels, change);
-        }
+        self.pull(now, lever, change);
         self.let_go(lever.metric, &labels);
         self.raise_flags(now);
         let series = self.metrics.get_mut(lever.metric, &labels);
