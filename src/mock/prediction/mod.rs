@@ -155,13 +155,13 @@ fn fall(
     Ok(gone - recovered)
 }
 
-/// How long after the trigger its height is scraped, from which the way back is longest. (What ends by itself is recovered
-/// while it holds.)
+/// How long after the trigger the series is at its height, from which the way back is longest. Nobody waits for it where the
+/// trigger ends by itself.
 fn height(alert: &Alert, interval: Duration) -> Duration {
     let settled = alert.trigger.settles_after(alert.baseline);
     match alert.trigger {
-        Pattern::Spike { .. } => Duration::ZERO,
-        // With the next scrape it may have fallen.
+        trigger if trigger.ends() => Duration::ZERO,
+        // A scrape later it may have fallen.
         Pattern::Growth { .. } => settled.saturating_sub(interval),
         _ => settled,
     }

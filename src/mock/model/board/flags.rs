@@ -24,15 +24,15 @@ const RAISED: Drive = Drive {
 /// The alerts that levers of this family drive by their flags: of each flag of the built-in catalogue, the alert that
 /// carries it in this one (the one with the same labels first), or else the built-in one.
 pub(super) fn driven_by_levers(family: &str, catalogue: &Catalogue) -> Vec<Arc<Alert>> {
-    let built_in = catalogue.built_in_alerts().into_iter();
-    let flagged = built_in.filter(|alert| alert.family == family && alert.flag.is_some());
+    let built_in = catalogue.built_in_flagged().into_iter();
+    let ours = built_in.filter(|alert| alert.family == family);
     let carried = |built_in: Arc<Alert>| {
         let alerts = catalogue.alerts.iter();
         let carrying = alerts.filter(|alert| alert.flag == built_in.flag);
         let nearest = carrying.min_by_key(|alert| alert.labels != built_in.labels);
         nearest.cloned().unwrap_or(built_in)
     };
-    flagged.map(carried).collect()
+    ours.map(carried).collect()
 }
 
 impl Board {

@@ -2,8 +2,6 @@
 
 mod alerts;
 mod flags;
-#[cfg(test)]
-mod tests;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -193,3 +191,7 @@ fn when_told(lever: &Lever, value: f64) -> Series {
         _ => Series::still(value),
     }
 }
+
+#[cfg(test)]
+#[path = "board_tests.rs"]
+mod tests;
