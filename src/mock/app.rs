@@ -177,7 +177,7 @@ fn seats(actors: &Simulators, catalogue: &Catalogue) -> BTreeMap<String, Seat> {
         let actor = actors.of_alert(alert)?;
         let seat = Seat {
             trigger: actor.clone().recipient(),
-            recover: actor.clone().recipient(),
+            end_drive: actor.clone().recipient(),
         };
         Some((alert.name.clone(), seat))
     };

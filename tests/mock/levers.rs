@@ -1,6 +1,7 @@
 //! Every row of the contract's table (§5), written here a second time.
 
 use awc::http::StatusCode;
+use service_metrics::mock::catalogue::Catalogue;
 
 use super::{TestMock, samples};
 use crate::support::eventually;
@@ -126,7 +127,17 @@ async fn a_number_of_many_digits_is_told_in_exponent_form() {
 
 #[actix::test]
 async fn a_leak_makes_real_memory_grow_until_it_is_ended() {
-    let mock = TestMock::start();
+    leaks(TestMock::start()).await;
+}
+
+#[actix::test]
+async fn a_leak_does_so_with_a_catalogue_that_knows_of_none() {
+    let text = "[[alert]]\nname = \"A\"\nexpr = \"a > 1\"\ntrigger = 2\n";
+    let catalogue = Catalogue::parse("mine.toml", text, 1.0).unwrap();
+    leaks(TestMock::of(catalogue, |_| {})).await;
+}
+
+async fn leaks(mock: TestMock) {
     let memory = format!("memory_usage_bytes{APP}");
     let calm = mock.value(&memory).await.unwrap();
 

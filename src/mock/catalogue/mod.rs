@@ -110,6 +110,11 @@ impl Catalogue {
         })
     }
 
+    /// The alerts of the built-in catalogue that carry a flag, at this one's time scale.
+    pub fn built_in_flagged(&self) -> Vec<Arc<Alert>> {
+        file::flagged(BUILT_IN, self.timing.scale)
+    }
+
     /// Each alert, and what theory says of it where Prometheus looks at each scrape interval of the catalogue.
     pub fn predicted(
         &self,

@@ -92,6 +92,11 @@ fn each_fault_names_its_alert_and_its_key() {
             "alert A: trigger: burst is for counters",
         ),
         (
+            "trigger",
+            "{ pattern = \"growth\", per_second = 1, ceiling = 0 }",
+            "alert A: trigger: ceiling must be above the baseline",
+        ),
+        (
             "baseline",
             "1.5",
             "alert A: baseline: makes the condition hold already, at 1.5",

@@ -136,6 +136,9 @@ fn pattern(alert: &Alert, faults: &mut Faults) -> bool {
         Pattern::Growth { .. } if alert.is_counter() => {
             "growth is for gauges: a counter grows by `hold` or `ramp`, whose `to` is a rate"
         }
+        Pattern::Growth { ceiling, .. } if ceiling <= alert.baseline => {
+            "ceiling must be above the baseline: nothing would grow"
+        }
         Pattern::Burst { .. } if !alert.is_counter() => {
             "burst is for counters, and the metric is none (`type` says otherwise)"
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{
     catalogue::{Alert, span},
-    model::calm::floored,
+    model::{calm::floored, pattern::Pattern},
     promql::{Expression, Predictor, Subject},
 };
 pub(super) use playback::Playback;
@@ -132,14 +132,9 @@ fn fall(
 ) -> Result<Duration, Unpredicted> {
     let mut playback = Playback::begin(alert, predictor.clone(), interval);
     playback.series.drive(alert.drive(), playback.now);
-    // One that does not end by itself is watched from its height: the longest way back.
-    let height = if alert.trigger.ends() {
-        Duration::ZERO
-    } else {
-        alert.trigger.settles_after(alert.baseline)
-    };
-    let patience = playback.patience(held.max(height));
-    playback.scrape_unseen(held.max(height).min(patience));
+    let watched = held.max(height(alert, interval));
+    let patience = playback.patience(watched);
+    playback.scrape_unseen(watched.min(patience));
     playback.series.recover(alert.recover, playback.now);
     let recovered = playback.now;
     let mut gone = recovered + interval;
@@ -160,10 +155,22 @@ fn fall(
     Ok(gone - recovered)
 }
 
+/// How long after the trigger the series is at its height, from which the way back is longest. Nobody waits for it where the
+/// trigger ends by itself.
+fn height(alert: &Alert, interval: Duration) -> Duration {
+    let settled = alert.trigger.settles_after(alert.baseline);
+    match alert.trigger {
+        trigger if trigger.ends() => Duration::ZERO,
+        // A scrape later it may have fallen.
+        Pattern::Growth { .. } => settled.saturating_sub(interval),
+        _ => settled,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::{catalogue::Catalogue, model::pattern::Pattern};
+    use crate::mock::{catalogue::Catalogue, model::pattern::Recovery};
 
     const SCRAPE: Duration = Duration::from_secs(15);
 
@@ -220,6 +227,25 @@ mod tests {
             errors.fall >= seconds(105) && errors.fall <= seconds(135),
             "{errors:?}"
         );
+    }
+
+    #[test]
+    fn a_growth_holds_until_it_falls_and_is_recovered_from_its_height() {
+        let grown = of("DiskFull", |alert| {
+            alert.noise = 0.0;
+            alert.trigger = Pattern::Growth {
+                per_second: 0.1,
+                ceiling: 145.0,
+            };
+            alert.recover = Recovery::Ramp { over: seconds(95) };
+        });
+        // Beyond 90 after 450 s, and falls after 1000 s: from 144 it is back at 90 after 52 s.
+        let expected = Prediction {
+            rise: seconds(465),
+            lasts: Some(seconds(540)),
+            fall: seconds(60),
+        };
+        assert_eq!(grown, Ok(expected));
     }
 
     #[test]
