@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::settings::{Secret, redacted};
 
-/// For one request, from the first byte sent to the last received.
+/// For one question, from the first byte sent to the last received.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest answer that is read: the rules and alerts of a large Prometheus fit in.
 const LONGEST_ANSWER: usize = 64 << 20;
@@ -104,6 +104,15 @@ impl Server {
         format!("{} at {} ({}) {fault}", self.name, self.shown, self.flag)
     }
 
+    /// The same of one that is asked for the first time, and may be something else than it should be.
+    pub(crate) fn doubted(&self, fault: &Fault) -> String {
+        let told = self.told(fault);
+        match fault {
+            Fault::Status(401 | 403, _) | Fault::Unreachable(_) => told,
+            Fault::Status(..) | Fault::Malformed(_) => format!("{told}; is it {}?", self.name),
+        }
+    }
+
     /// The address of `path` on it; each part is one segment, whatever characters it holds.
     pub(crate) fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
         let mut url = self.base.clone();
@@ -127,10 +136,13 @@ impl Server {
     /// Why there is none.
     pub(crate) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Bytes, Fault> {
         // One that was kept since the last request may be closed at the moment it is used again: asking twice is harmless.
-        match self.ask(path, query).await {
-            Err(Fault::Unreachable(_)) => self.ask(path, query).await,
-            answer => answer,
-        }
+        let twice = async {
+            match self.ask(path, query).await {
+                Err(Fault::Unreachable(_)) => self.ask(path, query).await,
+                answer => answer,
+            }
+        };
+        patiently(twice).await
     }
 
     async fn ask(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Bytes, Fault> {
@@ -160,7 +172,7 @@ impl Server {
         form: &[(&str, &str)],
     ) -> Result<T, Fault> {
         let request = self.request(Method::POST, path, &[]);
-        parsed(&answer(request.send_form(&form)).await?)
+        parsed(&patiently(answer(request.send_form(&form))).await?)
     }
 
     /// Posts `body`, or nothing, and waits for its success.
@@ -170,8 +182,8 @@ impl Server {
     pub(crate) async fn post(&self, path: &[&str], body: Option<&Value>) -> Result<(), Fault> {
         let request = self.request(Method::POST, path, &[]);
         let answered = match body {
-            Some(body) => answer(request.send_json(body)).await,
-            None => answer(request.send()).await,
+            Some(body) => patiently(answer(request.send_json(body))).await,
+            None => patiently(answer(request.send())).await,
         };
         answered.map(drop)
     }
@@ -183,20 +195,24 @@ impl Server {
 }
 
 async fn answer(sent: awc::SendClientRequest) -> Result<Bytes, Fault> {
-    let whole = async {
-        let mut answer = sent
-            .await
-            .map_err(|error| Fault::Unreachable(error.to_string()))?;
-        let body = answer.body().limit(LONGEST_ANSWER).await;
-        let body =
-            body.map_err(|error| Fault::Unreachable(format!("the answer broke off: {error}")))?;
-        match answer.status() {
-            status if status.is_success() => Ok(body),
-            status => Err(Fault::Status(status.as_u16(), words(&body, status))),
-        }
-    };
+    let mut answer = sent
+        .await
+        .map_err(|error| Fault::Unreachable(error.to_string()))?;
+    let body = answer.body().limit(LONGEST_ANSWER).await;
+    let body =
+        body.map_err(|error| Fault::Unreachable(format!("the answer broke off: {error}")))?;
+    match answer.status() {
+        status if status.is_success() => Ok(body),
+        status => Err(Fault::Status(status.as_u16(), words(&body, status))),
+    }
+}
+
+/// The answer, if it comes in time.
+pub(super) async fn patiently<T>(
+    asked: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
     let late = |_| Fault::Unreachable(format!("no answer within {} s", PATIENCE.as_secs()));
-    timeout(PATIENCE, whole).await.map_err(late)?
+    timeout(PATIENCE, asked).await.map_err(late)?
 }
 
 fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
@@ -248,6 +264,12 @@ mod tests {
             told,
             "Prometheus at http://h:9090/prefix (--prometheus) does not answer: refused"
         );
+        let ends = |status: u16, end: &str| {
+            let told = server.doubted(&Fault::Status(status, "no".to_owned()));
+            assert!(told.ends_with(end), "{told}");
+        };
+        ends(404, "answers 404: no; is it Prometheus?");
+        ends(401, "answers 401: no");
     }
 
     #[test]
