@@ -30,6 +30,7 @@ mod stack;
 mod stage;
 mod survey;
 mod waiting;
+mod words;
 
 pub use options::DrillOptions;
 pub use run::run;
