@@ -84,25 +84,23 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     };
     let signal = shutdown::signalled()?;
     let started = Utc::now();
-    let interrupted = tokio::select! {
-        () = rehearse(&stack, &chosen, &parts, part::theories(&parts, pace)) => None,
-        name = signal => Some(name),
+    let rehearsed = async {
+        rehearse(&stack, &chosen, &parts, part::theories(&parts, pace)).await;
+        untold(&stack).await
+    };
+    let ended = tokio::select! {
+        untold = rehearsed => Ok(untold),
+        name = signal => Err(name),
         never = progress.keep_showing(&stack.ledger) => never,
     };
     progress.finish();
-    if let Some(name) = interrupted {
-        exit::tell(&format!(
-            "mock-metrics: interrupted by {name}: {}",
-            stack.held()
-        ));
-        stack.ledger.give_up(&format!("interrupted by {name}"));
-    } else if stack
-        .ledger
-        .records()
-        .iter()
-        .any(|record| record.at(Stage::Browser).is_some())
-    {
-        warnings.extend(stack.survey.untold(&stack.servers).await);
+    match ended {
+        Ok(untold) => warnings.extend(untold),
+        Err(name) => {
+            let held = stack.held();
+            exit::tell(&format!("mock-metrics: interrupted by {name}: {held}"));
+            stack.ledger.give_up(&format!("interrupted by {name}"));
+        }
     }
     let report = Report {
         started,
@@ -186,6 +184,18 @@ async fn rehearse(
             let groups = plan::groups(alerts).into_iter();
             join_all(groups.map(|group| one_after_the_other(&courses, group))).await;
         }
+    }
+}
+
+/// A warning if a browser saw an alert, and the gateway was not told of any.
+async fn untold(stack: &Stack) -> Option<String> {
+    let records = stack.ledger.records();
+    let seen = records
+        .iter()
+        .any(|record| record.at(Stage::Browser).is_some());
+    match seen {
+        true => stack.survey.untold(&stack.servers).await,
+        false => None,
     }
 }
 
