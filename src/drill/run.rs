@@ -53,9 +53,7 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     let parts = part::parts(&chosen, &catalogue);
     let pace = survey.pace(&catalogue);
     let mut warnings = survey.warnings(&servers);
-    for warning in &warnings {
-        exit::tell(&format!("mock-metrics: warning: {warning}"));
-    }
+    tell(&warnings);
 
     let progress = Rc::new(Progress::new());
     let shown = progress.clone();
@@ -95,7 +93,10 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     };
     progress.finish();
     match ended {
-        Ok(untold) => warnings.extend(untold),
+        Ok(untold) => {
+            tell(untold.as_slice());
+            warnings.extend(untold);
+        }
         Err(name) => {
             let held = stack.held();
             exit::tell(&format!("mock-metrics: interrupted by {name}: {held}"));
@@ -122,6 +123,12 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     let unwritten = conclusion::write(&report, &options.report);
     let held = stack.let_go().await;
     conclusion::conclude(&report, unwritten, held)
+}
+
+fn tell(warnings: &[String]) {
+    for warning in warnings {
+        exit::tell(&format!("mock-metrics: warning: {warning}"));
+    }
 }
 
 /// The catalogue at the simulator's pace, which must be what the simulator serves.
