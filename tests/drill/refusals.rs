@@ -88,13 +88,13 @@ async fn what_answers_and_is_another_server_is_4_at_once_with_its_status() {
             "service-metrics",
             "--gateway",
             &mock,
-            "answers 404: it has no WebSocket at /ws/alerts",
+            "answers 404: a WebSocket at /ws/alerts was asked for",
         ),
         (
             "service-metrics",
             "--gateway",
             &prometheus,
-            "answers 404: it has no WebSocket at /ws/alerts",
+            "answers 404: a WebSocket at /ws/alerts was asked for",
         ),
         (
             "mock-metrics",

@@ -134,7 +134,7 @@ impl Browser {
 fn refused(error: WsClientError) -> Fault {
     match error {
         WsClientError::InvalidResponseStatus(status) => {
-            let words = "it has no WebSocket at /ws/alerts".to_owned();
+            let words = "a WebSocket at /ws/alerts was asked for".to_owned();
             Fault::Status(status.as_u16(), words)
         }
         WsClientError::SendRequest(error) => Fault::Unreachable(format!("/ws/alerts: {error}")),

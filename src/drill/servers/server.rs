@@ -108,7 +108,8 @@ impl Server {
     pub(crate) fn doubted(&self, fault: &Fault) -> String {
         let told = self.told(fault);
         match fault {
-            Fault::Status(401 | 403, _) | Fault::Unreachable(_) => told,
+            // It may well be itself, and have its reasons.
+            Fault::Status(401 | 403 | 429 | 500.., _) | Fault::Unreachable(_) => told,
             Fault::Status(..) | Fault::Malformed(_) => format!("{told}; is it {}?", self.name),
         }
     }
@@ -181,11 +182,11 @@ impl Server {
     /// Why there was none.
     pub(crate) async fn post(&self, path: &[&str], body: Option<&Value>) -> Result<(), Fault> {
         let request = self.request(Method::POST, path, &[]);
-        let answered = match body {
-            Some(body) => patiently(answer(request.send_json(body))).await,
-            None => patiently(answer(request.send())).await,
+        let sent = match body {
+            Some(body) => request.send_json(body),
+            None => request.send(),
         };
-        answered.map(drop)
+        patiently(answer(sent)).await.map(drop)
     }
 
     fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> ClientRequest {
@@ -264,12 +265,24 @@ mod tests {
             told,
             "Prometheus at http://h:9090/prefix (--prometheus) does not answer: refused"
         );
-        let ends = |status: u16, end: &str| {
-            let told = server.doubted(&Fault::Status(status, "no".to_owned()));
+    }
+
+    #[test]
+    fn who_answers_as_another_one_would_is_doubted() {
+        let server = server("http://h");
+        let no = |status| Fault::Status(status, "no".to_owned());
+        for (fault, end) in [
+            (no(404), "answers 404: no; is it Prometheus?"),
+            (no(401), "answers 401: no"),
+            (no(503), "answers 503: no"),
+            (
+                Fault::Malformed("x".to_owned()),
+                "understood: x; is it Prometheus?",
+            ),
+        ] {
+            let told = server.doubted(&fault);
             assert!(told.ends_with(end), "{told}");
-        };
-        ends(404, "answers 404: no; is it Prometheus?");
-        ends(401, "answers 401: no");
+        }
     }
 
     #[test]
