@@ -140,11 +140,18 @@ impl Simulator {
     /// Why it did not.
     pub(crate) async fn stop(&self, name: &str, before: Option<&Run>) -> Result<(), Fault> {
         match self.running().await? {
-            Some(run) if run.name == name && Some(&run) != before => {
+            Some(run) if run.began(name, before) => {
                 self.0.post(&["api", "scenarios", "stop"], None).await
             }
             _ => Ok(()),
         }
+    }
+}
+
+impl Run {
+    /// Whether it is one of `name` that has begun after `before` was seen to be played.
+    fn began(&self, name: &str, before: Option<&Self>) -> bool {
+        self.name == name && Some(self) != before
     }
 }
 
@@ -215,6 +222,20 @@ mod tests {
             time_scale: 1.0,
             alerts: alerts.collect(),
         }
+    }
+
+    #[test]
+    fn a_scenario_is_ours_by_its_name_and_if_it_began_after_we_looked() {
+        let run = |name: &str, since: &str| Run {
+            name: name.to_owned(),
+            running: true,
+            since: Some(since.to_owned()),
+        };
+        let ours = run("disk", "08:00");
+        assert!(ours.began("disk", None));
+        assert!(ours.began("disk", Some(&run("disk", "07:00"))));
+        assert!(!ours.began("disk", Some(&ours)), "it was played before");
+        assert!(!ours.began("outage", None));
     }
 
     #[actix_rt::test]
