@@ -123,18 +123,33 @@ fn calm(alert: &Alert, predictor: &Predictor, interval: Duration) -> Result<(), 
     Ok(())
 }
 
-/// From the recovery, `held` after the trigger, to the first scrape with which the condition is gone for good.
+/// From the recovery, `held` after the trigger or at the series' height, whichever way is longer, to the first scrape with
+/// which the condition is gone for good. (From a height an average falls late, but a slope breaks at once.)
 fn fall(
     alert: &Alert,
     predictor: &Predictor,
     interval: Duration,
     held: Duration,
 ) -> Result<Duration, Unpredicted> {
+    let soon = fall_after(alert, predictor, interval, held)?;
+    let height = height(alert, interval);
+    if height <= held {
+        return Ok(soon);
+    }
+    let late = fall_after(alert, predictor, interval, height)?;
+    Ok(soon.max(late))
+}
+
+fn fall_after(
+    alert: &Alert,
+    predictor: &Predictor,
+    interval: Duration,
+    driven: Duration,
+) -> Result<Duration, Unpredicted> {
     let mut playback = Playback::begin(alert, predictor.clone(), interval);
     playback.series.drive(alert.drive(), playback.now);
-    let watched = held.max(height(alert, interval));
-    let patience = playback.patience(watched);
-    playback.scrape_unseen(watched.min(patience));
+    let patience = playback.patience(driven);
+    playback.scrape_unseen(driven.min(patience));
     playback.series.recover(alert.recover, playback.now);
     let recovered = playback.now;
     let mut gone = recovered + interval;
