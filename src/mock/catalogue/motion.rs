@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use toml::Value;
 
-use super::timing::{self, Timing};
+use super::{
+    keys::{self, Form},
+    timing::{self, Timing},
+};
 use crate::mock::model::{
     exposition::Kind,
     pattern::{Pattern, Recovery},
@@ -17,6 +20,18 @@ const MOST_EVENTS: f64 = 1e6;
 const MOST: f64 = 1e30;
 /// What repeats itself does so no more often than the simulator moves.
 const SHORTEST_PERIOD: Duration = Duration::from_secs(1);
+
+/// The keys of all patterns.
+const KEYS: [(&str, Form); 8] = [
+    ("pattern", Form::Text),
+    ("to", Form::Number),
+    ("over", Form::Duration),
+    ("half_life", Form::Duration),
+    ("per_second", Form::Number),
+    ("ceiling", Form::Number),
+    ("every", Form::Duration),
+    ("count", Form::Number),
+];
 
 /// The key `trigger`. (A plain number is short for a hold.)
 #[derive(Debug, Deserialize)]
@@ -48,7 +63,7 @@ impl TriggerEntry {
         let entry = match value {
             Value::Integer(to) => Self::Hold { to: to as f64 },
             Value::Float(to) => Self::Hold { to },
-            table => table.try_into().map_err(|error| message(&error))?,
+            table => pattern(table)?,
         };
         let positive = |key: &str, text: &str| positive(key, text, timing);
         Ok(match entry {
@@ -89,7 +104,7 @@ impl RecoverEntry {
         let Some(value) = value else {
             return Ok(Recovery::AtOnce);
         };
-        Ok(match value.try_into().map_err(|error| message(&error))? {
+        Ok(match pattern(value)? {
             Self::Hold {} => Recovery::AtOnce,
             Self::Ramp { over } => Recovery::Ramp {
                 over: positive("over", &over, timing)?,
@@ -101,8 +116,12 @@ impl RecoverEntry {
     }
 }
 
-fn message(error: &toml::de::Error) -> String {
-    error.message().to_owned()
+fn pattern<Entry: DeserializeOwned>(value: Value) -> Result<Entry, String> {
+    if let Some((key, told)) = keys::faults(&value, &KEYS).first() {
+        return Err(format!("{key}: {told}"));
+    }
+    let entry = value.try_into();
+    entry.map_err(|error: toml::de::Error| error.message().to_owned())
 }
 
 /// Of a gauge any number that can be reckoned with, of a counter events per second.

@@ -36,7 +36,17 @@ fn five_lines_make_an_alert() {
 #[test]
 fn each_fault_names_its_alert_and_its_key() {
     for (key, value, told) in [
-        ("treshold", "1.0", "alert A: unknown field `treshold`"),
+        (
+            "treshold",
+            "1.0",
+            "alert A: treshold: no such key; did you mean threshold?",
+        ),
+        ("for", "60", "alert A: for: must be a duration in quotes"),
+        (
+            "trigger",
+            "{ pattern = \"ramp\", to = 1, ovr = \"1m\" }",
+            "alert A: trigger: ovr: no such key; did you mean over?",
+        ),
         (
             "threshold",
             "nan",

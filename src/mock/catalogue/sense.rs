@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Alert, Catalogue, Scenario, entry::Faults};
+use super::{
+    Act, Alert, Catalogue, Scenario,
+    entry::{Faults, promql},
+};
 use crate::mock::{
     model::{adjustment::Adjustment, pattern::Pattern},
     prediction::{self, Prediction, Unpredicted},
-    promql::Expression,
     rules::template,
 };
 
@@ -98,12 +100,8 @@ pub(super) fn notes(catalogue: &Catalogue) -> Vec<String> {
 }
 
 fn expression(alert: &Alert, faults: &mut Faults) -> bool {
-    let expression = match Expression::parse(&alert.expr) {
-        Ok(expression) => expression,
-        Err(told) => {
-            faults.add("expr", format!("is not PromQL: {told}"));
-            return false;
-        }
+    let Some(expression) = faults.take("expr", promql(&alert.expr)) else {
+        return false;
     };
     let metrics = expression.metrics();
     if !metrics.contains(&alert.metric) {
