@@ -163,7 +163,7 @@ impl AlertEntry {
         let kind = faults.take("type", kind(self.kind.as_deref(), &metric));
         self.check_numbers(kind, faults);
         if let (Some(kind), Some(trigger)) = (kind, trigger) {
-            faults.take("trigger", motion::fits(trigger, kind));
+            faults.take("trigger", motion::fits(trigger, kind, self.baseline));
         }
         let summary = self.summary.unwrap_or_else(|| self.name.clone());
         let description = "the value of {{ $labels.instance }} is {{ $value }}".to_owned();

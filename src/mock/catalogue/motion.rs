@@ -155,12 +155,29 @@ pub fn size(number: f64, kind: Kind) -> Result<(), String> {
     ))
 }
 
-/// Whether a metric of this type can move so.
+/// Whether a metric of this type can move so from its baseline.
 ///
 /// # Errors
 /// What the pattern must be.
-pub(super) fn fits(pattern: Pattern, kind: Kind) -> Result<(), String> {
+pub(super) fn fits(pattern: Pattern, kind: Kind, baseline: f64) -> Result<(), String> {
     let (key, fits) = match pattern {
+        Pattern::Growth { .. } if kind == Kind::Counter => {
+            return Err(
+                "growth is for gauges, and the metric is a counter: take hold or ramp, whose `to` is its rate per second"
+                    .to_owned(),
+            );
+        }
+        Pattern::Burst { .. } if kind != Kind::Counter => {
+            return Err(format!(
+                "burst is for counters, and the metric is a {}: take hold, spike or flapping, or say type = \"counter\"",
+                kind.name()
+            ));
+        }
+        Pattern::Growth { ceiling, .. } if ceiling <= baseline => {
+            return Err(format!(
+                "ceiling must be above the baseline, which is {baseline}, found {ceiling}"
+            ));
+        }
         Pattern::Hold { to }
         | Pattern::Ramp { to, .. }
         | Pattern::Spike { to, .. }

@@ -237,19 +237,6 @@ fn what_looks_back_too_far_is_valid_with_a_note() {
 }
 
 #[test]
-fn a_rule_that_sums_the_label_of_drills_away_is_noted() {
-    let noted = |by: &str| {
-        let expr = format!("\"sum by ({by}) (m) > {{threshold}}\"");
-        let text = format!("[[alert]]\nname = \"A\"\nexpr = {expr}\nthreshold = 1\ntrigger = 2\n");
-        let notes = Catalogue::parse("mine.toml", &text, 1.0).unwrap().notes();
-        notes
-            .iter()
-            .any(|note| note.contains("sums the label drill away"))
-    };
-    assert!(noted("job") && !noted("job, drill"));
-}
-
-#[test]
 fn a_name_that_prometheus_makes_itself_cannot_be_driven() {
     for name in ["up", "ALERTS", "scrape_samples_scraped"] {
         for key in ["flag", "metric"] {
@@ -257,19 +244,6 @@ fn a_name_that_prometheus_makes_itself_cannot_be_driven() {
             let told = format!("alert A: {key}: {name} is made by Prometheus itself");
             assert!(found[0].starts_with(&told), "{found:?}");
         }
-    }
-}
-
-#[test]
-fn a_label_that_the_expression_needs_is_named() {
-    let text = counter("5", "labels = { b = \"c\" }");
-    let with = |matchers: &str| faults(&text.replace("m_total", &format!("m_total{matchers}")));
-    let missing =
-        "alert A: labels: a is missing: expr selects by it, and the series would not match";
-    assert_eq!(with("{a='b'}"), [missing]);
-    assert_eq!(with("{a!='', b='c'}"), [missing]);
-    for matchers in ["{job='x', instance='y', drill='true'}", "{b='c', a=''}"] {
-        assert_eq!(with(matchers), Vec::<String>::new(), "{matchers}");
     }
 }
 

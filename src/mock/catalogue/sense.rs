@@ -1,15 +1,17 @@
 //! Whether the alerts of a catalogue make sense: that each rule is PromQL, is about its metric, is silent at the baseline
 //! and answers to its trigger.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     Act, Alert, Catalogue, Scenario,
     entry::{Faults, promql},
+    timing::span,
 };
 use crate::mock::{
-    model::{adjustment::Adjustment, pattern::Pattern},
+    model::adjustment::Adjustment,
     prediction::{self, Prediction, Unpredicted},
+    promql::Expression,
     rules::template,
 };
 
@@ -29,8 +31,9 @@ pub(super) fn told(catalogue: &Catalogue) -> Result<Vec<Told>, Vec<String>> {
         if !names.insert(&alert.name) {
             faults.add("name", "stands twice");
         }
-        if expression(alert, &mut faults) && pattern(alert, &mut faults) {
-            told.push(course(alert, catalogue, &mut faults));
+        let interval = catalogue.timing.interval;
+        if let Some(expression) = expression(alert, interval, &mut faults) {
+            told.push(course(alert, &expression, interval, &mut faults));
         }
         all.append(&mut faults.into_lines());
     }
@@ -76,7 +79,18 @@ pub(super) fn notes(catalogue: &Catalogue) -> Vec<String> {
             );
             note("expr", &told);
         }
-        let predictor = prediction::predictor(alert, catalogue.timing.interval);
+        let interval = catalogue.timing.interval;
+        if let Ok(expression) = promql(&alert.expr)
+            && let Some((key, narrow)) = narrow(alert, &expression, interval)
+        {
+            let told = format!(
+                "{} may hold fewer than two scrapes{}",
+                span(narrow),
+                each(interval)
+            );
+            note(key, &told);
+        }
+        let predictor = prediction::predictor(alert, interval);
         if predictor.is_ok_and(|predictor| !predictor.keeps("drill")) {
             note(
                 "expr",
@@ -99,10 +113,9 @@ pub(super) fn notes(catalogue: &Catalogue) -> Vec<String> {
     notes
 }
 
-fn expression(alert: &Alert, faults: &mut Faults) -> bool {
-    let Some(expression) = faults.take("expr", promql(&alert.expr)) else {
-        return false;
-    };
+/// The alert's expression, if it could hold at all.
+fn expression(alert: &Alert, interval: Duration, faults: &mut Faults) -> Option<Expression> {
+    let expression = faults.take("expr", promql(&alert.expr))?;
     let metrics = expression.metrics();
     if !metrics.contains(&alert.metric) {
         let selected: Vec<_> = metrics.into_iter().collect();
@@ -112,7 +125,7 @@ fn expression(alert: &Alert, faults: &mut Faults) -> bool {
             selected.join(", ")
         );
         faults.add("metric", told);
-        return false;
+        return None;
     }
     for label in expression.unset(&alert.metric, &alert.labels) {
         let told =
@@ -124,32 +137,58 @@ fn expression(alert: &Alert, faults: &mut Faults) -> bool {
             "expr",
             "has no condition such as `> {threshold}`: it would fire always",
         );
-        return false;
+        return None;
     }
-    true
+    if let Some((key, narrow)) = narrow(alert, &expression, interval)
+        && narrow < interval
+    {
+        let told = format!("{} never holds two scrapes{}", span(narrow), each(interval));
+        faults.add(key, told);
+        return None;
+    }
+    Some(expression)
 }
 
-fn pattern(alert: &Alert, faults: &mut Faults) -> bool {
-    let told = match alert.trigger {
-        Pattern::Growth { .. } if alert.is_counter() => {
-            "growth is for gauges: a counter grows by `hold` or `ramp`, whose `to` is a rate"
-        }
-        Pattern::Burst { .. } if !alert.is_counter() => {
-            "burst is for counters, and the metric is none (`type` says otherwise)"
-        }
-        _ => return true,
+/// The shortest window that tells a change, if it may hold fewer than two scrapes, and the key that says it.
+fn narrow(
+    alert: &Alert,
+    expression: &Expression,
+    interval: Duration,
+) -> Option<(&'static str, Duration)> {
+    let shortest = expression.shortest_change()?;
+    let key = if alert.window == Some(shortest) {
+        "window"
+    } else {
+        "expr"
     };
-    faults.add("trigger", told);
-    false
+    (shortest < interval * 2).then_some((key, shortest))
 }
 
-fn course(alert: &Alert, catalogue: &Catalogue, faults: &mut Faults) -> Told {
-    let told = prediction::predict(alert, catalogue.timing.interval);
-    match &told {
-        Ok(_) | Err(Unpredicted::Expression(_)) => {}
-        Err(Unpredicted::Baseline(told)) => faults.add("baseline", told),
-        Err(Unpredicted::Trigger(told)) => faults.add("trigger", told),
-        Err(Unpredicted::Recovery(told)) => faults.add("recover", told),
+/// What to take instead of a narrow window.
+fn each(interval: Duration) -> String {
+    format!(
+        ", one each {}, without which there is no rate: take {} or more",
+        span(interval),
+        span(interval * 4)
+    )
+}
+
+fn course(alert: &Alert, expression: &Expression, interval: Duration, faults: &mut Faults) -> Told {
+    let told = prediction::predict(alert, interval);
+    let (key, why) = match &told {
+        Ok(_) | Err(Unpredicted::Expression(_)) => return told,
+        Err(Unpredicted::Baseline(why)) => ("baseline", why),
+        Err(Unpredicted::Trigger(why)) => ("trigger", why),
+        Err(Unpredicted::Recovery(why)) => ("recover", why),
+    };
+    if alert.is_counter() && expression.compares_as_it_is(&alert.metric) {
+        let metric = &alert.metric;
+        faults.add(
+            "expr",
+            format!("compares the counter {metric} itself, which never falls: compare rate({metric}[5m]) or increase({metric}[5m])"),
+        );
+    } else {
+        faults.add(key, why);
     }
     told
 }
