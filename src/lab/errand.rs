@@ -20,6 +20,7 @@ use super::{
     process::{LOOK_AGAIN, Process},
     programs,
 };
+use crate::shutdown;
 
 /// How long the command may take to clean up.
 const GRACE: Duration = Duration::from_secs(10);
@@ -60,7 +61,7 @@ impl Errand {
         tokio::select! {
             status = command.ended() => Ok(status),
             name = asked => {
-                let signal = signal(name);
+                let signal = shutdown::named(name);
                 // A second signal would be taken for impatience.
                 let has_it = on_terminal && signal == Signal::INT;
                 Ok(stop(&command, (!has_it).then_some(signal)).await)
@@ -102,15 +103,7 @@ pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
 
 /// How we end when `name` came before the command could run.
 pub(crate) fn cancelled(name: &str) -> ExitCode {
-    exit_code(ExitStatus::from_raw(signal(name).as_raw()))
-}
-
-fn signal(name: &str) -> Signal {
-    match name {
-        "SIGINT" => Signal::INT,
-        "SIGHUP" => Signal::HUP,
-        _ => Signal::TERM,
-    }
+    exit_code(ExitStatus::from_raw(shutdown::named(name).as_raw()))
 }
 
 /// Waits for the end of the command and of what it had started, and kills it when the time is over.

@@ -116,7 +116,10 @@ fn check_honours_the_time_scale_and_takes_its_catalogue_as_the_file() {
     file.write_all(spike.as_bytes()).unwrap();
     let check = |arguments: &[&str]| run(program().arg("check").arg(file.path()).args(arguments));
     let Ended { code, out, .. } = check(&[]);
-    assert!(code == Some(0) && out.contains("1 alerts"), "{out}");
+    assert!(
+        code == Some(0) && out.contains("1 alert and 0 scenarios"),
+        "{out}"
+    );
     let Ended { code, told, .. } = check(&["--time-scale", "0.02"]);
     assert_eq!((code, told.lines().count()), (Some(64), 1), "{told}");
     assert!(told.contains("at the time scale 0.02"), "{told}");

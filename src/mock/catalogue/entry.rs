@@ -113,6 +113,9 @@ pub(super) fn alert(index: usize, entry: Value, timing: &Timing) -> Result<Alert
         None => format!("alert number {}", index + 1),
     };
     let mut faults = Faults::of(who);
+    if !entry.is_table() {
+        return Err(vec![format!("{}: must begin with [[alert]]", faults.who)]);
+    }
     for (key, told) in keys::faults(&entry, &KEYS) {
         faults.add(&key, told);
     }

@@ -84,9 +84,9 @@ pub(super) fn notes(catalogue: &Catalogue) -> Vec<String> {
             && let Some((key, narrow)) = narrow(alert, &expression, interval)
         {
             let told = format!(
-                "{} may hold fewer than two scrapes{}",
+                "{} may hold fewer than two scrapes, {}",
                 span(narrow),
-                each(interval)
+                why_two(interval)
             );
             note(key, &told);
         }
@@ -142,7 +142,11 @@ fn expression(alert: &Alert, interval: Duration, faults: &mut Faults) -> Option<
     if let Some((key, narrow)) = narrow(alert, &expression, interval)
         && narrow < interval
     {
-        let told = format!("{} never holds two scrapes{}", span(narrow), each(interval));
+        let told = format!(
+            "{} never holds two scrapes, {}",
+            span(narrow),
+            why_two(interval)
+        );
         faults.add(key, told);
         return None;
     }
@@ -164,12 +168,11 @@ fn narrow(
     (shortest < interval * 2).then_some((key, shortest))
 }
 
-/// What to take instead of a narrow window.
-fn each(interval: Duration) -> String {
+/// Why a window should hold two scrapes, and better more.
+fn why_two(interval: Duration) -> String {
     format!(
-        ", one each {}, without which there is no rate: take {} or more",
-        span(interval),
-        span(interval * 4)
+        "one each {}, and a single one makes no rate: let it hold four",
+        span(interval)
     )
 }
 

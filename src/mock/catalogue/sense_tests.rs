@@ -119,6 +119,6 @@ fn a_window_that_holds_fewer_than_two_scrapes_is_told_at_every_scale() {
         }
     }
     let literal = faults(&alert("rate(m_total[10s]) > 1", "5", ""));
-    let told = "alert A: expr: 10s never holds two scrapes, one each 15s, without which there is no rate: take 1m or more";
+    let told = "alert A: expr: 10s never holds two scrapes, one each 15s, and a single one makes no rate: let it hold four";
     assert_eq!(literal, [told]);
 }
