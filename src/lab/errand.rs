@@ -108,7 +108,12 @@ pub(crate) fn cancelled(name: &str) -> ExitCode {
 
 /// Waits for the end of the command and of what it had started, and kills it when the time is over.
 async fn stop(command: &Process, signal: Option<Signal>) -> ExitStatus {
-    let others = signal.map_or_else(Vec::new, |signal| command.signal_all(signal));
+    // Found before the command ends: they are nobody's children then.
+    let others = command.children();
+    if let Some(signal) = signal {
+        command.signal(signal);
+        signal_each(&others, signal);
+    }
     let all_ended = async {
         let status = command.ended().await;
         while others.iter().any(|pid| runs(*pid)) {
