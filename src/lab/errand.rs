@@ -101,11 +101,6 @@ pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
     code.map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// How we end when `name` came before the command could run.
-pub(crate) fn cancelled(name: &str) -> ExitCode {
-    exit_code(ExitStatus::from_raw(shutdown::named(name).as_raw()))
-}
-
 /// Waits for the end of the command and of what it had started, and kills it when the time is over.
 async fn stop(command: &Process, signal: Option<Signal>) -> ExitStatus {
     // Found before the command ends: they are nobody's children then.
@@ -141,7 +136,5 @@ mod tests {
                 ExitCode::from(code)
             );
         }
-        assert_eq!(cancelled("SIGINT"), ExitCode::from(130));
-        assert_eq!(cancelled("SIGHUP"), ExitCode::from(129));
     }
 }

@@ -160,24 +160,27 @@ pub fn size(number: f64, kind: Kind) -> Result<(), String> {
 /// # Errors
 /// What the pattern must be.
 pub(super) fn fits(pattern: Pattern, kind: Kind, baseline: f64) -> Result<(), String> {
-    let (key, fits) = match pattern {
+    let other = match pattern {
         Pattern::Growth { .. } if kind == Kind::Counter => {
-            return Err(
-                "growth is for gauges, and the metric is a counter: take hold or ramp, whose `to` is its rate per second"
-                    .to_owned(),
-            );
+            "growth is for gauges: take hold or ramp, whose `to` is a counter's rate per second"
         }
         Pattern::Burst { .. } if kind != Kind::Counter => {
-            return Err(format!(
-                "burst is for counters, and the metric is a {}: take hold, spike or flapping, or say type = \"counter\"",
-                kind.name()
-            ));
+            "burst is for counters: take hold, spike or flapping, or say type = \"counter\""
         }
         Pattern::Growth { ceiling, .. } if ceiling <= baseline => {
-            return Err(format!(
-                "ceiling must be above the baseline, which is {baseline}, found {ceiling}"
-            ));
+            let must = "ceiling must be above the baseline";
+            return Err(format!("{must}, which is {baseline}, found {ceiling}"));
         }
+        _ => return within_bounds(pattern, kind),
+    };
+    Err(format!(
+        "the metric is of type {}, and {other}",
+        kind.name()
+    ))
+}
+
+fn within_bounds(pattern: Pattern, kind: Kind) -> Result<(), String> {
+    let (key, fits) = match pattern {
         Pattern::Hold { to }
         | Pattern::Ramp { to, .. }
         | Pattern::Spike { to, .. }

@@ -99,7 +99,7 @@ fn each_fault_names_its_alert_and_its_key() {
         (
             "trigger",
             "{ pattern = \"burst\", count = 1, every = \"15s\" }",
-            "alert A: trigger: burst is for counters",
+            "alert A: trigger: the metric is of type gauge, and burst is for counters",
         ),
         (
             "baseline",

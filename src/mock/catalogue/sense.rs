@@ -186,10 +186,9 @@ fn course(alert: &Alert, expression: &Expression, interval: Duration, faults: &m
     };
     if alert.is_counter() && expression.compares_as_it_is(&alert.metric) {
         let metric = &alert.metric;
-        faults.add(
-            "expr",
-            format!("compares the counter {metric} itself, which never falls: compare rate({metric}[5m]) or increase({metric}[5m])"),
-        );
+        let told = format!("compares the counter {metric} itself, which never falls");
+        let instead = format!("compare rate({metric}[5m]) or increase({metric}[5m])");
+        faults.add("expr", format!("{told}: {instead}"));
     } else {
         faults.add(key, why);
     }

@@ -65,11 +65,11 @@ fn a_pattern_that_the_metric_cannot_follow_is_told_with_one_that_it_can() {
                 "{ pattern = \"burst\", count = 3, every = \"10s\" }",
                 "",
             ),
-            "burst is for counters, and the metric is a gauge: take hold, spike or flapping, or say type = \"counter\"",
+            "the metric is of type gauge, and burst is for counters: take hold, spike or flapping, or say type = \"counter\"",
         ),
         (
             alert("rate(m_total[5m]) > 1", &growth("9"), ""),
-            "growth is for gauges, and the metric is a counter: take hold or ramp, whose `to` is its rate per second",
+            "the metric is of type counter, and growth is for gauges: take hold or ramp, whose `to` is a counter's rate per second",
         ),
         (
             alert("m > 5", &growth("2"), "baseline = 3"),
