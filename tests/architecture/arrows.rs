@@ -122,7 +122,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("mock::source", &["exit", "mock", "settings"]),
     ("mock::catalogue::check", &["exit", "mock"]),
-    ("mock::backfill", &["exit", "mock"]),
+    ("mock::backfill", &["exit", "mock", "shutdown"]),
     ("mock::rules", &["exit", "mock"]),
     ("mock::http", &["api_error", "mock", "percent"]),
     // Drills know the simulator by its HTTP API; what they share with it is the catalogue, and what theory

@@ -192,6 +192,10 @@ mod tests {
             faults("a = ")
         );
         assert!(faults("alerts = 1")[0].starts_with("alerts: no such key"));
+        assert_eq!(
+            faults("alert = [1]"),
+            ["alert number 1: must begin with [[alert]]"]
+        );
         assert!(faults("alert = 1")[0].starts_with("alert: must be a list"));
     }
 

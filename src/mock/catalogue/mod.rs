@@ -8,12 +8,15 @@ mod alert;
 mod check;
 mod entry;
 mod file;
+mod keys;
 mod motion;
 mod names;
 #[cfg(test)]
 mod refusal_tests;
 mod scenario;
 mod sense;
+#[cfg(test)]
+mod sense_tests;
 mod texts;
 mod timing;
 
