@@ -45,7 +45,9 @@ impl Arguments {
                 actix::System::new().block_on(drill::run(&options, &self.source))
             }
             Command::Rules(options) => rules::print(&self.source, &options),
-            Command::Backfill(options) => backfill::backfill(&options, &self.source),
+            Command::Backfill(options) => {
+                actix::System::new().block_on(backfill::backfill(options, &self.source))
+            }
         }
     }
 }

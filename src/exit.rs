@@ -3,9 +3,11 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    io::{ErrorKind, Write},
+    io::{self, ErrorKind, Write},
     process::{ExitCode, Termination},
 };
+
+use rustix::process::Signal;
 
 use crate::settings::SettingsError;
 
@@ -20,6 +22,8 @@ pub enum ProgramError {
     Refused(String),
     /// Exit code 4: a server that it needs does not answer.
     Unreachable(String),
+    /// Exit code 128 and the signal's number, without a word, as a shell tells of a program that the signal has ended.
+    Signalled(Signal),
     /// Exit code 1: it could not start, or failed while it ran.
     Failed(String),
 }
@@ -34,6 +38,7 @@ impl fmt::Display for ProgramError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Settings(error) => error.fmt(f),
+            Self::Signalled(_) => Ok(()),
             Self::Usage(why) | Self::Refused(why) | Self::Unreachable(why) | Self::Failed(why) => {
                 f.write_str(why)
             }
@@ -44,7 +49,7 @@ impl fmt::Display for ProgramError {
 impl std::error::Error for ProgramError {}
 
 /// Says why on stderr, if there is a why, and gives the exit code: the result's own (0 for `()`), 1 failed, 4
-/// unreachable, 64 bad settings, 2 bad usage (most of which the command line parser finds before).
+/// unreachable, 64 bad settings, 2 bad usage (most of which the command line parser finds before), 128 and more a signal.
 pub fn code(program: &str, result: Result<impl Termination, ProgramError>) -> ExitCode {
     let error = match result {
         Ok(ended) => return ended.report(),
@@ -57,13 +62,19 @@ pub fn code(program: &str, result: Result<impl Termination, ProgramError>) -> Ex
         ProgramError::Usage(_) => ExitCode::from(2),
         ProgramError::Settings(_) | ProgramError::Refused(_) => ExitCode::from(64),
         ProgramError::Unreachable(_) => ExitCode::from(4),
+        ProgramError::Signalled(signal) => signalled(signal),
         ProgramError::Failed(_) => ExitCode::FAILURE,
     }
 }
 
+/// The exit code that a shell gives to a program that `signal` has ended.
+fn signalled(signal: Signal) -> ExitCode {
+    u8::try_from(128 + signal.as_raw()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
 /// Prints a line on stderr. With stderr closed there is nobody left to tell.
 pub fn tell(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Prints a line on stdout for whoever still reads it: a reader who has left is no error.
@@ -71,11 +82,9 @@ pub fn tell(line: &str) {
 /// # Errors
 /// When stdout cannot be written to for another reason.
 pub fn mention(line: &str) -> Result<(), ProgramError> {
-    match writeln!(std::io::stdout(), "{line}") {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(ProgramError::Failed(format!("stdout: {error}")))
-        }
-        _ => Ok(()),
+    match say(line) {
+        Err(ProgramError::Signalled(_)) => Ok(()),
+        said => said,
     }
 }
 
@@ -84,8 +93,16 @@ pub fn mention(line: &str) -> Result<(), ProgramError> {
 /// # Errors
 /// When stdout cannot be written to.
 pub fn say(line: &str) -> Result<(), ProgramError> {
-    writeln!(std::io::stdout(), "{line}")
-        .map_err(|error| ProgramError::Failed(format!("stdout: {error}")))
+    writeln!(io::stdout(), "{line}").map_err(|error| unwritten("stdout", &error))
+}
+
+/// What a program ends with that could not write to `place`. Where the reader has left, the SIGPIPE that Rust programs
+/// ignore would have ended it.
+pub fn unwritten(place: &str, error: &io::Error) -> ProgramError {
+    match error.kind() {
+        ErrorKind::BrokenPipe => ProgramError::Signalled(Signal::PIPE),
+        _ => ProgramError::Failed(format!("{place}: {error}")),
+    }
 }
 
 /// The environment; what is not UTF-8 is passed with replacement characters, so that it is refused and not a panic.

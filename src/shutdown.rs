@@ -2,6 +2,7 @@
 
 use std::{cell::Cell, panic, thread};
 
+use rustix::process;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::exit::ProgramError;
@@ -38,6 +39,15 @@ pub fn signalled() -> Result<impl Future<Output = &'static str>, ProgramError> {
         });
         name
     })
+}
+
+/// The signal of a name that [`signalled`] gives.
+pub fn named(name: &str) -> process::Signal {
+    match name {
+        "SIGINT" => process::Signal::INT,
+        "SIGHUP" => process::Signal::HUP,
+        _ => process::Signal::TERM,
+    }
 }
 
 async fn received(signal: &mut Option<Signal>) {

@@ -36,12 +36,18 @@ pub(crate) fn latency(port: u16, path: &'static str, during: Duration) -> Outcom
                 return Err(format!("{path} answered {}", answer.status).into());
             }
         }
-        waited.sort_by(f64::total_cmp);
         Ok(Latency {
-            p50: waited[waited.len() / 2],
-            p99: waited[waited.len() * 99 / 100],
+            p50: percentile(&waited, 50),
+            p99: percentile(&waited, 99),
         })
     })
+}
+
+/// The value below which so many percent of all are.
+pub(crate) fn percentile(all: &[f64], percent: usize) -> f64 {
+    let mut sorted = all.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() * percent / 100]
 }
 
 /// Answers per second over `connections` connections, each of which asks again as soon as it has its answer. The

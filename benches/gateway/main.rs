@@ -12,7 +12,9 @@ mod peer;
 mod platform;
 mod process;
 mod rivals;
+mod socket;
 mod table;
+mod webhook;
 
 use std::{
     error::Error,
@@ -34,6 +36,7 @@ fn main() -> Outcome<()> {
             load: Duration::from_millis(500),
             latency: Duration::from_millis(300),
             idle_beats: 1,
+            webhooks: 20,
         }
     } else {
         Plan {
@@ -41,6 +44,7 @@ fn main() -> Outcome<()> {
             load: Duration::from_secs(3),
             latency: Duration::from_secs(2),
             idle_beats: 4,
+            webhooks: 200,
         }
     };
     let mut notes = machine::described();

@@ -16,6 +16,7 @@ use crate::{
     rivals::{Nodes, Rivals},
     said,
     table::{Rounds, Row, Target, Unit},
+    webhook,
 };
 
 const CONNECTIONS: usize = 32;
@@ -29,6 +30,7 @@ pub(crate) struct Plan {
     pub(crate) load: Duration,
     pub(crate) latency: Duration,
     pub(crate) idle_beats: u32,
+    pub(crate) webhooks: usize,
 }
 
 /// All that is needed to measure.
@@ -41,7 +43,7 @@ pub(crate) struct Bench {
 
 impl Plan {
     /// For below the table.
-    pub(crate) fn described(&self) -> [String; 3] {
+    pub(crate) fn described(&self) -> [String; 4] {
         [
             format!(
                 "{} rounds of {:?} per load and {:?} per latency after one that is left out, gateway and Node in turn; \
@@ -56,6 +58,11 @@ impl Plan {
                  PostgreSQL and servers share the cores. MB are 10^6 bytes. Idle: polling every 10 s, database connected, \
                  {} beats after the start.",
                 self.idle_beats
+            ),
+            format!(
+                "Webhook to browser: from `POST /api/alerts/webhook` to the frame on the channel `alerts`, {} times, each \
+                 with another answer of a server in Prometheus' place.",
+                self.webhooks
             ),
         ]
     }
@@ -75,6 +82,7 @@ impl Bench {
         rivals.agree_on([BY_SERVICE, DETAILS])?;
         let mut rows = self.latencies(&rivals)?;
         rows.extend(self.load(&rivals)?);
+        rows.extend(webhook::rows(&self)?);
         rows.push(first_frame);
         rows.extend(idle);
         let resident = process::resident(rivals.gateway.pid())?;

@@ -76,17 +76,35 @@ impl Platform {
         port: u16,
         share_seconds: Option<&str>,
     ) -> Result<Service, LabError> {
-        let mut environment = vec![
-            ("SERVICE_METRICS__SERVER__HOST", "127.0.0.1".to_owned()),
-            ("PROMETHEUS_URL", self.prometheus.url()),
-            ("DATABASE_URL", self.postgres.url()),
-        ];
-        if let Some(seconds) = share_seconds {
-            environment.push((
+        let share = share_seconds.map(|seconds| {
+            (
                 "SERVICE_METRICS__INCIDENTS__SHARE_SECONDS",
                 seconds.to_owned(),
-            ));
-        }
+            )
+        });
+        self.gateway_before(self.prometheus.url(), port, share)
+            .await
+    }
+
+    /// A gateway before another Prometheus, at which it looks only when it is told to.
+    pub(crate) async fn told_gateway(&self, prometheus: String) -> Outcome<Service> {
+        let never = ("POLL_INTERVAL", "3600000".to_owned());
+        let gateway = self.gateway_before(prometheus, free_port()?, Some(never));
+        Ok(gateway.await?)
+    }
+
+    async fn gateway_before(
+        &self,
+        prometheus: String,
+        port: u16,
+        more: Option<(&'static str, String)>,
+    ) -> Result<Service, LabError> {
+        let mut environment = vec![
+            ("SERVICE_METRICS__SERVER__HOST", "127.0.0.1".to_owned()),
+            ("PROMETHEUS_URL", prometheus),
+            ("DATABASE_URL", self.postgres.url()),
+        ];
+        environment.extend(more);
         Service::gateway(self.folder.path(), port, &environment).await
     }
 }

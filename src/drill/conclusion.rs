@@ -7,6 +7,7 @@ use super::{
     record::Verdict,
     report::{self, Report},
     survey::DOUBT,
+    words::alerts,
 };
 use crate::exit::{self, ProgramError};
 
@@ -53,9 +54,9 @@ fn judged(report: &Report, mut faults: Vec<String>, held: Vec<String>) -> Result
             count => format!(" ({count} because a server could not be asked)"),
         };
         faults.push(format!(
-            "{} of {} alerts did not arrive as expected{of_servers}: {}",
+            "{} of {} did not arrive as expected{of_servers}: {}",
             failed.len(),
-            report.records.len(),
+            alerts(report.records.len()),
             failed.join(", ")
         ));
     }

@@ -8,14 +8,16 @@ use super::{
     judge::{rule::different, theory::Theory},
     part::Part,
     servers::{
-        seen::{Held, Moment, Shown},
+        seen::{Held, Moment, Shown, braces},
         server::Fault,
-        view,
+        simulator::CALM,
+        view::{self, Sight},
     },
     stack::{Drive, Failure, Stack, Step},
     stage::Stage,
     waiting::after,
 };
+use crate::mock::catalogue::span;
 
 /// From the crossing to the browser: each has a grace of its own.
 const STAGES_OF_RISE: u32 = 5;
@@ -24,6 +26,9 @@ const MINUTE: f64 = 60.0;
 const DAY: f64 = 86_400.0;
 /// How often the simulator is asked whether it is calm: as often as it moves.
 pub(super) const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// What has not been seen to be gone for so long is waited for.
+const A_LOOK: Duration = Duration::from_secs(2);
 
 /// One alert's way.
 pub(super) struct Course<'a> {
@@ -128,9 +133,15 @@ impl Course<'_> {
         if failed {
             return Err(self.failure(Stage::Calm, begun).await);
         }
+        let window = self.theory.reach();
         if settles {
-            let window = self.part.alert.window.unwrap_or_default();
+            self.waits(format!(
+                "another alert has moved its series; its window of {} is to hold calm values only",
+                span(window)
+            ));
             tokio::time::sleep(window + self.theory.scrape()).await;
+        } else if !window.is_zero() {
+            self.watched_for(window).await;
         }
         self.reach(Stage::Calm, Utc::now());
         Ok(())
@@ -178,25 +189,89 @@ impl Course<'_> {
             .then(|| format!("the rule that Prometheus has loaded is another one: {different}"))
     }
 
+    /// Waits until Prometheus has watched the series for longer than the expression looks back: over a window that is
+    /// hardly begun, averages and slopes are other than they are in operation.
+    async fn watched_for(&self, window: Duration) {
+        let alert = &self.part.alert;
+        let query = format!(
+            "{}{} offset {}ms",
+            alert.metric,
+            braces(&alert.labels),
+            window.as_millis()
+        );
+        let deadline = after(Utc::now(), window + self.theory.scrape() * 2);
+        let mut told = false;
+        while Utc::now() < deadline {
+            let then = self.stack.servers.prometheus.query(&query).await;
+            if then.is_ok_and(|samples| !samples.is_empty()) {
+                return;
+            }
+            if !std::mem::replace(&mut told, true) {
+                self.waits(format!(
+                    "Prometheus has watched its series for less than its window of {}",
+                    span(window)
+                ));
+            }
+            tokio::time::sleep(ASK_AGAIN).await;
+        }
+        self.warn(format!(
+            "Prometheus did not have {}{} from {} ago: what it says over that window may come early or late",
+            alert.metric,
+            braces(&alert.labels),
+            span(window)
+        ));
+    }
+
     async fn calm(&self, deadline: Moment) -> Option<()> {
+        self.let_be(deadline).await?;
         let (watch, identity) = (&self.stack.watch, &self.part.identity);
+        let gone = |shown: &[Shown]| absent(identity.shown(shown));
+        let let_go = |held: &[Held]| absent(identity.held(held));
+        self.gone(&watch.prometheus, deadline, gone).await?;
+        self.gone(&watch.alertmanager, deadline, let_go).await?;
+        self.gone(&watch.browser, deadline, gone).await
+    }
+
+    /// Waits until nobody drives it.
+    async fn let_be(&self, deadline: Moment) -> Option<()> {
         let simulator = &self.stack.servers.simulator;
+        let mut last = None;
         loop {
-            let driven = simulator.alert(&self.part.alert.name).await;
             // An inhibited alert is driven by another one of its own name, elsewhere.
-            if driven.is_ok_and(|driven| driven.condition == "calm") {
-                break;
+            let driven = simulator.alert(&self.part.alert.name).await;
+            let why = match &driven {
+                Ok(driven) if driven.condition == CALM => return Some(()),
+                Ok(driven) => simulator.busy(driven),
+                Err(fault) => simulator.0.told(fault),
+            };
+            // Its value alone moves all the time.
+            let condition = Some(driven.ok().map(|driven| driven.condition));
+            if condition != last {
+                self.waits(why);
+                last = condition;
             }
             if Utc::now() >= deadline {
                 return None;
             }
             tokio::time::sleep(ASK_AGAIN).await;
         }
-        let gone = |shown: &[Shown]| absent(identity.shown(shown));
-        let let_go = |held: &[Held]| absent(identity.held(held));
-        view::until(&watch.prometheus, deadline, gone).await?;
-        view::until(&watch.alertmanager, deadline, let_go).await?;
-        view::until(&watch.browser, deadline, gone).await?;
+    }
+
+    /// Waits until it is seen no longer.
+    async fn gone<T>(
+        &self,
+        sight: &Sight<T>,
+        deadline: Moment,
+        gone: impl Fn(&[T]) -> Option<()>,
+    ) -> Option<()> {
+        let begun = Utc::now();
+        if view::until(sight, deadline.min(after(begun, A_LOOK)), &gone)
+            .await
+            .is_none()
+        {
+            self.waits(self.failure(Stage::Calm, begun).await.why);
+            view::until(sight, deadline, gone).await?;
+        }
         Some(())
     }
 }

@@ -11,7 +11,7 @@ use super::{
         prometheus::Sample,
         seen::{Held, Identity, Moment, Rule, Shown},
         server::Fault,
-        simulator::Driven,
+        simulator::{CALM, Driven},
         watch::Watch,
     },
     survey::Survey,
@@ -28,6 +28,8 @@ pub(super) struct Evidence {
     pub(super) rule: Option<Rule>,
     /// As the simulator has it.
     pub(super) driven: Result<Driven, String>,
+    /// How it comes to be calm there, if it is not.
+    pub(super) busy: Option<String>,
     /// Its series in Prometheus.
     pub(super) series: Result<Vec<Sample>, String>,
     /// For which series the catalogue's condition holds.
@@ -95,10 +97,13 @@ impl Evidence {
                 .collect()
         };
         let of_prometheus = |fault: Fault| prometheus.0.told(&fault);
+        let busy = driven.as_ref().ok();
+        let busy = busy.filter(|driven| driven.condition != CALM);
         Self {
             waited: (now - begun).to_std().unwrap_or_default(),
             silent,
             rule: survey.rule(alert).cloned(),
+            busy: busy.map(|driven| servers.simulator.busy(driven)),
             driven: driven.map_err(|fault| servers.simulator.0.told(&fault)),
             series: series.map_err(of_prometheus),
             holding: holding.map_err(of_prometheus),

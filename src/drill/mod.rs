@@ -8,7 +8,7 @@
 //!         servers: one watcher each, shared ──▶ Prometheus, Alertmanager, the gateway's WebSocket
 //!     ──▶ record: what was reached when ──▶ progress, report, conclusion
 //! ```
-//! Pure: [`Stage`], `plan`, `part`, `record`, `report`, and `judge`: what theory allows, what an alert must say, and why a
+//! Pure: [`Stage`], `plan`, `part`, `record`, `report`, `words`, and `judge`: what theory allows, what an alert must say, and why a
 //! stage was not reached. What speaks HTTP: `servers`.
 
 mod conclusion;
@@ -30,6 +30,7 @@ mod stack;
 mod stage;
 mod survey;
 mod waiting;
+mod words;
 
 pub use options::DrillOptions;
 pub use run::run;

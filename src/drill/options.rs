@@ -45,7 +45,7 @@ pub struct DrillOptions {
     #[arg(long)]
     pub other_rules: bool,
     /// How much later than theory allows each stage may be reached, in real seconds whatever the time scale
-    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = grace)]
+    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = grace, allow_hyphen_values = true)]
     pub grace: Duration,
 }
 

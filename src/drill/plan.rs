@@ -88,12 +88,12 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> 
         strsim::jaro_winkler(&a, &b) >= ALIKE || (!a.is_empty() && b.contains(&a))
     };
     let near: Vec<_> = known.iter().copied().filter(alike).collect();
-    let (words, names) = match (near.is_empty(), known.is_empty()) {
-        (false, _) => ("did you mean", near),
-        (true, false) => ("there are", known),
-        (true, true) => return format!("there is no {what} {name:?}, and no other"),
+    let rest = match (near.is_empty(), known.is_empty()) {
+        (false, _) => format!("; did you mean {}?", near.join(", ")),
+        (true, false) => format!("; there are {}", known.join(", ")),
+        (true, true) => ", and no other".to_owned(),
     };
-    format!("there is no {what} {name:?}; {words} {}", names.join(", "))
+    format!("there is no {what} {name:?}{rest}")
 }
 
 #[cfg(test)]
@@ -158,13 +158,13 @@ mod tests {
         );
         assert!(lines[1].contains("there are HighMemoryUsage, "), "{told}");
         assert!(
-            lines[2].contains("family \"disc\"; did you mean disk"),
+            lines[2].contains("family \"disc\"; did you mean disk?"),
             "{told}"
         );
         let told = refused(&options(&[], &[], Some("outage")));
         assert_eq!(
             told,
-            "there is no scenario \"outage\"; did you mean database-outage"
+            "there is no scenario \"outage\"; did you mean database-outage?"
         );
     }
 

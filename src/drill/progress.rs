@@ -144,7 +144,10 @@ fn row(record: &Record, (family, name): (usize, usize)) -> String {
     let seconds = seconds.map(|seconds| format!("{seconds:.1} s"));
     let (stage, why) = match &record.outcome {
         Outcome::Waiting => ("waiting".to_owned(), ""),
-        Outcome::Running => (format!("→ {}", record.next()), ""),
+        Outcome::Running => {
+            let why = record.waits.as_deref();
+            (format!("→ {}", record.next()), why.unwrap_or_default())
+        }
         Outcome::Passed => (record.verdict().name().to_owned(), ""),
         Outcome::Failed { stage, why, .. } => (format!("FAILED at {stage}"), why.as_str()),
     };
@@ -160,6 +163,9 @@ fn row(record: &Record, (family, name): (usize, usize)) -> String {
 
 fn line(record: &Record, event: Event) -> String {
     let name = &record.name;
+    if let (Event::Waits, Some(why)) = (event, &record.waits) {
+        return format!("{name}: waits for {}: {why}", record.next());
+    }
     match (event, record.failure(), record.reached.last()) {
         (Event::Reached, _, Some(reached)) if record.trigger.is_none() => {
             format!("{name}: {}", reached.stage)
@@ -232,5 +238,18 @@ mod tests {
         record.trigger = Some(Utc::now());
         let line = line(&record, Event::Reached);
         assert_eq!(line, "A: firing at 12.3 s (theory 12.0 s), late");
+    }
+
+    #[test]
+    fn who_waits_says_for_what() {
+        let record = Record {
+            waits: Some("it is active".to_owned()),
+            ..record("A", Outcome::Running)
+        };
+        assert_eq!(
+            line(&record, Event::Waits),
+            "A: waits for rule: it is active"
+        );
+        assert!(row(&record, (4, 1)).ends_with(" it is active"));
     }
 }

@@ -84,6 +84,8 @@ pub(super) struct Record {
     pub(super) trigger: Option<Moment>,
     pub(super) reached: Vec<Reached>,
     pub(super) outcome: Outcome,
+    /// Why it cannot go on to its next stage yet, if that is known.
+    pub(super) waits: Option<String>,
     pub(super) warnings: Vec<String>,
     /// As it fired in Prometheus.
     pub(super) shown: Option<Shown>,
@@ -134,6 +136,8 @@ impl Record {
 pub(super) enum Event {
     /// It has reached the last of its stages.
     Reached,
+    /// It waits.
+    Waits,
     /// It has ended.
     Ended,
 }
@@ -175,9 +179,16 @@ impl Ledger {
     pub(super) fn reach(&self, index: usize, reached: Reached) {
         self.change(index, |record| {
             record.outcome = Outcome::Running;
+            record.waits = None;
             record.reached.push(reached);
         });
         (self.show)(&self.records.borrow(), index, Event::Reached);
+    }
+
+    /// It cannot go on yet.
+    pub(super) fn wait(&self, index: usize, why: String) {
+        self.change(index, |record| record.waits = Some(why));
+        (self.show)(&self.records.borrow(), index, Event::Waits);
     }
 
     /// It has ended.

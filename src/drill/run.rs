@@ -53,9 +53,7 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     let parts = part::parts(&chosen, &catalogue);
     let pace = survey.pace(&catalogue);
     let mut warnings = survey.warnings(&servers);
-    for warning in &warnings {
-        exit::tell(&format!("mock-metrics: warning: {warning}"));
-    }
+    tell(&warnings);
 
     let progress = Rc::new(Progress::new());
     let shown = progress.clone();
@@ -84,25 +82,26 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     };
     let signal = shutdown::signalled()?;
     let started = Utc::now();
-    let interrupted = tokio::select! {
-        () = rehearse(&stack, &chosen, &parts, part::theories(&parts, pace)) => None,
-        name = signal => Some(name),
+    let rehearsed = async {
+        rehearse(&stack, &chosen, &parts, part::theories(&parts, pace)).await;
+        untold(&stack).await
+    };
+    let ended = tokio::select! {
+        untold = rehearsed => Ok(untold),
+        name = signal => Err(name),
         never = progress.keep_showing(&stack.ledger) => never,
     };
     progress.finish();
-    if let Some(name) = interrupted {
-        exit::tell(&format!(
-            "mock-metrics: interrupted by {name}: {}",
-            stack.held()
-        ));
-        stack.ledger.give_up(&format!("interrupted by {name}"));
-    } else if stack
-        .ledger
-        .records()
-        .iter()
-        .any(|record| record.at(Stage::Browser).is_some())
-    {
-        warnings.extend(stack.survey.untold(&stack.servers).await);
+    match ended {
+        Ok(untold) => {
+            tell(untold.as_slice());
+            warnings.extend(untold);
+        }
+        Err(name) => {
+            let held = stack.held();
+            exit::tell(&format!("mock-metrics: interrupted by {name}: {held}"));
+            stack.ledger.give_up(&format!("interrupted by {name}"));
+        }
     }
     let report = Report {
         started,
@@ -124,6 +123,12 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     let unwritten = conclusion::write(&report, &options.report);
     let held = stack.let_go().await;
     conclusion::conclude(&report, unwritten, held)
+}
+
+fn tell(warnings: &[String]) {
+    for warning in warnings {
+        exit::tell(&format!("mock-metrics: warning: {warning}"));
+    }
 }
 
 /// The catalogue at the simulator's pace, which must be what the simulator serves.
@@ -186,6 +191,18 @@ async fn rehearse(
             let groups = plan::groups(alerts).into_iter();
             join_all(groups.map(|group| one_after_the_other(&courses, group))).await;
         }
+    }
+}
+
+/// A warning if a browser saw an alert, and the gateway was not told of any.
+async fn untold(stack: &Stack) -> Option<String> {
+    let records = stack.ledger.records();
+    let seen = records
+        .iter()
+        .any(|record| record.at(Stage::Browser).is_some());
+    match seen {
+        true => stack.survey.untold(&stack.servers).await,
+        false => None,
     }
 }
 

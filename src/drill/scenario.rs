@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use super::{
     course::Course,
     servers::{seen::Moment, server::Fault},
-    stack::{Failure, Stack, Step},
+    stack::{Failure, Play, Stack, Step},
     stage::Stage,
 };
 
@@ -20,29 +20,44 @@ pub(super) async fn rehearse(stack: &Stack, name: &str, courses: &[Course<'_>]) 
         }
         return;
     }
-    stack.playing.set(true);
-    let start = Utc::now();
-    if let Err(fault) = stack.servers.simulator.start(name).await {
-        // What was refused does not run; what runs may be somebody else's.
-        stack.playing.set(!matches!(fault, Fault::Status(..)));
-        for course in courses {
-            course.end(Err(course.refused(Stage::Trigger, &fault)));
+    let start = match begin(stack, name).await {
+        Ok(start) => start,
+        Err(fault) => {
+            for course in courses {
+                course.end(Err(course.refused(Stage::Trigger, &fault)));
+            }
+            return;
         }
-        return;
-    }
+    };
     for course in courses {
         let after = TimeDelta::from_std(course.part.at).unwrap_or_default();
         course.triggered(start + after);
     }
     let risen = join_all(courses.iter().map(Course::rise)).await;
     let stopped = Utc::now();
-    let stop = stack.servers.simulator.stop().await;
-    stack.playing.set(stop.is_err());
+    let stop = stack.stop().await;
     let falls = courses.iter().zip(risen).map(async |(course, risen)| {
         let fallen = fall(course, risen, stop.as_ref().map(|()| stopped)).await;
         course.end(fallen);
     });
     join_all(falls).await;
+}
+
+/// Has it played; gives when.
+async fn begin(stack: &Stack, name: &str) -> Result<Moment, Fault> {
+    let simulator = &stack.servers.simulator;
+    let play = Play {
+        name: name.to_owned(),
+        before: simulator.running().await?,
+    };
+    stack.playing.replace(Some(play));
+    let start = Utc::now();
+    let started = simulator.start(name).await;
+    if matches!(started, Err(Fault::Status(..))) {
+        // What was refused does not run.
+        stack.playing.take();
+    }
+    started.map(|()| start)
 }
 
 async fn fall(course: &Course<'_>, risen: Step, stopped: Result<Moment, &Fault>) -> Step {

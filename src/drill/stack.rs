@@ -1,10 +1,6 @@
 //! What all rehearsals of a drill share, and how it lets go of what it drives.
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-    time::Duration,
-};
+use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
 use chrono::Utc;
 use futures_util::future::{join, join_all};
@@ -12,13 +8,14 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     record::{Ledger, Outcome},
-    servers::{Servers, seen::Moment, server::Fault, watch::Watch},
+    servers::{Servers, seen::Moment, server::Fault, simulator::Run, watch::Watch},
     stage::Stage,
     survey::Survey,
+    words::alerts,
 };
 
-/// For all recoveries at the end together.
-const AT_MOST: Duration = Duration::from_secs(15);
+/// For all recoveries at the end together: a lab kills its command 10 s after a signal.
+const AT_MOST: Duration = Duration::from_secs(7);
 /// How often, and with which pause, a recovery is tried at the end.
 const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
@@ -39,15 +36,15 @@ pub(super) struct Stack {
     pub(super) other_rules: bool,
     /// What the simulator may be driving for us.
     pub(super) triggered: RefCell<BTreeMap<String, Drive>>,
-    /// Whether it may be playing a scenario for us.
-    pub(super) playing: Cell<bool>,
+    /// The scenario that it may be playing for us.
+    pub(super) playing: RefCell<Option<Play>>,
 }
 
 /// A rehearsal that did not get on.
 #[derive(Debug, Clone)]
 pub(super) struct Failure {
     stage: Stage,
-    why: String,
+    pub(super) why: String,
     unasked: bool,
 }
 
@@ -97,15 +94,36 @@ pub(super) struct Drive {
     pub(super) known: bool,
 }
 
+/// A scenario that may be played for us, until it is stopped.
+#[derive(Debug, Clone)]
+pub(super) struct Play {
+    pub(super) name: String,
+    /// What was played before we asked: somebody else's.
+    pub(super) before: Option<Run>,
+}
+
 impl Stack {
     /// What is to be let go of, in words.
     pub(super) fn held(&self) -> String {
-        let count = self.triggered.borrow().len();
-        match (self.playing.get(), count) {
-            (true, _) => "stopping the scenario".to_owned(),
-            (false, 1) => "recovering 1 alert".to_owned(),
-            (false, count) => format!("recovering {count} alerts"),
+        match (&*self.playing.borrow(), self.triggered.borrow().len()) {
+            (Some(play), _) => format!("stopping the scenario {}", play.name),
+            (None, 0) => "nothing is to be recovered".to_owned(),
+            (None, count) => format!("recovering {}", alerts(count)),
         }
+    }
+
+    /// Stops the scenario if it is ours that is played.
+    ///
+    /// # Errors
+    /// Why it may go on.
+    pub(super) async fn stop(&self) -> Result<(), Fault> {
+        let play = self.playing.borrow().clone();
+        if let Some(Play { name, before }) = play {
+            let simulator = &self.servers.simulator;
+            simulator.stop(&name, before.as_ref()).await?;
+            self.playing.take();
+        }
+        Ok(())
     }
 
     /// Recovers everything that may still be driven, all at once. Gives what could not be recovered, a line each.
@@ -123,10 +141,7 @@ impl Stack {
             ))
         });
         let scenario = async {
-            if !self.playing.get() {
-                return None;
-            }
-            let stopped = tried(deadline, async || simulator.stop().await).await;
+            let stopped = tried(deadline, async || self.stop().await).await;
             let fault = simulator.0.told(&stopped.err()?);
             Some(format!(
                 "the scenario could not be stopped: {fault}. Where it runs, it runs until POST /api/scenarios/stop"
@@ -192,7 +207,7 @@ mod tests {
         let fault = tried(deadline, async || std::future::pending().await).await;
         assert_eq!(
             fault,
-            Err(Fault::Unreachable("no answer within 15 s".to_owned()))
+            Err(Fault::Unreachable("no answer within 7 s".to_owned()))
         );
     }
 }

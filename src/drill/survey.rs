@@ -47,7 +47,7 @@ impl Survey {
     /// Asks all four servers, again while Prometheus is still getting to know the others.
     ///
     /// # Errors
-    /// Those that do not answer, each with its address and its flag.
+    /// Those that do not answer, or not as they should, each with its address and its flag.
     pub(super) async fn settled(servers: &Servers) -> Result<Self, ProgramError> {
         let deadline = Instant::now() + SETTLING;
         loop {
@@ -71,7 +71,7 @@ impl Survey {
     /// Asks all four servers once.
     ///
     /// # Errors
-    /// Those that do not answer, each with its address and its flag.
+    /// Those that do not answer, or not as they should, each with its address and its flag.
     async fn take(servers: &Servers) -> Result<Self, ProgramError> {
         let Servers {
             prometheus,
@@ -82,17 +82,25 @@ impl Survey {
         let (of_prometheus, alerts, telemetry, served) = futures_util::join!(
             Known::ask(servers),
             alertmanager.alerts(),
-            gateway.telemetry(),
+            gateway.found(),
             simulator.alerts(),
         );
         let faults = [
-            of_prometheus.fault().map(|fault| prometheus.0.told(fault)),
+            of_prometheus
+                .fault()
+                .map(|fault| prometheus.0.doubted(fault)),
             alerts
                 .as_ref()
                 .err()
-                .map(|fault| alertmanager.0.told(fault)),
-            telemetry.as_ref().err().map(|fault| gateway.0.told(fault)),
-            served.as_ref().err().map(|fault| simulator.0.told(fault)),
+                .map(|fault| alertmanager.0.doubted(fault)),
+            telemetry
+                .as_ref()
+                .err()
+                .map(|fault| gateway.0.doubted(fault)),
+            served
+                .as_ref()
+                .err()
+                .map(|fault| simulator.0.doubted(fault)),
         ];
         let (
             Known {

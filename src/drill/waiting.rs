@@ -123,6 +123,11 @@ impl Course<'_> {
         }
     }
 
+    /// Tells for what it waits before it can begin.
+    pub(super) fn waits(&self, why: String) {
+        self.stack.ledger.wait(self.index, why);
+    }
+
     pub(super) fn warn(&self, warning: String) {
         self.stack
             .ledger

@@ -20,6 +20,7 @@ use super::{
     process::{LOOK_AGAIN, Process},
     programs,
 };
+use crate::shutdown;
 
 /// How long the command may take to clean up.
 const GRACE: Duration = Duration::from_secs(10);
@@ -60,7 +61,7 @@ impl Errand {
         tokio::select! {
             status = command.ended() => Ok(status),
             name = asked => {
-                let signal = signal(name);
+                let signal = shutdown::named(name);
                 // A second signal would be taken for impatience.
                 let has_it = on_terminal && signal == Signal::INT;
                 Ok(stop(&command, (!has_it).then_some(signal)).await)
@@ -100,22 +101,14 @@ pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
     code.map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// How we end when `name` came before the command could run.
-pub(crate) fn cancelled(name: &str) -> ExitCode {
-    exit_code(ExitStatus::from_raw(signal(name).as_raw()))
-}
-
-fn signal(name: &str) -> Signal {
-    match name {
-        "SIGINT" => Signal::INT,
-        "SIGHUP" => Signal::HUP,
-        _ => Signal::TERM,
-    }
-}
-
 /// Waits for the end of the command and of what it had started, and kills it when the time is over.
 async fn stop(command: &Process, signal: Option<Signal>) -> ExitStatus {
-    let others = signal.map_or_else(Vec::new, |signal| command.signal_all(signal));
+    // Found before the command ends: they are nobody's children then.
+    let others = command.children();
+    if let Some(signal) = signal {
+        command.signal(signal);
+        signal_each(&others, signal);
+    }
     let all_ended = async {
         let status = command.ended().await;
         while others.iter().any(|pid| runs(*pid)) {
@@ -143,7 +136,5 @@ mod tests {
                 ExitCode::from(code)
             );
         }
-        assert_eq!(cancelled("SIGINT"), ExitCode::from(130));
-        assert_eq!(cancelled("SIGHUP"), ExitCode::from(129));
     }
 }

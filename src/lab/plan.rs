@@ -20,6 +20,8 @@ pub(crate) struct Plan<'a> {
     data: PathBuf,
     pub(crate) logs: PathBuf,
     simulation: Simulation,
+    /// The text of the rule file.
+    rules: String,
     /// Where the history ends that has been made.
     history_until: Option<String>,
     mock_port: u16,
@@ -38,13 +40,18 @@ impl<'a> Plan<'a> {
         programs::installed("prometheus", "prometheus")?;
         programs::alertmanager()?;
         let simulation = Simulation::of(options)?;
+        let promtool = programs::installed("promtool", "prometheus")?;
         programs::ours("service-metrics", options.programs.as_deref())?;
         let refused =
             |error| LabError::io(format_args!("--data {}", options.data.display()))(error);
         fs::create_dir_all(&options.data).map_err(refused)?;
         let data = fs::canonicalize(&options.data).map_err(refused)?;
+        let lock = lock(&data)?;
+        // Before the ports: who has just edited a catalogue should hear of it first.
+        let rules = simulation.rules(&promtool, &data).await?;
         Ok(Self {
-            lock: lock(&data)?,
+            lock,
+            rules,
             mock_port: ports::exactly(options.mock_port, "mock-metrics", "--mock-port").await?,
             gateway_port: ports::exactly(options.gateway_port, "service-metrics", "--gateway-port")
                 .await?,
@@ -120,7 +127,6 @@ impl<'a> Plan<'a> {
         &mut self,
         alertmanager: &Alertmanager,
     ) -> Result<Prometheus, LabError> {
-        let rules = self.simulation.rules().await?;
         let (folder, log) = self.files_of("prometheus");
         let setup = PrometheusSetup {
             targets: vec![
@@ -129,7 +135,7 @@ impl<'a> Plan<'a> {
             ],
             // A newcomer should not wait for the 15 s that a deployment scrapes at.
             interval: Duration::from_secs(if self.options.fast { 1 } else { 5 }),
-            rules: Some(rules),
+            rules: Some(self.rules.clone()),
             alertmanager: Some(format!("127.0.0.1:{}", alertmanager.port())),
             log: Some(log),
         };

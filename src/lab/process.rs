@@ -78,16 +78,20 @@ impl Process {
         }
     }
 
-    /// Sends `signal` to it and to what it has started, as a terminal would, and gives the process ids of the latter.
-    pub(crate) fn signal_all(&self, signal: Signal) -> Vec<Pid> {
-        if self.status().is_some() {
-            return Vec::new();
+    /// What it has started, directly or not; nothing once it has ended.
+    pub(crate) fn children(&self) -> Vec<Pid> {
+        match self.status() {
+            Some(_) => Vec::new(),
+            None => descendants(self.pid),
         }
-        // Found before the parent is told: they are nobody's children once it has ended.
-        let children = descendants(self.pid);
-        self.signal(signal);
-        signal_each(&children, signal);
-        children
+    }
+
+    /// Sends `signal` to it alone.
+    pub(crate) fn signal(&self, signal: Signal) {
+        if self.status().is_none() {
+            // Still ours, if perhaps a zombie by now, which minds no signal.
+            let _ = kill_process(self.pid, signal);
+        }
     }
 
     /// Kills it and its children, and waits until all are gone.
@@ -115,13 +119,6 @@ impl Process {
         self.signal(Signal::CONT);
     }
 
-    fn signal(&self, signal: Signal) {
-        if self.status().is_none() {
-            // Still ours, if perhaps a zombie by now, which minds no signal.
-            let _ = kill_process(self.pid, signal);
-        }
-    }
-
     fn kill_family(&self) -> Vec<Pid> {
         self.signal(Signal::STOP);
         let family = self.signal_children(Signal::KILL);
@@ -131,10 +128,7 @@ impl Process {
 
     /// Gives the children's process ids.
     fn signal_children(&self, signal: Signal) -> Vec<Pid> {
-        if self.status().is_some() {
-            return Vec::new();
-        }
-        let children = descendants(self.pid);
+        let children = self.children();
         signal_each(&children, signal);
         children
     }

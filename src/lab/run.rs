@@ -16,13 +16,16 @@ use crate::{
 /// command's own, if there is one.
 ///
 /// # Errors
-/// When something is missing or taken, or when a program ended by itself.
+/// When something is missing or taken, when a program ended by itself, or when a signal came before the command could run.
 pub async fn run(options: &LabOptions) -> Result<ExitCode, ProgramError> {
     let mut asked = pin!(shutdown::signalled()?);
     let errand = Errand::of(options)?;
     let lab = tokio::select! {
         // What has been started until then ends with the other future.
-        signal = &mut asked => return Ok(errand.map_or(ExitCode::SUCCESS, |_| errand::cancelled(signal))),
+        signal = &mut asked => return match errand {
+            None => Ok(ExitCode::SUCCESS),
+            Some(_) => Err(ProgramError::Signalled(shutdown::named(signal))),
+        },
         started = Lab::start(options, Progress::for_stderr()) => started?,
     };
     let ended = match errand {
@@ -43,7 +46,7 @@ async fn until_asked(
 ) -> Result<(), ProgramError> {
     exit::say(&report::table(lab))?;
     tokio::select! {
-        signal = asked => exit::say(&format!("{signal}: stopping")),
+        signal = asked => exit::mention(&format!("{signal}: stopping")),
         death = lab.died() => Err(death.into()),
     }
 }

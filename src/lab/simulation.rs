@@ -52,11 +52,16 @@ impl Simulation {
         [&self.catalogue[..], &self.pace].concat()
     }
 
-    /// The text of the rule file.
-    pub(crate) async fn rules(&self) -> Result<String, LabError> {
+    /// The text of the rule file, which `promtool` has nothing against. A copy stays in `folder`, for its words name it.
+    pub(crate) async fn rules(&self, promtool: &Path, folder: &Path) -> Result<String, LabError> {
         let mut rules = guarded(&self.program, Ending::PROGRAM, None)?;
         rules.arg("rules").args(self.flags());
         let text = finished("mock-metrics rules", rules).await?;
+        let file = folder.join("alert.rules.yml");
+        fs::write(&file, &text).map_err(LabError::io(file.display()))?;
+        let mut check = guarded(promtool, Ending::PROGRAM, None)?;
+        check.args(["check", "rules"]).arg(&file);
+        finished("promtool check rules", check).await?;
         Ok(String::from_utf8_lossy(&text).into_owned())
     }
 

@@ -31,7 +31,7 @@ use crate::{
     exit::ProgramError,
     logging,
     settings::mock::{Control, MockSettings, Server as Listener, Simulation},
-    shutdown,
+    shutdown, unread,
 };
 
 /// Plenty for a scrape and some buttons; the actors share the main thread anyway.
@@ -90,6 +90,7 @@ impl Mock {
                 .wrap(http::cors(&access.allowed_origins))
                 .wrap(from_fn(in_the_envelope))
                 .wrap(from_fn(http::only_known_origins))
+                .wrap(from_fn(unread::is_not_waited_for))
                 .configure(http::routes)
         })
         .workers(WORKERS)
@@ -176,7 +177,7 @@ fn seats(actors: &Simulators, catalogue: &Catalogue) -> BTreeMap<String, Seat> {
         let actor = actors.of_alert(alert)?;
         let seat = Seat {
             trigger: actor.clone().recipient(),
-            recover: actor.clone().recipient(),
+            end_drive: actor.clone().recipient(),
         };
         Some((alert.name.clone(), seat))
     };

@@ -27,6 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("percent", &[]),
     ("settings", &[]),
     ("shutdown", &["exit"]),
+    ("unread", &[]),
     // The gateway, from top to bottom.
     ("gateway", &[]),
     (
@@ -41,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "gateway::actors",
             "gateway::telemetry",
             "percent",
+            "unread",
             STORAGE,
             SOCKET,
             MODEL,
@@ -114,11 +116,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("mock::promql", &[]),
     (
         "mock::app",
-        &["cors", "exit", "logging", "mock", "settings", "shutdown"],
+        &[
+            "cors", "exit", "logging", "mock", "settings", "shutdown", "unread",
+        ],
     ),
     ("mock::source", &["exit", "mock", "settings"]),
     ("mock::catalogue::check", &["exit", "mock"]),
-    ("mock::backfill", &["exit", "mock"]),
+    ("mock::backfill", &["exit", "mock", "shutdown"]),
     ("mock::rules", &["exit", "mock"]),
     ("mock::http", &["api_error", "mock", "percent"]),
     // Drills know the simulator by its HTTP API; what they share with it is the catalogue, and what theory
@@ -241,8 +245,8 @@ fn an_import_against_an_arrow_is_found() {
             "use crate::gateway::actors::messages::Join;",
         ),
         ("gateway/telemetry.rs", "use crate::mock::Mock;"),
-        ("mock/model/board.rs", "use crate::gateway::model;"),
-        ("mock/model/board.rs", "use crate::settings::Secret;"),
+        ("mock/model/board/mod.rs", "use crate::gateway::model;"),
+        ("mock/model/board/mod.rs", "use crate::settings::Secret;"),
         ("lab/stack.rs", "use crate::mock::Mock;"),
         ("settings/rules.rs", "use crate::gateway::model;"),
         ("api_error.rs", "use crate::gateway::model;"),

@@ -149,8 +149,7 @@ async fn a_configuration_that_is_not_read_is_a_failure(stack: &Stack) {
     let ended = ended(stack.drill(&["ServiceUnavailable"])).await;
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(
-        ended.out.contains("1 of 1 alerts arrived")
-            && ended.told.contains("every rule is doubtful"),
+        ended.out.contains("1 of 1 alert arrived") && ended.told.contains("every rule is doubtful"),
         "{ended:?}"
     );
 }

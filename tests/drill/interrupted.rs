@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use super::{Stack, json, of};
+use super::{Stack, drives, json, of};
 use crate::support::{eventually, program::Running};
 
 #[actix_rt::test]
@@ -27,6 +27,28 @@ async fn an_interrupted_drill_recovers_what_it_triggered_and_reports() {
 }
 
 #[actix_rt::test]
+async fn an_alert_that_is_driven_already_is_waited_for_and_said_so_with_how_to_end_it() {
+    let stack = Stack::with_rules(|rules| rules).await;
+    stack.mock.post("/api/alerts/PodCrashLoop/trigger").await;
+    let drill = Running::start(&mut stack.drill(&["PodCrashLoop"]));
+    let says = async |words: &str| {
+        eventually(words, async || drill.out().contains(words).then_some(())).await;
+    };
+    let base = format!("http://127.0.0.1:{}/api", stack.mock.port());
+    says("PodCrashLoop: waits for calm: the simulator says active at 1").await;
+    says(&format!(
+        "bring it back with `curl -X POST {base}/alerts/PodCrashLoop/recover`"
+    ))
+    .await;
+
+    stack.mock.post("/api/reset").await;
+    says("PodCrashLoop: trigger at 0.0 s").await;
+    drill.signal(Signal::TERM);
+    drill.ended().await;
+    assert_eq!(stack.driven().await, Vec::<String>::new());
+}
+
+#[actix_rt::test]
 async fn a_server_that_dies_in_the_middle_is_told_by_its_stage_and_exit_4() {
     let stack = Stack::with_rules(|rules| rules).await;
     let report = stack.report("r.json");
@@ -37,7 +59,7 @@ async fn a_server_that_dies_in_the_middle_is_told_by_its_stage_and_exit_4() {
     stack.alertmanager.kill().await;
     let ended = drill.ended().await;
     assert_eq!(ended.code(), Some(4), "{}", drill.log());
-    let words = "1 of 1 alerts did not arrive as expected (1 because a server could not be asked)";
+    let words = "1 of 1 alert did not arrive as expected (1 because a server could not be asked)";
     assert!(drill.log().contains(words), "{}", drill.log());
     let report = json(&report);
     let failed = of(&report, "PodCrashLoop");
@@ -48,11 +70,4 @@ async fn a_server_that_dies_in_the_middle_is_told_by_its_stage_and_exit_4() {
         "{why}"
     );
     assert_eq!(stack.driven().await, Vec::<String>::new());
-}
-
-async fn drives(stack: &Stack, count: usize) {
-    eventually("the alerts are driven", async || {
-        (stack.driven().await.len() == count).then_some(())
-    })
-    .await;
 }

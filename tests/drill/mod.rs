@@ -2,7 +2,9 @@
 
 mod broken_rules;
 mod foreign;
+mod frozen;
 mod interrupted;
+mod quiet;
 mod refusals;
 mod scenario;
 
@@ -19,15 +21,35 @@ use tempfile::TempDir;
 use crate::{
     mock::TestMock,
     support::{
+        eventually,
         gateway::TestGateway,
         http,
-        program::{self, Ended, MOCK},
+        program::{self, Ended, GATEWAY, MOCK, Running},
         scratch,
     },
 };
 
 /// Scraped and evaluated every second.
 const SCALE: &str = "0.0666666666666667";
+
+/// Two alerts that fire as soon as they are seen.
+const QUICK: &str = r#"
+scrape_interval = "1s"
+
+[[alert]]
+name = "Gone"
+expr = "watchman_present < 1"
+for = "0s"
+trigger = 0
+baseline = 1
+
+[[alert]]
+name = "Open"
+expr = "doors_open > 0"
+for = "0s"
+trigger = 1
+baseline = 0
+"#;
 
 /// Everything that a drill needs.
 pub(crate) struct Stack {
@@ -44,6 +66,36 @@ impl Stack {
     /// With the built-in catalogue, whose rules are first changed.
     pub(crate) async fn with_rules(change: impl Fn(String) -> String) -> Self {
         Self::of(None, SCALE, change).await
+    }
+
+    /// With two alerts that fire as soon as they are seen.
+    pub(crate) async fn quick() -> Self {
+        Self::of(Some(QUICK), "1", |rules| rules).await
+    }
+
+    /// Another gateway of its Prometheus, a process, to which Alertmanager posts nothing; and its address.
+    pub(crate) async fn other_gateway(&self) -> (Running, String) {
+        let prometheus = format!("http://127.0.0.1:{}", self.prometheus.port());
+        let mut gateway = program::command(GATEWAY);
+        gateway
+            .env("PORT", "0")
+            .env("SERVICE_METRICS__SERVER__HOST", "127.0.0.1")
+            .env("PROMETHEUS_URL", prometheus)
+            .env("POLL_INTERVAL", "1000");
+        let gateway = Running::start(&mut gateway);
+        let address = format!("http://127.0.0.1:{}", gateway.port().await);
+        (gateway, address)
+    }
+
+    /// Another simulator of its catalogue, a process, which Prometheus does not scrape; and its address.
+    pub(crate) async fn other_mock(&self) -> (Running, String) {
+        let mut mock = program::command(MOCK);
+        mock.env("MOCK_SERVICE_PORT", "0").arg("serve");
+        mock.arg("--catalogue")
+            .arg(self.catalogue.as_ref().unwrap());
+        let mock = Running::start(&mut mock);
+        let address = format!("http://127.0.0.1:{}", mock.port().await);
+        (mock, address)
     }
 
     /// With this catalogue.
@@ -147,4 +199,12 @@ pub(crate) fn of<'a>(report: &'a Value, name: &str) -> &'a Value {
 /// A JSON report.
 pub(crate) fn json(path: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// Waits until so many alerts are driven.
+pub(crate) async fn drives(stack: &Stack, count: usize) {
+    eventually("the alerts are driven", async || {
+        (stack.driven().await.len() == count).then_some(())
+    })
+    .await;
 }

@@ -28,7 +28,10 @@ fn bad_usage_is_2_before_anybody_is_asked() {
             &["DiskFull", "--report", "r.txt"],
             "must end in .md, .json or .xml",
         ),
-        (&["DiskFull", "--grace", "x"], "--grace"),
+        (
+            &["DiskFull", "--grace", "-1"],
+            "for '--grace <SECONDS>': must be a number of seconds from 0 to 3600",
+        ),
         (
             &["DiskFull", "--gateway", "ftp://u:hunter2@h"],
             "--gateway: must be an address",
@@ -73,6 +76,56 @@ fn servers_that_do_not_answer_are_4_each_with_its_address_and_its_flag() {
         );
     }
     assert!(!told.contains("hunter2"));
+}
+
+#[actix_rt::test]
+async fn what_answers_and_is_another_server_is_4_at_once_with_its_status() {
+    let stack = Stack::with_rules(|rules| rules).await;
+    let local = |port: u16| format!("http://127.0.0.1:{port}");
+    let (prometheus, mock) = (local(stack.prometheus.port()), local(stack.mock.port()));
+    for (name, flag, other, words) in [
+        (
+            "service-metrics",
+            "--gateway",
+            &mock,
+            "answers 404: a WebSocket at /ws/alerts was asked for",
+        ),
+        (
+            "service-metrics",
+            "--gateway",
+            &prometheus,
+            "answers 404: a WebSocket at /ws/alerts was asked for",
+        ),
+        (
+            "mock-metrics",
+            "--simulator",
+            &prometheus,
+            "answers 404: 404 page not found",
+        ),
+        (
+            "Alertmanager",
+            "--alertmanager",
+            &mock,
+            "answers 404: no such path",
+        ),
+        (
+            "Prometheus",
+            "--prometheus",
+            &mock,
+            "answers 404: no such path",
+        ),
+    ] {
+        let ended = ended(stack.drill(&["DiskFull", flag, other])).await;
+        assert_eq!(ended.code, Some(4), "{ended:?}");
+        let line = format!("mock-metrics: {name} at {other} ({flag}) {words}");
+        let told = ended.told.trim_end();
+        assert!(
+            told.starts_with(&line) && told.ends_with(&format!("; is it {name}?")),
+            "{line}: {told}"
+        );
+        assert_eq!(told.lines().count(), 1, "{told}");
+        assert_eq!(ended.out, "");
+    }
 }
 
 #[actix_rt::test]

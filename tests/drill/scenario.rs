@@ -1,6 +1,32 @@
 //! A scenario: what is expected arrives, what is inhibited is kept quiet.
 
-use super::{Stack, ended, json, of};
+use rustix::process::Signal;
+
+use super::{Stack, drives, ended, json, of};
+use crate::support::program::Running;
+
+#[actix_rt::test]
+async fn a_drill_that_is_interrupted_stops_no_scenario_but_its_own() {
+    let stack = Stack::with_rules(|rules| rules).await;
+    for other in [None, Some("database-outage")] {
+        let drill = Running::start(&mut stack.drill(&["--scenario", "failing-disk"]));
+        drives(&stack, 1).await;
+        if let Some(name) = other {
+            stack.mock.post("/api/scenarios/stop").await;
+            stack
+                .mock
+                .post(&format!("/api/scenarios/{name}/start"))
+                .await;
+        }
+
+        drill.signal(Signal::INT);
+        assert_eq!(drill.ended().await.code(), Some(1), "{}", drill.log());
+        let told = "interrupted by SIGINT: stopping the scenario failing-disk";
+        assert!(drill.log().contains(told), "{}", drill.log());
+        let left = stack.driven().await;
+        assert_eq!(left.is_empty(), other.is_none(), "{left:?}");
+    }
+}
 
 #[actix_rt::test]
 async fn a_failing_disk_is_told_and_that_it_is_almost_full_is_kept_quiet() {

@@ -113,6 +113,37 @@ async fn ctrl_c_on_a_terminal_reaches_the_command_once() {
 }
 
 #[actix_rt::test]
+async fn ctrl_c_on_a_terminal_waits_for_what_the_command_has_started_with_the_servers_up() {
+    let data = scratch();
+    let file = |name| data.path().join(name);
+    // A shell has its background ignore SIGINT.
+    let script = format!(
+        "trap 'sleep 1; exit 9' INT
+         (
+             while kill -0 $$; do sleep 0.05; done
+             sleep 1
+             : >'{}'
+             while [ ! -e '{}' ]; do sleep 0.05; done
+         ) &
+         : >'{}'
+         wait",
+        file("alone").display(),
+        file("done").display(),
+        file("started").display()
+    );
+    let mut lab = Runner::on_terminal(data.path(), &["sh", "-c", &script]);
+    made(&file("started")).await;
+    let started = descendants(lab.pid());
+    let server = child_of(lab.pid(), "stub::answers");
+    lab.terminal().write_all(b"\x03").unwrap();
+    made(&file("alone")).await;
+    assert!(runs(server));
+    File::create(file("done")).unwrap();
+    assert_eq!(lab.ended().await.code(), Some(9), "{}", lab.stdout());
+    all_gone(&started).await;
+}
+
+#[actix_rt::test]
 async fn a_command_that_does_not_heed_the_signal_is_killed() {
     let data = scratch();
     let script = patient(data.path(), "trap '' TERM");

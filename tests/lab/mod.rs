@@ -2,6 +2,7 @@
 
 mod access;
 mod alertmanager;
+mod catalogue;
 mod command;
 mod parts;
 mod processes;

@@ -35,10 +35,12 @@ const BODIES: &[(&str, &str, &[&str])] = &[
     ("ConnectionDrops", "{\"value\":1e308}", &["value", "1e6"]),
     ("MemoryLeakDetected", "{\"value\":-1}", &["value"]),
     ("DiskReadError", "{\"ramp_seconds\":5}", &["ramp_seconds"]),
+    ("DBConnectionFailed", "{\"ramp_seconds\":5}", &["ramp_seconds", "fractions"]),
     ("CPUSpikeDetected", "{\"ramp_seconds\":5}", &["ramp_seconds"]),
     ("PacketLoss", "{\"ramp_seconds\":5}", &["ramp_seconds"]),
     ("MemoryLeakDetected", "{\"ramp_seconds\":5}", &["ramp_seconds"]),
     ("DiskFull", "{\"hold_seconds\":0}", &["hold_seconds"]),
+    ("DiskFull", "{\"hold_seconds\":0.0001}", &["hold_seconds", "0.0001"]),
     ("DiskFull", "{\"hold_seconds\":-5}", &["hold_seconds"]),
     ("DiskFull", "{\"hold_seconds\":86400.1}", &["hold_seconds"]),
     ("DiskFull", "{\"hold_seconds\":\"5m\"}", &["hold_seconds"]),
@@ -154,12 +156,12 @@ async fn a_long_name_is_told_in_short_and_the_scrape_stays_fast() {
 async fn a_wrong_method_is_a_405_that_names_the_right_one() {
     let mock = TestMock::start();
     for (path, allowed) in [
-        ("/api/alerts", "GET"),
-        ("/api/alerts/DiskFull", "GET"),
+        ("/api/alerts", "GET, HEAD"),
+        ("/api/alerts/DiskFull", "GET, HEAD"),
         ("/api/alerts/DiskFull/trigger", "POST"),
         ("/api/alerts/DiskFull/recover", "POST"),
         ("/api/reset", "POST"),
-        ("/api/scenarios", "GET"),
+        ("/api/scenarios", "GET, HEAD"),
         ("/api/scenarios/everything/start", "POST"),
         ("/api/scenarios/stop", "POST"),
     ] {
@@ -172,12 +174,38 @@ async fn a_wrong_method_is_a_405_that_names_the_right_one() {
         ];
         for method in methods
             .into_iter()
-            .filter(|method| method.as_str() != allowed)
+            .filter(|method| !allowed.starts_with(method.as_str()))
         {
             let refused = answer(mock.request(method, path)).await;
             refused.refused(StatusCode::METHOD_NOT_ALLOWED, "bad_data", path);
             assert_eq!(refused.header("allow"), Some(allowed), "{path}");
         }
+    }
+}
+
+#[actix::test]
+async fn where_nothing_can_be_asked_a_body_that_asks_is_a_400_that_changes_nothing() {
+    let mock = TestMock::start();
+    mock.post("/api/alerts/ServiceDown/trigger").await.data();
+    let before = mock.simulated().await;
+    let paths = [
+        "/api/alerts/ServiceDown/recover",
+        "/api/scenarios/everything/start",
+        "/api/scenarios/stop",
+        "/api/reset",
+    ];
+    for path in paths {
+        for (body, part) in [("{\"value\":1}", "\"value\""), ("[]", "map"), ("x", "body")] {
+            let refused = mock.post_body(path, body).await;
+            let told = refused.refused(StatusCode::BAD_REQUEST, "bad_data", path);
+            assert!(told.error.contains(part), "{path} {body}: {}", told.error);
+        }
+        let refused = mock.post_body(path, " ".repeat(4_097)).await;
+        refused.refused(StatusCode::PAYLOAD_TOO_LARGE, "bad_data", path);
+    }
+    assert_eq!(mock.simulated().await, before);
+    for path in paths {
+        mock.post_body(path, "{}").await.data();
     }
 }
 

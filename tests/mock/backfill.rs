@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs,
     path::Path,
     process::Command,
     time::Duration,
@@ -9,11 +10,12 @@ use std::{
 
 use chrono::{SecondsFormat, Utc};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use rustix::process::Signal;
 use serde_json::Value;
 use service_metrics::{lab::Prometheus, mock::catalogue::Catalogue};
 
 use crate::support::{
-    http,
+    eventually, http,
     program::{self, Ended, MOCK, Running},
     scratch,
 };
@@ -176,7 +178,11 @@ fn the_same_seed_writes_the_same_history_and_bad_arguments_are_refused() {
 
     for (arguments, code, told) in [
         (&["--hours", "0"][..], 2, "--hours"),
-        (&["--until", "yesterday"], 2, "--until"),
+        (
+            &["--until", "yesterday"],
+            2,
+            "--until <TIME>': must be a time as RFC 3339 writes it, such as 2026-02-10T05:35:00Z",
+        ),
         (
             &["--until", "1970-01-01T23:00:00Z"],
             2,
@@ -206,5 +212,25 @@ fn the_same_seed_writes_the_same_history_and_bad_arguments_are_refused() {
         let ended = program::run(program::command(MOCK).arg("backfill").args(arguments));
         assert_eq!(ended.code, Some(code), "{}", ended.told);
         assert!(ended.told.contains(told), "{}", ended.told);
+    }
+}
+
+#[actix_rt::test]
+async fn a_signal_ends_it_with_nothing_left_behind() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        let room = scratch();
+        let file = room.path().join("history");
+        let mut command = program::command(MOCK);
+        // Long enough not to be done when the signal comes.
+        command.args(["backfill", "--hours", "72", "--output"]);
+        let history = Running::start(command.arg(&file));
+        let there = || fs::read_dir(room.path()).unwrap().count();
+        eventually("it has begun to write", async || {
+            (there() > 0).then_some(())
+        })
+        .await;
+        history.signal(signal);
+        assert_eq!(history.ended().await.code(), Some(code));
+        assert_eq!((history.log(), there()), (String::new(), 0));
     }
 }

@@ -1,6 +1,7 @@
 //! Every row of the contract's table (§5), written here a second time.
 
 use awc::http::StatusCode;
+use service_metrics::mock::catalogue::Catalogue;
 
 use super::{TestMock, samples};
 use crate::support::eventually;
@@ -52,7 +53,7 @@ async fn every_path_sets_exactly_its_series_and_says_so() {
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
         assert!(answer.body.starts_with(metric), "{}", answer.body);
         assert!(
-            answer.body.ends_with(&format!(" set to {value}")),
+            answer.body.ends_with(&format!(" set to {value}\n")),
             "{}",
             answer.body
         );
@@ -108,7 +109,7 @@ async fn the_answer_names_metric_labels_and_value() {
     let answer = TestMock::start().post("/simulate/disk-usage/sda/85").await;
     assert_eq!(
         answer.body,
-        r#"mock_disk_usage_percent{device="sda"} set to 85"#
+        "mock_disk_usage_percent{device=\"sda\"} set to 85\n"
     );
     assert_eq!(
         answer.header("content-type"),
@@ -117,8 +118,26 @@ async fn the_answer_names_metric_labels_and_value() {
 }
 
 #[actix::test]
-async fn a_leak_makes_real_memory_grow_until_it_is_ended() {
+async fn a_number_of_many_digits_is_told_in_exponent_form() {
     let mock = TestMock::start();
+    let path = format!("/simulate/memory-usage/1{}", "0".repeat(300));
+    let answer = mock.post(&path).await;
+    assert_eq!(answer.body, "mock_high_memory_usage_bytes set to 1e300\n");
+}
+
+#[actix::test]
+async fn a_leak_makes_real_memory_grow_until_it_is_ended() {
+    leaks(TestMock::start()).await;
+}
+
+#[actix::test]
+async fn a_leak_does_so_with_a_catalogue_that_knows_of_none() {
+    let text = "[[alert]]\nname = \"A\"\nexpr = \"a > 1\"\ntrigger = 2\n";
+    let catalogue = Catalogue::parse("mine.toml", text, 1.0).unwrap();
+    leaks(TestMock::of(catalogue, |_| {})).await;
+}
+
+async fn leaks(mock: TestMock) {
     let memory = format!("memory_usage_bytes{APP}");
     let calm = mock.value(&memory).await.unwrap();
 

@@ -4,6 +4,7 @@ mod access;
 mod alert_refusals;
 mod alerts;
 mod backfill;
+mod bodies;
 mod exposition;
 mod levers;
 mod program;

@@ -1,9 +1,9 @@
 //! The program itself: its command line, its exit codes, how it stops.
 
 use std::{
-    io::{Read, Write},
+    io::{self, Read, Write},
     net::{TcpListener, TcpStream},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use rustix::process::Signal;
@@ -116,7 +116,10 @@ fn check_honours_the_time_scale_and_takes_its_catalogue_as_the_file() {
     file.write_all(spike.as_bytes()).unwrap();
     let check = |arguments: &[&str]| run(program().arg("check").arg(file.path()).args(arguments));
     let Ended { code, out, .. } = check(&[]);
-    assert!(code == Some(0) && out.contains("1 alerts"), "{out}");
+    assert!(
+        code == Some(0) && out.contains("1 alert and 0 scenarios"),
+        "{out}"
+    );
     let Ended { code, told, .. } = check(&["--time-scale", "0.02"]);
     assert_eq!((code, told.lines().count()), (Some(64), 1), "{told}");
     assert!(told.contains("at the time scale 0.02"), "{told}");
@@ -134,5 +137,26 @@ fn check_honours_the_time_scale_and_takes_its_catalogue_as_the_file() {
             code == Some(2) && told.contains(word),
             "{arguments:?}: {told}"
         );
+    }
+}
+
+#[test]
+fn who_stops_reading_ends_a_command_without_a_word_and_as_sigpipe_would() {
+    for command in [
+        &["backfill", "--hours", "1"][..],
+        &["rules"],
+        &["check", "config/alerts.toml"],
+    ] {
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        let mut child = program()
+            .args(command)
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let told = io::read_to_string(child.stderr.take().unwrap()).unwrap();
+        let code = child.wait().unwrap().code();
+        assert_eq!((code, told.as_str()), (Some(141), ""), "{command:?}");
     }
 }

@@ -114,7 +114,7 @@ async fn a_wrong_method_is_a_405_that_names_the_right_one() {
         for path in ["/health", "/metrics", "/-/ready"] {
             let refused = answer(mock.request(method.clone(), path)).await;
             refused.refused(StatusCode::METHOD_NOT_ALLOWED, "bad_data", path);
-            assert_eq!(refused.header("allow"), Some("GET"));
+            assert_eq!(refused.header("allow"), Some("GET, HEAD"));
         }
     }
     for method in [

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use service_metrics::mock::catalogue::Catalogue;
 
 use super::TestMock;
+use crate::support::eventually;
 
 #[actix::test]
 async fn the_list_tells_each_story_with_its_steps() {
@@ -55,6 +56,50 @@ async fn a_scenario_plays_its_steps_keeps_others_away_and_is_recovered_when_stop
     let stopped = mock.post("/api/scenarios/stop").await.data();
     assert_eq!(stopped["stopped"], Value::Null);
     assert_eq!(mock.data("/api/scenarios").await[1]["running"], false);
+}
+
+/// Two alerts on one series; a scenario triggers the first one, and recovers it after a while if it is `short`.
+fn shared(short: bool) -> TestMock {
+    let alert = |name: &str, to: u32| {
+        format!("[[alert]]\nname = \"{name}\"\nexpr = \"m > 5\"\ntrigger = {to}\n")
+    };
+    let recover = if short {
+        ", { at = \"1s\", recover = \"Ours\" }"
+    } else {
+        ""
+    };
+    let story = format!(
+        "[[scenario]]\nname = \"s\"\ntitle = \"t\"\nexpect = []\nsteps = [{{ at = \"0s\", trigger = \"Ours\" }}{recover}]\n"
+    );
+    let text = [alert("Ours", 10), alert("Theirs", 20), story].concat();
+    TestMock::of(Catalogue::parse("mine.toml", &text, 1.0).unwrap(), |_| {})
+}
+
+#[actix::test]
+async fn a_scenario_that_is_stopped_leaves_alone_what_somebody_else_has_taken_over() {
+    let mock = shared(false);
+    mock.post("/api/scenarios/s/start").await.data();
+    assert_eq!(mock.data("/api/alerts/Ours").await["value"], 10.0);
+    mock.post("/api/alerts/Theirs/trigger").await.data();
+    mock.post("/api/scenarios/stop").await.data();
+    assert_eq!(mock.data("/api/alerts/Theirs").await["value"], 20.0);
+
+    // A request's recovery is for whoever drives the series.
+    let theirs = mock.post("/api/alerts/Ours/recover").await.data();
+    assert_eq!(theirs["value"], 0.0);
+}
+
+#[actix::test]
+async fn a_scenario_s_own_recovery_leaves_alone_what_somebody_else_has_taken_over() {
+    let mock = shared(true);
+    mock.post("/api/scenarios/s/start").await.data();
+    mock.post("/api/alerts/Theirs/trigger").await.data();
+    eventually("the scenario ends", async || {
+        let over = mock.data("/api/scenarios").await[0]["running"] == false;
+        over.then_some(())
+    })
+    .await;
+    assert_eq!(mock.data("/api/alerts/Theirs").await["value"], 20.0);
 }
 
 #[actix::test]

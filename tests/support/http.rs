@@ -1,10 +1,11 @@
 //! HTTP as a client without opinions sends and reads it: one request, one connection, every byte as it came.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    time::{interval, timeout},
 };
 
 #[derive(Debug)]
@@ -73,4 +74,28 @@ pub(crate) async fn exchange(addr: SocketAddr, request: &[u8]) -> Answer {
         head: head.to_owned(),
         body: body.to_owned(),
     }
+}
+
+/// Sends a head without its last line, then a body bit by bit for as long as it is taken; gives all that comes back until
+/// then.
+pub(crate) async fn drip(addr: SocketAddr, head: &str, bit: &[u8]) -> String {
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(b"\r\n").await.unwrap();
+    let mut drops = interval(Duration::from_millis(50));
+    let mut answer = Vec::new();
+    let (mut reading, mut writing) = stream.split();
+    let dripping = async {
+        while writing.write_all(bit).await.is_ok() {
+            drops.tick().await;
+        }
+    };
+    let ended = timeout(Duration::from_secs(30), async {
+        tokio::select! {
+            _ = reading.read_to_end(&mut answer) => {}
+            () = dripping => {}
+        }
+    });
+    ended.await.expect("it is taken for ever");
+    String::from_utf8(answer).unwrap()
 }

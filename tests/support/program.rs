@@ -64,6 +64,11 @@ impl Running {
         fs::read_to_string(self.words.path().join("stderr")).unwrap()
     }
 
+    /// What it has said on stdout so far.
+    pub(crate) fn out(&self) -> String {
+        fs::read_to_string(self.words.path().join("stdout")).unwrap()
+    }
+
     /// The port that it logged, behind the word that its log has there.
     pub(crate) async fn port(&self) -> u16 {
         eventually("the program listens", async || {

@@ -45,19 +45,10 @@ impl Case<'_> {
     }
 
     fn not_calm(&self, evidence: &Evidence) -> String {
-        let reset = format!(
-            "recover it first: POST /api/alerts/{}/recover or /api/reset of the simulator",
-            self.identity.name
-        );
-        match &evidence.driven {
-            Ok(driven) if driven.condition != "calm" => {
-                return format!(
-                    "the simulator says it is {} already; {reset}",
-                    driven.condition
-                );
-            }
-            Ok(_) => {}
-            Err(fault) => return fault.clone(),
+        match (&evidence.driven, &evidence.busy) {
+            (Err(fault), _) => return fault.clone(),
+            (_, Some(busy)) => return busy.clone(),
+            (Ok(_), None) => {}
         }
         match self.ours(&evidence.shown) {
             Ok(Some(shown)) => {

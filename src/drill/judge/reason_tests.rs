@@ -62,6 +62,7 @@ pub(super) fn evidence() -> Evidence {
             value: Value::from(95.5),
             ..Driven::default()
         }),
+        busy: Some("the simulator says active at 95.5".to_owned()),
         series: Ok(vec![sample("95.5")]),
         holding: Ok(vec![sample("95.5")]),
         shown: Ok(vec![shown("firing", alert_labels("sda"))]),
@@ -255,29 +256,15 @@ fn what_does_not_end_is_told_with_what_still_holds() {
 #[test]
 fn what_is_active_before_the_trigger_is_told_with_how_to_end_it() {
     let told = why(Stage::Calm, |_| ());
-    says(
-        &told,
-        &[
-            "the simulator says it is active already",
-            "POST /api/alerts/DiskFull/recover",
-        ],
-    );
-    let told = why(Stage::Calm, |evidence| {
-        evidence.driven = Ok(Driven {
-            condition: "calm".to_owned(),
-            ..Driven::default()
-        });
-    });
+    says(&told, &["waited 21.5 s: the simulator says active at 95.5"]);
+    let told = why(Stage::Calm, |evidence| evidence.busy = None);
     says(
         &told,
         &["it is firing in Prometheus since 2026-01-01T00:00:00Z, although the simulator is calm"],
     );
-    assert!(!told.contains("/recover"), "{told}");
+    assert!(!told.contains("the simulator says"), "{told}");
     let told = why(Stage::Calm, |evidence| {
-        evidence.driven = Ok(Driven {
-            condition: "calm".to_owned(),
-            ..Driven::default()
-        });
+        evidence.busy = None;
         evidence.rule = Some(Rule {
             query: "vector(1)".to_owned(),
             ..rule()

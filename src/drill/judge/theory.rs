@@ -38,6 +38,8 @@ pub(crate) struct Theory {
     /// From the recovery until Prometheus has the alert no longer.
     resolved: Duration,
     hold_for: Duration,
+    /// How far back the expression looks.
+    reach: Duration,
     /// For what depends on another alert's course.
     slack: Duration,
     /// Whether Alertmanager tells the gateway of it.
@@ -76,6 +78,10 @@ impl Theory {
             crossed: rise + moved,
             resolved: fall + moved + pace.evaluation,
             hold_for: alert.hold_for,
+            reach: prediction::predictor(alert, pace.scrape).map_or_else(
+                |_| alert.window.unwrap_or_default(),
+                |predictor| predictor.reach(),
+            ),
             slack: Duration::ZERO,
             told: true,
             pace,
@@ -116,6 +122,11 @@ impl Theory {
         .into_iter()
         .filter_map(|stage| self.allows(stage))
         .sum()
+    }
+
+    /// How far back its expression looks: calm values for so long, and it is as if it had never been otherwise.
+    pub(crate) fn reach(&self) -> Duration {
+        self.reach
     }
 
     /// How often Prometheus scrapes.

@@ -1,7 +1,7 @@
 //! The report as Markdown.
 
 use super::{COLUMNS, Report, cell, title};
-use crate::mock::catalogue::span;
+use crate::{drill::words::time_scale, mock::catalogue::span};
 
 /// A page: how the stack was set up, a row per alert, and why some failed.
 pub(super) fn write(report: &Report) -> String {
@@ -19,7 +19,7 @@ pub(super) fn write(report: &Report) -> String {
         finished,
         plain(report.catalogue.as_deref().unwrap_or("built in")),
         plain(&what.unwrap_or_default()),
-        report.scale,
+        time_scale(report.scale),
         span(pace.scrape),
         span(pace.evaluation),
         span(pace.poll),

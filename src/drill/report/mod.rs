@@ -19,6 +19,7 @@ use super::{
     servers::seen::{Moment, braces},
     stage::Stage,
     survey::DOUBT,
+    words::alerts,
 };
 use crate::exit::ProgramError;
 
@@ -76,9 +77,9 @@ impl Report {
             false => String::new(),
         };
         format!(
-            "{} of {} alerts arrived, {late} of them late, {failed} failed, in {:.0} s{doubt}",
+            "{} of {} arrived, {late} of them late, {failed} failed, in {:.0} s{doubt}",
             self.count(Verdict::Passed) + late,
-            self.records.len(),
+            alerts(self.records.len()),
             self.seconds()
         )
     }

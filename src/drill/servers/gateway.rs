@@ -5,21 +5,20 @@ use std::time::Duration;
 use actix_codec::Framed;
 use awc::{
     BoxedSocket,
+    error::WsClientError,
     ws::{Codec, Frame, Message},
 };
 use bytes::Bytes;
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{SinkExt, StreamExt, TryFutureExt, future::join};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::{
     seen::Shown,
-    server::{Fault, Server},
+    server::{Fault, Server, patiently},
 };
 
-/// For the handshake.
-const PATIENCE: Duration = Duration::from_secs(10);
 const LONGEST_FRAME: usize = 64 << 20;
 const POLL_INTERVAL: &str = "service_metrics_poll_interval_seconds ";
 const WEBHOOKS: &str = "service_metrics_webhooks_total{outcome=\"accepted\"} ";
@@ -74,6 +73,15 @@ impl Gateway {
         Ok(telemetry(&String::from_utf8_lossy(&body)))
     }
 
+    /// The same, of one that a browser can connect to.
+    ///
+    /// # Errors
+    /// When it does not answer, or has no WebSocket.
+    pub(crate) async fn found(&self) -> Result<Telemetry, Fault> {
+        let (telemetry, browser) = join(self.telemetry(), self.browse()).await;
+        browser.and(telemetry)
+    }
+
     /// Connects as a browser would.
     ///
     /// # Errors
@@ -84,11 +92,9 @@ impl Gateway {
         let _ = url.set_scheme(if url.scheme() == "https" { "wss" } else { "ws" });
         let request = self.0.client().ws(url.as_str());
         let connecting = request.max_frame_size(LONGEST_FRAME).connect();
-        match timeout(PATIENCE, connecting).await {
-            Ok(Ok((_, framed))) => Ok(Browser(framed)),
-            Ok(Err(error)) => Err(Fault::Unreachable(format!("/ws/alerts: {error}"))),
-            Err(_) => Err(Fault::Unreachable("/ws/alerts: no handshake".to_owned())),
-        }
+        patiently(connecting.map_err(refused))
+            .await
+            .map(|(_, framed)| Browser(framed))
     }
 }
 
@@ -121,6 +127,18 @@ impl Browser {
                 None => return Err(ended("the connection has ended")),
             }
         }
+    }
+}
+
+/// Why there is no WebSocket.
+fn refused(error: WsClientError) -> Fault {
+    match error {
+        WsClientError::InvalidResponseStatus(status) => {
+            let words = "a WebSocket at /ws/alerts was asked for".to_owned();
+            Fault::Status(status.as_u16(), words)
+        }
+        WsClientError::SendRequest(error) => Fault::Unreachable(format!("/ws/alerts: {error}")),
+        error => Fault::Malformed(format!("/ws/alerts: {error}")),
     }
 }
 

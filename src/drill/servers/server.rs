@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::settings::{Secret, redacted};
 
-/// For one request, from the first byte sent to the last received.
+/// For one question, from the first byte sent to the last received.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest answer that is read: the rules and alerts of a large Prometheus fit in.
 const LONGEST_ANSWER: usize = 64 << 20;
@@ -104,6 +104,16 @@ impl Server {
         format!("{} at {} ({}) {fault}", self.name, self.shown, self.flag)
     }
 
+    /// The same of one that is asked for the first time, and may be something else than it should be.
+    pub(crate) fn doubted(&self, fault: &Fault) -> String {
+        let told = self.told(fault);
+        match fault {
+            // It may well be itself, and have its reasons.
+            Fault::Status(401 | 403 | 429 | 500.., _) | Fault::Unreachable(_) => told,
+            Fault::Status(..) | Fault::Malformed(_) => format!("{told}; is it {}?", self.name),
+        }
+    }
+
     /// The address of `path` on it; each part is one segment, whatever characters it holds.
     pub(crate) fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
         let mut url = self.base.clone();
@@ -127,10 +137,13 @@ impl Server {
     /// Why there is none.
     pub(crate) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Bytes, Fault> {
         // One that was kept since the last request may be closed at the moment it is used again: asking twice is harmless.
-        match self.ask(path, query).await {
-            Err(Fault::Unreachable(_)) => self.ask(path, query).await,
-            answer => answer,
-        }
+        let twice = async {
+            match self.ask(path, query).await {
+                Err(Fault::Unreachable(_)) => self.ask(path, query).await,
+                answer => answer,
+            }
+        };
+        patiently(twice).await
     }
 
     async fn ask(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Bytes, Fault> {
@@ -160,7 +173,7 @@ impl Server {
         form: &[(&str, &str)],
     ) -> Result<T, Fault> {
         let request = self.request(Method::POST, path, &[]);
-        parsed(&answer(request.send_form(&form)).await?)
+        parsed(&patiently(answer(request.send_form(&form))).await?)
     }
 
     /// Posts `body`, or nothing, and waits for its success.
@@ -169,11 +182,11 @@ impl Server {
     /// Why there was none.
     pub(crate) async fn post(&self, path: &[&str], body: Option<&Value>) -> Result<(), Fault> {
         let request = self.request(Method::POST, path, &[]);
-        let answered = match body {
-            Some(body) => answer(request.send_json(body)).await,
-            None => answer(request.send()).await,
+        let sent = match body {
+            Some(body) => request.send_json(body),
+            None => request.send(),
         };
-        answered.map(drop)
+        patiently(answer(sent)).await.map(drop)
     }
 
     fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> ClientRequest {
@@ -183,20 +196,24 @@ impl Server {
 }
 
 async fn answer(sent: awc::SendClientRequest) -> Result<Bytes, Fault> {
-    let whole = async {
-        let mut answer = sent
-            .await
-            .map_err(|error| Fault::Unreachable(error.to_string()))?;
-        let body = answer.body().limit(LONGEST_ANSWER).await;
-        let body =
-            body.map_err(|error| Fault::Unreachable(format!("the answer broke off: {error}")))?;
-        match answer.status() {
-            status if status.is_success() => Ok(body),
-            status => Err(Fault::Status(status.as_u16(), words(&body, status))),
-        }
-    };
+    let mut answer = sent
+        .await
+        .map_err(|error| Fault::Unreachable(error.to_string()))?;
+    let body = answer.body().limit(LONGEST_ANSWER).await;
+    let body =
+        body.map_err(|error| Fault::Unreachable(format!("the answer broke off: {error}")))?;
+    match answer.status() {
+        status if status.is_success() => Ok(body),
+        status => Err(Fault::Status(status.as_u16(), words(&body, status))),
+    }
+}
+
+/// The answer, if it comes in time.
+pub(super) async fn patiently<T>(
+    asked: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
     let late = |_| Fault::Unreachable(format!("no answer within {} s", PATIENCE.as_secs()));
-    timeout(PATIENCE, whole).await.map_err(late)?
+    timeout(PATIENCE, asked).await.map_err(late)?
 }
 
 fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
@@ -248,6 +265,24 @@ mod tests {
             told,
             "Prometheus at http://h:9090/prefix (--prometheus) does not answer: refused"
         );
+    }
+
+    #[test]
+    fn who_answers_as_another_one_would_is_doubted() {
+        let server = server("http://h");
+        let no = |status| Fault::Status(status, "no".to_owned());
+        for (fault, end) in [
+            (no(404), "answers 404: no; is it Prometheus?"),
+            (no(401), "answers 401: no"),
+            (no(503), "answers 503: no"),
+            (
+                Fault::Malformed("x".to_owned()),
+                "understood: x; is it Prometheus?",
+            ),
+        ] {
+            let told = server.doubted(&fault);
+            assert!(told.ends_with(end), "{told}");
+        }
     }
 
     #[test]

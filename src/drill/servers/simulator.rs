@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use super::server::{Fault, Server};
 use crate::mock::catalogue::{Alert, Catalogue, span};
 
+/// The condition of what nobody drives.
+pub(crate) const CALM: &str = "calm";
 /// How many differences of two catalogues are told.
 const DIFFERENCES: usize = 3;
 
@@ -36,6 +38,19 @@ pub(crate) struct Driven {
     pub(crate) value: Value,
 }
 
+/// A scenario, and since when it is played.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Run {
+    name: String,
+    running: bool,
+    since: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    data: Vec<Run>,
+}
+
 #[derive(Deserialize)]
 struct One {
     data: Driven,
@@ -57,6 +72,27 @@ impl Simulator {
     pub(crate) async fn alert(&self, name: &str) -> Result<Driven, Fault> {
         let one: One = self.0.read(&["api", "alerts", name], &[]).await?;
         Ok(one.data)
+    }
+
+    /// How an alert stands that is not calm, and how it comes to be.
+    pub(crate) fn busy(&self, driven: &Driven) -> String {
+        let Driven {
+            name,
+            condition,
+            value,
+            ..
+        } = driven;
+        let how = match condition.as_str() {
+            "recovering" => "it will be calm soon".to_owned(),
+            _ => {
+                let recover = self.0.url(&["api", "alerts", name, "recover"], &[]);
+                let reset = self.0.url(&["api", "reset"], &[]);
+                format!(
+                    "bring it back with `curl -X POST {recover}`, or everything with `curl -X POST {reset}`"
+                )
+            }
+        };
+        format!("the simulator says {condition} at {value}; {how}")
     }
 
     /// Triggers an alert, which recovers by itself after so many seconds of the unscaled catalogue.
@@ -88,12 +124,34 @@ impl Simulator {
             .await
     }
 
-    /// Stops the scenario, which recovers what it has triggered.
+    /// The scenario that is played, if one is.
+    ///
+    /// # Errors
+    /// Why that is not known.
+    pub(crate) async fn running(&self) -> Result<Option<Run>, Fault> {
+        let listed: Listed = self.0.read(&["api", "scenarios"], &[]).await?;
+        Ok(listed.data.into_iter().find(|run| run.running))
+    }
+
+    /// Stops the scenario `name`, which recovers what it has triggered; unless what is played is another one, or was
+    /// played `before`.
     ///
     /// # Errors
     /// Why it did not.
-    pub(crate) async fn stop(&self) -> Result<(), Fault> {
-        self.0.post(&["api", "scenarios", "stop"], None).await
+    pub(crate) async fn stop(&self, name: &str, before: Option<&Run>) -> Result<(), Fault> {
+        match self.running().await? {
+            Some(run) if run.began(name, before) => {
+                self.0.post(&["api", "scenarios", "stop"], None).await
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Run {
+    /// Whether it is one of `name` that has begun after `before` was seen to be played.
+    fn began(&self, name: &str, before: Option<&Self>) -> bool {
+        self.name == name && Some(self) != before
     }
 }
 
@@ -149,6 +207,8 @@ impl Driven {
 
 #[cfg(test)]
 mod tests {
+    use url::Url;
+
     use super::*;
 
     fn served(catalogue: &Catalogue) -> Served {
@@ -162,6 +222,43 @@ mod tests {
             time_scale: 1.0,
             alerts: alerts.collect(),
         }
+    }
+
+    #[test]
+    fn a_scenario_is_ours_by_its_name_and_if_it_began_after_we_looked() {
+        let run = |name: &str, since: &str| Run {
+            name: name.to_owned(),
+            running: true,
+            since: Some(since.to_owned()),
+        };
+        let ours = run("disk", "08:00");
+        assert!(ours.began("disk", None));
+        assert!(ours.began("disk", Some(&run("disk", "07:00"))));
+        assert!(!ours.began("disk", Some(&ours)), "it was played before");
+        assert!(!ours.began("outage", None));
+    }
+
+    #[actix_rt::test]
+    async fn what_is_busy_is_told_with_how_to_end_it_and_what_ends_by_itself_is_not() {
+        let url = Url::parse("http://u:hunter2@h/mock").unwrap();
+        let simulator = Simulator(Server::new("mock-metrics", "--simulator", url, None));
+        let busy = |condition: &str| {
+            simulator.busy(&Driven {
+                name: "DiskFull".to_owned(),
+                condition: condition.to_owned(),
+                value: json!(97.5),
+                ..Driven::default()
+            })
+        };
+        assert_eq!(
+            busy("active"),
+            "the simulator says active at 97.5; bring it back with `curl -X POST \
+             http://h/mock/api/alerts/DiskFull/recover`, or everything with `curl -X POST http://h/mock/api/reset`"
+        );
+        assert_eq!(
+            busy("recovering"),
+            "the simulator says recovering at 97.5; it will be calm soon"
+        );
     }
 
     #[test]

@@ -33,6 +33,7 @@ use crate::{
         socket::{patience::Patience, tcp},
         telemetry::Telemetry,
     },
+    unread,
 };
 
 /// How long a request's head may take.
@@ -124,6 +125,7 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                 .wrap(cors(&entrance.allowed_origins))
                 .wrap(from_fn(in_the_envelope))
                 .wrap(from_fn(measure))
+                .wrap(from_fn(unread::is_not_waited_for))
                 .configure(routes);
             let http = HttpService::<Patience, _, _>::build()
                 .client_request_timeout(HEAD_TIMEOUT)

@@ -19,7 +19,6 @@ mod index;
 pub mod listener;
 pub mod measure;
 mod parameters;
-mod unread;
 pub mod webhook;
 pub mod websocket;
 

@@ -12,7 +12,6 @@ use log::debug;
 use serde::Serialize;
 use tokio::{sync::Semaphore, time::timeout};
 
-use super::unread;
 use crate::{
     api_error::ApiError,
     gateway::{
@@ -52,22 +51,22 @@ struct Taken {
 /// Answers when the poller knows; what it then sees goes out on the channel `alerts`.
 pub(super) async fn receive(
     request: HttpRequest,
-    mut body: Payload,
+    body: Payload,
     actors: web::Data<Actors>,
     telemetry: web::Data<Telemetry>,
     rules: web::Data<Webhooks>,
 ) -> HttpResponse {
-    let taken = take(request.headers(), &mut body, &actors, &rules).await;
+    let taken = take(request.headers(), body, &actors, &rules).await;
     telemetry.webhook_answered(outcome(&taken));
     match taken {
         Ok(()) => HttpResponse::Ok().json(Taken { status: "success" }),
-        Err(error) => unread::answer(error.error_response(), body),
+        Err(error) => error.error_response(),
     }
 }
 
 async fn take(
     headers: &HeaderMap,
-    body: &mut Payload,
+    body: Payload,
     actors: &Actors,
     rules: &Webhooks,
 ) -> Result<(), ApiError> {
@@ -112,7 +111,7 @@ fn judge(headers: &HeaderMap) -> Result<(), ApiError> {
     Ok(())
 }
 
-async fn read(body: &mut Payload, headers: &HeaderMap, limit: usize) -> Result<BytesMut, ApiError> {
+async fn read(mut body: Payload, headers: &HeaderMap, limit: usize) -> Result<BytesMut, ApiError> {
     let too_large = || ApiError::TooLarge(format!("the body is larger than {limit} bytes"));
     let declared = headers.get(header::CONTENT_LENGTH);
     let declared = declared.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());

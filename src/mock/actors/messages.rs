@@ -5,7 +5,9 @@
 //! | [`Apply`]                              | `POST /simulate/…`                    | SimulatorActor | the value that the series has, or why not |
 //! | [`Expose`]                             | `GET /metrics`                        | SimulatorActor | the family's exposition text              |
 //! | [`ListAlerts`]                         | `GET /api/alerts`                     | SimulatorActor | the alerts on its series                  |
-//! | [`Trigger`], [`Recover`]               | `POST /api/alerts/…`, ScenarioPlayer  | SimulatorActor | the alert                                 |
+//! | [`Trigger`]                            | `POST /api/alerts/…`, ScenarioPlayer  | SimulatorActor | the alert                                 |
+//! | [`Recover`]                            | `POST /api/alerts/…`                  | SimulatorActor | the alert                                 |
+//! | [`EndDrive`]                           | ScenarioPlayer                        | SimulatorActor | –                                         |
 //! | [`Reset`]                              | `POST /api/reset`                     | SimulatorActor | –                                         |
 //! | [`StartScenario`]                      | `POST /api/scenarios/…/start`         | ScenarioPlayer | since when it runs, or which one does     |
 //! | [`StopScenario`]                       | `POST /api/scenarios/stop`, `/api/reset` | ScenarioPlayer | what has been stopped                  |
@@ -66,10 +68,19 @@ pub struct Trigger {
     pub drive: Drive,
 }
 
-/// Brings an alert's series back to the baseline. `None`: the alert is another actor's.
+/// Brings an alert's series back to the baseline, whoever drives it. `None`: the alert is another actor's.
 #[derive(Debug, Message)]
 #[rtype(result = "Option<AlertState>")]
 pub struct Recover {
+    /// Which one.
+    pub alert: Arc<Alert>,
+}
+
+/// Brings an alert's series back to the baseline if it is still driven for this alert: another alert may have taken it over,
+/// or somebody may have set it.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct EndDrive {
     /// Which one.
     pub alert: Arc<Alert>,
 }

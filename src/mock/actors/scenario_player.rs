@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 use actix::{Actor, AsyncContext, Context, Handler, Recipient, SpawnHandle};
 use chrono::Utc;
 
-use super::messages::{Recover, Running, RunningScenario, StartScenario, StopScenario, Trigger};
+use super::messages::{EndDrive, Running, RunningScenario, StartScenario, StopScenario, Trigger};
 use crate::mock::catalogue::{Act, Alert, Scenario, Step};
 use crate::shutdown;
 
@@ -16,10 +16,11 @@ pub struct Seat {
     /// Is told to drive it.
     pub trigger: Recipient<Trigger>,
     /// Is told to bring it back.
-    pub recover: Recipient<Recover>,
+    pub end_drive: Recipient<EndDrive>,
 }
 
-/// Plays one scenario at a time. It runs until it is stopped, or a step has recovered the last alert that it triggered.
+/// Plays one scenario at a time. It runs until it is stopped, or a step has recovered the last alert that it triggered. It
+/// ends no drive but its own alerts': who takes a series over keeps it.
 pub struct ScenarioPlayer {
     /// By alert.
     seats: BTreeMap<String, Seat>,
@@ -100,7 +101,7 @@ impl ScenarioPlayer {
     fn recover(&self, alert: &Arc<Alert>) {
         if let Some(seat) = self.seats.get(&alert.name) {
             let alert = alert.clone();
-            seat.recover.do_send(Recover { alert });
+            seat.end_drive.do_send(EndDrive { alert });
         }
     }
 }
@@ -193,12 +194,11 @@ mod tests {
         }
     }
 
-    impl Handler<Recover> for Probe {
-        type Result = Option<AlertState>;
+    impl Handler<EndDrive> for Probe {
+        type Result = ();
 
-        fn handle(&mut self, told: Recover, _: &mut Self::Context) -> Self::Result {
+        fn handle(&mut self, told: EndDrive, _: &mut Self::Context) {
             self.0.send(format!("recover {}", told.alert.name)).unwrap();
-            None
         }
     }
 
@@ -218,7 +218,7 @@ mod tests {
         let seat = |alert: &Arc<Alert>| {
             let seat = Seat {
                 trigger: probe.clone().recipient(),
-                recover: probe.clone().recipient(),
+                end_drive: probe.clone().recipient(),
             };
             (alert.name.clone(), seat)
         };

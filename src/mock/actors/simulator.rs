@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use actix::{Actor, Addr, AsyncContext, Context, Handler, MessageResult};
 use chrono::{DateTime, Utc};
 
-use super::messages::{AlertState, Apply, Expose, ListAlerts, Recover, Reset, Trigger};
+use super::messages::{AlertState, Apply, EndDrive, Expose, ListAlerts, Recover, Reset, Trigger};
 use crate::mock::{
     catalogue::Alert,
     model::{
@@ -114,6 +114,14 @@ impl Handler<Recover> for SimulatorActor {
         let now = self.now();
         let found = self.board.recover(now, &asked.alert.name)?;
         Some(state(self.born_at, found))
+    }
+}
+
+impl Handler<EndDrive> for SimulatorActor {
+    type Result = ();
+
+    fn handle(&mut self, asked: EndDrive, _: &mut Self::Context) {
+        self.board.end_drive(self.now(), &asked.alert.name);
     }
 }
 

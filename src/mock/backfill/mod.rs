@@ -17,19 +17,24 @@ mod recording;
 use std::{
     collections::BTreeSet,
     io::{self, BufWriter, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
+    thread,
     time::Duration,
 };
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::{Args, builder::NonEmptyStringValueParser};
+use tokio::sync::oneshot;
 
 use super::{
     catalogue::{Catalogue, Labels, is_label},
     model::boards::Boards,
     source::Source,
 };
-use crate::exit::ProgramError;
+use crate::{
+    exit::{self, ProgramError},
+    shutdown,
+};
 use recording::Recording;
 
 pub use past::Past;
@@ -44,7 +49,7 @@ pub struct BackfillOptions {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Where it ends, such as 2026-02-10T05:35:00Z [default: now]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     until: Option<DateTime<Utc>>,
     /// The scrape job, as Prometheus names it
     #[arg(long, value_name = "NAME", default_value = "mock-metrics", value_parser = NonEmptyStringValueParser::new())]
@@ -68,8 +73,8 @@ pub struct BackfillOptions {
 /// Writes the history.
 ///
 /// # Errors
-/// Arguments that do not fit each other; bad settings or a bad catalogue; a file that cannot be written.
-pub fn backfill(options: &BackfillOptions, source: &Source) -> Result<(), ProgramError> {
+/// Arguments that do not fit each other; bad settings or a bad catalogue; a file that cannot be written; a signal.
+pub async fn backfill(options: BackfillOptions, source: &Source) -> Result<(), ProgramError> {
     let now = Utc::now();
     options.check(now).map_err(ProgramError::Usage)?;
     let simulation = source.settings()?.simulation;
@@ -80,17 +85,21 @@ pub fn backfill(options: &BackfillOptions, source: &Source) -> Result<(), Progra
         span: Duration::from_secs(u64::from(options.hours) * 3_600),
         until: options.until.unwrap_or(now),
     };
-    let recording = options.record(&past, simulation.max_label_values);
-    let catalogue = &past.unscaled;
-    let written = match &options.output {
-        None => write(recording, catalogue, io::stdout().lock()),
-        Some(file) => output::write(file, |out| write(recording, catalogue, out)),
-    };
-    let place = options
-        .output
-        .as_deref()
-        .map_or("stdout".into(), |file| file.to_string_lossy());
-    written.map_err(|error| ProgramError::Failed(format!("{place}: {error}")))
+    let asked = shutdown::signalled()?;
+    let file = options.output.clone();
+    let (done, written) = oneshot::channel();
+    thread::spawn(move || {
+        shutdown::panics_here_are_fatal();
+        let _ = done.send(options.write(&past, simulation.max_label_values));
+    });
+    tokio::select! {
+        Ok(written) = written => written,
+        name = asked => {
+            // The thread ends with the process.
+            file.iter().for_each(|file| output::abandon(file));
+            Err(ProgramError::Signalled(shutdown::named(name)))
+        }
+    }
 }
 
 /// How far the clock that says `--until` may be ahead of ours.
@@ -114,6 +123,18 @@ impl BackfillOptions {
             Some((name, _)) => Err(format!("--label: {name} stands twice")),
             None => Ok(()),
         }
+    }
+
+    fn write(&self, past: &Past, limit: usize) -> Result<(), ProgramError> {
+        let recording = self.record(past, limit);
+        let catalogue = &past.unscaled;
+        let written = match &self.output {
+            None => write(recording, catalogue, io::stdout().lock()),
+            Some(file) => output::write(file, |out| write(recording, catalogue, out)),
+        };
+        let place = self.output.as_deref().map(Path::to_string_lossy);
+        let place = place.unwrap_or("stdout".into());
+        written.map_err(|error| exit::unwritten(&place, &error))
     }
 
     fn record(&self, past: &Past, limit: usize) -> Recording {
@@ -142,6 +163,11 @@ fn write(recording: Recording, catalogue: &Catalogue, out: impl Write) -> io::Re
         family.write(&mut out)?;
     }
     openmetrics::end(&mut out)
+}
+
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let must = |_| "must be a time as RFC 3339 writes it, such as 2026-02-10T05:35:00Z".to_owned();
+    text.parse().map_err(must)
 }
 
 fn label(text: &str) -> Result<(String, String), String> {

@@ -20,6 +20,7 @@ pub(super) fn write(path: &Path, fill: impl FnOnce(&File) -> io::Result<()>) -> 
         return fill(&OpenOptions::new().write(true).open(path)?);
     }
     let target = followed(path)?;
+    remove(&target, |pid| !Path::new(&format!("/proc/{pid}")).exists());
     let (unfinished, file) = beside(&target)?;
     let written = fill(&file)
         .and_then(|()| match &there {
@@ -32,6 +33,36 @@ pub(super) fn write(path: &Path, fill: impl FnOnce(&File) -> io::Result<()>) -> 
         let _ = fs::remove_file(&unfinished);
     }
     written
+}
+
+/// Removes what this process has begun to write to `path`, as far as it is no whole file yet.
+pub(super) fn abandon(path: &Path) {
+    if let Ok(target) = followed(path) {
+        remove(&target, |pid| pid == process::id());
+    }
+}
+
+/// Removes the unfinished files beside `target` of the processes that `whose` tells by their ids.
+fn remove(target: &Path, whose: impl Fn(u32) -> bool) {
+    let start = unfinished(target, "");
+    let folder = target.parent().filter(|folder| *folder != Path::new(""));
+    let entries = fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter();
+    for entry in entries.flatten().flatten() {
+        let file = target.with_file_name(entry.file_name());
+        let name = file.as_os_str().as_encoded_bytes();
+        let rest = name.strip_prefix(start.as_encoded_bytes());
+        if rest.and_then(author).is_some_and(&whose) {
+            // One that cannot be removed stands in nobody's way.
+            let _ = fs::remove_file(file);
+        }
+    }
+}
+
+/// Who wrote an unfinished file, by the end of its name.
+fn author(rest: &[u8]) -> Option<u32> {
+    let (pid, number) = str::from_utf8(rest).ok()?.split_once('-')?;
+    number.parse::<u32>().ok()?;
+    pid.parse().ok()
 }
 
 /// Where the symbolic links end, even if nothing is there yet.
@@ -49,13 +80,18 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
 fn beside(target: &Path) -> io::Result<(PathBuf, File)> {
     let mut number = 0_u32;
     loop {
-        let mut name = OsString::from(target);
-        name.push(format!(".unfinished-{}-{number}", process::id()));
+        let name = unfinished(target, &format!("{}-{number}", process::id()));
         match File::create_new(&name) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
             made => return Ok((name.into(), made?)),
         }
     }
+}
+
+fn unfinished(target: &Path, rest: &str) -> OsString {
+    let mut name = OsString::from(target);
+    name.push(format!(".unfinished-{rest}"));
+    name
 }
 
 #[cfg(test)]
@@ -111,6 +147,31 @@ mod tests {
         assert!(write(&room.path().join("no/such/x"), whole).is_err());
         assert!(write(room.path(), whole).is_err());
         assert_eq!(names(room.path()), Vec::<OsString>::new());
+    }
+
+    #[test]
+    fn what_a_dead_process_or_an_abandoned_attempt_left_is_removed_and_nothing_else() {
+        let room = tempfile::tempdir().unwrap();
+        let file = room.path().join("x");
+        let ours = format!("x.unfinished-{}-0", process::id());
+        // No process has this id: it is above the kernel's limit.
+        let dead = ["x.unfinished-4194305-0", "x.unfinished-4194305-7"];
+        let others = [
+            "x.unfinished-1-0",
+            "x.unfinished-4194305-old",
+            "y.unfinished-4194305-0",
+        ];
+        for name in [&dead[..], &others, &[&ours]].concat() {
+            fs::write(room.path().join(name), "half").unwrap();
+        }
+        write(&file, whole).unwrap();
+        let mut left = others.to_vec();
+        left.extend(["x", &ours]);
+        left.sort_unstable();
+        assert_eq!(names(room.path()), left);
+        abandon(&file);
+        left.retain(|name| *name != ours);
+        assert_eq!(names(room.path()), left);
     }
 
     #[test]

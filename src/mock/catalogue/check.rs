@@ -27,12 +27,20 @@ pub fn check(options: &CheckOptions, source: &Source) -> Result<(), ProgramError
         return Err(ProgramError::Usage(told.to_owned()));
     }
     let catalogue = Catalogue::load(Some(&options.file), source.scale())?;
-    let (alerts, scenarios) = (catalogue.alerts.len(), catalogue.scenarios.len());
     for note in catalogue.notes() {
         exit::say(&format!("{}: note: {note}", options.file.display()))?;
     }
     exit::say(&format!(
-        "{}: {alerts} alerts and {scenarios} scenarios, all valid",
-        options.file.display()
+        "{}: {} and {}, all valid",
+        options.file.display(),
+        counted(catalogue.alerts.len(), "alert"),
+        counted(catalogue.scenarios.len(), "scenario")
     ))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
 }

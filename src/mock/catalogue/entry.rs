@@ -7,6 +7,7 @@ use toml::Value;
 
 use super::{
     Alert, Labels,
+    keys::{self, Form},
     motion::{self, RecoverEntry, TriggerEntry},
     names,
     texts::Texts,
@@ -18,6 +19,28 @@ use crate::mock::{model::exposition::Kind, promql::Expression};
 const USUAL_FOR: Duration = Duration::from_secs(60);
 
 /// The keys of `[[alert]]`.
+const KEYS: [(&str, Form); 18] = [
+    ("name", Form::Text),
+    ("expr", Form::Text),
+    ("metric", Form::Text),
+    ("trigger", Form::Trigger),
+    ("recover", Form::Recover),
+    ("family", Form::Text),
+    ("severity", Form::Text),
+    ("type", Form::Text),
+    ("help", Form::Text),
+    ("labels", Form::Labels),
+    ("baseline", Form::Number),
+    ("noise", Form::Number),
+    ("flag", Form::Text),
+    ("threshold", Form::Number),
+    ("window", Form::Duration),
+    ("for", Form::Duration),
+    ("summary", Form::Text),
+    ("description", Form::Text),
+];
+
+/// Their values.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AlertEntry {
@@ -90,6 +113,15 @@ pub(super) fn alert(index: usize, entry: Value, timing: &Timing) -> Result<Alert
         None => format!("alert number {}", index + 1),
     };
     let mut faults = Faults::of(who);
+    if !entry.is_table() {
+        return Err(vec![format!("{}: must begin with [[alert]]", faults.who)]);
+    }
+    for (key, told) in keys::faults(&entry, &KEYS) {
+        faults.add(&key, told);
+    }
+    if !faults.found.is_empty() {
+        return Err(faults.into_lines());
+    }
     let entry: AlertEntry = match entry.try_into() {
         Ok(entry) => entry,
         Err(error) => {
@@ -126,13 +158,15 @@ impl AlertEntry {
             hold_for,
         };
         let expr = texts.expression(&self.expr, faults);
-        let metric = self.metric.clone().map_or_else(|| selected(&expr), Ok);
-        let metric = faults.take("metric", metric)?;
+        let metric = match &self.metric {
+            Some(metric) => metric.clone(),
+            None => selected(expr.as_deref()?, faults)?,
+        };
         faults.take("metric", names::metric(&metric));
         let kind = faults.take("type", kind(self.kind.as_deref(), &metric));
         self.check_numbers(kind, faults);
         if let (Some(kind), Some(trigger)) = (kind, trigger) {
-            faults.take("trigger", motion::fits(trigger, kind));
+            faults.take("trigger", motion::fits(trigger, kind, self.baseline));
         }
         let summary = self.summary.unwrap_or_else(|| self.name.clone());
         let description = "the value of {{ $labels.instance }} is {{ $value }}".to_owned();
@@ -146,7 +180,7 @@ impl AlertEntry {
             kind: kind?,
             trigger: trigger?,
             recover: recover?,
-            expr,
+            expr: expr?,
             summary: texts.annotation("summary", &summary, faults),
             description: texts.annotation("description", &description, faults),
             name: self.name,
@@ -208,14 +242,22 @@ fn kind(said: Option<&str>, metric: &str) -> Result<Kind, String> {
 }
 
 /// The one metric that an expression selects.
-fn selected(expr: &str) -> Result<String, String> {
-    let metrics = Expression::parse(expr).map(|expression| expression.metrics());
-    let metrics: Vec<_> = metrics.unwrap_or_default().into_iter().collect();
-    match <[String; 1]>::try_from(metrics) {
-        Ok([metric]) => Ok(metric),
-        Err(metrics) => Err(format!(
+fn selected(expr: &str, faults: &mut Faults) -> Option<String> {
+    let expression = faults.take("expr", promql(expr))?;
+    let metrics: Vec<_> = expression.metrics().into_iter().collect();
+    let one = <[String; 1]>::try_from(metrics).map_err(|metrics| {
+        format!(
             "is missing, and expr does not select exactly one: {expr:?} selects {}",
             metrics.len()
-        )),
-    }
+        )
+    });
+    faults.take("metric", one).map(|[metric]| metric)
+}
+
+/// Reads an expression.
+///
+/// # Errors
+/// Why it is none, to be told after the key.
+pub(super) fn promql(expr: &str) -> Result<Expression, String> {
+    Expression::parse(expr).map_err(|told| format!("is not PromQL: {told}"))
 }

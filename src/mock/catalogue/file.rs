@@ -18,6 +18,17 @@ const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 /// How often Prometheus scrapes, where the file does not say.
 const USUAL_INTERVAL: Duration = Duration::from_secs(15);
 
+/// The alerts that carry a flag, of a file that is known to be valid and has the usual interval.
+pub(super) fn flagged(text: &str, scale: f64) -> Vec<Arc<Alert>> {
+    let timing = Timing::new(scale, USUAL_INTERVAL);
+    let table: Table = toml::from_str(text).unwrap_or_default();
+    let entries = table.get("alert").and_then(Value::as_array);
+    let entries = entries.into_iter().flatten().enumerate();
+    let flagged = entries.filter(|(_, entry)| entry.get("flag").is_some());
+    let read = flagged.filter_map(|(at, entry)| entry::alert(at, entry.clone(), &timing).ok());
+    read.map(Arc::new).collect()
+}
+
 /// Reads a whole file. What is at fault only at this scale says so.
 pub(super) fn read(text: &str, scale: f64) -> Result<Catalogue, Vec<String>> {
     let faults = match read_at(text, scale) {
@@ -181,6 +192,10 @@ mod tests {
             faults("a = ")
         );
         assert!(faults("alerts = 1")[0].starts_with("alerts: no such key"));
+        assert_eq!(
+            faults("alert = [1]"),
+            ["alert number 1: must begin with [[alert]]"]
+        );
         assert!(faults("alert = 1")[0].starts_with("alert: must be a list"));
     }
 

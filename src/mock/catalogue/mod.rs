@@ -8,12 +8,15 @@ mod alert;
 mod check;
 mod entry;
 mod file;
+mod keys;
 mod motion;
 mod names;
 #[cfg(test)]
 mod refusal_tests;
 mod scenario;
 mod sense;
+#[cfg(test)]
+mod sense_tests;
 mod texts;
 mod timing;
 
@@ -108,6 +111,11 @@ impl Catalogue {
             file: file.to_owned(),
             faults,
         })
+    }
+
+    /// The alerts of the built-in catalogue that carry a flag, at this one's time scale.
+    pub fn built_in_flagged(&self) -> Vec<Arc<Alert>> {
+        file::flagged(BUILT_IN, self.timing.scale)
     }
 
     /// Each alert, and what theory says of it where Prometheus looks at each scrape interval of the catalogue.

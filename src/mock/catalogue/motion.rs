@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use toml::Value;
 
-use super::timing::{self, Timing};
+use super::{
+    keys::{self, Form},
+    timing::{self, Timing},
+};
 use crate::mock::model::{
     exposition::Kind,
     pattern::{Pattern, Recovery},
@@ -17,6 +20,18 @@ const MOST_EVENTS: f64 = 1e6;
 const MOST: f64 = 1e30;
 /// What repeats itself does so no more often than the simulator moves.
 const SHORTEST_PERIOD: Duration = Duration::from_secs(1);
+
+/// The keys of all patterns.
+const KEYS: [(&str, Form); 8] = [
+    ("pattern", Form::Text),
+    ("to", Form::Number),
+    ("over", Form::Duration),
+    ("half_life", Form::Duration),
+    ("per_second", Form::Number),
+    ("ceiling", Form::Number),
+    ("every", Form::Duration),
+    ("count", Form::Number),
+];
 
 /// The key `trigger`. (A plain number is short for a hold.)
 #[derive(Debug, Deserialize)]
@@ -48,7 +63,7 @@ impl TriggerEntry {
         let entry = match value {
             Value::Integer(to) => Self::Hold { to: to as f64 },
             Value::Float(to) => Self::Hold { to },
-            table => table.try_into().map_err(|error| message(&error))?,
+            table => pattern(table)?,
         };
         let positive = |key: &str, text: &str| positive(key, text, timing);
         Ok(match entry {
@@ -89,7 +104,7 @@ impl RecoverEntry {
         let Some(value) = value else {
             return Ok(Recovery::AtOnce);
         };
-        Ok(match value.try_into().map_err(|error| message(&error))? {
+        Ok(match pattern(value)? {
             Self::Hold {} => Recovery::AtOnce,
             Self::Ramp { over } => Recovery::Ramp {
                 over: positive("over", &over, timing)?,
@@ -101,8 +116,12 @@ impl RecoverEntry {
     }
 }
 
-fn message(error: &toml::de::Error) -> String {
-    error.message().to_owned()
+fn pattern<Entry: DeserializeOwned>(value: Value) -> Result<Entry, String> {
+    if let Some((key, told)) = keys::faults(&value, &KEYS).first() {
+        return Err(format!("{key}: {told}"));
+    }
+    let entry = value.try_into();
+    entry.map_err(|error: toml::de::Error| error.message().to_owned())
 }
 
 /// Of a gauge any number that can be reckoned with, of a counter events per second.
@@ -136,11 +155,31 @@ pub fn size(number: f64, kind: Kind) -> Result<(), String> {
     ))
 }
 
-/// Whether a metric of this type can move so.
+/// Whether a metric of this type can move so from its baseline.
 ///
 /// # Errors
 /// What the pattern must be.
-pub(super) fn fits(pattern: Pattern, kind: Kind) -> Result<(), String> {
+pub(super) fn fits(pattern: Pattern, kind: Kind, baseline: f64) -> Result<(), String> {
+    let other = match pattern {
+        Pattern::Growth { .. } if kind == Kind::Counter => {
+            "growth is for gauges: take hold or ramp, whose `to` is a counter's rate per second"
+        }
+        Pattern::Burst { .. } if kind != Kind::Counter => {
+            "burst is for counters: take hold, spike or flapping, or say type = \"counter\""
+        }
+        Pattern::Growth { ceiling, .. } if ceiling <= baseline => {
+            let must = "ceiling must be above the baseline";
+            return Err(format!("{must}, which is {baseline}, found {ceiling}"));
+        }
+        _ => return within_bounds(pattern, kind),
+    };
+    Err(format!(
+        "the metric is of type {}, and {other}",
+        kind.name()
+    ))
+}
+
+fn within_bounds(pattern: Pattern, kind: Kind) -> Result<(), String> {
     let (key, fits) = match pattern {
         Pattern::Hold { to }
         | Pattern::Ramp { to, .. }

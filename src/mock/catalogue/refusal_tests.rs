@@ -36,7 +36,17 @@ fn five_lines_make_an_alert() {
 #[test]
 fn each_fault_names_its_alert_and_its_key() {
     for (key, value, told) in [
-        ("treshold", "1.0", "alert A: unknown field `treshold`"),
+        (
+            "treshold",
+            "1.0",
+            "alert A: treshold: no such key; did you mean threshold?",
+        ),
+        ("for", "60", "alert A: for: must be a duration in quotes"),
+        (
+            "trigger",
+            "{ pattern = \"ramp\", to = 1, ovr = \"1m\" }",
+            "alert A: trigger: ovr: no such key; did you mean over?",
+        ),
         (
             "threshold",
             "nan",
@@ -89,7 +99,12 @@ fn each_fault_names_its_alert_and_its_key() {
         (
             "trigger",
             "{ pattern = \"burst\", count = 1, every = \"15s\" }",
-            "alert A: trigger: burst is for counters",
+            "alert A: trigger: the metric is of type gauge, and burst is for counters",
+        ),
+        (
+            "trigger",
+            "{ pattern = \"growth\", per_second = 1, ceiling = 0 }",
+            "alert A: trigger: ceiling must be above the baseline",
         ),
         (
             "baseline",
@@ -227,19 +242,6 @@ fn what_looks_back_too_far_is_valid_with_a_note() {
 }
 
 #[test]
-fn a_rule_that_sums_the_label_of_drills_away_is_noted() {
-    let noted = |by: &str| {
-        let expr = format!("\"sum by ({by}) (m) > {{threshold}}\"");
-        let text = format!("[[alert]]\nname = \"A\"\nexpr = {expr}\nthreshold = 1\ntrigger = 2\n");
-        let notes = Catalogue::parse("mine.toml", &text, 1.0).unwrap().notes();
-        notes
-            .iter()
-            .any(|note| note.contains("sums the label drill away"))
-    };
-    assert!(noted("job") && !noted("job, drill"));
-}
-
-#[test]
 fn a_name_that_prometheus_makes_itself_cannot_be_driven() {
     for name in ["up", "ALERTS", "scrape_samples_scraped"] {
         for key in ["flag", "metric"] {
@@ -247,19 +249,6 @@ fn a_name_that_prometheus_makes_itself_cannot_be_driven() {
             let told = format!("alert A: {key}: {name} is made by Prometheus itself");
             assert!(found[0].starts_with(&told), "{found:?}");
         }
-    }
-}
-
-#[test]
-fn a_label_that_the_expression_needs_is_named() {
-    let text = counter("5", "labels = { b = \"c\" }");
-    let with = |matchers: &str| faults(&text.replace("m_total", &format!("m_total{matchers}")));
-    let missing =
-        "alert A: labels: a is missing: expr selects by it, and the series would not match";
-    assert_eq!(with("{a='b'}"), [missing]);
-    assert_eq!(with("{a!='', b='c'}"), [missing]);
-    for matchers in ["{job='x', instance='y', drill='true'}", "{b='c', a=''}"] {
-        assert_eq!(with(matchers), Vec::<String>::new(), "{matchers}");
     }
 }
 

@@ -1,11 +1,15 @@
 //! Whether the alerts of a catalogue make sense: that each rule is PromQL, is about its metric, is silent at the baseline
 //! and answers to its trigger.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
-use super::{Act, Alert, Catalogue, Scenario, entry::Faults};
+use super::{
+    Act, Alert, Catalogue, Scenario,
+    entry::{Faults, promql},
+    timing::span,
+};
 use crate::mock::{
-    model::{adjustment::Adjustment, pattern::Pattern},
+    model::adjustment::Adjustment,
     prediction::{self, Prediction, Unpredicted},
     promql::Expression,
     rules::template,
@@ -27,8 +31,9 @@ pub(super) fn told(catalogue: &Catalogue) -> Result<Vec<Told>, Vec<String>> {
         if !names.insert(&alert.name) {
             faults.add("name", "stands twice");
         }
-        if expression(alert, &mut faults) && pattern(alert, &mut faults) {
-            told.push(course(alert, catalogue, &mut faults));
+        let interval = catalogue.timing.interval;
+        if let Some(expression) = expression(alert, interval, &mut faults) {
+            told.push(course(alert, &expression, interval, &mut faults));
         }
         all.append(&mut faults.into_lines());
     }
@@ -74,7 +79,18 @@ pub(super) fn notes(catalogue: &Catalogue) -> Vec<String> {
             );
             note("expr", &told);
         }
-        let predictor = prediction::predictor(alert, catalogue.timing.interval);
+        let interval = catalogue.timing.interval;
+        if let Ok(expression) = promql(&alert.expr)
+            && let Some((key, narrow)) = narrow(alert, &expression, interval)
+        {
+            let told = format!(
+                "{} may hold fewer than two scrapes, {}",
+                span(narrow),
+                why_two(interval)
+            );
+            note(key, &told);
+        }
+        let predictor = prediction::predictor(alert, interval);
         if predictor.is_ok_and(|predictor| !predictor.keeps("drill")) {
             note(
                 "expr",
@@ -97,14 +113,9 @@ pub(super) fn notes(catalogue: &Catalogue) -> Vec<String> {
     notes
 }
 
-fn expression(alert: &Alert, faults: &mut Faults) -> bool {
-    let expression = match Expression::parse(&alert.expr) {
-        Ok(expression) => expression,
-        Err(told) => {
-            faults.add("expr", format!("is not PromQL: {told}"));
-            return false;
-        }
-    };
+/// The alert's expression, if it could hold at all.
+fn expression(alert: &Alert, interval: Duration, faults: &mut Faults) -> Option<Expression> {
+    let expression = faults.take("expr", promql(&alert.expr))?;
     let metrics = expression.metrics();
     if !metrics.contains(&alert.metric) {
         let selected: Vec<_> = metrics.into_iter().collect();
@@ -114,7 +125,7 @@ fn expression(alert: &Alert, faults: &mut Faults) -> bool {
             selected.join(", ")
         );
         faults.add("metric", told);
-        return false;
+        return None;
     }
     for label in expression.unset(&alert.metric, &alert.labels) {
         let told =
@@ -126,32 +137,60 @@ fn expression(alert: &Alert, faults: &mut Faults) -> bool {
             "expr",
             "has no condition such as `> {threshold}`: it would fire always",
         );
-        return false;
+        return None;
     }
-    true
+    if let Some((key, narrow)) = narrow(alert, &expression, interval)
+        && narrow < interval
+    {
+        let told = format!(
+            "{} never holds two scrapes, {}",
+            span(narrow),
+            why_two(interval)
+        );
+        faults.add(key, told);
+        return None;
+    }
+    Some(expression)
 }
 
-fn pattern(alert: &Alert, faults: &mut Faults) -> bool {
-    let told = match alert.trigger {
-        Pattern::Growth { .. } if alert.is_counter() => {
-            "growth is for gauges: a counter grows by `hold` or `ramp`, whose `to` is a rate"
-        }
-        Pattern::Burst { .. } if !alert.is_counter() => {
-            "burst is for counters, and the metric is none (`type` says otherwise)"
-        }
-        _ => return true,
+/// The shortest window that tells a change, if it may hold fewer than two scrapes, and the key that says it.
+fn narrow(
+    alert: &Alert,
+    expression: &Expression,
+    interval: Duration,
+) -> Option<(&'static str, Duration)> {
+    let shortest = expression.shortest_change()?;
+    let key = if alert.window == Some(shortest) {
+        "window"
+    } else {
+        "expr"
     };
-    faults.add("trigger", told);
-    false
+    (shortest < interval * 2).then_some((key, shortest))
 }
 
-fn course(alert: &Alert, catalogue: &Catalogue, faults: &mut Faults) -> Told {
-    let told = prediction::predict(alert, catalogue.timing.interval);
-    match &told {
-        Ok(_) | Err(Unpredicted::Expression(_)) => {}
-        Err(Unpredicted::Baseline(told)) => faults.add("baseline", told),
-        Err(Unpredicted::Trigger(told)) => faults.add("trigger", told),
-        Err(Unpredicted::Recovery(told)) => faults.add("recover", told),
+/// Why a window should hold two scrapes, and better more.
+fn why_two(interval: Duration) -> String {
+    format!(
+        "one each {}, and a single one makes no rate: let it hold four",
+        span(interval)
+    )
+}
+
+fn course(alert: &Alert, expression: &Expression, interval: Duration, faults: &mut Faults) -> Told {
+    let told = prediction::predict(alert, interval);
+    let (key, why) = match &told {
+        Ok(_) | Err(Unpredicted::Expression(_)) => return told,
+        Err(Unpredicted::Baseline(why)) => ("baseline", why),
+        Err(Unpredicted::Trigger(why)) => ("trigger", why),
+        Err(Unpredicted::Recovery(why)) => ("recover", why),
+    };
+    if alert.is_counter() && expression.compares_as_it_is(&alert.metric) {
+        let metric = &alert.metric;
+        let told = format!("compares the counter {metric} itself, which never falls");
+        let instead = format!("compare rate({metric}[5m]) or increase({metric}[5m])");
+        faults.add("expr", format!("{told}: {instead}"));
+    } else {
+        faults.add(key, why);
     }
     told
 }

@@ -33,19 +33,23 @@ impl Texts {
         })
     }
 
-    /// The expression; a place in it needs its key, and a key its place.
-    pub(super) fn expression(&self, expr: &str, faults: &mut Faults) -> String {
+    /// The expression; a place in it needs its key, and a key its place. `None` if a place has nothing to put in.
+    pub(super) fn expression(&self, expr: &str, faults: &mut Faults) -> Option<String> {
+        let mut whole = true;
         for (place, value) in self.pairs() {
             let key = key(place);
             match (expr.contains(place), value) {
-                (true, None) => faults.add(key, format!("is missing: expr holds {place}")),
+                (true, None) => {
+                    faults.add(key, format!("is missing: expr holds {place}"));
+                    whole = false;
+                }
                 (false, Some(_)) if key != "for" => {
                     faults.add(key, format!("is not used: expr does not hold {place}"));
                 }
                 _ => {}
             }
         }
-        self.put_into(expr)
+        whole.then(|| self.put_into(expr))
     }
 
     /// An annotation; a place in it needs its key, and it must be a template.

@@ -18,6 +18,7 @@ pub struct Timing {
     pub scale: f64,
     /// How often Prometheus scrapes and evaluates, scaled.
     pub interval: Duration,
+    unscaled: Duration,
 }
 
 impl Timing {
@@ -27,6 +28,7 @@ impl Timing {
         Self {
             scale,
             interval: scaled.max(SHORTEST_INTERVAL.min(interval)),
+            unscaled: interval,
         }
     }
 
@@ -35,8 +37,13 @@ impl Timing {
         shrunk(duration, self.scale)
     }
 
-    /// A rule's window: never fewer than four scrapes, unless it was shorter unscaled.
+    /// A rule's window: never fewer than four scrapes, unless it was shorter unscaled. One that holds fewer than two
+    /// unscaled does so at every scale.
     pub fn window(&self, window: Duration) -> Duration {
+        let scrapes = window.as_secs_f64() / self.unscaled.as_secs_f64();
+        if scrapes < 2.0 {
+            return shrunk(self.interval, scrapes);
+        }
         let shortest = self.interval * SCRAPES_PER_WINDOW;
         self.scaled(window).max(shortest.min(window))
     }
@@ -91,6 +98,7 @@ mod tests {
         assert_eq!(timing.interval, seconds(1));
         assert_eq!(timing.window(seconds(300)), seconds(20));
         assert_eq!(timing.window(seconds(30)), seconds(4));
+        assert_eq!(timing.window(seconds(27)), Duration::from_millis(1_800));
         assert_eq!(timing.hold_for(seconds(60)), seconds(4));
         assert_eq!(timing.hold_for(seconds(3)), seconds(1));
         assert_eq!(timing.hold_for(seconds(0)), seconds(0));
@@ -102,6 +110,7 @@ mod tests {
         let timing = Timing::new(1.0, seconds(15));
         assert_eq!(timing.interval, seconds(15));
         assert_eq!(timing.window(seconds(30)), seconds(30));
+        assert_eq!(timing.window(seconds(20)), seconds(20));
         assert_eq!(timing.hold_for(seconds(5)), seconds(5));
     }
 

@@ -24,7 +24,7 @@ use crate::{
             simulator::{SimulatorActor, Simulators},
         },
         catalogue::{Alert, Catalogue, Labels, span},
-        model::{adjustment::Misfit, pattern::Pattern},
+        model::{adjustment::Misfit, change::shown, pattern::Pattern},
     },
 };
 
@@ -104,9 +104,10 @@ pub(super) async fn trigger(
     catalogue: Data<Catalogue>,
     access: Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
-    let alert = find(&request, &catalogue)?;
-    access.may_change(request.peer_addr(), request.headers())?;
-    let drive = asked::read(body).await?.drive(alert, &catalogue.timing)?;
+    let alert = to_change(&request, &catalogue, &access)?;
+    let drive = asked::adjustment(body)
+        .await?
+        .drive(alert, &catalogue.timing)?;
     let asked = Trigger {
         alert: alert.clone(),
         drive,
@@ -120,18 +121,30 @@ pub(super) async fn trigger(
 /// `POST /api/alerts/{name}/recover`
 pub(super) async fn recover(
     request: HttpRequest,
+    body: Payload,
     actors: Data<Simulators>,
     catalogue: Data<Catalogue>,
     access: Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
-    let alert = find(&request, &catalogue)?;
-    access.may_change(request.peer_addr(), request.headers())?;
+    let alert = to_change(&request, &catalogue, &access)?;
+    asked::nothing(body).await?;
     let asked = Recover {
         alert: alert.clone(),
     };
     let state = actor(&actors, alert)?.send(asked).await?;
     log_action(&request, &format!("alert {} recovered", alert.name));
     answer(state)
+}
+
+/// The alert that a request names, if it may change it.
+fn to_change<'c>(
+    request: &HttpRequest,
+    catalogue: &'c Catalogue,
+    access: &Access,
+) -> Result<&'c Arc<Alert>, ApiError> {
+    let alert = find(request, catalogue)?;
+    access.may_change(request.peer_addr(), request.headers())?;
+    Ok(alert)
 }
 
 fn find<'c>(request: &HttpRequest, catalogue: &'c Catalogue) -> Result<&'c Arc<Alert>, ApiError> {
@@ -155,12 +168,14 @@ fn answer(state: Option<AlertState>) -> Result<HttpResponse, ApiError> {
 /// A pattern for the log.
 fn pattern(pattern: Pattern) -> String {
     match pattern {
-        Pattern::Hold { to } => format!("holds {to}"),
-        Pattern::Ramp { to, over } => format!("rises to {to} over {}", span(over)),
-        Pattern::Spike { to, half_life } => format!("jumps to {to}, half-life {}", span(half_life)),
-        Pattern::Growth { per_second, .. } => format!("grows by {per_second} a second"),
-        Pattern::Flapping { to, every } => format!("flaps to {to} every {}", span(every)),
-        Pattern::Burst { count, every } => format!("counts {count} every {}", span(every)),
+        Pattern::Hold { to } => format!("holds {}", shown(to)),
+        Pattern::Ramp { to, over } => format!("rises to {} over {}", shown(to), span(over)),
+        Pattern::Spike { to, half_life } => {
+            format!("jumps to {}, half-life {}", shown(to), span(half_life))
+        }
+        Pattern::Growth { per_second, .. } => format!("grows by {} a second", shown(per_second)),
+        Pattern::Flapping { to, every } => format!("flaps to {} every {}", shown(to), span(every)),
+        Pattern::Burst { count, every } => format!("counts {} every {}", shown(count), span(every)),
     }
 }
 

@@ -1,11 +1,11 @@
-//! The body of `POST /api/alerts/{name}/trigger`: read to a limit, and every fault told with its key.
+//! The body of a `POST` under `/api/`: read to a limit, and every fault told with its key.
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use actix_web::web::{Bytes, Payload};
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, MapAccess, Visitor},
+    de::{Error, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
 use tokio::time::timeout;
@@ -17,24 +17,50 @@ const MOST: usize = 4_096;
 /// For the body to come.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Reads a body; an empty one asks for nothing special.
-pub(super) async fn read(body: Payload) -> Result<Adjustment, ApiError> {
-    let body = timeout(PATIENCE, body.to_bytes_limited(MOST)).await;
-    let body: Bytes = body
+/// Reads what is asked of a trigger; an empty body asks for nothing special.
+pub(super) async fn adjustment(body: Payload) -> Result<Adjustment, ApiError> {
+    parse(&read(body).await?)
+}
+
+/// Reads the body of a request that nothing can be asked of: empty, or an object without keys.
+pub(super) async fn nothing(body: Payload) -> Result<(), ApiError> {
+    has_no_key(&read(body).await?)
+}
+
+async fn read(body: Payload) -> Result<Bytes, ApiError> {
+    timeout(PATIENCE, body.to_bytes_limited(MOST))
+        .await
         .map_err(|_| ApiError::TooSlow(format!("the body took longer than {PATIENCE:?}")))?
         .map_err(|_| ApiError::TooLarge(format!("the body is larger than {MOST} bytes")))?
-        .map_err(|error| ApiError::BadData(format!("the body broke off: {error}")))?;
-    parse(&body)
+        .map_err(|error| ApiError::BadData(format!("the body broke off: {error}")))
 }
 
 fn parse(body: &[u8]) -> Result<Adjustment, ApiError> {
     if body.is_empty() {
         return Ok(Adjustment::default());
     }
-    let read = serde_json::from_slice::<Asked>(body);
-    let Asked(adjustment) =
-        read.map_err(|error| ApiError::BadData(format!("the body is refused: {error}")))?;
+    let Asked(adjustment) = serde_json::from_slice(body).map_err(refused)?;
     Ok(adjustment)
+}
+
+fn has_no_key(body: &[u8]) -> Result<(), ApiError> {
+    if body.is_empty() {
+        return Ok(());
+    }
+    let keys: BTreeMap<String, IgnoredAny> = serde_json::from_slice(body).map_err(refused)?;
+    match keys.keys().next() {
+        Some(key) => Err(refused(no_such(key, "none is taken here"))),
+        None => Ok(()),
+    }
+}
+
+fn refused(fault: impl fmt::Display) -> ApiError {
+    ApiError::BadData(format!("the body is refused: {fault}"))
+}
+
+fn no_such(key: &str, there: &str) -> String {
+    let key: String = key.chars().take(64).collect();
+    format!("no such key {key:?}; {there}")
 }
 
 /// The keys, each a number. Read by hand, so that a number beyond all bounds is told with its key too.
@@ -63,10 +89,8 @@ impl<'de> Visitor<'de> for Keys {
                 "ramp_seconds" => &mut asked.ramp_seconds,
                 "hold_seconds" => &mut asked.hold_seconds,
                 _ => {
-                    let key: String = key.chars().take(64).collect();
-                    return Err(A::Error::custom(format!(
-                        "no such key {key:?}; there are value, ramp_seconds and hold_seconds"
-                    )));
+                    let there = "there are value, ramp_seconds and hold_seconds";
+                    return Err(A::Error::custom(no_such(&key, there)));
                 }
             };
             let raw = map.next_value::<&RawValue>();
@@ -131,5 +155,22 @@ mod tests {
         }
         let long = format!("{{\"{}\":1}}", "x".repeat(4_000));
         assert!(parse(long.as_bytes()).unwrap_err().to_string().len() < 300);
+    }
+
+    #[test]
+    fn where_nothing_can_be_asked_every_key_is_refused_by_its_name() {
+        for nothing in ["", "{}", " {\n} "] {
+            assert_eq!(has_no_key(nothing.as_bytes()), Ok(()), "{nothing:?}");
+        }
+        for (body, part) in [
+            ("{\"value\":1}", "\"value\""),
+            ("[]", "a map"),
+            ("null", "a map"),
+            (" ", "EOF"),
+            ("{} {}", "trailing"),
+        ] {
+            let told = has_no_key(body.as_bytes()).unwrap_err().to_string();
+            assert!(told.contains(part), "{body}: {told}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         actors::{messages::Apply, simulator::Simulators},
         model::{
             board::MetricFull,
-            change::{self, Change},
+            change::{self, Change, shown},
             exposition,
             levers::{self, Lever},
         },
@@ -26,7 +26,7 @@ pub(super) async fn simulate(
     // The path as it was sent: the router's own decoding is lenient, and would hide an encoded slash.
     let (lever, parts) = route(request.uri().path())?;
     if request.method() != Method::POST {
-        return Err(wrong_method(&request, Method::POST));
+        return Err(wrong_method(&request, vec![Method::POST]));
     }
     access.may_change(request.peer_addr(), request.headers())?;
     let asked = read(lever, &parts)?;
@@ -35,9 +35,9 @@ pub(super) async fn simulate(
     let actor = actors.of(lever.family.name());
     let actor = actor.ok_or_else(|| ApiError::Internal(format!("no {} actor", lever.family)))?;
     let value = actor.send(asked).await??;
-    let done = format!("{what} set to {value}");
+    let done = format!("{what} set to {}", shown(value));
     log_action(&request, &done);
-    Ok(done)
+    Ok(done + "\n")
 }
 
 /// Logs what a request has changed, and where it came from.

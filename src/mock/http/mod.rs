@@ -13,6 +13,7 @@ pub(super) use access::{Access, only_known_origins};
 use actix_cors::Cors;
 use actix_web::{
     HttpRequest, HttpResponse, Resource, Responder,
+    guard::{Any, Get, Head},
     http::{Method, header},
     web,
 };
@@ -41,7 +42,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 /// Answers to web pages of the allowed origins; [`only_known_origins`] has refused the others before.
 pub(super) fn cors(allowed_origins: &[String]) -> Cors {
     let cors = Cors::default()
-        .allowed_methods([Method::GET, Method::POST])
+        .allowed_methods([Method::GET, Method::HEAD, Method::POST])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .max_age(600);
     let origins = allowed_origins.iter();
@@ -55,7 +56,7 @@ where
     H::Output: Responder + 'static,
 {
     web::resource(path)
-        .route(web::get().to(handler))
+        .route(web::route().guard(Any(Get()).or(Head())).to(handler))
         .default_service(web::to(only_get))
 }
 
@@ -71,17 +72,17 @@ where
 }
 
 async fn only_post(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Err(wrong_method(&request, Method::POST))
+    Err(wrong_method(&request, vec![Method::POST]))
 }
 
 async fn only_get(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Err(wrong_method(&request, Method::GET))
+    Err(wrong_method(&request, vec![Method::GET, Method::HEAD]))
 }
 
-fn wrong_method(request: &HttpRequest, allowed: Method) -> ApiError {
+fn wrong_method(request: &HttpRequest, allowed: Vec<Method>) -> ApiError {
     ApiError::MethodNotAllowed {
         method: request.method().to_string(),
-        allowed: vec![allowed],
+        allowed,
     }
 }
 

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use actix::Addr;
-use actix_web::{HttpRequest, HttpResponse, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Payload},
+};
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
 use super::{
     Access,
     answers::{no_such, success, timestamp},
+    asked,
     control::log_action,
 };
 use crate::{
@@ -38,12 +42,14 @@ pub(super) async fn list(
 /// `POST /api/scenarios/{name}/start`
 pub(super) async fn start(
     request: HttpRequest,
+    body: Payload,
     catalogue: Data<Catalogue>,
     player: Data<Addr<ScenarioPlayer>>,
     access: Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
     let scenario = find(&request, &catalogue)?;
     access.may_change(request.peer_addr(), request.headers())?;
+    asked::nothing(body).await?;
     let started = player.send(StartScenario(scenario.clone())).await?;
     let running = started.map_err(|busy| {
         let (name, since) = (busy.name, timestamp(busy.since));
@@ -58,10 +64,12 @@ pub(super) async fn start(
 /// `POST /api/scenarios/stop`
 pub(super) async fn stop(
     request: HttpRequest,
+    body: Payload,
     player: Data<Addr<ScenarioPlayer>>,
     access: Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
     access.may_change(request.peer_addr(), request.headers())?;
+    asked::nothing(body).await?;
     let stopped = player.send(StopScenario).await?;
     if let Some(running) = &stopped {
         log_action(&request, &format!("scenario {} stopped", running.name));
@@ -73,11 +81,13 @@ pub(super) async fn stop(
 /// `POST /api/reset`
 pub(super) async fn reset(
     request: HttpRequest,
+    body: Payload,
     actors: Data<Simulators>,
     player: Data<Addr<ScenarioPlayer>>,
     access: Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
     access.may_change(request.peer_addr(), request.headers())?;
+    asked::nothing(body).await?;
     // First, so that no step comes after the reset.
     let stopped = player.send(StopScenario).await?;
     try_join_all(actors.all().map(|(_, actor)| actor.send(Reset))).await?;

@@ -2,7 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{change::Change, drive::Drive, levers, pattern::Pattern};
+use super::{
+    change::{Change, Takes, shown},
+    drive::Drive,
+    levers,
+    pattern::Pattern,
+};
 use crate::mock::{
     catalogue::{self, Alert, Timing},
     prediction::{self, Unpredicted},
@@ -48,7 +53,7 @@ impl Adjustment {
             drive.pattern = drive.pattern.with_value(value);
         }
         if let Some(seconds) = self.ramp_seconds {
-            drive.pattern = ramp(drive.pattern, seconds, timing)?;
+            drive.pattern = ramp(alert, drive.pattern, seconds, timing)?;
         }
         if drive.pattern != alert.trigger {
             self.crosses(alert, drive.pattern, timing)?;
@@ -72,8 +77,9 @@ impl Adjustment {
             return Err(misfit("ramp_seconds", told));
         };
         let threshold = alert.threshold.map_or_else(String::new, |threshold| {
-            format!("; the threshold is {threshold}")
+            format!("; the threshold is {}", shown(threshold))
         });
+        let value = shown(value);
         Err(misfit("value", format!("{value} {told}{threshold}")))
     }
 }
@@ -89,7 +95,7 @@ fn possible(alert: &Alert, value: f64) -> Result<(), Misfit> {
     bounds(value, alert.kind).map_err(|must| misfit("value", must))?;
     let is_rate = alert.is_counter() || is_growth;
     match levers::of_metric(&alert.metric) {
-        Some(lever) if !is_rate => match lever.takes.read(&value.to_string()) {
+        Some(lever) if !is_rate => match lever.takes.read(&shown(value)) {
             Ok(Change::To(_) | Change::Count) => Ok(()),
             Err(must) => Err(misfit("value", must)),
         },
@@ -97,7 +103,7 @@ fn possible(alert: &Alert, value: f64) -> Result<(), Misfit> {
     }
 }
 
-fn ramp(pattern: Pattern, seconds: f64, timing: &Timing) -> Result<Pattern, Misfit> {
+fn ramp(alert: &Alert, pattern: Pattern, seconds: f64, timing: &Timing) -> Result<Pattern, Misfit> {
     let (Pattern::Hold { to } | Pattern::Ramp { to, .. }) = pattern else {
         let told = "does not fit: only what is held or ramped can be ramped";
         return Err(misfit("ramp_seconds", told));
@@ -106,7 +112,17 @@ fn ramp(pattern: Pattern, seconds: f64, timing: &Timing) -> Result<Pattern, Misf
         return Err(misfit("ramp_seconds", "must be from 0 to 86400"));
     }
     let over = timing.scaled(Duration::from_secs_f64(seconds));
+    if is_whole(alert) && !over.is_zero() {
+        let told = "must be 0: the metric takes whole numbers only, and would have fractions";
+        return Err(misfit("ramp_seconds", told));
+    }
     Ok(Pattern::Ramp { to, over })
+}
+
+/// True where the metric has whole numbers only, and the pattern says them: of a counter it says the rate.
+fn is_whole(alert: &Alert) -> bool {
+    let takes = levers::of_metric(&alert.metric).map(|lever| lever.takes);
+    !alert.is_counter() && matches!(takes, Some(Takes::Flag | Takes::Whole))
 }
 
 fn hold(seconds: f64, timing: &Timing) -> Result<Duration, Misfit> {
@@ -116,7 +132,16 @@ fn hold(seconds: f64, timing: &Timing) -> Result<Duration, Misfit> {
             "must be more than 0 and at most 86400",
         ));
     }
-    Ok(timing.scaled(Duration::from_secs_f64(seconds)))
+    let hold = timing.scaled(Duration::from_secs_f64(seconds));
+    if hold.is_zero() {
+        let told = format!(
+            "must be more: at time scale {}, {} s are nothing",
+            shown(timing.scale),
+            shown(seconds)
+        );
+        return Err(misfit("hold_seconds", told));
+    }
+    Ok(hold)
 }
 
 /// How long a pattern is on its way to its value.
@@ -203,16 +228,22 @@ mod tests {
             ("MemoryLeakDetected", value(1_000.0), "value"),
             ("PacketLoss", ramp(5.0), "ramp_seconds"),
             ("DiskReadError", ramp(5.0), "ramp_seconds"),
+            ("DBConnectionFailed", ramp(5.0), "ramp_seconds"),
+            ("QueueBacklogHigh", ramp(5.0), "ramp_seconds"),
             ("DiskFull", ramp(-1.0), "ramp_seconds"),
             ("DiskFull", ramp(f64::NAN), "ramp_seconds"),
             ("DiskFull", ramp(86_401.0), "ramp_seconds"),
             ("DiskFull", hold(0.0), "hold_seconds"),
+            ("DiskFull", hold(0.004), "hold_seconds"), // less than a millisecond, scaled
             ("DiskFull", hold(-1.0), "hold_seconds"),
             ("DiskFull", hold(1e300), "hold_seconds"),
         ] {
             let misfit = adjusted(alert, asked).unwrap_err();
             assert_eq!(misfit.key, key, "{alert} {asked:?}: {}", misfit.must);
         }
+        assert!(adjusted("DiskFull", hold(0.01)).is_ok());
+        assert!(adjusted("DBConnectionFailed", ramp(0.0)).is_ok());
+        assert!(adjusted("DBSlowQuery", ramp(5.0)).is_ok(), "a rate");
         let told = adjusted("DiskFull", value(89.0)).unwrap_err().must;
         assert!(told.contains("89") && told.contains("90"), "{told}");
     }

@@ -74,6 +74,15 @@ pub fn label(raw: &str) -> Result<String, String> {
     }
 }
 
+/// A number for people: one of very many digits is in exponent form, and no digit is more than an f64 holds.
+pub fn shown(number: f64) -> String {
+    if number == 0.0 || (1e-5..=1e15).contains(&number.abs()) {
+        number.to_string()
+    } else {
+        format!("{number:e}")
+    }
+}
+
 /// Enough of a wrong value to recognise it.
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(40) {
@@ -137,6 +146,24 @@ mod tests {
     fn a_wrong_value_is_repeated_but_not_at_any_length() {
         let told = Takes::Amount.read(&"x".repeat(10_000)).unwrap_err();
         assert!(told.len() < 200, "{told}");
+    }
+
+    #[test]
+    fn a_number_is_shown_in_full_until_it_has_too_many_digits() {
+        for (number, text) in [
+            (0.0, "0"),
+            (85.0, "85"),
+            (-0.1, "-0.1"),
+            (1e-5, "0.00001"),
+            (1e15, "1000000000000000"),
+            (1.5e300, "1.5e300"),
+            (-9_007_199_254_740_992.0, "-9.007199254740992e15"),
+            (9.9e-6, "9.9e-6"),
+            (5e-324, "5e-324"),
+            (f64::MAX, "1.7976931348623157e308"),
+        ] {
+            assert_eq!(shown(number), text);
+        }
     }
 
     #[test]

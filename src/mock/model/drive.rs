@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::pattern::{Pattern, Recovery};
+use super::pattern::{Pattern, Recovery, Start};
 
 /// Whether a series is disturbed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +30,6 @@ pub struct Drive {
 #[derive(Debug, Clone, Copy)]
 pub struct Course {
     doing: Doing,
-    /// The level at the start.
-    start: f64,
     since: Duration,
     /// Up to which age its events have been counted.
     counted: Option<Duration>,
@@ -39,25 +37,25 @@ pub struct Course {
 
 #[derive(Debug, Clone, Copy)]
 enum Doing {
-    Driven(Drive),
-    Recovering(Recovery),
+    Driven(Drive, Start),
+    /// From this level.
+    Recovering(Recovery, f64),
 }
 
 impl Course {
-    /// A drive that begins `now`, where the level is `start`.
-    pub fn driven(drive: Drive, start: f64, now: Duration) -> Self {
-        Self::new(Doing::Driven(drive), start, now)
+    /// A drive that begins `now`.
+    pub fn driven(drive: Drive, start: Start, now: Duration) -> Self {
+        Self::new(Doing::Driven(drive, start), now)
     }
 
     /// A recovery that begins `now`, where the level is `start`.
     pub fn recovering(recovery: Recovery, start: f64, now: Duration) -> Self {
-        Self::new(Doing::Recovering(recovery), start, now)
+        Self::new(Doing::Recovering(recovery, start), now)
     }
 
-    fn new(doing: Doing, start: f64, since: Duration) -> Self {
+    fn new(doing: Doing, since: Duration) -> Self {
         Self {
             doing,
-            start,
             since,
             counted: None,
         }
@@ -66,8 +64,8 @@ impl Course {
     /// What it is.
     pub fn phase(&self) -> Phase {
         match self.doing {
-            Doing::Driven(_) => Phase::Driven,
-            Doing::Recovering(_) => Phase::Recovering,
+            Doing::Driven(..) => Phase::Driven,
+            Doing::Recovering(..) => Phase::Recovering,
         }
     }
 
@@ -75,8 +73,8 @@ impl Course {
     pub fn level(&self, calm: f64, now: Duration) -> Option<f64> {
         let age = now.saturating_sub(self.since);
         match self.doing {
-            Doing::Driven(drive) => drive.pattern.at(self.start, calm, age),
-            Doing::Recovering(recovery) => recovery.at(self.start, calm, age),
+            Doing::Driven(drive, start) => drive.pattern.at(start, calm, age),
+            Doing::Recovering(recovery, start) => recovery.at(start, calm, age),
         }
     }
 
@@ -84,14 +82,14 @@ impl Course {
     pub fn count_events(&mut self, now: Duration) -> f64 {
         let age = now.saturating_sub(self.since);
         match self.doing {
-            Doing::Driven(drive) => drive.pattern.events(self.counted.replace(age), age),
-            Doing::Recovering(_) => 0.0,
+            Doing::Driven(drive, _) => drive.pattern.events(self.counted.replace(age), age),
+            Doing::Recovering(..) => 0.0,
         }
     }
 
     /// The recovery that has begun by `now`, if a drive was to be held for a time that is over.
     pub fn after_hold(&self, level: f64, now: Duration) -> Option<Self> {
-        let Doing::Driven(drive) = self.doing else {
+        let Doing::Driven(drive, _) = self.doing else {
             return None;
         };
         let end = self.since + drive.hold?;

@@ -1,12 +1,10 @@
 //! The table of everything that `POST /simulate/…` can set: path, metric, what it takes, labels, calm baseline.
-//! A row added here is a route, a metric and its baseline.
-
-use std::time::Duration;
+//! A row added here is a route, a metric and its baseline. (What a flag moves beside itself is said by the catalogue: the
+//! alert that carries the flag.)
 
 use super::{
     change::Takes::{self, Amount, Event, Flag, Percent, Whole},
     family::Family::{self, Database, Disk, MemoryCpu, Microservices, Network, Prometheus},
-    pattern::Pattern,
 };
 
 /// One row: a path under `/simulate/` and the metric that it sets.
@@ -26,29 +24,10 @@ pub struct Lever {
     pub calm: &'static [(&'static str, f64)],
     /// The text of `# HELP`.
     pub help: &'static str,
-    /// What the flag 1 starts and 0 ends elsewhere.
-    pub drives: Option<Driven>,
-}
-
-/// A disturbance of another metric of the same family, in its series with the same labels.
-#[derive(Debug, Clone, Copy)]
-pub struct Driven {
-    /// The metric that moves.
-    pub metric: &'static str,
-    /// How it moves.
-    pub pattern: Pattern,
 }
 
 const APP: &[&str] = &["instance=mock-app-1", "service=mock-service"];
 const ENDPOINT: &[&str] = &["service", "endpoint=/api/v1/data"];
-const LEAK: Pattern = Pattern::Growth {
-    per_second: 1_048_576.0,
-    ceiling: 4_294_967_296.0,
-};
-const SPIKE: Pattern = Pattern::Spike {
-    to: 90.0,
-    half_life: Duration::from_secs(300),
-};
 
 /// The rows, family by family.
 #[rustfmt::skip] // one or two lines a row, so that the table fits a screen
@@ -56,10 +35,10 @@ pub const LEVERS: &[Lever] = &[
     row("memory-usage", MemoryCpu, Amount, "mock_high_memory_usage_bytes", APP, &[("", 45.0)],
         "Memory in use, in the unit of whoever sets it; existing scripts set a percentage."),
     row("memory-leak", MemoryCpu, Flag, "mock_memory_leak_detected", APP, &[("", 0.0)],
-        "Whether a memory leak is simulated (1) or not (0).").drives("memory_usage_bytes", LEAK),
+        "Whether a memory leak is simulated (1) or not (0)."),
     row("cpu-usage", MemoryCpu, Percent, "mock_high_cpu_usage_percent", APP, &[("", 32.0)], "CPU in use."),
     row("cpu-spike", MemoryCpu, Flag, "mock_cpu_spike_detected", APP, &[("", 0.0)],
-        "Whether a CPU spike is simulated (1) or not (0).").drives("mock_high_cpu_usage_percent", SPIKE),
+        "Whether a CPU spike is simulated (1) or not (0)."),
     row("low-cpu-idle", MemoryCpu, Percent, "mock_low_cpu_idle_percent", APP, &[("", 65.0)], "CPU that is idle."),
 
     row("disk-usage", Disk, Percent, "mock_disk_usage_percent", &["device", "mountpoint=/data"], DISKS, "Space in use on a device."),
@@ -126,16 +105,10 @@ const fn row(
         labels,
         calm,
         help,
-        drives: None,
     }
 }
 
 impl Lever {
-    const fn drives(mut self, metric: &'static str, pattern: Pattern) -> Self {
-        self.drives = Some(Driven { metric, pattern });
-        self
-    }
-
     /// The names of the labels that the path gives.
     pub fn path_labels(&self) -> impl Iterator<Item = &'static str> {
         let names = self.labels.iter().copied();
@@ -176,29 +149,13 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::mock::{catalogue::Catalogue, model::change::Change};
+    use crate::mock::model::change::Change;
 
     #[test]
     fn no_path_and_no_metric_stands_twice() {
         let paths: BTreeSet<_> = LEVERS.iter().map(|lever| lever.path).collect();
         let metrics: BTreeSet<_> = LEVERS.iter().map(|lever| lever.metric).collect();
         assert_eq!((paths.len(), metrics.len()), (LEVERS.len(), LEVERS.len()));
-    }
-
-    #[test]
-    fn a_flag_does_what_the_trigger_of_its_alert_does() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
-        let flags = catalogue.alerts.iter().filter(|alert| alert.flag.is_some());
-        for alert in flags {
-            let lever = LEVERS
-                .iter()
-                .find(|lever| alert.flag.as_deref() == Some(lever.metric));
-            let driven = lever.and_then(|lever| lever.drives).unwrap();
-            assert_eq!(
-                (driven.metric, driven.pattern),
-                (&*alert.metric, alert.trigger)
-            );
-        }
     }
 
     #[test]

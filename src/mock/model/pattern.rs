@@ -31,11 +31,12 @@ pub enum Pattern {
         /// The time in which half of the distance to calm is gone.
         half_life: Duration,
     },
-    /// Grows steadily from where it stands, up to `ceiling`: a leak. Gauges only.
+    /// Grows steadily from where it stands: a leak. At `ceiling` the leaking process is restarted: it falls back to calm, and
+    /// grows again. Gauges only.
     Growth {
         /// Growth per second.
         per_second: f64,
-        /// Where it ends.
+        /// Where it falls.
         ceiling: f64,
     },
     /// Alternates between `to` and calm, `to` first.
@@ -54,17 +55,26 @@ pub enum Pattern {
     },
 }
 
+/// Where a series is when a pattern begins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Start {
+    /// Its level.
+    pub level: f64,
+    /// The level that it would have undisturbed.
+    pub calm: f64,
+}
+
 impl Pattern {
-    /// The value `age` after the start, where it stood at `start` and would be `calm` undisturbed. `None` when over.
-    /// (A burst leaves the rate alone: see [`Self::events`].)
-    pub fn at(self, start: f64, calm: f64, age: Duration) -> Option<f64> {
+    /// The value `age` after the start, where it would be `calm` undisturbed. `None` when over. (A burst leaves the rate
+    /// alone: see [`Self::events`].)
+    pub fn at(self, start: Start, calm: f64, age: Duration) -> Option<f64> {
         match self {
             Self::Hold { to } => Some(to),
-            Self::Ramp { to, over } => Some(start + (to - start) * part(age, over)),
+            Self::Ramp { to, over } => Some(start.level + (to - start.level) * part(age, over)),
             Self::Growth {
                 per_second,
                 ceiling,
-            } => Some((start + per_second * age.as_secs_f64()).min(ceiling.max(start))),
+            } => Some(grown(start, per_second, ceiling, age.as_secs_f64())),
             Self::Flapping { to, every } => {
                 let turn = age.as_secs_f64() / every.as_secs_f64();
                 Some(if turn.fract() < 0.5 { to } else { calm })
@@ -100,7 +110,7 @@ impl Pattern {
         self
     }
 
-    /// How long it moves, from a value of `start`, until it stays, repeats itself or is over.
+    /// How long it moves, from a level of `start`, until it stays, repeats itself (a growth: until it falls) or is over.
     pub fn settles_after(self, start: f64) -> Duration {
         match self {
             Self::Hold { .. } => Duration::ZERO,
@@ -162,6 +172,23 @@ impl Recovery {
     }
 }
 
+/// The first growth begins where the value stood, each further one at calm. Where calm is not below the ceiling, nothing
+/// grows: it stays calm.
+fn grown(start: Start, per_second: f64, ceiling: f64, age: f64) -> f64 {
+    let takes = |from: f64| ((ceiling - from) / per_second).max(0.0);
+    let first = takes(start.level);
+    if age < first {
+        return start.level + per_second * age;
+    }
+    let each = takes(start.calm);
+    let since = if each > 0.0 {
+        (age - first) % each
+    } else {
+        0.0
+    };
+    start.calm + per_second * since
+}
+
 /// How much of `over` has passed, at most 1.
 fn part(age: Duration, over: Duration) -> f64 {
     if age >= over {
@@ -178,102 +205,5 @@ fn decayed(age: Duration, half_life: Duration) -> Option<f64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn seconds(s: u64) -> Duration {
-        Duration::from_secs(s)
-    }
-
-    #[test]
-    fn a_leak_grows_by_the_same_amount_each_second_up_to_its_ceiling() {
-        let leak = Pattern::Growth {
-            per_second: 2.0,
-            ceiling: 100.0,
-        };
-        let at = |s| leak.at(10.0, 10.0, seconds(s)).unwrap();
-        assert_eq!((at(0), at(1), at(20), at(45)), (10.0, 12.0, 50.0, 100.0));
-        assert_eq!(at(4_000), 100.0);
-        assert_eq!(leak.at(150.0, 10.0, seconds(5)), Some(150.0));
-    }
-
-    #[test]
-    fn a_spike_jumps_at_once_halves_and_ends() {
-        let spike = Pattern::Spike {
-            to: 96.0,
-            half_life: seconds(30),
-        };
-        let at = |s| spike.at(40.0, 32.0, seconds(s));
-        assert_eq!(
-            (at(0), at(30), at(60)),
-            (Some(96.0), Some(64.0), Some(48.0))
-        );
-        assert_eq!(at(301), None);
-        // Already higher than the peak: a spike never pulls down.
-        assert_eq!(spike.at(99.0, 99.0, seconds(0)), Some(99.0));
-    }
-
-    #[test]
-    fn a_hold_jumps_and_a_ramp_arrives_when_it_should() {
-        assert_eq!(
-            Pattern::Hold { to: 9.0 }.at(1.0, 1.0, seconds(0)),
-            Some(9.0)
-        );
-        let ramp = Pattern::Ramp {
-            to: 50.0,
-            over: seconds(20),
-        };
-        let at = |s| ramp.at(10.0, 10.0, seconds(s)).unwrap();
-        assert_eq!((at(0), at(5), at(20), at(900)), (10.0, 20.0, 50.0, 50.0));
-        let at_once = Pattern::Ramp {
-            to: 50.0,
-            over: seconds(0),
-        };
-        assert_eq!(at_once.at(10.0, 10.0, seconds(0)), Some(50.0));
-    }
-
-    #[test]
-    fn flapping_is_up_for_the_first_half_of_each_period() {
-        let flapping = Pattern::Flapping {
-            to: 1.0,
-            every: seconds(20),
-        };
-        let up = |s| flapping.at(0.0, 0.0, seconds(s)).unwrap() > 0.5;
-        assert!(up(0) && up(9) && !up(10) && !up(19) && up(20) && !up(30));
-    }
-
-    #[test]
-    fn a_burst_counts_each_event_once_whatever_the_steps() {
-        let burst = Pattern::Burst {
-            count: 3.0,
-            every: seconds(30),
-        };
-        let counted = |ages: &[u64]| {
-            let mut before = None;
-            let mut all = 0.0;
-            for age in ages {
-                all += burst.events(before, seconds(*age));
-                before = Some(seconds(*age));
-            }
-            all
-        };
-        assert_eq!(counted(&[0]), 3.0);
-        assert_eq!(counted(&[0, 1, 29]), 3.0);
-        assert_eq!(counted(&[0, 30, 31, 59, 60]), 9.0);
-        assert_eq!(counted(&[61]), 9.0);
-    }
-
-    #[test]
-    fn a_recovery_ends_at_calm_and_never_jumps_but_when_told() {
-        assert_eq!(Recovery::AtOnce.at(97.0, 32.0, seconds(0)), None);
-        let ramp = Recovery::Ramp { over: seconds(10) };
-        assert_eq!(ramp.at(97.0, 32.0, seconds(0)), Some(97.0));
-        assert_eq!(ramp.at(97.0, 32.0, seconds(5)), Some(64.5));
-        assert_eq!(ramp.at(97.0, 32.0, seconds(10)), None);
-        let decay = Recovery::Decay {
-            half_life: seconds(10),
-        };
-        assert_eq!(decay.at(96.0, 32.0, seconds(10)), Some(64.0));
-        assert_eq!(decay.at(96.0, 32.0, seconds(101)), None);
-    }
-}
+#[path = "pattern_tests.rs"]
+mod tests;

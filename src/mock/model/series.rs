@@ -6,7 +6,7 @@ use super::{
     calm::{Calm, noise},
     change::{Change, LARGEST_WHOLE},
     drive::{Course, Drive, Phase},
-    pattern::Recovery,
+    pattern::{Recovery, Start},
 };
 
 /// How a series moves by itself.
@@ -92,9 +92,7 @@ impl Series {
         if let Some(course) = &mut self.course {
             *course = course.after_hold(self.level, now).unwrap_or(*course);
         }
-        let drawn = noise(self.noise.seed, self.noise.stream, now.as_secs());
-        let (Motion::Rests(calm) | Motion::Counts(calm) | Motion::Events(calm)) = self.motion;
-        let calm = calm.at(now, drawn);
+        let calm = self.calm(self.motion, now);
         let driven = self.course.and_then(|course| course.level(calm, now));
         if driven.is_none() {
             self.course = None;
@@ -128,7 +126,11 @@ impl Series {
 
     /// Starts a pattern, from where the value stands.
     pub fn drive(&mut self, drive: Drive, now: Duration) {
-        self.begin(Course::driven(drive, self.level, now), now);
+        let start = Start {
+            level: self.level,
+            calm: self.calm(self.home, now),
+        };
+        self.begin(Course::driven(drive, start, now), now);
     }
 
     /// Goes back to the baseline, from whatever it was told.
@@ -143,6 +145,13 @@ impl Series {
         self.course = None;
         self.motion = self.home;
         self.step(now, now);
+    }
+
+    /// The level at `now` of a series that moves so undisturbed.
+    fn calm(&self, motion: Motion, now: Duration) -> f64 {
+        let drawn = noise(self.noise.seed, self.noise.stream, now.as_secs());
+        let (Motion::Rests(calm) | Motion::Counts(calm) | Motion::Events(calm)) = motion;
+        calm.at(now, drawn)
     }
 
     fn begin(&mut self, course: Course, now: Duration) {
@@ -242,17 +251,19 @@ mod tests {
     }
 
     #[test]
-    fn a_leak_asked_for_twice_goes_on_from_where_it_is() {
+    fn a_leak_asked_for_twice_goes_on_from_where_it_is_and_falls_to_the_baseline() {
         let mut series = Series::still(100.0);
         let leak = until_told(Pattern::Growth {
             per_second: 1.0,
-            ceiling: 1e9,
+            ceiling: 120.0,
         });
         series.drive(leak, at(0.0));
         series.step(at(0.0), at(10.0));
         series.drive(leak, at(10.0));
         series.step(at(10.0), at(15.0));
         assert_eq!(series.value(), 115.0);
+        series.step(at(15.0), at(20.0));
+        assert_eq!((series.value(), series.phase()), (100.0, Phase::Driven));
     }
 
     #[test]

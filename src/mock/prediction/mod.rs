@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{
     catalogue::{Alert, span},
-    model::calm::floored,
+    model::{calm::floored, pattern::Pattern},
     promql::{Expression, Predictor, Subject},
 };
 pub(super) use playback::Playback;
@@ -123,23 +123,33 @@ fn calm(alert: &Alert, predictor: &Predictor, interval: Duration) -> Result<(), 
     Ok(())
 }
 
-/// From the recovery, `held` after the trigger, to the first scrape with which the condition is gone for good.
+/// From the recovery, `held` after the trigger or at the series' height, whichever way is longer, to the first scrape with
+/// which the condition is gone for good. (From a height an average falls late, but a slope breaks at once.)
 fn fall(
     alert: &Alert,
     predictor: &Predictor,
     interval: Duration,
     held: Duration,
 ) -> Result<Duration, Unpredicted> {
+    let soon = fall_after(alert, predictor, interval, held)?;
+    let height = height(alert, interval);
+    if height <= held {
+        return Ok(soon);
+    }
+    let late = fall_after(alert, predictor, interval, height)?;
+    Ok(soon.max(late))
+}
+
+fn fall_after(
+    alert: &Alert,
+    predictor: &Predictor,
+    interval: Duration,
+    driven: Duration,
+) -> Result<Duration, Unpredicted> {
     let mut playback = Playback::begin(alert, predictor.clone(), interval);
     playback.series.drive(alert.drive(), playback.now);
-    // One that does not end by itself is watched from its height: the longest way back.
-    let height = if alert.trigger.ends() {
-        Duration::ZERO
-    } else {
-        alert.trigger.settles_after(alert.baseline)
-    };
-    let patience = playback.patience(held.max(height));
-    playback.scrape_unseen(held.max(height).min(patience));
+    let patience = playback.patience(driven);
+    playback.scrape_unseen(driven.min(patience));
     playback.series.recover(alert.recover, playback.now);
     let recovered = playback.now;
     let mut gone = recovered + interval;
@@ -160,10 +170,22 @@ fn fall(
     Ok(gone - recovered)
 }
 
+/// How long after the trigger the series is at its height, from which the way back is longest. Nobody waits for it where the
+/// trigger ends by itself.
+fn height(alert: &Alert, interval: Duration) -> Duration {
+    let settled = alert.trigger.settles_after(alert.baseline);
+    match alert.trigger {
+        trigger if trigger.ends() => Duration::ZERO,
+        // A scrape later it may have fallen.
+        Pattern::Growth { .. } => settled.saturating_sub(interval),
+        _ => settled,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::{catalogue::Catalogue, model::pattern::Pattern};
+    use crate::mock::{catalogue::Catalogue, model::pattern::Recovery};
 
     const SCRAPE: Duration = Duration::from_secs(15);
 
@@ -220,6 +242,25 @@ mod tests {
             errors.fall >= seconds(105) && errors.fall <= seconds(135),
             "{errors:?}"
         );
+    }
+
+    #[test]
+    fn a_growth_holds_until_it_falls_and_is_recovered_from_its_height() {
+        let grown = of("DiskFull", |alert| {
+            alert.noise = 0.0;
+            alert.trigger = Pattern::Growth {
+                per_second: 0.1,
+                ceiling: 145.0,
+            };
+            alert.recover = Recovery::Ramp { over: seconds(95) };
+        });
+        // Beyond 90 after 450 s, and falls after 1000 s: from 144 it is back at 90 after 52 s.
+        let expected = Prediction {
+            rise: seconds(465),
+            lasts: Some(seconds(540)),
+            fall: seconds(60),
+        };
+        assert_eq!(grown, Ok(expected));
     }
 
     #[test]

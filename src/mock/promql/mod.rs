@@ -76,6 +76,18 @@ impl Expression {
         selector::unset(&self.0, &Subject { metric, labels })
     }
 
+    /// The shortest window of which it takes a change (`rate`, `deriv`, …), for which two samples are needed.
+    pub fn shortest_change(&self) -> Option<Duration> {
+        selector::shortest_change(&self.0)
+    }
+
+    /// Whether it is a filter by a number of the samples of `metric` as they are, or of an aggregation of these.
+    pub fn compares_as_it_is(&self, metric: &str) -> bool {
+        condition::comparison(&self.0)
+            .and_then(|(compared, _)| selector::plain(compared))
+            .is_some_and(|selector| selector::metric(selector) == Some(metric))
+    }
+
     /// What tells its value over time from the samples of `subject` alone. Aggregations see no other series.
     ///
     /// # Errors

@@ -13,6 +13,17 @@ use super::Subject;
 /// Labels that a scrape adds, whose values are not known here.
 const SCRAPED: [&str; 3] = ["job", "instance", "drill"];
 
+/// Functions that have no value of a single sample.
+const CHANGES: [&str; 7] = [
+    "delta",
+    "deriv",
+    "idelta",
+    "increase",
+    "irate",
+    "predict_linear",
+    "rate",
+];
+
 /// Every selector of `expr`, those of ranges included.
 pub(super) fn all(expr: &Expr) -> Vec<VectorSelector> {
     ranges(expr).into_iter().map(|(s, _)| s).collect()
@@ -131,6 +142,39 @@ fn ranges(expr: &Expr) -> Vec<(VectorSelector, Duration)> {
     }
 }
 
+/// The selector that `expr` is, perhaps in an aggregation.
+pub(super) fn plain(expr: &Expr) -> Option<&VectorSelector> {
+    match expr {
+        Expr::VectorSelector(selector) => Some(selector),
+        Expr::Paren(paren) => plain(&paren.expr),
+        Expr::Aggregate(aggregate) => plain(&aggregate.expr),
+        _ => None,
+    }
+}
+
+/// The shortest window of a function that has no value of a single sample.
+pub(super) fn shortest_change(expr: &Expr) -> Option<Duration> {
+    struct Windows(Vec<Duration>);
+    impl ExprVisitor for Windows {
+        type Error = Infallible;
+        fn pre_visit(&mut self, expr: &Expr) -> Result<bool, Infallible> {
+            if let Expr::Call(call) = expr
+                && CHANGES.contains(&call.func.name)
+                && let Some(Expr::MatrixSelector(matrix)) =
+                    call.args.args.first().map(AsRef::as_ref)
+            {
+                self.0.push(matrix.range);
+            }
+            Ok(true)
+        }
+    }
+    let mut windows = Windows(Vec::new());
+    match walk_expr(&mut windows, expr) {
+        Ok(_) => windows.0.into_iter().min(),
+        Err(never) => match never {},
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -205,6 +249,36 @@ mod tests {
             let labels = BTreeMap::from([("device".to_owned(), "sda".to_owned())]);
             let found = Expression::parse(text).unwrap().unset("disk", &labels);
             assert!(found.iter().eq(names), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn the_shortest_window_of_a_change_is_found_at_any_depth() {
+        for (text, seconds) in [
+            ("disk > 1", None),
+            ("max_over_time(disk[5s]) > 1", None),
+            ("sum(rate(disk[1m])) / abs(deriv(disk[30s])) > 1", Some(30)),
+            (
+                "predict_linear(disk[2m], 60) > max_over_time(disk[1s])",
+                Some(120),
+            ),
+        ] {
+            let found = Expression::parse(text).unwrap().shortest_change();
+            assert_eq!(found, seconds.map(Duration::from_secs), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_metric_that_is_compared_as_it_is_is_known_even_when_summed() {
+        for (text, is) in [
+            ("disk > 1", true),
+            ("5 < (sum by (device) (disk))", true),
+            ("size > 1", false),
+            ("rate(disk[5m]) > 1", false),
+            ("disk - disk offset 5m > 1", false),
+        ] {
+            let expression = Expression::parse(text).unwrap();
+            assert_eq!(expression.compares_as_it_is("disk"), is, "{text}");
         }
     }
 }

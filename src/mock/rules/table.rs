@@ -60,7 +60,7 @@ fn trigger(alert: &Alert) -> String {
             per_second,
             ceiling,
         } => format!(
-            "grows by {} a second, up to {}",
+            "grows by {} a second, falls back at {}, grows again",
             grouped(per_second),
             grouped(ceiling)
         ),

@@ -1,6 +1,9 @@
 //! All series of one family, and the alerts on them: what an actor owns. Pure: time is an argument.
 
-use std::{fmt, time::Duration};
+mod alerts;
+mod flags;
+
+use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     calm::stream,
@@ -15,7 +18,7 @@ use super::{
     series::{Noise, Series},
     traffic::{REQUESTS, Traffic},
 };
-use crate::mock::catalogue::{Catalogue, Labels};
+use crate::mock::catalogue::{Alert, Catalogue, Labels};
 
 /// The series of a family and its alerts, in the order of the catalogue.
 #[derive(Debug)]
@@ -23,9 +26,11 @@ pub struct Board {
     limit: usize,
     /// Up to when the series have moved.
     stepped: Duration,
-    pub(super) metrics: Metrics,
+    metrics: Metrics,
     traffic: Option<Traffic>,
-    pub(super) rehearsals: Vec<Rehearsal>,
+    rehearsals: Vec<Rehearsal>,
+    /// The alerts that are driven when a lever sets their flags.
+    driven_by_levers: Vec<Arc<Alert>>,
 }
 
 /// A metric has as many series as `simulation.max_label_values` allows.
@@ -56,6 +61,7 @@ impl Board {
             metrics: Metrics::default(),
             traffic: (family == Family::Network.name()).then(|| Traffic::new(seed)),
             rehearsals: Vec::new(),
+            driven_by_levers: flags::driven_by_levers(family, catalogue),
         };
         board.put_built_in(family, seed);
         board.put_alerts(family, catalogue, seed);
@@ -112,7 +118,7 @@ impl Board {
     }
 
     /// Moves every series on.
-    pub(super) fn advance(&mut self, now: Duration) {
+    fn advance(&mut self, now: Duration) {
         let before = self.stepped;
         self.metrics.step(before, now);
         if let Some(traffic) = &mut self.traffic {
@@ -136,9 +142,7 @@ impl Board {
         let labels = metrics::by_name(&pairs);
         self.admit(lever, &pairs, &labels)?;
         self.advance(now);
-        if let Some(driven) = lever.drives {
-            self.pull(now, lever.metric, driven, &labels, change);
-        }
+        self.pull(now, lever, change);
         self.let_go(lever.metric, &labels);
         self.raise_flags(now);
         let series = self.metrics.get_mut(lever.metric, &labels);

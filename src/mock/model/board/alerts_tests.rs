@@ -4,7 +4,9 @@ use super::*;
 use crate::mock::{
     catalogue::Catalogue,
     model::{
+        change::Change,
         levers,
+        pattern::Pattern,
         rehearsal::Condition::{self, Active, Calm, Recovering, Rising},
     },
 };
@@ -152,6 +154,24 @@ fn a_spike_goes_back_by_itself() {
 }
 
 #[test]
+fn a_leak_holds_again_when_its_window_has_forgotten_the_fall_at_the_ceiling() {
+    let (mut board, catalogue, now) = board("memory-cpu", 1.0 / 15.0);
+    let mut drive = catalogue.alert("MemoryLeakDetected").unwrap().drive();
+    drive.pattern = Pattern::Growth {
+        per_second: 1e6,
+        ceiling: 400e6,
+    };
+    board.trigger(Duration::from_secs(now), "MemoryLeakDetected", drive);
+    let mut second = now;
+    for _tooth in 0..3 {
+        second = until(&mut board, "MemoryLeakDetected", Active, second);
+        second = until(&mut board, "MemoryLeakDetected", Rising, second);
+        let flag = value(&board, "mock_memory_leak_detected", "MemoryLeakDetected");
+        assert_eq!(flag, 1.0);
+    }
+}
+
+#[test]
 fn a_drive_that_is_held_for_a_time_recovers_by_itself() {
     let (mut board, catalogue, now) = board("network", 1.0);
     let mut drive = catalogue.alert("ServiceDown").unwrap().drive();
@@ -214,26 +234,24 @@ fn of_two_alerts_on_one_series_the_later_one_drives_it_and_holds_the_flag() {
 }
 
 #[test]
-fn a_lever_s_flag_is_the_alert_s_flag() {
-    let (mut board, _, now) = board("memory-cpu", 1.0);
-    let lever = levers::find("memory-leak").unwrap();
-    let flag = |board: &Board| value(board, "mock_memory_leak_detected", "MemoryLeakDetected");
+fn an_alert_ends_its_own_drive_and_nobody_else_s() {
+    let (mut board, catalogue, now) = board("memory-cpu", 1.0);
+    let drive = |name: &str| catalogue.alert(name).unwrap().drive();
     let now = Duration::from_secs(now);
-    board.apply(now, lever, &[], Change::To(1.0)).unwrap();
-    let leak = |board: &Board| of(board, "MemoryLeakDetected").condition();
-    assert_eq!((leak(&board), flag(&board)), (Rising, 1.0));
-    board.recover(now, "MemoryLeakDetected");
-    assert_eq!(flag(&board), 0.0);
+    board.trigger(now, "CPUSpikeDetected", drive("CPUSpikeDetected"));
+    board.trigger(now, "HighCPUUsage", drive("HighCPUUsage"));
+    board.end_drive(now, "CPUSpikeDetected");
+    assert!(of(&board, "HighCPUUsage").is_driven());
+    board.end_drive(now, "HighCPUUsage");
+    assert!(!of(&board, "HighCPUUsage").is_driven());
 
-    board.trigger(
-        now,
-        "MemoryLeakDetected",
-        of(&board, "MemoryLeakDetected").alert().drive(),
-    );
-    assert_eq!(flag(&board), 1.0);
-    board.apply(now, lever, &[], Change::To(0.0)).unwrap();
-    assert_eq!(flag(&board), 0.0);
-    assert!(matches!(leak(&board), Recovering | Calm));
+    let lever = levers::find("cpu-usage").unwrap();
+    board.trigger(now, "HighCPUUsage", drive("HighCPUUsage"));
+    board.apply(now, lever, &[], Change::To(99.0)).unwrap();
+    board.end_drive(now, "HighCPUUsage");
+    let cpu = value(&board, "mock_high_cpu_usage_percent", "HighCPUUsage");
+    assert_eq!(cpu, 99.0);
+    board.end_drive(now, "Nobody");
 }
 
 #[test]

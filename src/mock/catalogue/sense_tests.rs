@@ -1,0 +1,124 @@
+//! Rules that make no sense, and how that is told.
+
+use super::Catalogue;
+
+fn faults(text: &str) -> Vec<String> {
+    match Catalogue::parse("mine.toml", text, 1.0) {
+        Ok(_) => Vec::new(),
+        Err(error) => error.faults().to_vec(),
+    }
+}
+
+/// An alert with a trigger.
+fn alert(expr: &str, trigger: &str, more: &str) -> String {
+    format!("[[alert]]\nname = \"A\"\nexpr = \"{expr}\"\ntrigger = {trigger}\n{more}\n")
+}
+
+#[test]
+fn an_expression_that_is_none_is_told_as_such_with_or_without_the_metric() {
+    for metric in ["", "metric = \"room\"\n"] {
+        let found = faults(&alert("room <", "2", metric));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].starts_with("alert A: expr: is not PromQL: "),
+            "{found:?}"
+        );
+    }
+    let missing = "alert A: threshold: is missing: expr holds {threshold}";
+    assert_eq!(faults(&alert("room < {threshold}", "2", "")), [missing]);
+}
+
+#[test]
+fn a_rule_that_sums_the_label_of_drills_away_is_noted() {
+    let noted = |by: &str| {
+        let expr = format!("\"sum by ({by}) (m) > {{threshold}}\"");
+        let text = format!("[[alert]]\nname = \"A\"\nexpr = {expr}\nthreshold = 1\ntrigger = 2\n");
+        let notes = Catalogue::parse("mine.toml", &text, 1.0).unwrap().notes();
+        notes
+            .iter()
+            .any(|note| note.contains("sums the label drill away"))
+    };
+    assert!(noted("job") && !noted("job, drill"));
+}
+
+#[test]
+fn a_label_that_the_expression_needs_is_named() {
+    let text = alert("rate(m_total[5m]) > 1", "5", "labels = { b = \"c\" }");
+    let with = |matchers: &str| faults(&text.replace("m_total", &format!("m_total{matchers}")));
+    let missing =
+        "alert A: labels: a is missing: expr selects by it, and the series would not match";
+    assert_eq!(with("{a='b'}"), [missing]);
+    assert_eq!(with("{a!='', b='c'}"), [missing]);
+    for matchers in ["{job='x', instance='y', drill='true'}", "{b='c', a=''}"] {
+        assert_eq!(with(matchers), Vec::<String>::new(), "{matchers}");
+    }
+}
+
+#[test]
+fn a_pattern_that_the_metric_cannot_follow_is_told_with_one_that_it_can() {
+    let growth =
+        |ceiling: &str| format!("{{ pattern = \"growth\", per_second = 1, ceiling = {ceiling} }}");
+    for (text, told) in [
+        (
+            alert(
+                "m > 1",
+                "{ pattern = \"burst\", count = 3, every = \"10s\" }",
+                "",
+            ),
+            "the metric is of type gauge, and burst is for counters: take hold, spike or flapping, or say type = \"counter\"",
+        ),
+        (
+            alert("rate(m_total[5m]) > 1", &growth("9"), ""),
+            "the metric is of type counter, and growth is for gauges: take hold or ramp, whose `to` is a counter's rate per second",
+        ),
+        (
+            alert("m > 5", &growth("2"), "baseline = 3"),
+            "ceiling must be above the baseline, which is 3, found 2",
+        ),
+    ] {
+        assert_eq!(faults(&text), [format!("alert A: trigger: {told}")]);
+    }
+}
+
+#[test]
+fn a_counter_that_is_compared_itself_is_told_what_to_compare() {
+    let told = "alert A: expr: compares the counter m_total itself, which never falls: \
+                compare rate(m_total[5m]) or increase(m_total[5m])";
+    for baseline in ["", "baseline = 1"] {
+        assert_eq!(faults(&alert("m_total > 5", "2", baseline)), [told]);
+    }
+    let too_low = faults(&alert("m_total - m_total offset 5m > 5", "0.001", ""));
+    assert!(
+        too_low[0].starts_with("alert A: trigger: does not make"),
+        "{too_low:?}"
+    );
+}
+
+#[test]
+fn a_window_that_holds_fewer_than_two_scrapes_is_told_at_every_scale() {
+    let never = "never holds two scrapes, one each";
+    let perhaps = "may hold fewer than two scrapes, one each";
+    for scale in [1.0, 1.0 / 15.0] {
+        let told = |seconds: &str| {
+            let text = alert(
+                "rate(m_total[{window}]) > 1",
+                "5",
+                &format!("window = \"{seconds}s\""),
+            );
+            match Catalogue::parse("mine.toml", &text, scale) {
+                Ok(catalogue) => catalogue.notes(),
+                Err(error) => error.faults().to_vec(),
+            }
+        };
+        assert_eq!(told("30"), Vec::<String>::new());
+        for (seconds, why) in [("10", never), ("20", perhaps)] {
+            let told = told(seconds);
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert!(told[0].starts_with("alert A: window: "), "{told:?}");
+            assert!(told[0].contains(why), "{told:?}");
+        }
+    }
+    let literal = faults(&alert("rate(m_total[10s]) > 1", "5", ""));
+    let told = "alert A: expr: 10s never holds two scrapes, one each 15s, and a single one makes no rate: let it hold four";
+    assert_eq!(literal, [told]);
+}

@@ -1,0 +1,102 @@
+//! What a [`Board`] does for its alerts: triggers and recovers them, judges their conditions.
+
+use std::time::Duration;
+
+use super::Board;
+use crate::mock::{
+    catalogue::Labels,
+    model::{drive::Drive, rehearsal::Rehearsal},
+};
+
+impl Board {
+    /// Its alerts, in the order of the catalogue.
+    pub fn rehearsals(&self) -> &[Rehearsal] {
+        &self.rehearsals
+    }
+
+    /// Drives the series of an alert. `None` when the alert is not one of its own.
+    pub fn trigger(&mut self, now: Duration, alert: &str, drive: Drive) -> Option<&Rehearsal> {
+        let index = self.find(alert)?;
+        self.advance(now);
+        let alert = self.rehearsals[index].alert().clone();
+        self.metrics
+            .get_mut(&alert.metric, &alert.labels)?
+            .drive(drive, now);
+        self.let_go(&alert.metric, &alert.labels);
+        self.rehearsals[index].triggered(&drive);
+        self.judge(now);
+        self.rehearsals.get(index)
+    }
+
+    /// Brings the series of an alert back to the baseline, and so every alert on that series. `None` when the alert is not
+    /// one of its own.
+    pub fn recover(&mut self, now: Duration, alert: &str) -> Option<&Rehearsal> {
+        let index = self.find(alert)?;
+        self.advance(now);
+        let alert = self.rehearsals[index].alert().clone();
+        let series = self.metrics.get_mut(&alert.metric, &alert.labels)?;
+        series.recover(alert.recover, now);
+        self.recovered(&alert.metric, &alert.labels);
+        self.judge(now);
+        self.rehearsals.get(index)
+    }
+
+    /// The same, but only while the series is driven for this alert.
+    pub fn end_drive(&mut self, now: Duration, alert: &str) {
+        let is_own = |index: usize| self.rehearsals[index].is_driven();
+        if self.find(alert).is_some_and(is_own) {
+            self.recover(now, alert);
+        }
+    }
+
+    /// Everything back at the baseline at once. Counters keep what they have counted.
+    pub fn reset(&mut self, now: Duration) {
+        self.advance(now);
+        self.metrics.reset(now);
+        for rehearsal in &mut self.rehearsals {
+            rehearsal.recovered();
+        }
+        self.judge(now);
+    }
+
+    /// A series does something else than what its alerts have asked.
+    pub(super) fn let_go(&mut self, metric: &str, labels: &Labels) {
+        self.on(metric, labels).for_each(Rehearsal::let_go);
+    }
+
+    pub(super) fn recovered(&mut self, metric: &str, labels: &Labels) {
+        self.on(metric, labels).for_each(Rehearsal::recovered);
+    }
+
+    /// The alerts on a series.
+    pub(super) fn on(
+        &mut self,
+        metric: &str,
+        labels: &Labels,
+    ) -> impl Iterator<Item = &mut Rehearsal> {
+        let all = self.rehearsals.iter_mut();
+        all.filter(move |rehearsal| rehearsal.shares_series(metric, labels))
+    }
+
+    fn find(&self, alert: &str) -> Option<usize> {
+        let is = |rehearsal: &Rehearsal| rehearsal.alert().name == alert;
+        self.rehearsals.iter().position(is)
+    }
+
+    /// Judges every alert by what its series is at `now`.
+    pub(super) fn judge(&mut self, now: Duration) {
+        // Before the verdict, which a flag may be the series of; after it, since a drive may have ended.
+        self.raise_flags(now);
+        for rehearsal in &mut self.rehearsals {
+            let alert = rehearsal.alert();
+            if let Some(series) = self.metrics.get(&alert.metric, &alert.labels) {
+                rehearsal.judge(series, now);
+            }
+        }
+        self.raise_flags(now);
+    }
+}
+
+#[cfg(test)]
+#[path = "alerts_tests.rs"]
+mod tests;

@@ -1,0 +1,60 @@
+//! What the lab says of a catalogue, before it starts anything.
+
+use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt, path::Path};
+
+use service_metrics::lab::free_port;
+
+use super::runner::Runner;
+use crate::support::{program::MOCK, scratch};
+
+#[actix_rt::test]
+async fn a_bad_catalogue_is_told_even_if_a_port_is_taken() {
+    let data = scratch();
+    let catalogue = data.path().join("mine.toml");
+    fs::write(
+        &catalogue,
+        "[[alert]]\nname = \"A\"\nexpr = \"m > 3\"\ntrigger = 2\n",
+    )
+    .unwrap();
+    let port = free_port().unwrap();
+    let _listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let mut lab = Runner::with(data.path(), |lab| {
+        lab.arg("--programs").arg(Path::new(MOCK).parent().unwrap());
+        lab.arg("--catalogue").arg(&catalogue);
+        lab.arg("--mock-port").arg(port.to_string());
+    });
+    assert_eq!(lab.ended().await.code(), Some(1));
+    let told = lab.stderr();
+    assert!(
+        told.contains("mine.toml: alert A: trigger: does not make"),
+        "{told}"
+    );
+    assert!(
+        !told.contains("taken") && !data.path().join("postgres").exists(),
+        "{told}"
+    );
+}
+
+#[actix_rt::test]
+async fn rules_that_promtool_refuses_are_told_in_its_words() {
+    let (data, programs) = (scratch(), scratch());
+    let script = "#!/bin/sh\necho 'groups: [{ name: own, rules: [{ alert: A, expr: m > }] }]'\n";
+    for program in ["mock-metrics", "service-metrics"] {
+        let file = programs.path().join(program);
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut lab = Runner::with(data.path(), |lab| {
+        lab.arg("--programs").arg(programs.path());
+    });
+    assert_eq!(lab.ended().await.code(), Some(1));
+    let told = lab.stderr();
+    for words in [
+        "lab: promtool check rules ended",
+        "alert.rules.yml: 1:",
+        "\"A\": could not parse expression",
+    ] {
+        assert!(told.contains(words), "{words} not in {told}");
+    }
+    assert!(!data.path().join("postgres").exists());
+}
