@@ -7,16 +7,27 @@ use crate::{measure::Numbers, payload::Kind, rivals::Rival, scenario::Scenario};
 /// All measurements, in the order in which they were made.
 #[derive(Default)]
 pub(crate) struct Table {
-    rows: Vec<(String, Scenario, Vec<(Rival, Vec<Numbers>)>)>,
+    rows: Vec<Row>,
+}
+
+/// What the servers did on one scenario, round by round.
+struct Row {
+    name: String,
+    scenario: Scenario,
+    rivals: Vec<(Rival, Vec<Numbers>)>,
 }
 
 impl Table {
     pub(crate) fn add(&mut self, scenario: &Scenario, rival: Rival, numbers: Numbers) {
         let name = scenario.to_string();
-        if self.rows.last().is_none_or(|(last, ..)| *last != name) {
-            self.rows.push((name, *scenario, Vec::new()));
+        if self.rows.last().is_none_or(|last| last.name != name) {
+            self.rows.push(Row {
+                name,
+                scenario: *scenario,
+                rivals: Vec::new(),
+            });
         }
-        let Some((.., rivals)) = self.rows.last_mut() else {
+        let Some(Row { rivals, .. }) = self.rows.last_mut() else {
             return;
         };
         match rivals.iter_mut().find(|(known, _)| *known == rival) {
@@ -50,7 +61,12 @@ impl fmt::Display for Table {
             f,
             "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
         )?;
-        for (name, scenario, rivals) in &self.rows {
+        for Row {
+            name,
+            scenario,
+            rivals,
+        } in &self.rows
+        {
             let limit = rivals.iter().find(|(rival, _)| *rival == Rival::Limit);
             for (rival, rounds) in rivals {
                 row(

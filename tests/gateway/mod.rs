@@ -3,6 +3,8 @@
 
 mod alerts;
 mod broken_answers;
+mod compression;
+mod decoders;
 mod exposition;
 mod faults;
 mod goodbye;

@@ -62,6 +62,7 @@ impl Channel for Faulty {
     const NAME: ChannelName = ChannelName::Instant;
     const FRAME_TYPE: &'static str = "faulty";
     const TELLS_STALE: bool = false;
+    const SKIPS_UNCHANGED: bool = false;
 
     fn write_data(_: &Snapshot, _: &mut Vec<u8>) {
         panic!("a frame that cannot be written");

@@ -76,10 +76,10 @@ async fn since_stays_as_long_as_nothing_changes() {
         let (_, ready) = gateway.get("/-/ready").await;
         ["prometheus", "poller"].map(|check| ready["checks"][check]["since"].clone())
     };
-    gateway.frame("range", |_| true).await;
+    gateway.frame("instant", |_| true).await;
     let before = since().await;
     gateway
-        .frame("range", |frame| frame["seq"].as_u64() > Some(5))
+        .frame("instant", |frame| frame["seq"].as_u64() > Some(5))
         .await;
     assert_eq!(since().await, before);
 }

@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -15,30 +15,47 @@ use tokio::{
 
 use super::gateway::TestGateway;
 
-/// Answers count up: each one differs from the last.
+/// Answers count up: each one differs from the last, until they are told to stay.
 pub(crate) struct ScriptedPrometheus {
     addr: SocketAddr,
-    padding: Arc<AtomicUsize>,
+    script: Arc<Script>,
+}
+
+#[derive(Default)]
+struct Script {
+    padding: AtomicUsize,
+    stays: AtomicBool,
+    answers: AtomicUsize,
 }
 
 impl ScriptedPrometheus {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
-        let padding = Arc::new(AtomicUsize::new(0));
-        let padded = padding.clone();
+        let script = Arc::new(Script::default());
+        let followed = script.clone();
         actix_web::rt::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                actix_web::rt::spawn(serve(stream, padded.clone()));
+                actix_web::rt::spawn(serve(stream, followed.clone()));
             }
         });
-        Self { addr, padding }
+        Self { addr, script }
     }
 
     /// From now on one query of the range channel is answered with this many bytes more.
     pub(crate) fn pad(&self, bytes: usize) {
-        self.padding.store(bytes, Ordering::Relaxed);
+        self.script.padding.store(bytes, Ordering::Relaxed);
+    }
+
+    /// From now on the same question has the same answer, or not.
+    pub(crate) fn stay(&self, stays: bool) {
+        self.script.stays.store(stays, Ordering::Relaxed);
+    }
+
+    /// Its address.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.addr)
     }
 
     /// A gateway that polls it every `beat` milliseconds.
@@ -48,7 +65,7 @@ impl ScriptedPrometheus {
         environment: impl IntoIterator<Item = (&'e str, &'e str)>,
     ) -> TestGateway {
         let own = [
-            ("PROMETHEUS_URL", format!("http://{}", self.addr)),
+            ("PROMETHEUS_URL", self.url()),
             ("POLL_INTERVAL", beat.to_string()),
         ];
         let environment = environment
@@ -58,8 +75,7 @@ impl ScriptedPrometheus {
     }
 }
 
-async fn serve(mut stream: TcpStream, padding: Arc<AtomicUsize>) {
-    static ANSWERS: AtomicUsize = AtomicUsize::new(1);
+async fn serve(mut stream: TcpStream, script: Arc<Script>) {
     let mut head = Vec::new();
     let mut buffer = [0; 4096];
     while let Ok(read @ 1..) = stream.read(&mut buffer).await {
@@ -68,14 +84,15 @@ async fn serve(mut stream: TcpStream, padding: Arc<AtomicUsize>) {
             continue;
         }
         let line = String::from_utf8(std::mem::take(&mut head)).unwrap();
-        let count = ANSWERS.fetch_add(1, Ordering::Relaxed);
+        let step = usize::from(!script.stays.load(Ordering::Relaxed));
+        let count = script.answers.fetch_add(step, Ordering::Relaxed) + step;
         let (kind, values) = if line.contains("/query_range?") {
             ("matrix", format!(r#""values":[[1,"{count}"]]"#))
         } else {
             ("vector", format!(r#""value":[1,"{count}"]"#))
         };
         let padding = if kind == "matrix" && line.contains("cpu_usage") {
-            padding.load(Ordering::Relaxed)
+            script.padding.load(Ordering::Relaxed)
         } else {
             0
         };

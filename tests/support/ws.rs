@@ -18,6 +18,8 @@ pub(crate) const PING: u8 = 0x89;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Message {
     Text(String),
+    /// The payload of a compressed text, as it came.
+    Deflated(Vec<u8>),
     Ping(Vec<u8>),
     Pong(Vec<u8>),
     Close(u16, String),
@@ -66,6 +68,8 @@ pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 pub(crate) struct WsClient {
+    /// The answer to the handshake.
+    pub(crate) head: String,
     stream: TcpStream,
     received: Vec<u8>,
 }
@@ -82,11 +86,28 @@ impl WsClient {
         Self::over(socket.connect(addr).await.unwrap(), path, b"").await
     }
 
+    /// Offers permessage-deflate, as browsers do.
+    pub(crate) async fn open_deflated(addr: SocketAddr, path: &str) -> Self {
+        let offer = "permessage-deflate; client_max_window_bits";
+        Self::offering(addr, path, Some(offer)).await
+    }
+
+    /// Offers these extensions.
+    pub(crate) async fn offering(addr: SocketAddr, path: &str, offer: Option<&str>) -> Self {
+        let offer = [("Sec-WebSocket-Extensions", offer)];
+        let stream = TcpStream::connect(addr).await.unwrap();
+        Self::begin(stream, handshake(path, &offer).as_bytes()).await
+    }
+
     /// Sends `early` in the same segment as the handshake.
-    pub(crate) async fn over(mut stream: TcpStream, path: &str, early: &[u8]) -> Self {
-        let request = [handshake(path, &[]).as_bytes(), early].concat();
-        stream.write_all(&request).await.unwrap();
+    pub(crate) async fn over(stream: TcpStream, path: &str, early: &[u8]) -> Self {
+        Self::begin(stream, &[handshake(path, &[]).as_bytes(), early].concat()).await
+    }
+
+    async fn begin(mut stream: TcpStream, request: &[u8]) -> Self {
+        stream.write_all(request).await.unwrap();
         let mut client = Self {
+            head: String::new(),
             stream,
             received: Vec::new(),
         };
@@ -96,7 +117,8 @@ impl WsClient {
             }
             assert_ne!(client.receive().await.unwrap(), 0, "{:?}", client.received);
         };
-        let head = String::from_utf8(client.received.drain(..end).collect()).unwrap();
+        client.head = String::from_utf8(client.received.drain(..end).collect()).unwrap();
+        let head = &client.head;
         assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
         let accept = "sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
         assert!(
@@ -200,6 +222,7 @@ impl WsClient {
                 String::from_utf8(payload[2..].to_vec()).unwrap(),
             ),
             PING => Message::Ping(payload),
+            0xC1 => Message::Deflated(payload),
             0x8A => Message::Pong(payload),
             other => panic!("a frame that starts with {other:#x}"),
         })

@@ -1,6 +1,6 @@
 //! One channel's fan-out: a frame is encoded once and its reference handed to every session that has joined.
 
-use std::{collections::HashMap, marker::PhantomData, panic::resume_unwind};
+use std::{collections::HashMap, marker::PhantomData};
 
 use actix::prelude::{
     Actor, ActorFutureExt, Context, ContextFutureSpawner, Handler, Recipient, SendError, WrapFuture,
@@ -104,8 +104,8 @@ impl<C: Channel> Handler<Publish<C>> for Hub<C> {
         })
         .into_actor(self)
         .map(|frame, hub, _| {
-            // It cannot have been cancelled; a panic goes on here.
-            hub.fan_out(frame.unwrap_or_else(|failed| resume_unwind(failed.into_panic())));
+            // A panic there is one here, and as fatal.
+            hub.fan_out(frame.expect("a frame can be encoded"));
         })
         .wait(ctx);
     }
