@@ -3,6 +3,8 @@
 export CARGO_TARGET_DIR ?= target
 drill = $(CARGO_TARGET_DIR)/drill
 catalogue = $(if $(CATALOGUE),--catalogue $(CATALOGUE))
+# Tests send signals that a `nohup` around all of this would have ignored.
+cargo-test = env --default-signal=HUP cargo test --locked
 scripts = .ci/run $(wildcard tools/* tests/compose/*.sh)
 
 .PHONY: help run drill test bench bench-fanout compose-test
@@ -28,13 +30,13 @@ test: ## prove everything, against the real servers
 	@tools/install-packages test
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
-	cargo test --locked -- --skip pipeline:: --skip rehearsal::
+	$(cargo-test) -- --skip pipeline:: --skip rehearsal::
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 	promtool check config monitoring/prometheus/prometheus.yml
 	amtool check-config monitoring/alertmanager/alertmanager.yml
 	shellcheck $(scripts)
-	cargo test --locked --test integration -- pipeline::
-	cargo test --locked --test integration -- --nocapture rehearsal::
+	$(cargo-test) --test integration -- pipeline::
+	$(cargo-test) --test integration -- --nocapture rehearsal::
 
 bench: ## measure, and print a table
 	@tools/install-packages run
