@@ -1,7 +1,8 @@
 //! `make bench-fanout`: what it costs to bring one frame to many browsers, side by side with a bare write loop, which no
 //! server can beat, and with Node's `ws`, which one would otherwise use.
 //!
-//! Prints one table. `cargo bench --bench fanout -- --quick` tries the bench itself.
+//! Prints one table. `cargo bench --bench fanout -- --quick` tries the bench itself, and for one question alone there is
+//! for example `-- --sessions 9000 --bytes 20000 --servers limit,gateway`.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -30,10 +31,12 @@ use std::{
     time::Duration,
 };
 
+use clap::Parser;
 use measure::measure;
+use payload::Kind;
 use report::Table;
 use rivals::{Programs, Rival};
-use scenario::{ALL, QUICK};
+use scenario::{ALL, QUICK, Scenario};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -48,16 +51,64 @@ fn main() -> Outcome<()> {
             let interval = Duration::from_millis(interval.parse()?);
             limit::run(port.parse()?, upstream, interval)
         }
-        _ => bench(words.contains(&"--quick")),
+        _ => bench(&Plan::parse()),
     }
 }
 
-fn bench(quick: bool) -> Outcome<()> {
-    let (scenarios, rounds, beats) = if quick {
-        (&QUICK[..], 1, 3)
-    } else {
-        (&ALL[..], 3, 5)
-    };
+/// What is measured.
+#[derive(Parser)]
+struct Plan {
+    /// A few sessions, few beats
+    #[arg(long)]
+    quick: bool,
+    /// One scenario alone: so many sessions
+    #[arg(long)]
+    sessions: Option<usize>,
+    /// Its payload
+    #[arg(long, default_value_t = 20_000)]
+    bytes: usize,
+    /// Its beat
+    #[arg(long, default_value_t = 2_000)]
+    interval_ms: u64,
+    /// Its clients take compressed range data
+    #[arg(long)]
+    deflate: bool,
+    /// These servers alone
+    #[arg(long, value_delimiter = ',', value_enum)]
+    servers: Vec<Rival>,
+    /// Cargo says so
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+impl Plan {
+    fn scenarios(&self) -> Vec<Scenario> {
+        match self.sessions {
+            Some(sessions) => vec![Scenario {
+                sessions,
+                kind: match self.deflate {
+                    true => Kind::Matrix,
+                    false => Kind::Vector,
+                },
+                bytes: self.bytes,
+                interval: Duration::from_millis(self.interval_ms),
+                deflate: self.deflate,
+            }],
+            None if self.quick => QUICK.to_vec(),
+            None => ALL.to_vec(),
+        }
+    }
+
+    fn servers(&self) -> Vec<Rival> {
+        match self.servers.is_empty() {
+            true => Rival::ALL.to_vec(),
+            false => self.servers.clone(),
+        }
+    }
+}
+
+fn bench(plan: &Plan) -> Outcome<()> {
+    let (rounds, beats) = if plan.quick { (1, 3) } else { (3, 5) };
     let notes = machine::described();
     let scratch = tempfile::tempdir()?;
     let programs = Programs {
@@ -65,9 +116,9 @@ fn bench(quick: bool) -> Outcome<()> {
         scratch: scratch.path().to_owned(),
     };
     let mut table = Table::default();
-    for scenario in scenarios {
+    for scenario in &plan.scenarios() {
         for round in 1..=rounds {
-            for rival in Rival::ALL {
+            for rival in plan.servers() {
                 let is_node = matches!(rival, Rival::NodeShared | Rival::NodeEach);
                 if !rival.can(scenario) || (is_node && programs.peer.is_none()) {
                     continue;

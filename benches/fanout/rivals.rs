@@ -16,7 +16,7 @@ use crate::{Outcome, scenario::Scenario};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A way to fan out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Rival {
     /// A bare write loop: the limit.
     Limit,
