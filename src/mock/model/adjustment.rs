@@ -241,7 +241,10 @@ mod tests {
         assert!(adjusted("DiskFull", hold(0.01)).is_ok());
         assert!(adjusted("DBConnectionFailed", ramp(0.0)).is_ok());
         assert!(adjusted("DBSlowQuery", ramp(5.0)).is_ok(), "a rate");
-        assert!(adjusted("QueueBacklogHigh", ramp(5.0)).is_ok(), "as it does by itself");
+        assert!(
+            adjusted("QueueBacklogHigh", ramp(5.0)).is_ok(),
+            "as it does by itself"
+        );
         let told = adjusted("DiskFull", value(89.0)).unwrap_err().must;
         assert!(told.contains("89") && told.contains("90"), "{told}");
     }
