@@ -87,7 +87,7 @@ pub async fn backfill(options: BackfillOptions, source: &Source) -> Result<(), P
         span: Duration::from_secs(u64::from(options.hours) * 3_600),
         until: options.until.unwrap_or(now),
     };
-    let asked = shutdown::signalled()?;
+    let stop = shutdown::signalled()?;
     let attempt = Attempt::default();
     let writing = attempt.clone();
     let (done, written) = oneshot::channel();
@@ -97,10 +97,10 @@ pub async fn backfill(options: BackfillOptions, source: &Source) -> Result<(), P
     });
     tokio::select! {
         Ok(written) = written => written,
-        name = asked => {
+        asked = stop => {
             // The thread ends with the process.
             attempt.abandon();
-            Err(ProgramError::Signalled(shutdown::named(name)))
+            Err(ProgramError::Signalled(asked.signal()))
         }
     }
 }
