@@ -251,6 +251,6 @@ fn address<C: Channel>(hub: &Addr<Hub<C>>) -> HubAddress {
     }
 }
 
-fn failed(error: impl std::fmt::Display) -> ProgramError {
+fn failed(error: impl fmt::Display) -> ProgramError {
     ProgramError::Failed(error.to_string())
 }
