@@ -11,8 +11,8 @@ use super::{
     servers::{Servers, seen::Moment, server::Fault, simulator::Run, watch::Watch},
     stage::Stage,
     survey::Survey,
-    words::alerts,
 };
+use crate::words::counted;
 
 /// For all recoveries at the end together: a lab kills its command 10 s after a signal.
 const AT_MOST: Duration = Duration::from_secs(7);
@@ -108,7 +108,7 @@ impl Stack {
         match (&*self.playing.borrow(), self.triggered.borrow().len()) {
             (Some(play), _) => format!("stopping the scenario {}", play.name),
             (None, 0) => "nothing is to be recovered".to_owned(),
-            (None, count) => format!("recovering {}", alerts(count)),
+            (None, count) => format!("recovering {}", counted(count, "alert")),
         }
     }
 

@@ -20,7 +20,7 @@ use super::{
     process::{LOOK_AGAIN, Process},
     programs,
 };
-use crate::shutdown;
+use crate::shutdown::Asked;
 
 /// How long the command may take to clean up.
 const GRACE: Duration = Duration::from_secs(10);
@@ -49,11 +49,11 @@ impl Errand {
         }))
     }
 
-    /// Runs it on `lab` to its end. When `asked` resolves with a signal's name, the command gets that signal, and time.
+    /// Runs it on `lab` to its end. When `asked` resolves with a signal, the command gets that signal, and time.
     pub(crate) async fn run(
         &self,
         lab: &Lab,
-        asked: impl Future<Output = &'static str>,
+        asked: impl Future<Output = Asked>,
     ) -> Result<ExitStatus, LabError> {
         // In our process group, if there is a terminal: it reads from it, and a Ctrl-C reaches it directly.
         let on_terminal = stdin().is_terminal();
@@ -61,7 +61,7 @@ impl Errand {
         tokio::select! {
             status = command.ended() => Ok(status),
             name = asked => {
-                let signal = shutdown::named(name);
+                let signal = name.signal();
                 // A second signal would be taken for impatience.
                 let has_it = on_terminal && signal == Signal::INT;
                 Ok(stop(&command, (!has_it).then_some(signal)).await)
