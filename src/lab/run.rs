@@ -44,7 +44,7 @@ async fn until_asked(
     lab: &Lab,
     asked: impl Future<Output = &'static str>,
 ) -> Result<(), ProgramError> {
-    exit::say(&report::table(lab))?;
+    exit::mention(&report::table(lab))?;
     tokio::select! {
         signal = asked => exit::mention(&format!("{signal}: stopping")),
         death = lab.died() => Err(death.into()),
