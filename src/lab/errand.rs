@@ -10,12 +10,12 @@ use std::{
     time::Duration,
 };
 
-use rustix::process::{Pid, Signal};
-use tokio::time::timeout;
+use rustix::process::{Pid, Signal, getpid, set_child_subreaper};
+use tokio::time::{sleep, timeout};
 
 use super::{
     Lab, LabError, LabOptions,
-    family::{runs, signal_each},
+    family::{descendants, descendants_without, runs, signal_each},
     launch::{Ending, born, guarded},
     process::{LOOK_AGAIN, Process},
     programs,
@@ -53,24 +53,30 @@ impl Errand {
     pub(crate) async fn run(
         &self,
         lab: &Lab,
-        asked: impl Future<Output = &'static str>,
+        mut asked: impl Future<Output = &'static str> + Unpin,
     ) -> Result<ExitStatus, LabError> {
         // In our process group, if there is a terminal: it reads from it, and a Ctrl-C reaches it directly.
         let on_terminal = stdin().is_terminal();
+        // What it leaves behind becomes a child of ours, and is found as one.
+        set_child_subreaper(Some(getpid())).map_err(|error| LabError::io("prctl")(error.into()))?;
+        let servers = descendants(getpid());
         let command = self.start(lab, on_terminal)?;
-        tokio::select! {
-            status = command.ended() => Ok(status),
-            name = asked => {
-                let signal = shutdown::named(name);
-                // A second signal would be taken for impatience.
-                let has_it = on_terminal && signal == Signal::INT;
-                Ok(stop(&command, (!has_it).then_some(signal)).await)
-            }
+        let name = tokio::select! {
+            // A Ctrl-C has reached both of us when it ends the command, which may be heard of first.
+            status = command.ended() => match timeout(LOOK_AGAIN, &mut asked).await {
+                Ok(name) => name,
+                Err(_) => return Ok(status),
+            },
+            name = &mut asked => name,
             death = lab.died() => {
-                stop(&command, Some(Signal::TERM)).await;
-                Err(death)
+                stop(&command, &servers, Some(Signal::TERM)).await;
+                return Err(death);
             }
-        }
+        };
+        let signal = shutdown::named(name);
+        // A second signal would be taken for impatience.
+        let has_it = on_terminal && signal == Signal::INT;
+        Ok(stop(&command, &servers, (!has_it).then_some(signal)).await)
     }
 
     fn start(&self, lab: &Lab, on_terminal: bool) -> Result<Process, LabError> {
@@ -101,27 +107,35 @@ pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
     code.map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// Waits for the end of the command and of what it had started, and kills it when the time is over.
-async fn stop(command: &Process, signal: Option<Signal>) -> ExitStatus {
-    // Found before the command ends: they are nobody's children then.
-    let others = command.children();
+/// Waits for the end of the command and of what it had started, which is all that we have but the `servers`, and kills it
+/// when the time is over.
+async fn stop(command: &Process, servers: &[Pid], signal: Option<Signal>) -> ExitStatus {
+    let left = || -> Vec<Pid> {
+        let all = descendants_without(getpid(), servers).into_iter();
+        all.filter(|pid| runs(*pid)).collect()
+    };
     if let Some(signal) = signal {
-        command.signal(signal);
-        signal_each(&others, signal);
+        signal_each(&left(), signal);
     }
     let all_ended = async {
         let status = command.ended().await;
-        while others.iter().any(|pid| runs(*pid)) {
-            tokio::time::sleep(LOOK_AGAIN).await;
+        while !left().is_empty() {
+            sleep(LOOK_AGAIN).await;
         }
         status
     };
     if let Ok(status) = timeout(GRACE, all_ended).await {
         return status;
     }
-    let left: Vec<Pid> = others.iter().copied().filter(|pid| runs(*pid)).collect();
-    signal_each(&left, Signal::KILL);
-    command.kill().await
+    let status = command.kill().await;
+    loop {
+        let left = left();
+        if left.is_empty() {
+            return status;
+        }
+        signal_each(&left, Signal::KILL);
+        sleep(LOOK_AGAIN).await;
+    }
 }
 
 #[cfg(test)]

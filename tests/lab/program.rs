@@ -58,12 +58,8 @@ async fn with_nobody_to_read_its_table_it_goes_on() {
     let mut lab = Runner::with(data.path(), |lab| {
         lab.stdout(unread);
     });
-    eventually("the last program is ready", async || {
-        lab.stderr()
-            .contains("service-metrics is ready")
-            .then_some(())
-    })
-    .await;
+    let last = "service-metrics is ready";
+    eventually(last, async || lab.stderr().contains(last).then_some(())).await;
     lab.signal(Signal::TERM);
     assert_eq!(lab.ended().await.code(), Some(0), "{}", lab.stderr());
 }
