@@ -10,13 +10,13 @@ use std::{
     time::Duration,
 };
 
-use rustix::process::{Pid, Signal, getpid, set_child_subreaper};
+use rustix::process::Signal;
 use tokio::time::{sleep, timeout};
 
 use super::{
     Lab, LabError, LabOptions,
-    family::{descendants, descendants_without, runs, signal_each},
     launch::{Ending, born, guarded},
+    offspring::Offspring,
     process::{LOOK_AGAIN, Process},
     programs,
 };
@@ -53,30 +53,22 @@ impl Errand {
     pub(crate) async fn run(
         &self,
         lab: &Lab,
-        mut asked: impl Future<Output = &'static str> + Unpin,
+        asked: impl Future<Output = &'static str> + Unpin,
     ) -> Result<ExitStatus, LabError> {
+        let refused = |error| LabError::io(self.program.display())(error);
+        let offspring = Offspring::adopt().map_err(refused)?;
         // In our process group, if there is a terminal: it reads from it, and a Ctrl-C reaches it directly.
         let on_terminal = stdin().is_terminal();
-        // What it leaves behind becomes a child of ours, and is found as one.
-        set_child_subreaper(Some(getpid())).map_err(|error| LabError::io("prctl")(error.into()))?;
-        let servers = descendants(getpid());
         let command = self.start(lab, on_terminal)?;
-        let name = tokio::select! {
-            // A Ctrl-C has reached both of us when it ends the command, which may be heard of first.
-            status = command.ended() => match timeout(LOOK_AGAIN, &mut asked).await {
-                Ok(name) => name,
-                Err(_) => return Ok(status),
-            },
-            name = &mut asked => name,
-            death = lab.died() => {
-                stop(&command, &servers, Some(Signal::TERM)).await;
-                return Err(death);
-            }
+        let running = Running {
+            command: &command,
+            offspring: &offspring,
+            on_terminal,
         };
-        let signal = shutdown::named(name);
-        // A second signal would be taken for impatience.
-        let has_it = on_terminal && signal == Signal::INT;
-        Ok(stop(&command, &servers, (!has_it).then_some(signal)).await)
+        tokio::select! {
+            ended = running.to_its_end(lab, asked) => ended,
+            Err(error) = offspring.reap(command.id()) => Err(refused(error)),
+        }
     }
 
     fn start(&self, lab: &Lab, on_terminal: bool) -> Result<Process, LabError> {
@@ -107,34 +99,61 @@ pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
     code.map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// Waits for the end of the command and of what it had started, which is all that we have but the `servers`, and kills it
-/// when the time is over.
-async fn stop(command: &Process, servers: &[Pid], signal: Option<Signal>) -> ExitStatus {
-    let left = || -> Vec<Pid> {
-        let all = descendants_without(getpid(), servers).into_iter();
-        all.filter(|pid| runs(*pid)).collect()
-    };
-    if let Some(signal) = signal {
-        signal_each(&left(), signal);
+/// The command while it runs, and what it has started.
+struct Running<'a> {
+    command: &'a Process,
+    offspring: &'a Offspring,
+    on_terminal: bool,
+}
+
+impl Running<'_> {
+    async fn to_its_end(
+        &self,
+        lab: &Lab,
+        mut asked: impl Future<Output = &'static str> + Unpin,
+    ) -> Result<ExitStatus, LabError> {
+        let name = tokio::select! {
+            status = self.command.ended() => {
+                // A Ctrl-C reaches both of us, and that it has ended the command may be heard of first.
+                match timeout(LOOK_AGAIN, &mut asked).await {
+                    Ok(name) => name,
+                    Err(_) => return Ok(status),
+                }
+            }
+            name = &mut asked => name,
+            death = lab.died() => {
+                self.stop(Some(Signal::TERM)).await;
+                return Err(death);
+            }
+        };
+        let signal = shutdown::named(name);
+        // A second signal would be taken for impatience.
+        let has_it = self.on_terminal && signal == Signal::INT;
+        Ok(self.stop((!has_it).then_some(signal)).await)
     }
-    let all_ended = async {
-        let status = command.ended().await;
-        while !left().is_empty() {
+
+    /// Waits for the end of the command and of what it has started, and kills all when the time is over.
+    async fn stop(&self, signal: Option<Signal>) -> ExitStatus {
+        if let Some(signal) = signal {
+            self.offspring.signal(signal);
+        }
+        let mut patience = GRACE;
+        loop {
+            if let Ok(status) = timeout(patience, self.all_ended()).await {
+                return status;
+            }
+            self.offspring.signal(Signal::KILL);
+            // Again, since one may have been born meanwhile.
+            patience = LOOK_AGAIN * 5;
+        }
+    }
+
+    async fn all_ended(&self) -> ExitStatus {
+        let status = self.command.ended().await;
+        while self.offspring.runs() {
             sleep(LOOK_AGAIN).await;
         }
         status
-    };
-    if let Ok(status) = timeout(GRACE, all_ended).await {
-        return status;
-    }
-    let status = command.kill().await;
-    loop {
-        let left = left();
-        if left.is_empty() {
-            return status;
-        }
-        signal_each(&left, Signal::KILL);
-        sleep(LOOK_AGAIN).await;
     }
 }
 

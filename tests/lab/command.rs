@@ -151,6 +151,15 @@ async fn waits_for_the_rest(trap: &str, code: i32) {
 }
 
 #[actix_rt::test]
+async fn what_the_command_leaves_behind_is_reaped_and_its_end_can_be_waited_for() {
+    let data = scratch();
+    let script =
+        "pid=$( (sleep 0.1 >&2 & echo $!) ); while kill -0 $pid; do sleep 0.05; done; exit 7";
+    let mut lab = Runner::running(data.path(), &["sh", "-c", script]);
+    assert_eq!(lab.ended().await.code(), Some(7), "{}", lab.stderr());
+}
+
+#[actix_rt::test]
 async fn a_command_that_does_not_heed_the_signal_is_killed() {
     let data = scratch();
     let script = patient(data.path(), "trap '' TERM");
