@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
     record::{Ledger, Outcome},
-    servers::{Servers, seen::Moment, server::Fault, simulator::Run, watch::Watch},
+    servers::{Servers, player::Ours, seen::Moment, server::Fault, watch::Watch},
     stage::Stage,
     survey::Survey,
     words::alerts,
@@ -37,7 +37,7 @@ pub(super) struct Stack {
     /// What the simulator may be driving for us.
     pub(super) triggered: RefCell<BTreeMap<String, Drive>>,
     /// The scenario that it may be playing for us.
-    pub(super) playing: RefCell<Option<Play>>,
+    pub(super) playing: RefCell<Option<Ours>>,
 }
 
 /// A rehearsal that did not get on.
@@ -94,19 +94,11 @@ pub(super) struct Drive {
     pub(super) known: bool,
 }
 
-/// A scenario that may be played for us, until it is stopped.
-#[derive(Debug, Clone)]
-pub(super) struct Play {
-    pub(super) name: String,
-    /// What was played before we asked: somebody else's.
-    pub(super) before: Option<Run>,
-}
-
 impl Stack {
     /// What is to be let go of, in words.
     pub(super) fn held(&self) -> String {
         match (&*self.playing.borrow(), self.triggered.borrow().len()) {
-            (Some(play), _) => format!("stopping the scenario {}", play.name),
+            (Some(ours), _) => format!("stopping the scenario {}", ours.name()),
             (None, 0) => "nothing is to be recovered".to_owned(),
             (None, count) => format!("recovering {}", alerts(count)),
         }
@@ -117,10 +109,9 @@ impl Stack {
     /// # Errors
     /// Why it may go on.
     pub(super) async fn stop(&self) -> Result<(), Fault> {
-        let play = self.playing.borrow().clone();
-        if let Some(Play { name, before }) = play {
-            let simulator = &self.servers.simulator;
-            simulator.stop(&name, before.as_ref()).await?;
+        let playing = self.playing.borrow().clone();
+        if let Some(ours) = playing {
+            self.servers.simulator.stop(&ours).await?;
             self.playing.take();
         }
         Ok(())
