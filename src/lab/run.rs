@@ -41,7 +41,7 @@ pub async fn run(options: &LabOptions) -> Result<ExitCode, ProgramError> {
 }
 
 async fn until_asked(lab: &Lab, asked: impl Future<Output = Asked>) -> Result<(), ProgramError> {
-    exit::say(&report::table(lab))?;
+    exit::mention(&report::table(lab))?;
     tokio::select! {
         signal = asked => exit::mention(&format!("{signal}: stopping")),
         death = lab.died() => Err(death.into()),
