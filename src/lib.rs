@@ -16,7 +16,7 @@
 //! A [`drill`] closes the circle: it pulls a lever at 3 and waits until a browser sees the alert at 1.
 //!
 //! Beside them stand what all programs share: settings, logging, shutdown, exit codes, and the forms of an error answer,
-//! of CORS, of percent-encoding and of bodies that nobody reads.
+//! of CORS, of percent-encoding, of bodies that nobody reads, and of counts and near misses in words.
 //!
 //! The only allowed imports run `bin → app → http → actors → {upstream, storage, socket} → model`; `settings` is read
 //! by `app` alone; `gateway` and `mock` do not name each other; `drill` knows of `mock` only the
@@ -37,3 +37,4 @@ pub mod percent;
 pub mod settings;
 pub mod shutdown;
 pub mod unread;
+pub mod words;

@@ -1,19 +1,51 @@
 //! How a program learns that it should stop, and what a panic means.
 
-use std::{cell::Cell, panic, thread};
+use std::{cell::Cell, fmt, panic, thread};
 
 use rustix::process;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::exit::ProgramError;
 
-/// Resolves with the signal's name at the first SIGTERM, SIGINT, or SIGHUP (the terminal is closed). From then on a second
+/// A signal that asks a program to stop; its name in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// SIGTERM.
+    Terminate,
+    /// SIGINT.
+    Interrupt,
+    /// SIGHUP.
+    HangUp,
+}
+
+impl Asked {
+    /// To pass it on, or to end with it.
+    pub fn signal(self) -> process::Signal {
+        match self {
+            Self::Terminate => process::Signal::TERM,
+            Self::Interrupt => process::Signal::INT,
+            Self::HangUp => process::Signal::HUP,
+        }
+    }
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Terminate => "SIGTERM",
+            Self::Interrupt => "SIGINT",
+            Self::HangUp => "SIGHUP",
+        })
+    }
+}
+
+/// Resolves at the first SIGTERM, SIGINT, or SIGHUP (the terminal is closed). From then on a second
 /// SIGTERM or SIGINT ends the process at once; a second SIGHUP does not, since a closing terminal says it more than once.
 /// Whoever was started with SIGHUP ignored, as by `nohup`, goes on ignoring it.
 ///
 /// # Errors
 /// When the handlers cannot be installed.
-pub fn signalled() -> Result<impl Future<Output = &'static str>, ProgramError> {
+pub fn signalled() -> Result<impl Future<Output = Asked>, ProgramError> {
     let listen =
         |kind| signal(kind).map_err(|error| ProgramError::Failed(format!("signals: {error}")));
     let mut terminate = listen(SignalKind::terminate())?;
@@ -24,10 +56,10 @@ pub fn signalled() -> Result<impl Future<Output = &'static str>, ProgramError> {
         false => Some(listen(SignalKind::hangup())?),
     };
     Ok(async move {
-        let name = tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupt.recv() => "SIGINT",
-            () = received(&mut hangup) => "SIGHUP",
+        let asked = tokio::select! {
+            _ = terminate.recv() => Asked::Terminate,
+            _ = interrupt.recv() => Asked::Interrupt,
+            () = received(&mut hangup) => Asked::HangUp,
         };
         actix_rt::spawn(async move {
             tokio::select! {
@@ -37,17 +69,8 @@ pub fn signalled() -> Result<impl Future<Output = &'static str>, ProgramError> {
             log::warn!("asked to stop a second time: ending at once");
             std::process::exit(1);
         });
-        name
+        asked
     })
-}
-
-/// The signal of a name that [`signalled`] gives.
-pub fn named(name: &str) -> process::Signal {
-    match name {
-        "SIGINT" => process::Signal::INT,
-        "SIGHUP" => process::Signal::HUP,
-        _ => process::Signal::TERM,
-    }
 }
 
 async fn received(signal: &mut Option<Signal>) {

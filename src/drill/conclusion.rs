@@ -7,9 +7,11 @@ use super::{
     record::Verdict,
     report::{self, Report},
     survey::DOUBT,
-    words::alerts,
 };
-use crate::exit::{self, ProgramError};
+use crate::{
+    exit::{self, ProgramError},
+    words::counted,
+};
 
 /// Writes all reports. Gives why some could not be written, a line each.
 pub(super) fn write(report: &Report, paths: &[PathBuf]) -> Vec<String> {
@@ -56,7 +58,7 @@ fn judged(report: &Report, mut faults: Vec<String>, held: Vec<String>) -> Result
         faults.push(format!(
             "{} of {} did not arrive as expected{of_servers}: {}",
             failed.len(),
-            alerts(report.records.len()),
+            counted(report.records.len(), "alert"),
             failed.join(", ")
         ));
     }

@@ -8,7 +8,7 @@ use super::{
     judge::{rule::different, theory::Theory},
     part::Part,
     servers::{
-        seen::{Held, Moment, Shown, braces},
+        seen::{Held, Moment, Shown},
         server::Fault,
         simulator::CALM,
         view::{self, Sight},
@@ -141,7 +141,7 @@ impl Course<'_> {
             ));
             tokio::time::sleep(window + self.theory.scrape()).await;
         } else if !window.is_zero() {
-            self.watched_for(window).await;
+            self.watched_for(window).await?;
         }
         self.reach(Stage::Calm, Utc::now());
         Ok(())
@@ -187,39 +187,6 @@ impl Course<'_> {
         let different = different(rule, &self.part.alert).join("; ");
         (!different.is_empty())
             .then(|| format!("the rule that Prometheus has loaded is another one: {different}"))
-    }
-
-    /// Waits until Prometheus has watched the series for longer than the expression looks back: over a window that is
-    /// hardly begun, averages and slopes are other than they are in operation.
-    async fn watched_for(&self, window: Duration) {
-        let alert = &self.part.alert;
-        let query = format!(
-            "{}{} offset {}ms",
-            alert.metric,
-            braces(&alert.labels),
-            window.as_millis()
-        );
-        let deadline = after(Utc::now(), window + self.theory.scrape() * 2);
-        let mut told = false;
-        while Utc::now() < deadline {
-            let then = self.stack.servers.prometheus.query(&query).await;
-            if then.is_ok_and(|samples| !samples.is_empty()) {
-                return;
-            }
-            if !std::mem::replace(&mut told, true) {
-                self.waits(format!(
-                    "Prometheus has watched its series for less than its window of {}",
-                    span(window)
-                ));
-            }
-            tokio::time::sleep(ASK_AGAIN).await;
-        }
-        self.warn(format!(
-            "Prometheus did not have {}{} from {} ago: what it says over that window may come early or late",
-            alert.metric,
-            braces(&alert.labels),
-            span(window)
-        ));
     }
 
     async fn calm(&self, deadline: Moment) -> Option<()> {

@@ -30,6 +30,7 @@ mod stack;
 mod stage;
 mod survey;
 mod waiting;
+mod window;
 mod words;
 
 pub use options::DrillOptions;

@@ -6,10 +6,8 @@ use super::options::DrillOptions;
 use crate::{
     exit::ProgramError,
     mock::catalogue::{Alert, Catalogue, Scenario},
+    words,
 };
-
-/// Names at least as alike as this, from 0 to 1, are offered for one that does not exist.
-const ALIKE: f64 = 0.75;
 
 /// What is rehearsed.
 pub(super) enum Chosen {
@@ -82,18 +80,7 @@ pub(super) fn groups(alerts: &[Arc<Alert>]) -> Vec<Vec<usize>> {
 }
 
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let known: Vec<_> = known.collect();
-    let alike = |other: &&str| {
-        let (a, b) = (name.to_lowercase(), other.to_lowercase());
-        strsim::jaro_winkler(&a, &b) >= ALIKE || (!a.is_empty() && b.contains(&a))
-    };
-    let near: Vec<_> = known.iter().copied().filter(alike).collect();
-    let rest = match (near.is_empty(), known.is_empty()) {
-        (false, _) => format!("; did you mean {}?", near.join(", ")),
-        (true, false) => format!("; there are {}", known.join(", ")),
-        (true, true) => ", and no other".to_owned(),
-    };
-    format!("there is no {what} {name:?}{rest}")
+    format!("there is no {what} {name:?}{}", words::instead(name, known))
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use futures_util::future::join_all;
 
 use super::{
     course::Course,
-    servers::{seen::Moment, server::Fault},
-    stack::{Failure, Play, Stack, Step},
+    servers::{player::Ours, seen::Moment, server::Fault},
+    stack::{Failure, Stack, Step},
     stage::Stage,
 };
 
@@ -46,18 +46,23 @@ pub(super) async fn rehearse(stack: &Stack, name: &str, courses: &[Course<'_>]) 
 /// Has it played; gives when.
 async fn begin(stack: &Stack, name: &str) -> Result<Moment, Fault> {
     let simulator = &stack.servers.simulator;
-    let play = Play {
+    let ours = Ours::Named {
         name: name.to_owned(),
         before: simulator.running().await?,
     };
-    stack.playing.replace(Some(play));
+    stack.playing.replace(Some(ours));
     let start = Utc::now();
-    let started = simulator.start(name).await;
-    if matches!(started, Err(Fault::Status(..))) {
-        // What was refused does not run.
-        stack.playing.take();
+    match simulator.start(name).await {
+        Ok(run) => drop(stack.playing.replace(Some(Ours::Run(run)))),
+        Err(fault) => {
+            if matches!(fault, Fault::Status(..)) {
+                // What was refused does not run.
+                stack.playing.take();
+            }
+            return Err(fault);
+        }
     }
-    started.map(|()| start)
+    Ok(start)
 }
 
 async fn fall(course: &Course<'_>, risen: Step, stopped: Result<Moment, &Fault>) -> Step {

@@ -4,19 +4,19 @@ use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
 use chrono::Utc;
 use futures_util::future::{join, join_all};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
     record::{Ledger, Outcome},
-    servers::{Servers, seen::Moment, server::Fault, simulator::Run, watch::Watch},
+    servers::{Servers, player::Ours, seen::Moment, server::Fault, watch::Watch},
     stage::Stage,
     survey::Survey,
-    words::alerts,
 };
+use crate::words::counted;
 
 /// For all recoveries at the end together: a lab kills its command 10 s after a signal.
 const AT_MOST: Duration = Duration::from_secs(7);
-/// How often, and with which pause, a recovery is tried at the end.
+/// How often a recovery is tried at the end, and the pause between two tries.
 const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -37,7 +37,7 @@ pub(super) struct Stack {
     /// What the simulator may be driving for us.
     pub(super) triggered: RefCell<BTreeMap<String, Drive>>,
     /// The scenario that it may be playing for us.
-    pub(super) playing: RefCell<Option<Play>>,
+    pub(super) playing: RefCell<Option<Ours>>,
 }
 
 /// A rehearsal that did not get on.
@@ -94,21 +94,13 @@ pub(super) struct Drive {
     pub(super) known: bool,
 }
 
-/// A scenario that may be played for us, until it is stopped.
-#[derive(Debug, Clone)]
-pub(super) struct Play {
-    pub(super) name: String,
-    /// What was played before we asked: somebody else's.
-    pub(super) before: Option<Run>,
-}
-
 impl Stack {
     /// What is to be let go of, in words.
     pub(super) fn held(&self) -> String {
         match (&*self.playing.borrow(), self.triggered.borrow().len()) {
-            (Some(play), _) => format!("stopping the scenario {}", play.name),
+            (Some(ours), _) => format!("stopping the scenario {}", ours.name()),
             (None, 0) => "nothing is to be recovered".to_owned(),
-            (None, count) => format!("recovering {}", alerts(count)),
+            (None, count) => format!("recovering {}", counted(count, "alert")),
         }
     }
 
@@ -117,10 +109,9 @@ impl Stack {
     /// # Errors
     /// Why it may go on.
     pub(super) async fn stop(&self) -> Result<(), Fault> {
-        let play = self.playing.borrow().clone();
-        if let Some(Play { name, before }) = play {
-            let simulator = &self.servers.simulator;
-            simulator.stop(&name, before.as_ref()).await?;
+        let playing = self.playing.borrow().clone();
+        if let Some(ours) = playing {
+            self.servers.simulator.stop(&ours).await?;
             self.playing.take();
         }
         Ok(())
@@ -168,21 +159,29 @@ impl Drive {
     }
 }
 
+/// Asks until it succeeds; gives the last answer that came before the deadline.
 async fn tried(deadline: Instant, ask: impl AsyncFn() -> Result<(), Fault>) -> Result<(), Fault> {
-    let mut last = Fault::Unreachable(format!("no answer within {} s", AT_MOST.as_secs()));
-    for _ in 0..TRIES {
-        match timeout_at(deadline, ask()).await {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(fault)) => last = fault,
-            Err(_) => break,
+    let silent = format!("no answer within {} s", AT_MOST.as_secs());
+    let mut last = Err(Fault::Unreachable(silent));
+    let tries = async {
+        last = ask().await;
+        for _ in 1..TRIES {
+            if last.is_ok() {
+                break;
+            }
+            sleep(PAUSE).await;
+            last = ask().await;
         }
-        tokio::time::sleep(PAUSE).await;
-    }
-    Err(last)
+    };
+    // Who has answered nothing else by then has answered `last`.
+    let _ = timeout_at(deadline, tries).await;
+    last
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
 
     #[test]
@@ -209,5 +208,18 @@ mod tests {
             fault,
             Err(Fault::Unreachable("no answer within 7 s".to_owned()))
         );
+    }
+
+    #[actix_rt::test]
+    async fn no_pause_lasts_beyond_the_deadline_and_what_was_answered_until_then_is_told() {
+        let asked = Cell::new(0);
+        let refused = Err(Fault::Status(503, "busy".to_owned()));
+        let deadline = Instant::now() + Duration::from_millis(1);
+        let told = tried(deadline, async || {
+            asked.set(asked.get() + 1);
+            refused.clone()
+        });
+        assert_eq!(told.await, refused);
+        assert_eq!(asked.get(), 1);
     }
 }

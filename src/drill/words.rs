@@ -5,14 +5,6 @@ const LARGEST_DIVISOR: u32 = 100;
 /// As near as this to a fraction, a time scale is meant as one.
 const NEAR: f64 = 1e-9;
 
-/// `1 alert`, `2 alerts`.
-pub(super) fn alerts(count: usize) -> String {
-    match count {
-        1 => "1 alert".to_owned(),
-        count => format!("{count} alerts"),
-    }
-}
-
 /// `1/15` for 0.0666…, `0.3` for 0.3.
 pub(super) fn time_scale(scale: f64) -> String {
     let is = |n: &u32| (scale * f64::from(*n) - 1.0).abs() < NEAR;
@@ -25,11 +17,6 @@ pub(super) fn time_scale(scale: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_alert_is_not_alerts() {
-        assert_eq!([0, 1, 27].map(alerts), ["0 alerts", "1 alert", "27 alerts"]);
-    }
 
     #[test]
     fn a_time_scale_is_a_fraction_where_it_is_meant_as_one() {

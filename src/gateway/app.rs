@@ -1,7 +1,7 @@
 //! The gateway as a value: built from settings, asked for its address, served until told to stop. The only file that
 //! reads settings and wires actors to each other.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use actix::{Actor, Addr, Arbiter};
 use actix_server::{Server, ServerHandle};
@@ -100,7 +100,7 @@ impl Gateway {
     /// When the server ends by itself.
     pub async fn serve_until(
         self,
-        stop: impl Future<Output = &'static str>,
+        stop: impl Future<Output: fmt::Display>,
     ) -> Result<(), ProgramError> {
         let mut server = actix_rt::spawn(self.server);
         tokio::select! {
@@ -251,6 +251,6 @@ fn address<C: Channel>(hub: &Addr<Hub<C>>) -> HubAddress {
     }
 }
 
-fn failed(error: impl std::fmt::Display) -> ProgramError {
+fn failed(error: impl fmt::Display) -> ProgramError {
     ProgramError::Failed(error.to_string())
 }

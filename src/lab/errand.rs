@@ -10,17 +10,17 @@ use std::{
     time::Duration,
 };
 
-use rustix::process::{Pid, Signal};
-use tokio::time::timeout;
+use rustix::process::Signal;
+use tokio::time::{sleep, timeout};
 
 use super::{
     Lab, LabError, LabOptions,
-    family::{runs, signal_each},
     launch::{Ending, born, guarded},
+    offspring::Offspring,
     process::{LOOK_AGAIN, Process},
     programs,
 };
-use crate::shutdown;
+use crate::shutdown::Asked;
 
 /// How long the command may take to clean up.
 const GRACE: Duration = Duration::from_secs(10);
@@ -49,27 +49,25 @@ impl Errand {
         }))
     }
 
-    /// Runs it on `lab` to its end. When `asked` resolves with a signal's name, the command gets that signal, and time.
+    /// Runs it on `lab` to its end. When `asked` resolves with a signal, the command gets that signal, and time.
     pub(crate) async fn run(
         &self,
         lab: &Lab,
-        asked: impl Future<Output = &'static str>,
+        asked: impl Future<Output = Asked> + Unpin,
     ) -> Result<ExitStatus, LabError> {
+        let refused = |error| LabError::io(self.program.display())(error);
+        let offspring = Offspring::adopt().map_err(refused)?;
         // In our process group, if there is a terminal: it reads from it, and a Ctrl-C reaches it directly.
         let on_terminal = stdin().is_terminal();
         let command = self.start(lab, on_terminal)?;
+        let running = Running {
+            command: &command,
+            offspring: &offspring,
+            on_terminal,
+        };
         tokio::select! {
-            status = command.ended() => Ok(status),
-            name = asked => {
-                let signal = shutdown::named(name);
-                // A second signal would be taken for impatience.
-                let has_it = on_terminal && signal == Signal::INT;
-                Ok(stop(&command, (!has_it).then_some(signal)).await)
-            }
-            death = lab.died() => {
-                stop(&command, Some(Signal::TERM)).await;
-                Err(death)
-            }
+            ended = running.to_its_end(lab, asked) => ended,
+            Err(error) = offspring.reap(command.id()) => Err(refused(error)),
         }
     }
 
@@ -101,27 +99,62 @@ pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
     code.map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// Waits for the end of the command and of what it had started, and kills it when the time is over.
-async fn stop(command: &Process, signal: Option<Signal>) -> ExitStatus {
-    // Found before the command ends: they are nobody's children then.
-    let others = command.children();
-    if let Some(signal) = signal {
-        command.signal(signal);
-        signal_each(&others, signal);
+/// The command while it runs, and what it has started.
+struct Running<'a> {
+    command: &'a Process,
+    offspring: &'a Offspring,
+    on_terminal: bool,
+}
+
+impl Running<'_> {
+    async fn to_its_end(
+        &self,
+        lab: &Lab,
+        mut asked: impl Future<Output = Asked> + Unpin,
+    ) -> Result<ExitStatus, LabError> {
+        let name = tokio::select! {
+            status = self.command.ended() => {
+                // A Ctrl-C reaches both of us, and that it has ended the command may be heard of first.
+                match timeout(LOOK_AGAIN, &mut asked).await {
+                    Ok(name) => name,
+                    Err(_) => return Ok(status),
+                }
+            }
+            name = &mut asked => name,
+            death = lab.died() => {
+                self.stop(Some(Signal::TERM)).await;
+                return Err(death);
+            }
+        };
+        let signal = name.signal();
+        // A second signal would be taken for impatience.
+        let has_it = self.on_terminal && signal == Signal::INT;
+        Ok(self.stop((!has_it).then_some(signal)).await)
     }
-    let all_ended = async {
-        let status = command.ended().await;
-        while others.iter().any(|pid| runs(*pid)) {
-            tokio::time::sleep(LOOK_AGAIN).await;
+
+    /// Waits for the end of the command and of what it has started, and kills all when the time is over.
+    async fn stop(&self, signal: Option<Signal>) -> ExitStatus {
+        if let Some(signal) = signal {
+            self.offspring.signal(signal);
+        }
+        let mut patience = GRACE;
+        loop {
+            if let Ok(status) = timeout(patience, self.all_ended()).await {
+                return status;
+            }
+            self.offspring.signal(Signal::KILL);
+            // Again, since one may have been born meanwhile.
+            patience = LOOK_AGAIN * 5;
+        }
+    }
+
+    async fn all_ended(&self) -> ExitStatus {
+        let status = self.command.ended().await;
+        while self.offspring.runs() {
+            sleep(LOOK_AGAIN).await;
         }
         status
-    };
-    if let Ok(status) = timeout(GRACE, all_ended).await {
-        return status;
     }
-    let left: Vec<Pid> = others.iter().copied().filter(|pid| runs(*pid)).collect();
-    signal_each(&left, Signal::KILL);
-    command.kill().await
 }
 
 #[cfg(test)]

@@ -33,11 +33,17 @@ pub(crate) fn is_still(pid: Pid) -> bool {
 
 /// The descendants of `root`.
 pub(crate) fn descendants(root: Pid) -> Vec<Pid> {
+    descendants_without(root, &[])
+}
+
+/// The same without the branches that begin with one of `others`.
+pub(crate) fn descendants_without(root: Pid, others: &[Pid]) -> Vec<Pid> {
     let all: Vec<(i32, i32)> = fs::read_dir("/proc")
         .into_iter()
         .flatten()
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|pid| Pid::from_raw(*pid).is_some_and(|pid| !others.contains(&pid)))
         .filter_map(|pid| Some((pid, stat(pid)?.1)))
         .collect();
     let mut family = vec![root.as_raw_nonzero().get()];

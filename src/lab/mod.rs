@@ -23,6 +23,7 @@ mod family;
 mod home;
 mod launch;
 mod log_file;
+mod offspring;
 mod options;
 mod plan;
 mod ports;

@@ -49,6 +49,11 @@ impl Process {
         self.pid.as_raw_nonzero().get().unsigned_abs()
     }
 
+    /// The same, as the kernel's calls take it.
+    pub(crate) fn id(&self) -> Pid {
+        self.pid
+    }
+
     /// How it ended, if it has.
     pub(crate) fn status(&self) -> Option<ExitStatus> {
         let mut process = self.handle.lock().unwrap_or_else(PoisonError::into_inner);

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     exit::{self, ProgramError},
-    shutdown,
+    shutdown::{self, Asked},
 };
 
 /// Runs a lab until it is asked to stop, its command has ended, or one of its programs ends. The exit code is the
@@ -24,7 +24,7 @@ pub async fn run(options: &LabOptions) -> Result<ExitCode, ProgramError> {
         // What has been started until then ends with the other future.
         signal = &mut asked => return match errand {
             None => Ok(ExitCode::SUCCESS),
-            Some(_) => Err(ProgramError::Signalled(shutdown::named(signal))),
+            Some(_) => Err(ProgramError::Signalled(signal.signal())),
         },
         started = Lab::start(options, Progress::for_stderr()) => started?,
     };
@@ -40,11 +40,8 @@ pub async fn run(options: &LabOptions) -> Result<ExitCode, ProgramError> {
     ended
 }
 
-async fn until_asked(
-    lab: &Lab,
-    asked: impl Future<Output = &'static str>,
-) -> Result<(), ProgramError> {
-    exit::say(&report::table(lab))?;
+async fn until_asked(lab: &Lab, asked: impl Future<Output = Asked>) -> Result<(), ProgramError> {
+    exit::mention(&report::table(lab))?;
     tokio::select! {
         signal = asked => exit::mention(&format!("{signal}: stopping")),
         death = lab.died() => Err(death.into()),

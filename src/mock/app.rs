@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    io,
+    fmt, io,
     net::{IpAddr, SocketAddr, TcpListener},
     pin::pin,
     sync::Arc,
@@ -115,7 +115,7 @@ impl Mock {
     /// When the listener fails.
     pub async fn serve_until(
         self,
-        stop: impl Future<Output = &'static str>,
+        stop: impl Future<Output: fmt::Display>,
     ) -> Result<(), ProgramError> {
         log::info!("mock-metrics listens on http://{}", self.addr);
         let ended = |result: io::Result<()>| {

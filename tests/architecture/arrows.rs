@@ -28,6 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("settings", &[]),
     ("shutdown", &["exit"]),
     ("unread", &[]),
+    ("words", &[]),
     // The gateway, from top to bottom.
     ("gateway", &[]),
     (
@@ -107,6 +108,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "mock::promql",
             "mock::rules::syntax",
             "mock::rules::template",
+            "words",
         ],
     ),
     (
@@ -121,7 +123,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("mock::source", &["exit", "mock", "settings"]),
-    ("mock::catalogue::check", &["exit", "mock"]),
+    ("mock::catalogue::check", &["exit", "mock", "words"]),
     ("mock::backfill", &["exit", "mock", "shutdown"]),
     ("mock::rules", &["exit", "mock"]),
     ("mock::http", &["api_error", "mock", "percent"]),
@@ -138,6 +140,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "mock::promql",
             "settings",
             "shutdown",
+            "words",
         ],
     ),
     // The lab knows programs by their command lines only.

@@ -2,6 +2,7 @@
 
 mod broken_rules;
 mod foreign;
+mod fresh;
 mod frozen;
 mod interrupted;
 mod quiet;

@@ -114,11 +114,18 @@ async fn ctrl_c_on_a_terminal_reaches_the_command_once() {
 
 #[actix_rt::test]
 async fn ctrl_c_on_a_terminal_waits_for_what_the_command_has_started_with_the_servers_up() {
+    for (trap, code) in [("trap 'sleep 1; exit 9' INT", 9), ("", 130)] {
+        waits_for_the_rest(trap, code).await;
+    }
+}
+
+/// A command with this `trap` ends with this code at a Ctrl-C, and what it has started is waited for.
+async fn waits_for_the_rest(trap: &str, code: i32) {
     let data = scratch();
     let file = |name| data.path().join(name);
     // A shell has its background ignore SIGINT.
     let script = format!(
-        "trap 'sleep 1; exit 9' INT
+        "{trap}
          (
              while kill -0 $$; do sleep 0.05; done
              sleep 1
@@ -139,8 +146,17 @@ async fn ctrl_c_on_a_terminal_waits_for_what_the_command_has_started_with_the_se
     made(&file("alone")).await;
     assert!(runs(server));
     File::create(file("done")).unwrap();
-    assert_eq!(lab.ended().await.code(), Some(9), "{}", lab.stdout());
+    assert_eq!(lab.ended().await.code(), Some(code), "{}", lab.stdout());
     all_gone(&started).await;
+}
+
+#[actix_rt::test]
+async fn what_the_command_leaves_behind_is_reaped_and_its_end_can_be_waited_for() {
+    let data = scratch();
+    let script =
+        "pid=$( (sleep 0.1 >&2 & echo $!) ); while kill -0 $pid; do sleep 0.05; done; exit 7";
+    let mut lab = Runner::running(data.path(), &["sh", "-c", script]);
+    assert_eq!(lab.ended().await.code(), Some(7), "{}", lab.stderr());
 }
 
 #[actix_rt::test]

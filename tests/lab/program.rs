@@ -1,6 +1,6 @@
 //! The program `lab`, from its start to each of its ends.
 
-use std::{fs, net::TcpListener, os::unix::fs::symlink, path::Path};
+use std::{fs, io, net::TcpListener, os::unix::fs::symlink, path::Path};
 
 use rustix::process::{Pid, Signal, kill_process};
 use service_metrics::lab::free_port;
@@ -49,6 +49,19 @@ async fn asked_to_stop_it_stops_everything_and_exits_0() {
     }
     // A clean shutdown removes it.
     assert!(!data.path().join("postgres/cluster/postmaster.pid").exists());
+}
+
+#[actix_rt::test]
+async fn with_nobody_to_read_its_table_it_goes_on() {
+    let data = scratch();
+    let (_, unread) = io::pipe().unwrap();
+    let mut lab = Runner::with(data.path(), |lab| {
+        lab.stdout(unread);
+    });
+    let last = "service-metrics is ready";
+    eventually(last, async || lab.stderr().contains(last).then_some(())).await;
+    lab.signal(Signal::TERM);
+    assert_eq!(lab.ended().await.code(), Some(0), "{}", lab.stderr());
 }
 
 #[actix_rt::test]

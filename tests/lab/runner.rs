@@ -43,6 +43,7 @@ impl Runner {
     ) -> Self {
         let words = scratch();
         let mut lab = program(data, words.path());
+        says_into(&mut lab, words.path());
         change(&mut lab);
         complete(&mut lab, words.path(), command);
         Self::spawn(lab, words)
@@ -62,12 +63,11 @@ impl Runner {
         let line = format!("exec {}", line.join(" "));
         script.args(["-qec", &line, "/dev/null"]);
         script.stdin(Stdio::piped());
+        says_into(&mut script, words.path());
         Self::spawn(script, words)
     }
 
     fn spawn(mut command: Command, words: TempDir) -> Self {
-        command.stdout(File::create(words.path().join("stdout")).unwrap());
-        command.stderr(File::create(words.path().join("stderr")).unwrap());
         let child = command.spawn().unwrap();
         Self { child, words }
     }
@@ -136,6 +136,11 @@ fn program(data: &Path, words: &Path) -> Command {
     let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
     lab.arg("--fast").arg("--data").arg(data);
     lab
+}
+
+fn says_into(command: &mut Command, words: &Path) {
+    command.stdout(File::create(words.join("stdout")).unwrap());
+    command.stderr(File::create(words.join("stderr")).unwrap());
 }
 
 /// Adds the flags that were not given, and the command.

@@ -2,7 +2,8 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
+    fs::{self, File},
+    io::Read,
     path::Path,
     process::Command,
     time::Duration,
@@ -10,7 +11,10 @@ use std::{
 
 use chrono::{SecondsFormat, Utc};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use rustix::process::Signal;
+use rustix::{
+    fs::{CWD, FileType, Mode, OFlags, mknodat, open},
+    process::Signal,
+};
 use serde_json::Value;
 use service_metrics::{lab::Prometheus, mock::catalogue::Catalogue};
 
@@ -215,22 +219,60 @@ fn the_same_seed_writes_the_same_history_and_bad_arguments_are_refused() {
     }
 }
 
+const SIGNALS: [(Signal, i32); 3] = [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)];
+
 #[actix_rt::test]
-async fn a_signal_ends_it_with_nothing_left_behind() {
-    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+async fn a_signal_ends_it_while_it_waits_for_a_reader() {
+    for (signal, code) in SIGNALS {
         let room = scratch();
-        let file = room.path().join("history");
+        let pipe = room.path().join("pipe");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        // Open without waiting for the writer, and never read beyond the first byte: more is written than a pipe holds.
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK;
+        let reader = File::from(open(&pipe, flags, Mode::empty()).unwrap());
         let mut command = program::command(MOCK);
-        // Long enough not to be done when the signal comes.
-        command.args(["backfill", "--hours", "72", "--output"]);
-        let history = Running::start(command.arg(&file));
-        let there = || fs::read_dir(room.path()).unwrap().count();
+        command.args(["backfill", "--hours", "1", "--output"]);
+        let history = Running::start(command.arg(&pipe));
         eventually("it has begun to write", async || {
-            (there() > 0).then_some(())
+            (&reader).read_exact(&mut [0]).ok()
         })
         .await;
         history.signal(signal);
         assert_eq!(history.ended().await.code(), Some(code));
-        assert_eq!((history.log(), there()), (String::new(), 0));
+        assert_eq!(history.log(), "");
+    }
+}
+
+#[actix_rt::test]
+async fn a_signal_leaves_no_unfinished_file_behind() {
+    for (signal, code) in SIGNALS {
+        let room = scratch();
+        let file = room.path().join("history");
+        let mut command = program::command(MOCK);
+        command.args(["backfill", "--hours", HOURS, "--output"]);
+        let history = Running::start(command.arg(&file));
+        let names = || {
+            let entries = fs::read_dir(room.path()).unwrap();
+            let names = entries.map(|entry| entry.unwrap().file_name());
+            names.collect::<Vec<_>>()
+        };
+        eventually("it has begun to write", async || {
+            (!names().is_empty()).then_some(())
+        })
+        .await;
+        history.signal(signal);
+        // It may have been faster than the signal, and then the file is whole.
+        match history.ended().await.code() {
+            Some(0) => assert_eq!(names(), ["history"]),
+            ended => {
+                assert_eq!(ended, Some(code));
+                assert!(
+                    names().iter().all(|name| name == "history"),
+                    "{:?}",
+                    names()
+                );
+            }
+        }
+        assert_eq!(history.log(), "");
     }
 }

@@ -90,12 +90,10 @@ pub(crate) async fn drip(addr: SocketAddr, head: &str, bit: &[u8]) -> String {
             drops.tick().await;
         }
     };
-    let ended = timeout(Duration::from_secs(30), async {
-        tokio::select! {
-            _ = reading.read_to_end(&mut answer) => {}
-            () = dripping => {}
-        }
-    });
-    ended.await.expect("it is taken for ever");
+    // Both to their end: the answer may be there, unread, when the next bit is refused.
+    let ended = async { tokio::join!(reading.read_to_end(&mut answer), dripping) };
+    let ended = timeout(Duration::from_secs(30), ended).await;
+    // A reset ends the reading too, behind what had come before it.
+    let _ = ended.expect("it is taken for ever");
     String::from_utf8(answer).unwrap()
 }

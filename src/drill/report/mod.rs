@@ -19,9 +19,8 @@ use super::{
     servers::seen::{Moment, braces},
     stage::Stage,
     survey::DOUBT,
-    words::alerts,
 };
-use crate::exit::ProgramError;
+use crate::{exit::ProgramError, words::counted};
 
 /// The stages that a table has a column for: those that are waited for.
 const COLUMNS: [(Stage, &str); 8] = [
@@ -79,7 +78,7 @@ impl Report {
         format!(
             "{} of {} arrived, {late} of them late, {failed} failed, in {:.0} s{doubt}",
             self.count(Verdict::Passed) + late,
-            alerts(self.records.len()),
+            counted(self.records.len(), "alert"),
             self.seconds()
         )
     }

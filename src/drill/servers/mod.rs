@@ -2,6 +2,7 @@
 
 pub(super) mod alertmanager;
 pub(super) mod gateway;
+pub(super) mod player;
 pub(super) mod prometheus;
 pub(super) mod seen;
 pub(super) mod server;

@@ -176,17 +176,21 @@ impl Server {
         parsed(&patiently(answer(request.send_form(&form))).await?)
     }
 
-    /// Posts `body`, or nothing, and waits for its success.
+    /// Posts `body`, or nothing; gives the answer to its success, as far as `T` asks for it.
     ///
     /// # Errors
     /// Why there was none.
-    pub(crate) async fn post(&self, path: &[&str], body: Option<&Value>) -> Result<(), Fault> {
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: Option<&Value>,
+    ) -> Result<T, Fault> {
         let request = self.request(Method::POST, path, &[]);
         let sent = match body {
             Some(body) => request.send_json(body),
             None => request.send(),
         };
-        patiently(answer(sent)).await.map(drop)
+        parsed(&patiently(answer(sent)).await?)
     }
 
     fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> ClientRequest {
@@ -247,12 +251,8 @@ mod tests {
     use super::*;
 
     fn server(address: &str) -> Server {
-        Server::new(
-            "Prometheus",
-            "--prometheus",
-            Url::parse(address).unwrap(),
-            None,
-        )
+        let address = Url::parse(address).unwrap();
+        Server::new("Prometheus", "--prometheus", address, None)
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The simulator's control API, as far as a drill needs it; and whether it serves the catalogue that is to be rehearsed.
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 
 use super::server::{Fault, Server};
@@ -36,19 +36,6 @@ pub(crate) struct Driven {
     pub(crate) condition: String,
     #[serde(default)]
     pub(crate) value: Value,
-}
-
-/// A scenario, and since when it is played.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Run {
-    name: String,
-    running: bool,
-    since: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Listed {
-    data: Vec<Run>,
 }
 
 #[derive(Deserialize)]
@@ -101,9 +88,8 @@ impl Simulator {
     /// Why it did not.
     pub(crate) async fn trigger(&self, name: &str, hold_seconds: f64) -> Result<(), Fault> {
         let body = json!({ "hold_seconds": hold_seconds });
-        self.0
-            .post(&["api", "alerts", name, "trigger"], Some(&body))
-            .await
+        let path = ["api", "alerts", name, "trigger"];
+        self.0.post(&path, Some(&body)).await.map(done)
     }
 
     /// Recovers an alert.
@@ -111,49 +97,13 @@ impl Simulator {
     /// # Errors
     /// Why it did not.
     pub(crate) async fn recover(&self, name: &str) -> Result<(), Fault> {
-        self.0.post(&["api", "alerts", name, "recover"], None).await
-    }
-
-    /// Starts a scenario.
-    ///
-    /// # Errors
-    /// Why it did not.
-    pub(crate) async fn start(&self, scenario: &str) -> Result<(), Fault> {
-        self.0
-            .post(&["api", "scenarios", scenario, "start"], None)
-            .await
-    }
-
-    /// The scenario that is played, if one is.
-    ///
-    /// # Errors
-    /// Why that is not known.
-    pub(crate) async fn running(&self) -> Result<Option<Run>, Fault> {
-        let listed: Listed = self.0.read(&["api", "scenarios"], &[]).await?;
-        Ok(listed.data.into_iter().find(|run| run.running))
-    }
-
-    /// Stops the scenario `name`, which recovers what it has triggered; unless what is played is another one, or was
-    /// played `before`.
-    ///
-    /// # Errors
-    /// Why it did not.
-    pub(crate) async fn stop(&self, name: &str, before: Option<&Run>) -> Result<(), Fault> {
-        match self.running().await? {
-            Some(run) if run.began(name, before) => {
-                self.0.post(&["api", "scenarios", "stop"], None).await
-            }
-            _ => Ok(()),
-        }
+        let path = ["api", "alerts", name, "recover"];
+        self.0.post(&path, None).await.map(done)
     }
 }
 
-impl Run {
-    /// Whether it is one of `name` that has begun after `before` was seen to be played.
-    fn began(&self, name: &str, before: Option<&Self>) -> bool {
-        self.name == name && Some(self) != before
-    }
-}
+/// An answer that says no more than that it is done.
+pub(super) fn done(_: IgnoredAny) {}
 
 impl Served {
     /// What is different in `catalogue`, in words; `None` if it is the same.
@@ -222,20 +172,6 @@ mod tests {
             time_scale: 1.0,
             alerts: alerts.collect(),
         }
-    }
-
-    #[test]
-    fn a_scenario_is_ours_by_its_name_and_if_it_began_after_we_looked() {
-        let run = |name: &str, since: &str| Run {
-            name: name.to_owned(),
-            running: true,
-            since: Some(since.to_owned()),
-        };
-        let ours = run("disk", "08:00");
-        assert!(ours.began("disk", None));
-        assert!(ours.began("disk", Some(&run("disk", "07:00"))));
-        assert!(!ours.began("disk", Some(&ours)), "it was played before");
-        assert!(!ours.began("outage", None));
     }
 
     #[actix_rt::test]

@@ -13,6 +13,7 @@ mod openmetrics;
 mod output;
 mod past;
 mod recording;
+mod unfinished;
 
 use std::{
     collections::BTreeSet,
@@ -35,6 +36,7 @@ use crate::{
     exit::{self, ProgramError},
     shutdown,
 };
+use output::Attempt;
 use recording::Recording;
 
 pub use past::Past;
@@ -85,19 +87,20 @@ pub async fn backfill(options: BackfillOptions, source: &Source) -> Result<(), P
         span: Duration::from_secs(u64::from(options.hours) * 3_600),
         until: options.until.unwrap_or(now),
     };
-    let asked = shutdown::signalled()?;
-    let file = options.output.clone();
+    let stop = shutdown::signalled()?;
+    let attempt = Attempt::default();
+    let writing = attempt.clone();
     let (done, written) = oneshot::channel();
     thread::spawn(move || {
         shutdown::panics_here_are_fatal();
-        let _ = done.send(options.write(&past, simulation.max_label_values));
+        let _ = done.send(options.write(&past, simulation.max_label_values, &writing));
     });
     tokio::select! {
         Ok(written) = written => written,
-        name = asked => {
+        asked = stop => {
             // The thread ends with the process.
-            file.iter().for_each(|file| output::abandon(file));
-            Err(ProgramError::Signalled(shutdown::named(name)))
+            attempt.abandon();
+            Err(ProgramError::Signalled(asked.signal()))
         }
     }
 }
@@ -125,12 +128,12 @@ impl BackfillOptions {
         }
     }
 
-    fn write(&self, past: &Past, limit: usize) -> Result<(), ProgramError> {
+    fn write(&self, past: &Past, limit: usize, attempt: &Attempt) -> Result<(), ProgramError> {
         let recording = self.record(past, limit);
         let catalogue = &past.unscaled;
         let written = match &self.output {
             None => write(recording, catalogue, io::stdout().lock()),
-            Some(file) => output::write(file, |out| write(recording, catalogue, out)),
+            Some(file) => attempt.write(file, |out| write(recording, catalogue, out)),
         };
         let place = self.output.as_deref().map(Path::to_string_lossy);
         let place = place.unwrap_or("stdout".into());

@@ -1,68 +1,97 @@
 //! Where a history goes: a file that is there when it is whole, or whatever else stands in its place, written as it is.
 
 use std::{
-    ffi::OsString,
     fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
-    process,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Writes to `path` what `fill` gives. A symbolic link is followed; what is no regular file (a pipe, a device) is written
-/// in place; a regular file is replaced at the end, and only if all went well.
-///
-/// # Errors
-/// What the file system says, or `fill`. Then nothing is left behind, and a file that was there is as it was.
-pub(super) fn write(path: &Path, fill: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
-    let there = fs::metadata(path).ok();
-    if there.as_ref().is_some_and(|there| !there.is_file()) {
-        // By its own name: what /dev/stdout links to may have no other.
-        return fill(&OpenOptions::new().write(true).open(path)?);
-    }
-    let target = followed(path)?;
-    remove(&target, |pid| !Path::new(&format!("/proc/{pid}")).exists());
-    let (unfinished, file) = beside(&target)?;
-    let written = fill(&file)
-        .and_then(|()| match &there {
-            Some(there) => file.set_permissions(there.permissions()),
-            None => Ok(()),
-        })
-        .and_then(|()| fs::rename(&unfinished, &target));
-    if written.is_err() {
-        // The first error is the one to tell.
-        let _ = fs::remove_file(&unfinished);
-    }
-    written
+use super::unfinished;
+
+/// One file to write, shared by the thread that writes it and whoever may abandon it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Attempt(Arc<Mutex<Progress>>);
+
+#[derive(Debug, Default)]
+enum Progress {
+    /// It has no file of its own.
+    #[default]
+    Nothing,
+    /// It writes this file, which is to be renamed.
+    Unfinished(PathBuf),
+    Abandoned,
 }
 
-/// Removes what this process has begun to write to `path`, as far as it is no whole file yet.
-pub(super) fn abandon(path: &Path) {
-    if let Ok(target) = followed(path) {
-        remove(&target, |pid| pid == process::id());
+impl Attempt {
+    /// Writes to `path` what `fill` gives. A symbolic link is followed; what is no regular file (a pipe, a device) is
+    /// written in place; a regular file is replaced at the end, and only if all went well.
+    ///
+    /// # Errors
+    /// What the file system says, or `fill`, or that it has been abandoned. Then nothing is left behind, and a file that
+    /// was there is as it was.
+    pub(super) fn write(
+        &self,
+        path: &Path,
+        fill: impl FnOnce(&File) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let there = fs::metadata(path).ok();
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
+            // By its own name: what /dev/stdout links to may have no other.
+            return fill(&OpenOptions::new().write(true).open(path)?);
+        }
+        let target = followed(path)?;
+        unfinished::remove_left(&target);
+        let file = self.begin(&target)?;
+        let written = fill(&file)
+            .and_then(|()| match &there {
+                Some(there) => file.set_permissions(there.permissions()),
+                None => Ok(()),
+            })
+            .and_then(|()| self.finish(&target));
+        if written.is_err() {
+            self.abandon();
+        }
+        written
     }
-}
 
-/// Removes the unfinished files beside `target` of the processes that `whose` tells by their ids.
-fn remove(target: &Path, whose: impl Fn(u32) -> bool) {
-    let start = unfinished(target, "");
-    let folder = target.parent().filter(|folder| *folder != Path::new(""));
-    let entries = fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter();
-    for entry in entries.flatten().flatten() {
-        let file = target.with_file_name(entry.file_name());
-        let name = file.as_os_str().as_encoded_bytes();
-        let rest = name.strip_prefix(start.as_encoded_bytes());
-        if rest.and_then(author).is_some_and(&whose) {
-            // One that cannot be removed stands in nobody's way.
+    /// Removes what has been written, as far as it is no whole file yet. No other is made from now on.
+    pub(super) fn abandon(&self) {
+        let mut progress = self.progress();
+        if let Progress::Unfinished(file) = &*progress {
+            // What has brought us here is what is to be told.
             let _ = fs::remove_file(file);
         }
+        *progress = Progress::Abandoned;
+    }
+
+    fn begin(&self, target: &Path) -> io::Result<File> {
+        let mut progress = self.progress();
+        if let Progress::Abandoned = *progress {
+            return Err(abandoned());
+        }
+        let (name, file) = unfinished::beside(target)?;
+        *progress = Progress::Unfinished(name);
+        Ok(file)
+    }
+
+    fn finish(&self, target: &Path) -> io::Result<()> {
+        let mut progress = self.progress();
+        let Progress::Unfinished(file) = &*progress else {
+            return Err(abandoned());
+        };
+        fs::rename(file, target)?;
+        *progress = Progress::Nothing;
+        Ok(())
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Who wrote an unfinished file, by the end of its name.
-fn author(rest: &[u8]) -> Option<u32> {
-    let (pid, number) = str::from_utf8(rest).ok()?.split_once('-')?;
-    number.parse::<u32>().ok()?;
-    pid.parse().ok()
+fn abandoned() -> io::Error {
+    io::Error::new(io::ErrorKind::Interrupted, "it has been abandoned")
 }
 
 /// Where the symbolic links end, even if nothing is there yet.
@@ -76,27 +105,10 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// A file in the same folder that nobody else has: only there can it be renamed to `target`.
-fn beside(target: &Path) -> io::Result<(PathBuf, File)> {
-    let mut number = 0_u32;
-    loop {
-        let name = unfinished(target, &format!("{}-{number}", process::id()));
-        match File::create_new(&name) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
-            made => return Ok((name.into(), made?)),
-        }
-    }
-}
-
-fn unfinished(target: &Path, rest: &str) -> OsString {
-    let mut name = OsString::from(target);
-    name.push(format!(".unfinished-{rest}"));
-    name
-}
-
 #[cfg(test)]
 mod tests {
     use std::{
+        ffi::OsString,
         io::{Read, Write},
         os::unix::fs::{FileTypeExt, PermissionsExt, symlink},
         thread,
@@ -113,6 +125,10 @@ mod tests {
     fn broken(mut file: &File) -> io::Result<()> {
         file.write_all(b"half")?;
         Err(io::Error::other("the disk is full"))
+    }
+
+    fn write(path: &Path, fill: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
+        Attempt::default().write(path, fill)
     }
 
     fn names(folder: &Path) -> Vec<OsString> {
@@ -150,28 +166,32 @@ mod tests {
     }
 
     #[test]
-    fn what_a_dead_process_or_an_abandoned_attempt_left_is_removed_and_nothing_else() {
+    fn two_that_write_the_same_file_do_not_disturb_each_other() {
         let room = tempfile::tempdir().unwrap();
         let file = room.path().join("x");
-        let ours = format!("x.unfinished-{}-0", process::id());
-        // No process has this id: it is above the kernel's limit.
-        let dead = ["x.unfinished-4194305-0", "x.unfinished-4194305-7"];
-        let others = [
-            "x.unfinished-1-0",
-            "x.unfinished-4194305-old",
-            "y.unfinished-4194305-0",
-        ];
-        for name in [&dead[..], &others, &[&ours]].concat() {
-            fs::write(room.path().join(name), "half").unwrap();
-        }
-        write(&file, whole).unwrap();
-        let mut left = others.to_vec();
-        left.extend(["x", &ours]);
-        left.sort_unstable();
-        assert_eq!(names(room.path()), left);
-        abandon(&file);
-        left.retain(|name| *name != ours);
-        assert_eq!(names(room.path()), left);
+        write(&file, |out| {
+            write(&file, broken).unwrap_err();
+            write(&file, whole)?;
+            whole(out)
+        })
+        .unwrap();
+        assert_eq!(names(room.path()), ["x"]);
+    }
+
+    #[test]
+    fn an_abandoned_attempt_leaves_nothing_behind_and_makes_nothing_more() {
+        let room = tempfile::tempdir().unwrap();
+        let file = room.path().join("x");
+        let attempt = Attempt::default();
+        let given_up = attempt.write(&file, |out| {
+            whole(out)?;
+            attempt.abandon();
+            assert_eq!(names(room.path()), Vec::<OsString>::new());
+            Ok(())
+        });
+        assert!(given_up.is_err());
+        assert!(attempt.write(&file, whole).is_err());
+        assert_eq!(names(room.path()), Vec::<OsString>::new());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::Catalogue;
 use crate::{
     exit::{self, ProgramError},
     mock::Source,
+    words::counted,
 };
 
 /// The arguments of `check`.
@@ -36,11 +37,4 @@ pub fn check(options: &CheckOptions, source: &Source) -> Result<(), ProgramError
         counted(catalogue.alerts.len(), "alert"),
         counted(catalogue.scenarios.len(), "scenario")
     ))
-}
-
-fn counted(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        _ => format!("{count} {what}s"),
-    }
 }

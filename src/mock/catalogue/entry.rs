@@ -261,3 +261,22 @@ fn selected(expr: &str, faults: &mut Faults) -> Option<String> {
 pub(super) fn promql(expr: &str) -> Result<Expression, String> {
     Expression::parse(expr).map_err(|told| format!("is not PromQL: {told}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_that_are_told_are_those_that_are_read() {
+        let other = Value::Table(
+            [("?".to_owned(), Value::Boolean(true))]
+                .into_iter()
+                .collect(),
+        );
+        let told = AlertEntry::deserialize(other).unwrap_err().to_string();
+        let (_, fields) = told.split_once("expected one of ").unwrap();
+        let fields = fields.trim_end().split(", ");
+        let fields: Vec<_> = fields.map(|field| field.trim_matches('`')).collect();
+        assert_eq!(fields, KEYS.map(|(key, _)| key));
+    }
+}

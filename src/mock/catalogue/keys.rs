@@ -2,8 +2,7 @@
 
 use toml::Value;
 
-/// How alike two keys are, from 0 to 1, where one is taken for a slip of the other.
-const ALIKE: f64 = 0.85;
+use crate::words;
 
 /// What may stand behind a key.
 #[derive(Debug, Clone, Copy)]
@@ -58,15 +57,7 @@ pub(super) fn faults(table: &Value, keys: &[(&str, Form)]) -> Vec<(String, Strin
 
 fn unknown(key: &str, keys: &[(&str, Form)]) -> String {
     let names = keys.iter().map(|(known, _)| *known);
-    let alike = |known: &&str| strsim::jaro_winkler(key, known);
-    let nearest = names.clone().max_by(|a, b| alike(a).total_cmp(&alike(b)));
-    match nearest {
-        Some(near) if alike(&near) >= ALIKE => format!("no such key; did you mean {near}?"),
-        _ => format!(
-            "no such key; there are {}",
-            names.collect::<Vec<_>>().join(", ")
-        ),
-    }
+    format!("no such key{}", words::instead(key, names))
 }
 
 fn shown(value: &Value) -> String {

@@ -112,17 +112,15 @@ fn ramp(alert: &Alert, pattern: Pattern, seconds: f64, timing: &Timing) -> Resul
         return Err(misfit("ramp_seconds", "must be from 0 to 86400"));
     }
     let over = timing.scaled(Duration::from_secs_f64(seconds));
-    if is_whole(alert) && !over.is_zero() {
-        let told = "must be 0: the metric takes whole numbers only, and would have fractions";
+    if is_flag(alert) && !over.is_zero() {
+        let told = "must be 0: the metric is a flag, and would have fractions";
         return Err(misfit("ramp_seconds", told));
     }
     Ok(Pattern::Ramp { to, over })
 }
 
-/// True where the metric has whole numbers only, and the pattern says them: of a counter it says the rate.
-fn is_whole(alert: &Alert) -> bool {
-    let takes = levers::of_metric(&alert.metric).map(|lever| lever.takes);
-    !alert.is_counter() && matches!(takes, Some(Takes::Flag | Takes::Whole))
+fn is_flag(alert: &Alert) -> bool {
+    levers::of_metric(&alert.metric).is_some_and(|lever| lever.takes == Takes::Flag)
 }
 
 fn hold(seconds: f64, timing: &Timing) -> Result<Duration, Misfit> {
@@ -229,7 +227,6 @@ mod tests {
             ("PacketLoss", ramp(5.0), "ramp_seconds"),
             ("DiskReadError", ramp(5.0), "ramp_seconds"),
             ("DBConnectionFailed", ramp(5.0), "ramp_seconds"),
-            ("QueueBacklogHigh", ramp(5.0), "ramp_seconds"),
             ("DiskFull", ramp(-1.0), "ramp_seconds"),
             ("DiskFull", ramp(f64::NAN), "ramp_seconds"),
             ("DiskFull", ramp(86_401.0), "ramp_seconds"),
@@ -244,6 +241,10 @@ mod tests {
         assert!(adjusted("DiskFull", hold(0.01)).is_ok());
         assert!(adjusted("DBConnectionFailed", ramp(0.0)).is_ok());
         assert!(adjusted("DBSlowQuery", ramp(5.0)).is_ok(), "a rate");
+        assert!(
+            adjusted("QueueBacklogHigh", ramp(5.0)).is_ok(),
+            "as it does by itself"
+        );
         let told = adjusted("DiskFull", value(89.0)).unwrap_err().must;
         assert!(told.contains("89") && told.contains("90"), "{told}");
     }

@@ -62,6 +62,8 @@ pub struct Rehearsal {
     value: f64,
     /// Whether the alert's flag has been raised for it.
     pub(super) flagged: bool,
+    /// The labels of the lever's own flag, while a lever drives it.
+    pub(super) pulled: Option<Labels>,
 }
 
 impl Rehearsal {
@@ -84,6 +86,7 @@ impl Rehearsal {
             since: Duration::ZERO,
             value: 0.0,
             flagged: false,
+            pulled: None,
         }
     }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::Board;
 use crate::mock::{
-    catalogue::Labels,
-    model::{drive::Drive, rehearsal::Rehearsal},
+    catalogue::{Alert, Labels},
+    model::{drive::Drive, pattern::Recovery, rehearsal::Rehearsal},
 };
 
 impl Board {
@@ -28,15 +28,14 @@ impl Board {
         self.rehearsals.get(index)
     }
 
-    /// Brings the series of an alert back to the baseline, and so every alert on that series. `None` when the alert is not
-    /// one of its own.
+    /// Brings the series of an alert back to the baseline, and so every alert on that series; if a lever drives it, what
+    /// else that lever drives comes back too. `None` when the alert is not one of its own.
     pub fn recover(&mut self, now: Duration, alert: &str) -> Option<&Rehearsal> {
         let index = self.find(alert)?;
         self.advance(now);
-        let alert = self.rehearsals[index].alert().clone();
-        let series = self.metrics.get_mut(&alert.metric, &alert.labels)?;
-        series.recover(alert.recover, now);
-        self.recovered(&alert.metric, &alert.labels);
+        for alert in self.pulled_with(&self.rehearsals[index]) {
+            self.calm_down(now, &alert, alert.recover)?;
+        }
         self.judge(now);
         self.rehearsals.get(index)
     }
@@ -53,9 +52,8 @@ impl Board {
     pub fn reset(&mut self, now: Duration) {
         self.advance(now);
         self.metrics.reset(now);
-        for rehearsal in &mut self.rehearsals {
-            rehearsal.recovered();
-        }
+        let all = self.rehearsals.iter_mut().chain(&mut self.beside);
+        all.for_each(Rehearsal::recovered);
         self.judge(now);
     }
 
@@ -64,8 +62,18 @@ impl Board {
         self.on(metric, labels).for_each(Rehearsal::let_go);
     }
 
-    pub(super) fn recovered(&mut self, metric: &str, labels: &Labels) {
-        self.on(metric, labels).for_each(Rehearsal::recovered);
+    /// Brings the series of an alert back, in that way. `None` when there is no such series.
+    pub(super) fn calm_down(
+        &mut self,
+        now: Duration,
+        alert: &Alert,
+        recovery: Recovery,
+    ) -> Option<()> {
+        let series = self.metrics.get_mut(&alert.metric, &alert.labels)?;
+        series.recover(recovery, now);
+        self.on(&alert.metric, &alert.labels)
+            .for_each(Rehearsal::recovered);
+        Some(())
     }
 
     /// The alerts on a series.
@@ -74,7 +82,7 @@ impl Board {
         metric: &str,
         labels: &Labels,
     ) -> impl Iterator<Item = &mut Rehearsal> {
-        let all = self.rehearsals.iter_mut();
+        let all = self.rehearsals.iter_mut().chain(&mut self.beside);
         all.filter(move |rehearsal| rehearsal.shares_series(metric, labels))
     }
 
@@ -87,7 +95,7 @@ impl Board {
     pub(super) fn judge(&mut self, now: Duration) {
         // Before the verdict, which a flag may be the series of; after it, since a drive may have ended.
         self.raise_flags(now);
-        for rehearsal in &mut self.rehearsals {
+        for rehearsal in self.rehearsals.iter_mut().chain(&mut self.beside) {
             let alert = rehearsal.alert();
             if let Some(series) = self.metrics.get(&alert.metric, &alert.labels) {
                 rehearsal.judge(series, now);

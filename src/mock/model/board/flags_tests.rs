@@ -106,37 +106,101 @@ const CART: &str = r#"
     trigger = { pattern = "growth", per_second = 50, ceiling = 1e6 }
 "#;
 
+fn flags(board: &Board) -> [Option<f64>; 2] {
+    [APP, "{cart=\"a\"}"].map(|labels| value(board, &format!("mock_memory_leak_detected{labels}")))
+}
+
+/// What the cart has, and what the built-in leak has taken.
+fn leaked(board: &Board) -> (f64, f64) {
+    let memory = value(board, &format!("memory_usage_bytes{APP}")).unwrap();
+    let cart = value(board, "cart_bytes{cart=\"a\"}").unwrap();
+    (cart, ((memory - 256e6) / 1_048_576.0).round())
+}
+
 #[test]
-fn the_lever_drives_the_alert_of_a_foreign_catalogue_that_carries_its_flag() {
+fn the_lever_drives_the_alert_of_a_foreign_catalogue_that_carries_its_flag_and_real_memory() {
     let mut board = still(foreign(CART, 1.0));
     set(&mut board, 0, "memory-leak", 1.0);
-    board.step(at(10));
-    assert_eq!(value(&board, "cart_bytes{cart=\"a\"}"), Some(1_500.0));
+    board.step(at(100));
+    let (cart, memory) = leaked(&board);
+    assert_eq!(cart, 6_000.0);
+    assert!((90.0..110.0).contains(&memory), "{memory}");
     assert!(of(&board, "CartLeak").is_driven());
-    let memory = value(&board, &format!("memory_usage_bytes{APP}")).unwrap();
-    assert!((249e6..263e6).contains(&memory), "{memory}");
-    for labels in [APP, "{cart=\"a\"}"] {
-        let flag = format!("mock_memory_leak_detected{labels}");
-        assert_eq!(value(&board, &flag), Some(1.0), "{labels}");
-    }
+    assert_eq!(flags(&board), [Some(1.0); 2]);
 
-    set(&mut board, 10, "memory-leak", 0.0);
-    assert_eq!(value(&board, "cart_bytes{cart=\"a\"}"), Some(1_000.0));
-    for labels in [APP, "{cart=\"a\"}"] {
-        let flag = format!("mock_memory_leak_detected{labels}");
-        assert_eq!(value(&board, &flag), Some(0.0), "{labels}");
+    set(&mut board, 100, "memory-leak", 0.0);
+    let (cart, memory) = leaked(&board);
+    assert_eq!(cart, 1_000.0);
+    assert!((-10.0..10.0).contains(&memory), "{memory}");
+    assert_eq!(flags(&board), [Some(0.0); 2]);
+}
+
+#[test]
+fn what_a_lever_began_is_over_with_the_recovery_of_its_alert() {
+    let mut board = still(foreign(CART, 1.0));
+    set(&mut board, 0, "memory-leak", 1.0);
+    board.recover(at(100), "CartLeak");
+    board.step(at(101));
+    let (cart, memory) = leaked(&board);
+    assert_eq!((cart, flags(&board)), (1_000.0, [Some(0.0); 2]));
+    assert!((-10.0..10.0).contains(&memory), "{memory}");
+
+    // Its alert alone: the lever's flag is not raised, and the memory does not grow.
+    let drive = of(&board, "CartLeak").alert().drive();
+    board.trigger(at(101), "CartLeak", drive);
+    board.step(at(201));
+    assert_eq!(flags(&board), [Some(0.0), Some(1.0)]);
+    let (cart, memory) = leaked(&board);
+    assert_eq!(cart, 6_000.0);
+    assert!((-10.0..10.0).contains(&memory), "{memory}");
+    // And pulled meanwhile, until everything is reset.
+    set(&mut board, 201, "memory-leak", 1.0);
+    assert_eq!(flags(&board), [Some(1.0); 2]);
+    board.reset(at(202));
+    assert_eq!(flags(&board), [Some(0.0); 2]);
+}
+
+#[test]
+fn an_alert_on_the_lever_s_own_metric_stands_for_the_built_in_one_and_lowers_the_lever_s_flag() {
+    let text = CART.replace("cart_bytes", "memory_usage_bytes");
+    let mut board = still(foreign(&text, 1.0));
+    let memory = format!("memory_usage_bytes{APP}");
+    set(&mut board, 0, "memory-leak", 1.0);
+    board.step(at(100));
+    assert!((240e6..272e6).contains(&value(&board, &memory).unwrap()));
+    let cart = "memory_usage_bytes{cart=\"a\"}";
+    assert_eq!(value(&board, cart), Some(6_000.0));
+    assert_eq!(flags(&board), [Some(1.0); 2]);
+    board.recover(at(100), "CartLeak");
+    assert_eq!(flags(&board), [Some(0.0); 2]);
+}
+
+#[test]
+fn of_several_alerts_with_one_flag_the_lever_drives_the_nearest() {
+    let labels = "{ instance = \"mock-app-1\", service = \"mock-service\" }";
+    let own = CART.replace("CartLeak", "Own");
+    let own = own.replace("{ cart = \"a\" }", labels);
+    let same = CART.replace("CartLeak", "Same");
+    let same = same.replace("cart_bytes", "memory_usage_bytes");
+    for (text, driven) in [
+        (format!("{CART}{own}"), "Own"),
+        (format!("{CART}{own}{same}"), "Same"),
+    ] {
+        let carriers = carriers("memory-cpu", &foreign(&text, 1.0));
+        let names: Vec<_> = carriers.iter().map(|alert| alert.name.as_str()).collect();
+        assert_eq!(names, [driven]);
     }
 }
 
 #[test]
-fn of_two_alerts_with_one_flag_the_lever_drives_the_one_with_its_labels() {
-    let own = CART.replace("CartLeak", "Own").replace(
-        "{ cart = \"a\" }",
-        "{ instance = \"mock-app-1\", service = \"mock-service\" }",
-    );
-    let driven = driven_by_levers("memory-cpu", &foreign(&format!("{CART}{own}"), 1.0));
-    let names: Vec<_> = driven.iter().map(|alert| alert.name.as_str()).collect();
-    assert_eq!(names, ["Own", "CPUSpikeDetected"]);
+fn the_flag_of_a_spike_that_no_alert_of_the_catalogue_carries_is_0_again_when_it_is_over() {
+    let mut board = still(foreign(CART, 1.0));
+    let flag = |board: &Board| value(board, &format!("mock_cpu_spike_detected{APP}"));
+    set(&mut board, 0, "cpu-spike", 1.0);
+    board.step(at(2_999));
+    assert_eq!(flag(&board), Some(1.0));
+    board.step(at(3_001));
+    assert_eq!(flag(&board), Some(0.0));
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub struct Board {
     metrics: Metrics,
     traffic: Option<Traffic>,
     rehearsals: Vec<Rehearsal>,
+    /// Built-in alerts that the catalogue has not, and levers drive all the same.
+    beside: Vec<Rehearsal>,
     /// The alerts that are driven when a lever sets their flags.
     driven_by_levers: Vec<Arc<Alert>>,
 }
@@ -55,13 +57,15 @@ impl std::error::Error for MetricFull {}
 impl Board {
     /// The calm baseline. `limit` is the number of series that a metric may have, the baseline's included.
     pub fn new(family: &str, catalogue: &Catalogue, seed: u64, limit: usize) -> Self {
+        let beside = flags::beside(family, catalogue);
         let mut board = Self {
             limit,
             stepped: Duration::ZERO,
             metrics: Metrics::default(),
             traffic: (family == Family::Network.name()).then(|| Traffic::new(seed)),
             rehearsals: Vec::new(),
-            driven_by_levers: flags::driven_by_levers(family, catalogue),
+            beside: beside.iter().map(Rehearsal::of).collect(),
+            driven_by_levers: [flags::carriers(family, catalogue), beside].concat(),
         };
         board.put_built_in(family, seed);
         board.put_alerts(family, catalogue, seed);
@@ -142,7 +146,7 @@ impl Board {
         let labels = metrics::by_name(&pairs);
         self.admit(lever, &pairs, &labels)?;
         self.advance(now);
-        self.pull(now, lever, change);
+        self.pull(now, lever, &labels, change);
         self.let_go(lever.metric, &labels);
         self.raise_flags(now);
         let series = self.metrics.get_mut(lever.metric, &labels);

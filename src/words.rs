@@ -1,0 +1,54 @@
+//! Counts and near misses in words, as all programs tell them. Pure.
+
+/// Names at least as alike as this, from 0 to 1, are offered for one that does not exist.
+const ALIKE: f64 = 0.8;
+
+/// `1 alert`, `2 alerts`.
+pub fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
+/// What to tell after a `name` that is none of `known`: which it may be a slip of, or else what there is.
+pub fn instead<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<_> = known.collect();
+    let alike = |other: &&str| {
+        let (a, b) = (name.to_lowercase(), other.to_lowercase());
+        strsim::jaro_winkler(&a, &b) >= ALIKE || (!a.is_empty() && b.contains(&a))
+    };
+    let near: Vec<_> = known.iter().copied().filter(alike).collect();
+    match (near.is_empty(), known.is_empty()) {
+        (false, _) => format!("; did you mean {}?", near.join(", ")),
+        (true, false) => format!("; there are {}", known.join(", ")),
+        (true, true) => ", and no other".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_alert_is_not_alerts() {
+        let alerts = |count| counted(count, "alert");
+        assert_eq!([0, 1, 27].map(alerts), ["0 alerts", "1 alert", "27 alerts"]);
+    }
+
+    #[test]
+    fn for_a_name_that_does_not_exist_those_that_it_may_stand_for_are_told_or_all() {
+        let known = ["disk", "database", "disk-errors"];
+        for (name, told) in [
+            ("disc", "; did you mean disk?"),
+            ("DISK", "; did you mean disk, disk-errors?"),
+            ("DataBase", "; did you mean database?"),
+            ("errors", "; did you mean disk-errors?"),
+            ("network", "; there are disk, database, disk-errors"),
+            ("", "; there are disk, database, disk-errors"),
+        ] {
+            assert_eq!(instead(name, known.into_iter()), told, "{name}");
+        }
+        assert_eq!(instead("disk", [].into_iter()), ", and no other");
+    }
+}
