@@ -1,6 +1,6 @@
 //! One channel's fan-out: a frame is encoded once and its reference handed to every session that has joined.
 
-use std::{collections::HashMap, marker::PhantomData};
+use std::{collections::HashMap, marker::PhantomData, sync::Arc};
 
 use actix::prelude::{
     Actor, ActorFutureExt, Context, ContextFutureSpawner, Handler, Recipient, SendError, WrapFuture,
@@ -16,7 +16,7 @@ use crate::{
 /// Holds the sessions of channel `C` and its latest frame.
 pub struct Hub<C> {
     sessions: HashMap<SessionId, Member>,
-    latest: Option<Frame>,
+    latest: Option<Arc<Frame>>,
     published: u64,
     telemetry: Telemetry,
     channel: PhantomData<fn() -> C>,
@@ -41,7 +41,7 @@ impl<C: Channel> Hub<C> {
     }
 
     /// Hands a beat's frame to all, and keeps it for those who come later.
-    fn fan_out(&mut self, frame: Frame) {
+    fn fan_out(&mut self, frame: Arc<Frame>) {
         // Refused because it has left: it goes. Refused because its worker is behind: it skips this beat.
         let counters = self.telemetry.channel(C::NAME);
         self.sessions.retain(
@@ -105,7 +105,7 @@ impl<C: Channel> Handler<Publish<C>> for Hub<C> {
         .into_actor(self)
         .map(|frame, hub, _| {
             // A panic there is one here, and as fatal.
-            hub.fan_out(frame.expect("a frame can be encoded"));
+            hub.fan_out(frame.expect("a frame can be encoded").into());
         })
         .wait(ctx);
     }
@@ -139,7 +139,7 @@ impl<C: Channel> Handler<Leave> for Hub<C> {
 }
 
 impl<C: Channel> Handler<LatestFrame> for Hub<C> {
-    type Result = Option<Frame>;
+    type Result = Option<Arc<Frame>>;
 
     fn handle(&mut self, _: LatestFrame, _: &mut Self::Context) -> Self::Result {
         self.latest.clone()
@@ -216,7 +216,7 @@ mod tests {
 
         assert_eq!(
             seen.recv().await,
-            Some(Deliver(Frame::encode::<Instant>(&latest, 2)))
+            Some(Deliver(Frame::encode::<Instant>(&latest, 2).into()))
         );
     }
 

@@ -14,7 +14,10 @@
 
 use std::{
     marker::PhantomData,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use actix::{Message, Recipient};
@@ -81,11 +84,11 @@ pub struct Leave(pub SessionId);
 /// A frame for a session.
 #[derive(Debug, Message, Clone, PartialEq)]
 #[rtype(result = "()")]
-pub struct Deliver(pub Frame);
+pub struct Deliver(pub Arc<Frame>);
 
 /// What is the latest frame?
 #[derive(Message)]
-#[rtype(result = "Option<Frame>")]
+#[rtype(result = "Option<Arc<Frame>>")]
 pub struct LatestFrame;
 
 /// How are you, and how is Prometheus?

@@ -13,7 +13,7 @@ use actix_web::{HttpMessage, ResponseError, http::Version, rt::net::TcpStream};
 use bytes::Bytes;
 use futures_util::SinkExt;
 
-use super::{extension, origin, patience::Patience};
+use super::{extension, origin, patience::Patience, tcp};
 use crate::api_error::ApiError;
 
 /// Checks a request that wants to become a WebSocket.
@@ -98,8 +98,10 @@ pub async fn accept(
         .send(h1::Message::Item((answer, BodySize::None)))
         .await?;
     let parts = framed.into_parts();
+    let io = parts.io.into_inner();
+    tcp::forget_waiters(&io);
     Ok(Accepted {
-        io: parts.io.into_inner(),
+        io,
         // A copy, even of nothing: a share of the dispatcher's buffer would keep all of it as long as the session lives.
         early: Bytes::copy_from_slice(&parts.read_buf),
         deflate: extension.is_some(),

@@ -1,12 +1,24 @@
 //! What the kernel is told about the sockets: no delay, and no patience with the dead.
 
-use std::time::Duration;
+use std::{
+    task::{Context, Waker},
+    time::Duration,
+};
 
 use actix_web::rt::net::TcpStream;
 use socket2::{SockRef, TcpKeepalive};
 
 /// How many times later than the stall deadline the kernel gives a session up.
 const NET_UNDER_STALL: u32 = 10;
+
+/// Makes the socket forget who waited for it last. That was the HTTP dispatcher's task: tokio keeps a finished task's
+/// memory, here some kilobytes, for as long as anything holds a waker of it.
+pub fn forget_waiters(io: &TcpStream) {
+    let mut nobody = Context::from_waker(Waker::noop());
+    // A waker is replaced where the socket is not ready; where it is, none waits.
+    let _ = io.poll_read_ready(&mut nobody);
+    let _ = io.poll_write_ready(&mut nobody);
+}
 
 /// Policy for every connection as long as it is HTTP.
 ///
