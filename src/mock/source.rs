@@ -37,6 +37,19 @@ impl Source {
         )?)
     }
 
+    /// Makes sure that no settings are named to `command`, which uses none.
+    ///
+    /// # Errors
+    /// That the flag does not go with it.
+    pub fn without_settings(&self, command: &str) -> Result<(), ProgramError> {
+        match self.config {
+            None => Ok(()),
+            Some(_) => Err(ProgramError::Usage(format!(
+                "--config does not go with {command}, which uses no settings"
+            ))),
+        }
+    }
+
     /// How fast time runs: what the flag says, or 1.
     pub fn scale(&self) -> f64 {
         self.time_scale.unwrap_or(1.0)
