@@ -10,7 +10,7 @@ use crate::{
     settings::mock::MockSettings,
 };
 
-/// The flags that every command takes.
+/// The flags that commands share; one that has no use for a flag refuses it.
 #[derive(Debug, Clone, Args)]
 pub struct Source {
     /// Settings to use over the defaults
