@@ -2,7 +2,7 @@
 
 export CARGO_TARGET_DIR ?= target
 drill = $(CARGO_TARGET_DIR)/drill
-catalogue = $(if $(CATALOGUE),--catalogue $(CATALOGUE))
+catalogue = $(if $(CATALOGUE),--catalogue '$(CATALOGUE)')
 # Tests send signals that a `nohup` around all of this would have ignored.
 cargo-test = env --default-signal=HUP cargo test --locked
 scripts = .ci/run $(wildcard tools/* tests/compose/*.sh)

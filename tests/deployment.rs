@@ -83,18 +83,24 @@ fn amtool(arguments: &[&str]) -> String {
 
 #[test]
 fn make_says_nothing_of_its_makefile_and_its_tests_are_tests() {
-    let make = |target: &str| {
+    let make = |words: &[&str]| {
         let said = Command::new("make")
-            .args(["-n", target])
+            .arg("-n")
+            .args(words)
             .env_remove("MAKEFLAGS")
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()
             .unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        assert_eq!(text(said.stderr), "", "{target}");
+        assert_eq!(text(said.stderr), "", "{words:?}");
         text(said.stdout)
     };
-    assert!(make("test").contains("cargo test --locked"));
-    assert!(make("compose-test").contains("tests/compose/run.sh"));
-    assert!(make("drill").contains("mock-metrics drill  --all"));
+    assert!(make(&["test"]).contains("cargo test --locked"));
+    assert!(make(&["compose-test"]).contains("tests/compose/run.sh"));
+    assert!(make(&["drill"]).contains("mock-metrics drill  --all"));
+    let drill = make(&["drill", "CATALOGUE=/tmp/my alerts.toml"]);
+    assert_eq!(
+        drill.matches("--catalogue '/tmp/my alerts.toml'").count(),
+        2
+    );
 }

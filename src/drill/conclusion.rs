@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use super::{
     progress,
-    record::Verdict,
     report::{self, Report},
     survey::DOUBT,
 };
@@ -42,14 +41,11 @@ fn judged(report: &Report, mut faults: Vec<String>, held: Vec<String>) -> Result
     if report.doubtful {
         faults.push(format!("every rule is doubtful: {DOUBT}"));
     }
-    let failures = || {
-        let records = report.records.iter();
-        records.filter(|record| record.verdict() == Verdict::Failed)
-    };
-    let unasked = failures().filter(|record| record.unasked()).count();
-    let only_unasked = faults.is_empty() && unasked > 0 && unasked == failures().count();
-    faults.extend(held);
     let failed = report.failed();
+    let records = report.records.iter();
+    let unasked = records.filter(|record| record.unasked()).count();
+    let only_unasked = faults.is_empty() && unasked > 0 && unasked == failed.len();
+    faults.extend(held);
     if !failed.is_empty() {
         let of_servers = match unasked {
             0 => String::new(),

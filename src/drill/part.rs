@@ -12,7 +12,7 @@ use super::{
     servers::seen::Identity,
     stage::Stage,
 };
-use crate::mock::catalogue::{Act, Alert, Catalogue, Inhibited, Scenario};
+use crate::mock::catalogue::{Act, Alert, Catalogue, Inhibited, Scenario, Step};
 
 /// One alert that is watched.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub(super) struct Part {
     pub(super) inhibited: bool,
     /// Which alerts may be the cause of that.
     pub(super) inhibitors: Vec<Identity>,
+    /// Whether a step of the scenario recovers it.
+    pub(super) recovered: bool,
 }
 
 impl Part {
@@ -39,6 +41,7 @@ impl Part {
             at,
             inhibited: false,
             inhibitors: Vec::new(),
+            recovered: false,
         }
     }
 
@@ -104,8 +107,12 @@ fn of_scenario(scenario: &Scenario, catalogue: &Catalogue) -> Vec<Part> {
             Some(Act::Trigger { value: Some(value) }) => driven_to(alert, value),
             _ => alert.clone(),
         };
-        // One that no step triggers comes of another one.
-        Part::of(&driven, step.map_or(last, |step| step.at))
+        let recovers = |step: &Step| step.alert.name == alert.name && step.act == Act::Recover;
+        Part {
+            recovered: scenario.steps.iter().any(recovers),
+            // One that no step triggers comes of another one.
+            ..Part::of(&driven, step.map_or(last, |step| step.at))
+        }
     };
     let mut parts: Vec<_> = scenario.expect.iter().map(part).collect();
     let inhibited = scenario.inhibited.iter();

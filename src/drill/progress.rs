@@ -105,7 +105,7 @@ fn rows(records: &[Record], most: usize) -> Vec<String> {
     if shown.len() + 1 > most {
         shown.sort_by_key(|record| match record.outcome {
             Outcome::Running => 0,
-            Outcome::Failed { .. } => 1,
+            Outcome::Failed { .. } | Outcome::GivenUp { .. } => 1,
             Outcome::Waiting => 2,
             Outcome::Passed => 3,
         });
@@ -150,6 +150,7 @@ fn row(record: &Record, (family, name): (usize, usize)) -> String {
         }
         Outcome::Passed => (record.verdict().name().to_owned(), ""),
         Outcome::Failed { stage, why, .. } => (format!("FAILED at {stage}"), why.as_str()),
+        Outcome::GivenUp { stage, why } => (format!("unfinished at {stage}"), why.as_str()),
     };
     let row = format!(
         "{:<family$} {:<name$} {stage:<STAGE$} {:>8} {why}",

@@ -46,6 +46,13 @@ pub(super) enum Outcome {
         /// A server could not be asked: it is not known whether the alert is right.
         unasked: bool,
     },
+    /// Its end was not waited for.
+    GivenUp {
+        /// The stage that it was on its way to.
+        stage: Stage,
+        /// Why nobody waited.
+        why: String,
+    },
 }
 
 /// How a rehearsal ended, in a word.
@@ -97,7 +104,7 @@ impl Record {
             Outcome::Failed { .. } => Verdict::Failed,
             Outcome::Passed if self.reached.iter().any(Reached::late) => Verdict::Late,
             Outcome::Passed => Verdict::Passed,
-            Outcome::Waiting | Outcome::Running => Verdict::Unfinished,
+            Outcome::Waiting | Outcome::Running | Outcome::GivenUp { .. } => Verdict::Unfinished,
         }
     }
 
@@ -109,7 +116,9 @@ impl Record {
     /// The stage that it did not reach, and why.
     pub(super) fn failure(&self) -> Option<(Stage, &str)> {
         match &self.outcome {
-            Outcome::Failed { stage, why, .. } => Some((*stage, why)),
+            Outcome::Failed { stage, why, .. } | Outcome::GivenUp { stage, why } => {
+                Some((*stage, why))
+            }
             _ => None,
         }
     }
@@ -197,14 +206,13 @@ impl Ledger {
         (self.show)(&self.records.borrow(), index, Event::Ended);
     }
 
-    /// What has not ended has failed, for this reason.
+    /// What has not ended is unfinished, for this reason.
     pub(super) fn give_up(&self, why: &str) {
         for record in self.records.borrow_mut().iter_mut() {
             if record.verdict() == Verdict::Unfinished {
-                record.outcome = Outcome::Failed {
+                record.outcome = Outcome::GivenUp {
                     stage: record.next(),
                     why: why.to_owned(),
-                    unasked: false,
                 };
             }
         }

@@ -42,7 +42,7 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     let settings = source.settings()?;
     logging::init(&settings.log);
     // What is wrong with the command line is told before anybody is asked anything.
-    plan::choose(options, &source.catalogue()?)?;
+    plan::choose(options, &source.catalogue()?).map_err(|error| hinted(error, source))?;
     let addresses = options.addresses(&settings.drill)?;
     report::writable(&options.report)?;
 
@@ -123,6 +123,16 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     let unwritten = conclusion::write(&report, &options.report);
     let held = stack.let_go().await;
     conclusion::conclude(&report, unwritten, held)
+}
+
+/// A name that the built-in catalogue has not may be one of the user's own.
+fn hinted(error: ProgramError, source: &Source) -> ProgramError {
+    match error {
+        ProgramError::Usage(told) if source.catalogue.is_none() => ProgramError::Usage(format!(
+            "{told}\nthese are the names of the built-in catalogue: one of your own is used with --catalogue FILE"
+        )),
+        error => error,
+    }
 }
 
 fn tell(warnings: &[String]) {

@@ -108,6 +108,7 @@ impl Course<'_> {
             identity: &self.part.identity,
             inhibited: self.part.inhibited,
             inhibitors: &self.part.inhibitors,
+            recovered: self.part.recovered,
         };
         let why = case.why(stage, &evidence);
         match case.unasked(stage, &evidence) {

@@ -45,6 +45,13 @@ pub enum LabError {
         /// The last lines of its log.
         log: Vec<String>,
     },
+    /// A catalogue that makes no sense.
+    Refused {
+        /// The file, as it was asked for.
+        catalogue: PathBuf,
+        /// A line each.
+        faults: Vec<String>,
+    },
     /// A program runs, and does not get ready.
     NotReady {
         /// Its name.
@@ -119,6 +126,10 @@ impl fmt::Display for LabError {
                 write!(f, "{program} ended unexpectedly ({status})")?;
                 log.iter().try_for_each(|line| write!(f, "\n  {line}"))
             }
+            Self::Refused { catalogue, faults } => {
+                write!(f, "the catalogue {} is refused:", catalogue.display())?;
+                faults.iter().try_for_each(|fault| write!(f, "\n  {fault}"))
+            }
             Self::NotReady {
                 program,
                 after,
@@ -144,6 +155,9 @@ impl std::error::Error for LabError {}
 
 impl From<LabError> for ProgramError {
     fn from(error: LabError) -> Self {
-        Self::Failed(error.to_string())
+        match error {
+            LabError::Refused { .. } => Self::Refused(error.to_string()),
+            _ => Self::Failed(error.to_string()),
+        }
     }
 }

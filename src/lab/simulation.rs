@@ -4,7 +4,7 @@ use std::{
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Output, Stdio},
 };
 
 use chrono::{SecondsFormat, Utc};
@@ -20,10 +20,14 @@ use super::{
 const FAST: f64 = 1.0 / 15.0;
 /// How many lines of what a failed program said are told.
 const TOLD: usize = 5;
+/// How `mock-metrics` ends that has nothing against its command line, and something against its catalogue.
+const REFUSED: i32 = 64;
 
 /// A simulation: the catalogue, and how fast time runs in it.
 pub(crate) struct Simulation {
     program: PathBuf,
+    /// Its file, as it was asked for.
+    asked: PathBuf,
     catalogue: Vec<OsString>,
     pace: Vec<OsString>,
 }
@@ -40,7 +44,9 @@ impl Simulation {
         let pace = options
             .fast
             .then(|| ["--time-scale".to_owned(), FAST.to_string()]);
+        let built_in = || PathBuf::from("built into mock-metrics");
         Ok(Self {
+            asked: options.catalogue.clone().unwrap_or_else(built_in),
             program: programs::ours("mock-metrics", options.programs.as_deref())?,
             catalogue,
             pace: pace.into_iter().flatten().map(OsString::from).collect(),
@@ -56,13 +62,27 @@ impl Simulation {
     pub(crate) async fn rules(&self, promtool: &Path, folder: &Path) -> Result<String, LabError> {
         let mut rules = guarded(&self.program, Ending::PROGRAM, None)?;
         rules.arg("rules").args(self.flags());
-        let text = finished("mock-metrics rules", rules).await?;
+        let text = match ended("mock-metrics rules", rules).await? {
+            output if output.status.code() == Some(REFUSED) => return Err(self.refused(&output)),
+            output => succeeded("mock-metrics rules", output)?,
+        };
         let file = folder.join("alert.rules.yml");
         fs::write(&file, &text).map_err(LabError::io(file.display()))?;
         let mut check = guarded(promtool, Ending::PROGRAM, None)?;
         check.args(["check", "rules"]).arg(&file);
         finished("promtool check rules", check).await?;
         Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    fn refused(&self, output: &Output) -> LabError {
+        let own = |line: String| match line.strip_prefix("mock-metrics: ") {
+            Some(fault) => fault.to_owned(),
+            None => line,
+        };
+        LabError::Refused {
+            catalogue: self.asked.clone(),
+            faults: told(output).into_iter().map(own).collect(),
+        }
     }
 
     /// Gives a Prometheus that has no data yet a history of what it will scrape at `address`. It is told in unscaled time:
@@ -105,20 +125,34 @@ impl Simulation {
 
 /// Runs a program to its end and gives what it printed.
 async fn finished(name: &'static str, command: std::process::Command) -> Result<Vec<u8>, LabError> {
-    let output = Command::from(command)
+    succeeded(name, ended(name, command).await?)
+}
+
+async fn ended(name: &'static str, command: std::process::Command) -> Result<Output, LabError> {
+    Command::from(command)
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .output()
         .await
-        .map_err(LabError::io(name))?;
+        .map_err(LabError::io(name))
+}
+
+fn succeeded(name: &'static str, output: Output) -> Result<Vec<u8>, LabError> {
     if output.status.success() {
         return Ok(output.stdout);
     }
-    let told = String::from_utf8_lossy(&output.stderr);
-    let lines: Vec<_> = told.lines().map(str::to_owned).collect();
+    let mut log = told(&output);
+    let more = log.len().saturating_sub(TOLD);
+    log.truncate(TOLD);
+    log.extend((more > 0).then(|| format!("and {more} more")));
     Err(LabError::Died {
         program: name,
         status: output.status,
-        log: lines.into_iter().take(TOLD).collect(),
+        log,
     })
+}
+
+fn told(output: &Output) -> Vec<String> {
+    let told = String::from_utf8_lossy(&output.stderr);
+    told.lines().map(str::to_owned).collect()
 }

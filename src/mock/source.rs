@@ -10,7 +10,7 @@ use crate::{
     settings::mock::MockSettings,
 };
 
-/// The flags that every command takes.
+/// The flags that commands share; one that has no use for a flag refuses it.
 #[derive(Debug, Clone, Args)]
 pub struct Source {
     /// Settings to use over the defaults
@@ -35,6 +35,19 @@ impl Source {
             self.config.as_deref(),
             &exit::environment(),
         )?)
+    }
+
+    /// Makes sure that no settings are named to `command`, which uses none.
+    ///
+    /// # Errors
+    /// That the flag does not go with it.
+    pub fn without_settings(&self, command: &str) -> Result<(), ProgramError> {
+        match self.config {
+            None => Ok(()),
+            Some(_) => Err(ProgramError::Usage(format!(
+                "--config does not go with {command}, which uses no settings"
+            ))),
+        }
     }
 
     /// How fast time runs: what the flag says, or 1.

@@ -21,8 +21,10 @@ async fn an_interrupted_drill_recovers_what_it_triggered_and_reports() {
         assert!(drill.log().contains(&told), "{}", drill.log());
         assert_eq!(stack.driven().await, Vec::<String>::new());
         let report = json(&report);
-        let why = of(&report, "DiskFull")["why"].as_str().unwrap();
-        assert_eq!(why, format!("interrupted by {name}"));
+        let full = of(&report, "DiskFull");
+        assert_eq!(full["verdict"], "unfinished");
+        assert_eq!(full["why"], format!("interrupted by {name}"));
+        assert_eq!(report["totals"]["unfinished"], 2, "{report}");
     }
 }
 

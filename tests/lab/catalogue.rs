@@ -8,14 +8,13 @@ use super::runner::Runner;
 use crate::support::{program::MOCK, scratch};
 
 #[actix_rt::test]
-async fn a_bad_catalogue_is_told_even_if_a_port_is_taken() {
+async fn all_faults_of_a_bad_catalogue_are_told_even_if_a_port_is_taken() {
     let data = scratch();
     let catalogue = data.path().join("mine.toml");
-    fs::write(
-        &catalogue,
-        "[[alert]]\nname = \"A\"\nexpr = \"m > 3\"\ntrigger = 2\n",
-    )
-    .unwrap();
+    let alerts = ["A", "B", "C", "D", "E", "F"].map(|name| {
+        format!("[[alert]]\nname = \"{name}\"\nexpr = \"{name}_m > 3\"\ntrigger = 2\n")
+    });
+    fs::write(&catalogue, alerts.concat()).unwrap();
     let port = free_port().unwrap();
     let _listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
     let mut lab = Runner::with(data.path(), |lab| {
@@ -23,12 +22,14 @@ async fn a_bad_catalogue_is_told_even_if_a_port_is_taken() {
         lab.arg("--catalogue").arg(&catalogue);
         lab.arg("--mock-port").arg(port.to_string());
     });
-    assert_eq!(lab.ended().await.code(), Some(1));
+    assert_eq!(lab.ended().await.code(), Some(64));
     let told = lab.stderr();
-    assert!(
-        told.contains("mine.toml: alert A: trigger: does not make"),
-        "{told}"
-    );
+    let head = format!("lab: the catalogue {} is refused:\n", catalogue.display());
+    assert!(told.contains(&head), "{told}");
+    for name in ["A", "B", "C", "D", "E", "F"] {
+        let fault = format!("mine.toml: alert {name}: trigger: does not make");
+        assert!(told.contains(&fault), "{told}");
+    }
     assert!(
         !told.contains("taken") && !data.path().join("postgres").exists(),
         "{told}"

@@ -231,7 +231,7 @@ async fn a_signal_ends_it_while_it_waits_for_a_reader() {
         let flags = OFlags::RDONLY | OFlags::NONBLOCK;
         let reader = File::from(open(&pipe, flags, Mode::empty()).unwrap());
         let mut command = program::command(MOCK);
-        command.args(["backfill", "--hours", "1", "--output"]);
+        command.args(["backfill", "--hours", "4", "--output"]);
         let history = Running::start(command.arg(&pipe));
         eventually("it has begun to write", async || {
             (&reader).read_exact(&mut [0]).ok()

@@ -143,7 +143,7 @@ fn check_honours_the_time_scale_and_takes_its_catalogue_as_the_file() {
 #[test]
 fn who_stops_reading_ends_a_command_without_a_word_and_as_sigpipe_would() {
     for command in [
-        &["backfill", "--hours", "1"][..],
+        &["backfill", "--hours", "4"][..],
         &["rules"],
         &["check", "config/alerts.toml"],
     ] {
@@ -158,5 +158,46 @@ fn who_stops_reading_ends_a_command_without_a_word_and_as_sigpipe_would() {
         let told = io::read_to_string(child.stderr.take().unwrap()).unwrap();
         let code = child.wait().unwrap().code();
         assert_eq!((code, told.as_str()), (Some(141), ""), "{command:?}");
+    }
+}
+
+#[test]
+fn a_flag_that_a_command_does_not_use_is_refused() {
+    for (command, told) in [
+        (
+            &["check", "config/alerts.toml", "--config", "none"][..],
+            "--config does not go with check",
+        ),
+        (
+            &["rules", "--config", "none"],
+            "--config does not go with rules",
+        ),
+        (
+            &["backfill", "--time-scale", "0.1"],
+            "--time-scale does not go with backfill",
+        ),
+    ] {
+        let ended = program().args(command).output().unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(2), "{said}");
+        assert!(said.contains(told) && ended.stdout.is_empty(), "{said}");
+    }
+}
+
+#[test]
+fn a_history_that_is_too_short_for_an_alert_says_so_with_the_hours_that_are_needed() {
+    for (hours, told) in [
+        (
+            "1",
+            "mock-metrics: no alert is set off in the 1 h of this history: the first one would be with --hours 4\n",
+        ),
+        ("4", ""),
+    ] {
+        let ended = program()
+            .args(["backfill", "--hours", hours])
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8(ended.stderr).unwrap(), told);
+        assert!(ended.status.success());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::reason_tests::{alert_labels, held, judged, says, why};
+use super::reason_tests::{alert_labels, held, judged, judged_in, says, why};
 use crate::drill::{evidence::Evidence, servers::simulator::Driven, stage::Stage};
 
 #[test]
@@ -77,6 +77,11 @@ fn one_that_somebody_else_has_recovered_is_told_to_be() {
     let words = "it was recovered meanwhile, and not by this drill";
     says(&why(Stage::Firing, calm), &[words]);
     assert!(!why(Stage::ResolvedPrometheus, calm).contains(words));
+    let (told, _) = judged_in(true, Stage::Firing, false, calm);
+    assert!(
+        told.ends_with("; a step of the scenario recovers it"),
+        "{told}"
+    );
 }
 
 #[test]

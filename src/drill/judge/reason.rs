@@ -19,6 +19,8 @@ pub(crate) struct Case<'a> {
     pub(crate) inhibited: bool,
     /// By one of these.
     pub(crate) inhibitors: &'a [Identity],
+    /// A step of the scenario recovers it.
+    pub(crate) recovered: bool,
 }
 
 impl Case<'_> {
@@ -40,7 +42,7 @@ impl Case<'_> {
             "waited {:.1} s: {}{what}{}",
             evidence.waited.as_secs_f64(),
             told_of_silence(stage, evidence),
-            self.recovered_by_another(stage, evidence)
+            self.recovered_meanwhile(stage, evidence)
         )
     }
 
@@ -207,14 +209,16 @@ impl Case<'_> {
     }
 
     /// That the simulator does not drive it any more, on its way up.
-    fn recovered_by_another(&self, stage: Stage, evidence: &Evidence) -> &'static str {
+    fn recovered_meanwhile(&self, stage: Stage, evidence: &Evidence) -> &'static str {
         let rises = (Stage::Crossed..=Stage::Browser).contains(&stage);
         let driven = evidence.driven.as_ref();
         let recovers =
             driven.is_ok_and(|driven| matches!(driven.condition.as_str(), "calm" | "recovering"));
-        match rises && recovers && !self.inhibited && !self.alert.trigger.ends() {
-            true => "; it was recovered meanwhile, and not by this drill",
-            false => "",
+        let ended = rises && recovers && !self.inhibited && !self.alert.trigger.ends();
+        match (ended, self.recovered) {
+            (true, true) => "; a step of the scenario recovers it",
+            (true, false) => "; it was recovered meanwhile, and not by this drill",
+            (false, _) => "",
         }
     }
 

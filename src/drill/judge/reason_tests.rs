@@ -86,6 +86,16 @@ pub(super) fn judged(
     inhibited: bool,
     change: impl FnOnce(&mut Evidence),
 ) -> (String, bool) {
+    judged_in(false, stage, inhibited, change)
+}
+
+/// In a scenario, perhaps with a step that recovers it.
+pub(super) fn judged_in(
+    recovered: bool,
+    stage: Stage,
+    inhibited: bool,
+    change: impl FnOnce(&mut Evidence),
+) -> (String, bool) {
     let mut evidence = evidence();
     change(&mut evidence);
     let alert = alert();
@@ -101,6 +111,7 @@ pub(super) fn judged(
             name: "DiskBroken".to_owned(),
             labels: Labels::new(),
         }],
+        recovered,
     };
     (case.why(stage, &evidence), case.unasked(stage, &evidence))
 }

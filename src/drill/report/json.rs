@@ -39,6 +39,7 @@ struct Totals {
     passed: usize,
     late: usize,
     failed: usize,
+    unfinished: usize,
 }
 
 #[derive(Serialize)]
@@ -92,6 +93,7 @@ pub(super) fn write(report: &Report) -> String {
             passed: report.count(Verdict::Passed),
             late: report.count(Verdict::Late),
             failed: report.count(Verdict::Failed),
+            unfinished: report.count(Verdict::Unfinished),
         },
         alerts: report.records.iter().map(alert).collect(),
     };

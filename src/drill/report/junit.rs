@@ -1,7 +1,7 @@
 //! The report as JUnit XML, as continuous integration reads it: a test suite per family, a test case per alert.
 
 use super::{Report, title};
-use crate::drill::record::{Record, Verdict};
+use crate::drill::record::Record;
 
 /// A document.
 pub(super) fn write(report: &Report) -> String {
@@ -78,9 +78,7 @@ fn properties(record: &Record) -> String {
 }
 
 fn failures<'a>(records: impl Iterator<Item = &'a Record>) -> usize {
-    records
-        .filter(|record| record.verdict() == Verdict::Failed)
-        .count()
+    records.filter(|record| record.failure().is_some()).count()
 }
 
 /// From the trigger to the last stage.

@@ -60,8 +60,8 @@ fn reasons(report: &Report) -> String {
     let mut reasons = String::new();
     for record in &report.records {
         if let Some((stage, why)) = record.failure() {
-            let title = plain(&title(record));
-            reasons += &format!("- **{title}** failed at {stage}: {}\n", plain(why));
+            let (title, verdict) = (plain(&title(record)), record.verdict().name());
+            reasons += &format!("- **{title}** {verdict} at {stage}: {}\n", plain(why));
         }
         for warning in &record.warnings {
             reasons += &format!("- {}: {}\n", plain(&title(record)), plain(warning));

@@ -54,7 +54,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// The alerts that have failed, each with its stage.
+    /// The alerts that have failed or are unfinished, each with its stage.
     pub(super) fn failed(&self) -> Vec<String> {
         let failures = self.records.iter().filter_map(|record| {
             let (stage, _) = record.failure()?;
@@ -75,8 +75,12 @@ impl Report {
             true => format!(", but every rule is doubtful: {DOUBT}"),
             false => String::new(),
         };
+        let unfinished = match self.count(Verdict::Unfinished) {
+            0 => String::new(),
+            count => format!(", {count} unfinished"),
+        };
         format!(
-            "{} of {} arrived, {late} of them late, {failed} failed, in {:.0} s{doubt}",
+            "{} of {} arrived, {late} of them late, {failed} failed{unfinished}, in {:.0} s{doubt}",
             self.count(Verdict::Passed) + late,
             counted(self.records.len(), "alert"),
             self.seconds()
@@ -286,5 +290,9 @@ pub(super) mod tests {
             "1 of 2 alerts arrived, 1 of them late, 1 failed, in 20 s"
         );
         assert_eq!(report().failed(), ["Ho<st>\"ile\"& at pending"]);
+        let mut interrupted = report();
+        interrupted.records[1].outcome = Outcome::Running;
+        let told = "1 of 2 alerts arrived, 1 of them late, 0 failed, 1 unfinished, in 20 s";
+        assert_eq!(interrupted.totals(), told);
     }
 }

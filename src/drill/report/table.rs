@@ -1,7 +1,7 @@
 //! The table at the end, for people at a terminal.
 
 use super::{COLUMNS, Report, cell, title};
-use crate::drill::record::{Record, Verdict};
+use crate::drill::record::Record;
 
 /// A row per alert, why it failed below it, and the totals. In a `width` that is too narrow for all columns, a row has the
 /// last stage only.
@@ -21,10 +21,8 @@ pub(super) fn write(report: &Report, width: Option<usize>) -> String {
         if let Some((stage, why)) = record.failure() {
             lines.push(format!("    at {stage}: {}", one_line(why)));
         }
-        if record.verdict() != Verdict::Unfinished {
-            let warnings = record.warnings.iter();
-            lines.extend(warnings.map(|warning| format!("    warning: {}", one_line(warning))));
-        }
+        let warnings = record.warnings.iter();
+        lines.extend(warnings.map(|warning| format!("    warning: {}", one_line(warning))));
     }
     lines.push(report.totals());
     lines.join("\n")

@@ -31,14 +31,7 @@ pub(super) struct Episode {
 /// The episodes of a history that lasts for `span`, by the time of their triggers. It ends calm. Alerts of the same series
 /// take turns; one whose course cannot be predicted has none.
 pub(super) fn plan(catalogue: &Catalogue, seed: u64, span: Duration) -> Vec<Episode> {
-    let mut sharing: BTreeMap<(&str, String), Vec<Predicted<'_>>> = BTreeMap::new();
-    for (alert, told) in catalogue.predicted() {
-        if let Ok(predicted) = told {
-            let series = (alert.metric.as_str(), alert.series());
-            sharing.entry(series).or_default().push((alert, *predicted));
-        }
-    }
-    let mut episodes: Vec<Episode> = sharing
+    let mut episodes: Vec<Episode> = sharing(catalogue)
         .values()
         .flat_map(|alerts| take_turns(alerts, seed, span))
         .collect();
@@ -46,14 +39,38 @@ pub(super) fn plan(catalogue: &Catalogue, seed: u64, span: Duration) -> Vec<Epis
     episodes
 }
 
-/// The episodes of alerts that drive one series.
-fn take_turns(alerts: &[Predicted<'_>], seed: u64, span: Duration) -> Vec<Episode> {
+/// How long the shortest history lasts that has an episode; `None`: no history has one.
+pub(super) fn shortest(catalogue: &Catalogue) -> Option<Duration> {
+    let sharing = sharing(catalogue);
+    let slots = sharing.values().map(|alerts| slot(alerts).0);
+    slots.min().map(|slot| slot * 2)
+}
+
+/// The alerts whose course can be predicted, by the series that they drive.
+fn sharing(catalogue: &Catalogue) -> BTreeMap<(&str, String), Vec<Predicted<'_>>> {
+    let mut sharing: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (alert, told) in catalogue.predicted() {
+        if let Ok(predicted) = told {
+            let series = (alert.metric.as_str(), alert.series());
+            sharing.entry(series).or_default().push((alert, *predicted));
+        }
+    }
+    sharing
+}
+
+/// How long a slot of alerts that drive one series is, and the longest episode of these.
+fn slot(alerts: &[Predicted<'_>]) -> (Duration, Duration) {
     let course = |(alert, predicted): &Predicted<'_>| {
         predicted.rise + alert.hold_for + predicted.fall + Duration::from_secs_f64(FIRING.1)
     };
     let longest = alerts.iter().map(course).max().unwrap_or_default();
     // Twice, so that what is left of an episode has left every window before the next one.
-    let slot = SHORTEST_SLOT.max(longest * 2);
+    (SHORTEST_SLOT.max(longest * 2), longest)
+}
+
+/// The episodes of alerts that drive one series.
+fn take_turns(alerts: &[Predicted<'_>], seed: u64, span: Duration) -> Vec<Episode> {
+    let (slot, longest) = slot(alerts);
     // The last one stays empty: a history ends calm.
     let slots = (span.as_secs_f64() / slot.as_secs_f64()) as u32;
     let mut episodes = Vec::new();
@@ -131,6 +148,8 @@ mod tests {
     #[test]
     fn a_short_history_is_calm() {
         let catalogue = Catalogue::load(None, 1.0).unwrap();
-        assert!(plan(&catalogue, 1, Duration::from_secs(3_600)).is_empty());
+        let shortest = shortest(&catalogue).unwrap();
+        assert!(plan(&catalogue, 1, shortest - Duration::from_secs(1)).is_empty());
+        assert!(!plan(&catalogue, 1, shortest).is_empty());
     }
 }

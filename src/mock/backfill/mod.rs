@@ -79,14 +79,20 @@ pub struct BackfillOptions {
 pub async fn backfill(options: BackfillOptions, source: &Source) -> Result<(), ProgramError> {
     let now = Utc::now();
     options.check(now).map_err(ProgramError::Usage)?;
+    if source.time_scale.is_some() {
+        let told = "--time-scale does not go with backfill: a history is told in unscaled time";
+        return Err(ProgramError::Usage(told.to_owned()));
+    }
     let simulation = source.settings()?.simulation;
     let past = Past {
-        // Of any length, a history is told in unscaled time.
         unscaled: source.unscaled()?,
         seed: options.seed.unwrap_or(simulation.seed),
         span: Duration::from_secs(u64::from(options.hours) * 3_600),
         until: options.until.unwrap_or(now),
     };
+    if let Some(told) = past.without_alerts() {
+        exit::tell(&format!("mock-metrics: {told}"));
+    }
     let stop = shutdown::signalled()?;
     let attempt = Attempt::default();
     let writing = attempt.clone();

@@ -45,6 +45,23 @@ impl Past {
         }
     }
 
+    /// Says that no alert is set off in it, if so.
+    pub(super) fn without_alerts(&self) -> Option<String> {
+        let episodes = episodes::plan(&self.unscaled, self.seed, self.span);
+        if !episodes.is_empty() {
+            return None;
+        }
+        let hours = |span: Duration| span.as_secs().div_ceil(3_600);
+        let told = match episodes::shortest(&self.unscaled) {
+            Some(shortest) => format!("the first one would be with --hours {}", hours(shortest)),
+            None => "theory can tell the course of none".to_owned(),
+        };
+        let asked = hours(self.span);
+        Some(format!(
+            "no alert is set off in the {asked} h of this history: {told}"
+        ))
+    }
+
     /// Its age at `now`: that of an application that was born with it.
     pub fn age(&self, now: DateTime<Utc>) -> Duration {
         self.span + (now - self.until).to_std().unwrap_or_default()

@@ -21,8 +21,9 @@ pub struct CheckOptions {
 /// Checks a catalogue, at the time scale that was asked for, and says that it is valid.
 ///
 /// # Errors
-/// Every fault that could be found, a line each; a catalogue besides the one to check.
+/// Every fault that could be found, a line each; a catalogue besides the one to check; settings.
 pub fn check(options: &CheckOptions, source: &Source) -> Result<(), ProgramError> {
+    source.without_settings("check")?;
     if source.catalogue.is_some() {
         let told = "--catalogue does not go with check: the FILE is the catalogue to check";
         return Err(ProgramError::Usage(told.to_owned()));

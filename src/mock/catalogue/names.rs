@@ -35,6 +35,8 @@ pub(super) fn metric(name: &str) -> Result<(), String> {
 pub(super) fn label(name: &str, value: &str) -> Result<(), &'static str> {
     if TAKEN_LABELS.contains(&name) {
         Err("is a label of the rule or the scrape, not of the series")
+    } else if name.starts_with("__") {
+        Err("must not begin with `__`: such names are Prometheus' own")
     } else if !is_label(name) {
         Err("must be named with letters, digits and `_`")
     } else if value.is_empty() || value.len() > LONGEST || value.chars().any(char::is_control) {

@@ -123,6 +123,11 @@ fn each_fault_names_its_alert_and_its_key() {
         ),
         (
             "labels",
+            "{ __x = \"h\" }",
+            "alert A: labels.__x: must not begin with `__`",
+        ),
+        (
+            "labels",
             "{ a = \"\\n\" }",
             "alert A: labels.a: must be 1 to 128 bytes",
         ),

@@ -41,15 +41,20 @@ pub(super) fn told(catalogue: &Catalogue) -> Result<Vec<Told>, Vec<String>> {
         all = catalogue
             .scenarios
             .iter()
-            .flat_map(|scenario| values(scenario, catalogue))
+            .flat_map(|scenario| steps(scenario, catalogue))
             .collect();
     }
     if all.is_empty() { Ok(told) } else { Err(all) }
 }
 
-/// A scenario's own values must make the conditions hold, as the alerts' own do.
-fn values(scenario: &Scenario, catalogue: &Catalogue) -> Vec<String> {
+/// A scenario's own values must make the conditions hold, as the alerts' own do, and its recoveries not end them too soon.
+fn steps(scenario: &Scenario, catalogue: &Catalogue) -> Vec<String> {
     let mut faults = Faults::of(format!("scenario {}", scenario.name));
+    for alert in &scenario.expect {
+        if let Some(told) = cut_short(alert, scenario, catalogue.timing.interval) {
+            faults.add("steps", told);
+        }
+    }
     for step in &scenario.steps {
         let Act::Trigger { value } = step.act else {
             continue;
@@ -66,6 +71,43 @@ fn values(scenario: &Scenario, catalogue: &Catalogue) -> Vec<String> {
     faults.into_lines()
 }
 
+/// Says that `scenario` recovers an alert before it can have fired, each time that it triggers it.
+fn cut_short(alert: &Alert, scenario: &Scenario, interval: Duration) -> Option<String> {
+    let moves = |other: &Alert| other.metric == alert.metric && other.labels == alert.labels;
+    let mut soonest = None;
+    for (index, step) in scenario.steps.iter().enumerate() {
+        let Act::Trigger { value } = step.act else {
+            continue;
+        };
+        if step.alert.name != alert.name {
+            if moves(&step.alert) {
+                return None;
+            }
+            continue;
+        }
+        let later = &scenario.steps[index..];
+        let recovery = later
+            .iter()
+            .find(|later| later.alert.name == alert.name && later.act == Act::Recover)?;
+        let mut driven = alert.clone();
+        driven.trigger = value.map_or(driven.trigger, |value| driven.trigger.with_value(value));
+        let predicted = prediction::predict(&driven, interval).ok()?;
+        let held = recovery.at - step.at + predicted.fall;
+        if held >= predicted.rise + alert.hold_for + interval * 2 {
+            return None;
+        }
+        soonest.get_or_insert(recovery.at);
+    }
+    soonest.map(|at| {
+        format!(
+            "recover {} at {}: its condition has not held for its `for` of {} and two evaluations by then",
+            alert.name,
+            span(at),
+            span(alert.hold_for)
+        )
+    })
+}
+
 /// What is valid, as far as can be told, a line each.
 pub(super) fn notes(catalogue: &Catalogue) -> Vec<String> {
     let mut notes = Vec::new();
@@ -73,14 +115,19 @@ pub(super) fn notes(catalogue: &Catalogue) -> Vec<String> {
         let mut note = |key: &str, told: &str| {
             notes.push(format!("alert {}: {key}: {told}", alert.name));
         };
+        let expression = promql(&alert.expr);
         if let Err(Unpredicted::Expression(why)) = told {
-            let told = format!(
-                "{why}: whether its trigger crosses the threshold, and when, only a drill can tell"
-            );
-            note("expr", &told);
+            let absence = expression.as_ref().is_ok_and(Expression::is_absence);
+            let told = match absence {
+                true => "it cannot be rehearsed: the simulator moves series, and takes none away",
+                false => {
+                    "whether its trigger crosses the threshold, and when, only a drill can tell"
+                }
+            };
+            note("expr", &format!("{why}: {told}"));
         }
         let interval = catalogue.timing.interval;
-        if let Ok(expression) = promql(&alert.expr)
+        if let Ok(expression) = expression
             && let Some((key, narrow)) = narrow(alert, &expression, interval)
         {
             let told = format!(
@@ -130,6 +177,11 @@ fn expression(alert: &Alert, interval: Duration, faults: &mut Faults) -> Option<
     for label in expression.unset(&alert.metric, &alert.labels) {
         let told =
             format!("{label} is missing: expr selects by it, and the series would not match");
+        faults.add("labels", told);
+    }
+    if let Some((label, matcher)) = expression.contradicted(&alert.metric, &alert.labels) {
+        let told =
+            format!("{label} is not what expr selects, {matcher}: the series would not match");
         faults.add("labels", told);
     }
     if !expression.has_condition() {

@@ -55,6 +55,40 @@ fn a_label_that_the_expression_needs_is_named() {
 }
 
 #[test]
+fn a_label_that_the_expression_contradicts_is_told_with_the_matcher() {
+    let text = alert("open{room='a'} == 1", "1", "labels = { room = \"b\" }");
+    let told =
+        "alert A: labels: room is not what expr selects, room=\"a\": the series would not match";
+    assert_eq!(faults(&text), [told]);
+}
+
+#[test]
+fn absence_is_noted_as_what_cannot_be_rehearsed() {
+    for expr in ["absent(m)", "(absent_over_time(m[5m]) == 1)"] {
+        let text = alert(expr, "1", "");
+        let notes = Catalogue::parse("mine.toml", &text, 1.0).unwrap().notes();
+        assert!(notes[0].contains(": it cannot be rehearsed"), "{notes:?}");
+    }
+}
+
+#[test]
+fn a_step_that_recovers_an_expected_alert_before_it_fires_is_told() {
+    let story = |steps: &str| {
+        let one = alert("m > 1", "2", "for = \"1m\"");
+        let steps = format!("{{ at = \"0s\", trigger = \"A\" }}, {steps}");
+        faults(&format!(
+            "{one}[[scenario]]\nname = \"s\"\ntitle = \"t\"\nexpect = [\"A\"]\nsteps = [{steps}]\n"
+        ))
+    };
+    let told = "scenario s: steps: recover A at 40s: its condition has not held for its `for` of 1m and two evaluations by then";
+    let early = "{ at = \"40s\", recover = \"A\" }";
+    assert_eq!(story(early), [told]);
+    assert_eq!(story("{ at = \"2m\", recover = \"A\" }"), [""; 0]);
+    let again = format!("{early}, {{ at = \"50s\", trigger = \"A\" }}");
+    assert_eq!(story(&again), [""; 0]);
+}
+
+#[test]
 fn a_pattern_that_the_metric_cannot_follow_is_told_with_one_that_it_can() {
     let growth =
         |ceiling: &str| format!("{{ pattern = \"growth\", per_second = 1, ceiling = {ceiling} }}");

@@ -88,7 +88,7 @@ fn wrong_method(request: &HttpRequest, allowed: Vec<Method>) -> ApiError {
 
 async fn no_such_path() -> Result<HttpResponse, ApiError> {
     Err(ApiError::NotFound(
-        "no such path; there are /health, /-/ready, /metrics, /api/alerts, /api/scenarios and POST /simulate/…"
+        "no such path; there are /health, /-/ready, /metrics, /api/alerts, /api/scenarios, POST /api/reset and POST /simulate/…"
             .to_owned(),
     ))
 }

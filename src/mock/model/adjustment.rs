@@ -77,10 +77,11 @@ impl Adjustment {
             return Err(misfit("ramp_seconds", told));
         };
         let threshold = alert.threshold.map_or_else(String::new, |threshold| {
-            format!("; the threshold is {}", shown(threshold))
+            format!(", the threshold {}", shown(threshold))
         });
-        let value = shown(value);
-        Err(misfit("value", format!("{value} {told}{threshold}")))
+        let (value, baseline) = (shown(value), shown(alert.baseline));
+        let told = format!("{value} {told}; the baseline is {baseline}{threshold}");
+        Err(misfit("value", told))
     }
 }
 
@@ -246,6 +247,9 @@ mod tests {
             "as it does by itself"
         );
         let told = adjusted("DiskFull", value(89.0)).unwrap_err().must;
-        assert!(told.contains("89") && told.contains("90"), "{told}");
+        assert!(
+            told.ends_with("> 90; the baseline is 45, the threshold 90"),
+            "{told}"
+        );
     }
 }

@@ -45,6 +45,15 @@ pub(super) fn passes(expr: &Expr, value: f64) -> Option<bool> {
     }
 }
 
+/// Whether `expr` is `absent(…)` or `absent_over_time(…)`, perhaps compared with a number.
+pub(super) fn is_absence(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(paren) => is_absence(&paren.expr),
+        Expr::Call(call) => matches!(call.func.name, "absent" | "absent_over_time"),
+        _ => comparison(expr).is_some_and(|(compared, _)| is_absence(compared)),
+    }
+}
+
 /// The operation at the top of `expr`, where it is a comparison that filters.
 fn filter(expr: &Expr) -> Option<&BinaryExpr> {
     match expr {

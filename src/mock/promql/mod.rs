@@ -12,6 +12,7 @@
 
 mod condition;
 mod evaluate;
+mod fit;
 mod functions;
 mod labels;
 mod precheck;
@@ -71,9 +72,9 @@ impl Expression {
         names.map(str::to_owned).collect()
     }
 
-    /// The labels without which a series of `metric` with these `labels` is selected by none of the matchers on them.
-    pub fn unset(&self, metric: &str, labels: &BTreeMap<String, String>) -> BTreeSet<String> {
-        selector::unset(&self.0, &Subject { metric, labels })
+    /// Whether it holds only while there are no samples: `absent(m)`, perhaps compared with a number.
+    pub fn is_absence(&self) -> bool {
+        condition::is_absence(&self.0)
     }
 
     /// The shortest window of which it takes a change (`rate`, `deriv`, …), for which two samples are needed.

@@ -1,6 +1,6 @@
 //! What an expression selects, and whether one series is all that it selects.
 
-use std::{collections::BTreeSet, convert::Infallible, time::Duration};
+use std::{convert::Infallible, time::Duration};
 
 use promql_parser::{
     label::{METRIC_NAME, MatchOp, Matcher},
@@ -82,21 +82,8 @@ fn unmet(selector: &VectorSelector, subject: &Subject<'_>) -> Result<(), String>
 }
 
 /// To Prometheus, a label that is not there is empty.
-fn is_met_unset(matcher: &Matcher) -> bool {
+pub(super) fn is_met_unset(matcher: &Matcher) -> bool {
     SCRAPED.contains(&matcher.name.as_str()) || matcher.is_match("")
-}
-
-/// The labels that `subject` does not have and needs, to be selected by every selector of its metric.
-pub(super) fn unset(expr: &Expr, subject: &Subject<'_>) -> BTreeSet<String> {
-    let selectors = all(expr).into_iter();
-    let own = selectors.filter(|s| metric(s) == Some(subject.metric));
-    let matchers = own.flat_map(|selector| selector.matchers.matchers);
-    let unmet = matchers.filter(|matcher| {
-        matcher.name != METRIC_NAME
-            && !subject.labels.contains_key(&matcher.name)
-            && !is_met_unset(matcher)
-    });
-    unmet.map(|matcher| matcher.name).collect()
 }
 
 /// The longest window with its offset; none reaches back less than to now.
@@ -235,20 +222,6 @@ mod tests {
             ("rate(disk[5m] @ end()) > 1", "uses the @ modifier"),
         ] {
             assert_eq!(served(text), Err(why.to_owned()), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_label_that_is_needed_and_not_there_is_named() {
-        for (text, names) in [
-            ("disk{mount=\"/\", device=\"sdb\"} > 1", &["mount"][..]),
-            ("disk{a!=\"\"} / disk{b=~\".+\"} > 1", &["a", "b"]),
-            ("disk{a!=\"b\", job=\"x\"} > 1", &[]),
-            ("disk > on() size{mount=\"/\"}", &[]),
-        ] {
-            let labels = BTreeMap::from([("device".to_owned(), "sda".to_owned())]);
-            let found = Expression::parse(text).unwrap().unset("disk", &labels);
-            assert!(found.iter().eq(names), "{text}: {found:?}");
         }
     }
 

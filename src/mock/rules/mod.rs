@@ -48,8 +48,9 @@ enum Format {
 /// Prints what the options ask for.
 ///
 /// # Errors
-/// Every fault of the catalogue; a closed stdout.
+/// Every fault of the catalogue; settings, which it does not use; a closed stdout.
 pub fn print(source: &Source, options: &RulesOptions) -> Result<(), ProgramError> {
+    source.without_settings("rules")?;
     let catalogue = source.catalogue()?;
     let mut out = String::new();
     let heading = heading(source, options.format);
