@@ -243,6 +243,29 @@ mod tests {
     use super::*;
 
     #[actix::test]
+    async fn a_heartbeat_never_stands_in_for_a_frame_that_waits() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (ours, _theirs) = tokio::join!(
+            listener.accept(),
+            TcpStream::connect(listener.local_addr().unwrap())
+        );
+        let wire = Wire::new(ours.unwrap().0, false);
+        let slot = || wire.outbox.borrow().slots[ChannelName::Range.index()].clone();
+        let jam = Bytes::from(vec![0; 64 << 20]);
+        wire.push_frame(ChannelName::Range, jam);
+        assert!(wire.is_blocked());
+        wire.push_heartbeat(ChannelName::Range, "heartbeat".into());
+        assert_eq!(
+            slot().unwrap(),
+            "heartbeat",
+            "it waits where nothing else does"
+        );
+        assert!(wire.push_frame(ChannelName::Range, "frame".into()));
+        wire.push_heartbeat(ChannelName::Range, "heartbeat".into());
+        assert_eq!(slot().unwrap(), "frame");
+    }
+
+    #[actix::test]
     async fn a_closer_look_writes_what_waits_and_then_nothing_is_stuck() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (ours, theirs) = tokio::join!(
