@@ -30,12 +30,17 @@ impl Calm {
                 swing,
                 period,
                 noise: most,
-            } => {
-                let turn = (TAU * now.as_secs_f64() / period).sin();
-                floored(mean, mean + swing * turn + most * noise)
-            }
+            } => floored(mean, mean + turn(swing, period, now) + most * noise),
         }
     }
+}
+
+/// How far a swing has taken a value from its mean. Most series have none, and a sine is what takes longest of all this.
+fn turn(swing: f64, period: f64, now: Duration) -> f64 {
+    if swing == 0.0 {
+        return 0.0;
+    }
+    swing * (TAU * now.as_secs_f64() / period).sin()
 }
 
 /// A value that has wandered from its mean: bytes and percents do not fall below zero, temperatures may.

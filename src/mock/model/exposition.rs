@@ -54,11 +54,26 @@ pub fn header(out: &mut String, name: &str, help: &str, kind: Kind) {
 }
 
 /// One sample; `labels` as [`labels`] gives them.
-pub fn sample(out: &mut String, name: &str, labels: &str, value: f64) {
-    if labels.is_empty() {
-        line(out, format_args!("{name} {value}"));
+pub fn sample(out: &mut String, name: &str, labels: &str, number: f64) {
+    value(out, &head(name, labels), number);
+}
+
+/// What stands before the value of a sample, the space included.
+pub fn head(name: &str, labels: &str) -> String {
+    match labels {
+        "" => format!("{name} "),
+        labels => format!("{name}{{{labels}}} "),
+    }
+}
+
+/// One sample, of a series whose [`head`] is known. Allocates nothing but the text: a scrape may have a hundred thousand.
+pub fn value(out: &mut String, head: &str, number: f64) {
+    out.push_str(head);
+    if number.fract() == 0.0 || !number.is_finite() {
+        line(out, format_args!("{number}"));
     } else {
-        line(out, format_args!("{name}{{{labels}}} {value}"));
+        out.push_str(zmij::Buffer::new().format_finite(number));
+        out.push('\n');
     }
 }
 
@@ -133,11 +148,13 @@ mod tests {
         header(&mut out, "x_total", "a\\b\nc", Kind::of("x_total"));
         sample(&mut out, "x_total", "", 1.0);
         sample(&mut out, "x_total", r#"a="b""#, 0.125);
+        sample(&mut out, "x_total", r#"a="c""#, f64::INFINITY);
         let expected = concat!(
             "# HELP x_total a\\\\b\\nc\n",
             "# TYPE x_total counter\n",
             "x_total 1\n",
             "x_total{a=\"b\"} 0.125\n",
+            "x_total{a=\"c\"} inf\n",
         );
         assert_eq!(out, expected);
     }

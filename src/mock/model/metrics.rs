@@ -1,6 +1,9 @@
 //! The metrics of one family: their series by labels, and how they are exposed.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    time::Duration,
+};
 
 use super::{
     exposition::{self, Kind},
@@ -8,111 +11,131 @@ use super::{
 };
 use crate::mock::catalogue::Labels;
 
-/// Metrics by name.
+/// Metrics by name, and the series of all of them.
 #[derive(Debug, Default)]
-pub struct Metrics(BTreeMap<String, Metric>);
+pub struct Metrics {
+    by_name: BTreeMap<String, Metric>,
+    /// Side by side, since every beat moves them all; those that are there from the start come first.
+    series: Vec<Series>,
+    at_home: usize,
+}
 
 #[derive(Debug)]
 struct Metric {
     help: String,
     kind: Kind,
-    series: BTreeMap<Labels, Row>,
+    /// By their labels in the order of names, as they would be exposed.
+    rows: BTreeMap<Box<str>, Row>,
 }
 
 #[derive(Debug)]
 struct Row {
-    /// As they are exposed: in the order in which they were named.
-    labels: String,
-    /// Whether it is there from the start.
-    at_home: bool,
-    series: Series,
+    /// What stands before the value in the exposition: labels in the order in which they were named.
+    head: Box<str>,
+    place: Place,
 }
+
+/// Where a series is. One that is there from the start stays there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place(usize);
 
 impl Metrics {
     /// Makes sure that the metric is there. Who declares it first says what it is.
     pub fn declare(&mut self, name: &str, help: &str, kind: Kind) {
-        self.0.entry(name.to_owned()).or_insert_with(|| Metric {
-            help: help.to_owned(),
-            kind,
-            series: BTreeMap::new(),
-        });
+        if !self.by_name.contains_key(name) {
+            let metric = Metric {
+                help: help.to_owned(),
+                kind,
+                rows: BTreeMap::new(),
+            };
+            self.by_name.insert(name.to_owned(), metric);
+        }
     }
 
-    /// Puts a series there from the start, in place of one with the same labels. The metric has been declared.
+    /// Puts a series there from the start, in place of one with the same labels. The metric has been declared, and no series
+    /// has been put there for now.
     pub fn put<'n>(&mut self, name: &str, pairs: &[(&'n str, &'n str)], series: Series) {
-        self.insert(name, pairs, series, true);
+        self.put_for_now(name, pairs, series);
+        self.at_home = self.series.len();
     }
 
     /// Puts a series there that a reset takes away.
     pub fn put_for_now<'n>(&mut self, name: &str, pairs: &[(&'n str, &'n str)], series: Series) {
-        self.insert(name, pairs, series, false);
+        let metric = self.by_name.get_mut(name);
+        let rows = &mut metric.expect("metrics are declared first").rows;
+        match rows.entry(key(&by_name(pairs))) {
+            Entry::Occupied(known) => self.series[known.get().place.0] = series,
+            Entry::Vacant(free) => {
+                let labels = exposition::labels(pairs.iter().copied());
+                free.insert(Row {
+                    head: exposition::head(name, &labels).into(),
+                    place: Place(self.series.len()),
+                });
+                self.series.push(series);
+            }
+        }
     }
 
-    fn insert(&mut self, name: &str, pairs: &[(&str, &str)], series: Series, at_home: bool) {
-        let metric = self.0.get_mut(name);
-        let rows = &mut metric.expect("metrics are declared first").series;
-        let labels = rows.get(&by_name(pairs)).map(|row| row.labels.clone());
-        let row = Row {
-            labels: labels.unwrap_or_else(|| exposition::labels(pairs.iter().copied())),
-            at_home,
-            series,
-        };
-        rows.insert(by_name(pairs), row);
+    /// Where a series is.
+    pub fn place(&self, name: &str, labels: &Labels) -> Option<Place> {
+        let row = self.by_name.get(name)?.rows.get(&key(labels));
+        row.map(|row| row.place)
     }
 
-    /// A series.
-    pub fn get(&self, name: &str, labels: &Labels) -> Option<&Series> {
-        let row = self.0.get(name)?.series.get(labels);
-        row.map(|row| &row.series)
+    /// The series at a place.
+    pub fn at(&self, place: Place) -> Option<&Series> {
+        self.series.get(place.0)
     }
 
     /// A series, to be changed.
     pub fn get_mut(&mut self, name: &str, labels: &Labels) -> Option<&mut Series> {
-        let row = self.0.get_mut(name)?.series.get_mut(labels);
-        row.map(|row| &mut row.series)
+        let place = self.place(name, labels)?;
+        self.series.get_mut(place.0)
     }
 
     /// How many series a metric has.
     pub fn count(&self, name: &str) -> usize {
-        self.0.get(name).map_or(0, |metric| metric.series.len())
+        self.by_name.get(name).map_or(0, |metric| metric.rows.len())
     }
 
     /// Moves every series on from `before` to `now`.
     pub fn step(&mut self, before: Duration, now: Duration) {
-        for metric in self.0.values_mut() {
-            for row in metric.series.values_mut() {
-                row.series.step(before, now);
-            }
+        for series in &mut self.series {
+            series.step(before, now);
         }
     }
 
     /// Every series at the baseline at once, and no others than there were at the start.
     pub fn reset(&mut self, now: Duration) {
-        for metric in self.0.values_mut() {
-            metric.series.retain(|_, row| row.at_home);
-            for row in metric.series.values_mut() {
-                row.series.reset(now);
-            }
+        let at_home = self.at_home;
+        for metric in self.by_name.values_mut() {
+            metric.rows.retain(|_, row| row.place.0 < at_home);
+        }
+        self.series.truncate(at_home);
+        for series in &mut self.series {
+            series.reset(now);
         }
     }
 
     /// Appends all metrics but `elsewhere`, which is written with other series of its name.
     pub fn write(&self, out: &mut String, elsewhere: &str) {
-        for (name, metric) in self.0.iter().filter(|(name, _)| *name != elsewhere) {
+        let here = self.by_name.iter().filter(|(name, _)| *name != elsewhere);
+        for (name, metric) in here {
             exposition::header(out, name, &metric.help, metric.kind);
-            self.write_samples(out, name);
+            self.write_rows(out, metric);
         }
     }
 
     /// Appends the samples of one metric.
     pub fn write_samples(&self, out: &mut String, name: &str) {
-        for row in self
-            .0
-            .get(name)
-            .into_iter()
-            .flat_map(|metric| metric.series.values())
-        {
-            exposition::sample(out, name, &row.labels, row.series.value());
+        if let Some(metric) = self.by_name.get(name) {
+            self.write_rows(out, metric);
+        }
+    }
+
+    fn write_rows(&self, out: &mut String, metric: &Metric) {
+        for row in metric.rows.values() {
+            exposition::value(out, &row.head, self.series[row.place.0].value());
         }
     }
 }
@@ -121,6 +144,12 @@ impl Metrics {
 pub fn by_name(pairs: &[(&str, &str)]) -> Labels {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     pairs.iter().map(owned).collect()
+}
+
+/// A text that only the same labels have.
+fn key(labels: &Labels) -> Box<str> {
+    let pairs = labels.iter();
+    exposition::labels(pairs.map(|(name, value)| (name.as_str(), value.as_str()))).into()
 }
 
 #[cfg(test)]

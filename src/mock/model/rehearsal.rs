@@ -6,6 +6,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use super::{
     drive::{Drive, Phase},
     history::History,
+    metrics::Place,
     series::Series,
 };
 use crate::mock::{
@@ -60,6 +61,8 @@ pub struct Rehearsal {
     condition: Condition,
     since: Duration,
     value: f64,
+    /// Where its series is.
+    pub(super) place: Option<Place>,
     /// Whether the alert's flag has been raised for it.
     pub(super) flagged: bool,
     /// The labels of the lever's own flag, while a lever drives it.
@@ -85,6 +88,7 @@ impl Rehearsal {
             condition: Condition::Calm,
             since: Duration::ZERO,
             value: 0.0,
+            place: None,
             flagged: false,
             pulled: None,
         }

@@ -96,8 +96,7 @@ impl Board {
         // Before the verdict, which a flag may be the series of; after it, since a drive may have ended.
         self.raise_flags(now);
         for rehearsal in self.rehearsals.iter_mut().chain(&mut self.beside) {
-            let alert = rehearsal.alert();
-            if let Some(series) = self.metrics.get(&alert.metric, &alert.labels) {
+            if let Some(series) = rehearsal.place.and_then(|place| self.metrics.at(place)) {
                 rehearsal.judge(series, now);
             }
         }

@@ -34,7 +34,8 @@ fn of<'b>(board: &'b Board, alert: &str) -> &'b Rehearsal {
 
 fn value(board: &Board, metric: &str, alert: &str) -> f64 {
     let labels = &of(board, alert).alert().labels;
-    board.metrics.get(metric, labels).unwrap().value()
+    let place = board.metrics.place(metric, labels).unwrap();
+    board.metrics.at(place).unwrap().value()
 }
 
 /// The beat at which an alert gets there.

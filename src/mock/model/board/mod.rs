@@ -69,6 +69,7 @@ impl Board {
         };
         board.put_built_in(family, seed);
         board.put_alerts(family, catalogue, seed);
+        board.find_places();
         board.judge(Duration::ZERO);
         board
     }
@@ -112,6 +113,14 @@ impl Board {
                 metrics.put(flag, &pairs, Series::still(0.0));
             }
             self.rehearsals.push(Rehearsal::of(alert));
+        }
+    }
+
+    /// Tells every alert where its series is, which has been put there by now: no beat has to look for it.
+    fn find_places(&mut self) {
+        for rehearsal in self.rehearsals.iter_mut().chain(&mut self.beside) {
+            let alert = rehearsal.alert();
+            rehearsal.place = self.metrics.place(&alert.metric, &alert.labels);
         }
     }
 
@@ -164,7 +173,7 @@ impl Board {
         pairs: &[(&str, &str)],
         labels: &Labels,
     ) -> Result<(), MetricFull> {
-        if self.metrics.get(lever.metric, labels).is_some() {
+        if self.metrics.place(lever.metric, labels).is_some() {
             return Ok(());
         }
         if self.metrics.count(lever.metric) >= self.limit {
