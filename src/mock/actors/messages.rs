@@ -3,7 +3,7 @@
 //! | message                                | from                                  | to             | reply                                     |
 //! |----------------------------------------|---------------------------------------|----------------|-------------------------------------------|
 //! | [`Apply`]                              | `POST /simulate/…`                    | SimulatorActor | the value that the series has, or why not |
-//! | [`Expose`]                             | `GET /metrics`                        | SimulatorActor | the family's exposition text              |
+//! | [`Expose`]                             | `GET /metrics`                        | SimulatorActor | the text, with the family's series        |
 //! | [`ListAlerts`]                         | `GET /api/alerts`                     | SimulatorActor | the alerts on its series                  |
 //! | [`Trigger`]                            | `POST /api/alerts/…`, ScenarioPlayer  | SimulatorActor | the alert                                 |
 //! | [`Recover`]                            | `POST /api/alerts/…`                  | SimulatorActor | the alert                                 |
@@ -35,10 +35,10 @@ pub struct Apply {
     pub change: Change,
 }
 
-/// Asks for all series as exposition text.
+/// Asks for all series as exposition text, to be appended to the one that it brings and gives back.
 #[derive(Debug, Message)]
 #[rtype(result = "String")]
-pub struct Expose;
+pub struct Expose(pub String);
 
 /// An alert, and where it stands.
 #[derive(Debug, Clone)]

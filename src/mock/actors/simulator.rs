@@ -23,6 +23,8 @@ const BEAT: Duration = Duration::from_secs(1);
 /// Owns the series of one family and moves them once a second.
 pub struct SimulatorActor {
     board: Board,
+    /// How many bytes its series took in the last exposition.
+    exposed: usize,
     /// How old the board was when the actor began.
     age: Duration,
     began: Instant,
@@ -35,6 +37,7 @@ impl SimulatorActor {
     pub fn new(board: Board, age: Duration) -> Self {
         Self {
             board,
+            exposed: 0,
             age,
             began: Instant::now(),
             born_at: Utc::now() - age,
@@ -81,9 +84,12 @@ impl Handler<Apply> for SimulatorActor {
 impl Handler<Expose> for SimulatorActor {
     type Result = String;
 
-    fn handle(&mut self, _: Expose, _: &mut Self::Context) -> String {
-        let mut text = String::new();
+    fn handle(&mut self, Expose(mut text): Expose, _: &mut Self::Context) -> String {
+        let before = text.len();
+        // Values grow longer and shorter; a text that doubles as it grows would leave holes of many megabytes.
+        text.reserve(self.exposed + self.exposed / 16);
         self.board.write(&mut text);
+        self.exposed = text.len() - before;
         text
     }
 }
@@ -196,10 +202,15 @@ mod tests {
         let disk = actors.of("disk").unwrap();
         assert_eq!(disk.send(asked).await.unwrap(), Ok(85.0));
 
-        let text = disk.send(Expose).await.unwrap();
+        let text = disk.send(Expose(String::new())).await.unwrap();
         assert!(text.contains("mock_disk_usage_percent{device=\"sda\",mountpoint=\"/data\"} 85\n"));
         assert!(!text.contains("mock_db_"));
-        let text = actors.of("database").unwrap().send(Expose).await.unwrap();
+        let text = actors
+            .of("database")
+            .unwrap()
+            .send(Expose(String::new()))
+            .await
+            .unwrap();
         assert!(!text.contains("disk_usage_percent"));
     }
 
@@ -209,7 +220,7 @@ mod tests {
         let board = Board::new("network", &catalogue(), 1, 100);
         let mut simulator = SimulatorActor::new(board, past);
         simulator.board.step(simulator.now());
-        let text = simulator.start().send(Expose).await.unwrap();
+        let text = simulator.start().send(Expose(String::new())).await.unwrap();
         assert!(
             !text.contains("request_duration_seconds_count{service=\"api\"} 0\n"),
             "{text}"

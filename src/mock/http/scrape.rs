@@ -1,8 +1,11 @@
 //! What is read: `GET /metrics`, `GET /health`, `GET /-/ready`.
 
+use std::{convert::Infallible, iter};
+
 use actix::Addr;
-use actix_web::{HttpResponse, http::header, web};
-use futures_util::future::try_join_all;
+use actix_web::{HttpResponse, body::SizedStream, http::header, web};
+use bytes::Bytes;
+use futures_util::stream::{self, Stream};
 
 use crate::{
     api_error::ApiError,
@@ -14,6 +17,8 @@ use crate::{
 
 /// The text exposition format that is written here.
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+/// What a connection is given of it at once.
+const PIECE: usize = 128 * 1024;
 
 /// `GET /health`: the process serves.
 pub(super) async fn health() -> &'static str {
@@ -25,14 +30,27 @@ pub(super) async fn metrics(
     actors: web::Data<Simulators>,
     telemetry: web::Data<Telemetry>,
 ) -> Result<HttpResponse, ApiError> {
-    let families = try_join_all(actors.all().map(|(_, actor)| actor.send(Expose))).await?;
-    let mut text = families.concat();
+    // One text goes round: with many series, joining the families' own would cost as much memory again.
+    let mut text = String::new();
+    for (_, actor) in actors.all() {
+        text = actor.send(Expose(text)).await?;
+    }
     telemetry
         .write(&mut text)
         .map_err(|error| ApiError::Internal(format!("own metrics: {error}")))?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, CONTENT_TYPE))
-        .body(text))
+        .body(in_pieces(text.into())))
+}
+
+/// A body whose length is known, and which the connection does not copy as a whole before it sends the first byte.
+fn in_pieces(mut text: Bytes) -> SizedStream<impl Stream<Item = Result<Bytes, Infallible>>> {
+    let length = text.len() as u64;
+    let pieces = iter::from_fn(move || {
+        let piece = text.split_to(PIECE.min(text.len()));
+        (!piece.is_empty()).then_some(Ok(piece))
+    });
+    SizedStream::new(length, stream::iter(pieces))
 }
 
 /// `GET /-/ready`: 503 when an actor has stopped.
