@@ -7,7 +7,7 @@ catalogue = $(if $(CATALOGUE),--catalogue '$(CATALOGUE)')
 cargo-test = env --default-signal=HUP cargo test --locked
 scripts = .ci/run $(wildcard tools/* tests/compose/*.sh)
 
-.PHONY: help run drill test bench bench-fanout compose-test
+.PHONY: help run drill test bench bench-fanout bench-scrape compose-test
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -44,6 +44,9 @@ bench: ## measure, and print a table
 
 bench-fanout: ## measure the fan-out beside a bare write loop and Node
 	cargo bench --locked --bench fanout
+
+bench-scrape: ## measure /metrics of a big catalogue beside Node's prom-client
+	cargo bench --locked --bench scrape
 
 compose-test: ## prove the deployment with docker compose
 	tests/compose/run.sh
