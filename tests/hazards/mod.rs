@@ -4,4 +4,5 @@
 
 mod crowd;
 mod readers;
+mod restarts;
 mod watched;
