@@ -5,4 +5,6 @@
 mod crowd;
 mod readers;
 mod restarts;
+mod slow;
+mod vanishing;
 mod watched;
