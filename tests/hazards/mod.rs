@@ -3,6 +3,7 @@
 //! What takes long is in modules named `soak`, which `make soak` runs.
 
 mod crowd;
+mod dice;
 mod readers;
 mod restarts;
 mod slow;
