@@ -22,9 +22,9 @@ use crate::support::{
 const TRIES: u64 = 5_000;
 /// As many are under way at the same time, apart from those that have gone silent.
 const AT_ONCE: usize = 50;
-/// In KiB. The first half of the tries makes the process as large as they need it; the second may add this much, since
-/// their numbers at any moment differ: 100 bytes or so of each try would be more.
-const GROWTH: u64 = 1_024;
+/// In KiB: what the second half of the tries may add. The allocator settles by the third; had each session of a half
+/// left its own 4 KiB behind, that would be twice as much.
+const GROWTH: u64 = 2_048;
 
 /// Knuth's linear congruential generator.
 struct Dice(u64);

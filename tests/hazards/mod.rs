@@ -7,5 +7,6 @@ mod dice;
 mod readers;
 mod restarts;
 mod slow;
+mod soak;
 mod vanishing;
 mod watched;

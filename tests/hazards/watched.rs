@@ -76,6 +76,10 @@ impl Watched {
         self.status("VmRSS:")
     }
 
+    pub(super) fn threads(&self) -> u64 {
+        self.status("Threads:")
+    }
+
     fn status(&self, name: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.program.pid())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix(name));
