@@ -14,7 +14,7 @@ async fn fifty_of_five_hundred_stop_reading_and_the_others_miss_no_beat() {
     let prometheus = ScriptedPrometheus::start().await;
     prometheus.pad(64 << 10);
     let settings = [(STALL, "5"), (SEND_BUFFER, "16384")];
-    let gateway = Watched::start(&prometheus.url(), 1000, &settings).await;
+    let gateway = Watched::start(&prometheus.url(), 1500, &settings).await;
     let healthy = crowd::open(gateway.addr, "/ws", 450).await;
     let healthy: Vec<_> = healthy.into_iter().map(Reader::start).collect();
     gateway.beats("range", 2).await;

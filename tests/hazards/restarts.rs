@@ -9,7 +9,6 @@ use actix_web::rt::spawn;
 use futures_util::future::join_all;
 use rustix::process::Signal;
 use service_metrics::lab::free_port;
-use tokio::net::TcpStream;
 
 use super::{crowd, watched::Watched};
 use crate::support::{
@@ -25,11 +24,9 @@ const QUERIES_OF_A_BEAT: usize = 12;
 /// In milliseconds: one beat at the start, and none after it.
 const AN_HOUR: u32 = 3_600_000;
 
-/// Tries to connect until somebody listens, and reads up to a frame of each channel; how long that took once open.
+/// Connects and reads up to a frame of each channel; how long that took once open.
 async fn comes_back(addr: SocketAddr) -> Duration {
-    let connect = async || TcpStream::connect(addr).await.ok();
-    let stream = eventually("somebody listens", connect).await;
-    let mut client = WsClient::over(stream, "/ws", b"").await;
+    let mut client = WsClient::open(addr, "/ws").await;
     let open = Instant::now();
     let mut seen = (false, false);
     while seen != (true, true) {
@@ -43,6 +40,14 @@ async fn comes_back(addr: SocketAddr) -> Duration {
     open.elapsed()
 }
 
+/// Waits until Prometheus has been asked for a whole beat more than that.
+async fn asked_for_a_beat(prometheus: &Scripted, before: usize) {
+    eventually("a beat", async || {
+        (prometheus.asked("") >= before + QUERIES_OF_A_BEAT).then_some(())
+    })
+    .await;
+}
+
 #[actix_web::test]
 async fn two_thousand_come_back_after_a_restart_and_prometheus_is_asked_no_more_for_them() {
     let prometheus = Scripted::start().await;
@@ -51,6 +56,7 @@ async fn two_thousand_come_back_after_a_restart_and_prometheus_is_asked_no_more_
     let first = Watched::start(&prometheus.url(), AN_HOUR, &settings).await;
     let addr = first.addr;
     let mut before = crowd::open(addr, "/ws", CROWD).await;
+    asked_for_a_beat(&prometheus, 0).await;
     first.program.signal(Signal::KILL);
     first.program.ended().await;
     for client in &mut before {
@@ -58,13 +64,14 @@ async fn two_thousand_come_back_after_a_restart_and_prometheus_is_asked_no_more_
     }
     let asked = prometheus.asked("");
 
-    let crowd: Vec<_> = (0..CROWD).map(|_| spawn(comes_back(addr))).collect();
     let second = Watched::start(&prometheus.url(), AN_HOUR, &settings).await;
+    let crowd: Vec<_> = (0..CROWD).map(|_| spawn(comes_back(addr))).collect();
     let waited = join_all(crowd).await.into_iter().map(Result::unwrap);
     let longest = waited.max().unwrap();
     println!("the last of {CROWD} had its snapshot {longest:?} after its handshake");
     // A second is the promise; the clients and Prometheus share a thread here, in a build without optimisation.
     assert!(longest < Duration::from_secs(10), "{longest:?}");
+    asked_for_a_beat(&prometheus, asked).await;
     assert_eq!(prometheus.asked("") - asked, QUERIES_OF_A_BEAT);
     let opened = second
         .metric("service_metrics_sessions_opened_total ")
