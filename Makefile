@@ -7,7 +7,7 @@ catalogue = $(if $(CATALOGUE),--catalogue '$(CATALOGUE)')
 cargo-test = env --default-signal=HUP cargo test --locked
 scripts = .ci/run $(wildcard tools/* tests/compose/*.sh)
 
-.PHONY: help run drill test bench bench-fanout bench-scrape compose-test
+.PHONY: help run drill test soak bench bench-fanout bench-scrape compose-test
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -37,6 +37,9 @@ test: ## prove everything, against the real servers
 	shellcheck $(scripts)
 	$(cargo-test) --test integration -- pipeline::
 	$(cargo-test) --test integration -- --nocapture rehearsal::
+
+soak: ## ten minutes of coming and going in which nothing may grow; SOAK_MINUTES=120 for longer
+	$(cargo-test) --test integration -- --ignored --nocapture --test-threads 1 soak::
 
 bench: ## measure, and print a table
 	@tools/install-packages run

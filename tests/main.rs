@@ -9,6 +9,7 @@ mod architecture;
 mod deployment;
 mod drill;
 mod gateway;
+mod hazards;
 mod lab;
 mod mock;
 mod pipeline;

@@ -14,7 +14,7 @@ use crate::support::{
 };
 
 /// The gateway on a free port of loopback, without Prometheus and PostgreSQL.
-fn gateway() -> Command {
+pub(crate) fn gateway() -> Command {
     let mut command = program::command(GATEWAY);
     command
         .env("PORT", "0")
@@ -24,6 +24,6 @@ fn gateway() -> Command {
     command
 }
 
-fn local(port: u16) -> SocketAddr {
+pub(crate) fn local(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }

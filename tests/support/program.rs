@@ -88,6 +88,10 @@ impl Running {
         eventually(words, async || self.log().contains(words).then_some(())).await;
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.borrow().id()
+    }
+
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child.borrow()), signal).unwrap();
     }

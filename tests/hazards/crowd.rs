@@ -1,0 +1,91 @@
+//! Many clients at once, and those among them who read everything.
+
+use std::{cell::Cell, net::SocketAddr, rc::Rc};
+
+use actix_web::rt::{spawn, task::JoinHandle};
+use futures_util::{StreamExt, stream};
+
+use crate::support::ws::{Message, WsClient, frame};
+
+/// As many handshakes are under way at the same time.
+const AT_ONCE: usize = 100;
+
+/// Opens that many clients.
+pub(super) async fn open(addr: SocketAddr, path: &str, clients: usize) -> Vec<WsClient> {
+    let opening = (0..clients).map(|_| WsClient::open(addr, path));
+    stream::iter(opening)
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await
+}
+
+/// Opens that many clients with small receive buffers.
+pub(super) async fn open_narrow(addr: SocketAddr, path: &str, clients: usize) -> Vec<WsClient> {
+    let opening = (0..clients).map(|_| WsClient::open_narrow(addr, path));
+    stream::iter(opening)
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await
+}
+
+/// A frame's channel and its `seq`; `None` for what is not of a beat.
+pub(super) fn beat(message: &Message) -> Option<(&str, u64)> {
+    let Message::Text(text) = message else {
+        return None;
+    };
+    let (kind, rest) = text.strip_prefix("{\"type\":\"")?.split_once('"')?;
+    let (_, seq) = rest.split_once("\"seq\":")?;
+    let (seq, _) = seq.split_once(',')?;
+    Some((kind.strip_suffix("_metrics")?, seq.parse().unwrap()))
+}
+
+/// A client that reads all that comes, and panics when a beat is missing.
+pub(super) struct Reader {
+    task: JoinHandle<()>,
+    range: Rc<Cell<u64>>,
+}
+
+impl Reader {
+    pub(super) fn start(client: WsClient) -> Self {
+        let range = Rc::new(Cell::new(0));
+        let task = spawn(read(client, range.clone()));
+        Self { task, range }
+    }
+
+    /// Whether it has seen the range channel up to there; panics if it has missed something.
+    pub(super) fn has_seen(&self, range: u64) -> bool {
+        assert!(
+            !self.task.is_finished(),
+            "its own panic says what it missed"
+        );
+        self.range.get() >= range
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn read(mut client: WsClient, range: Rc<Cell<u64>>) {
+    let mut instant = 0;
+    loop {
+        let message = client.next().await.expect("a live session stays open");
+        if let Message::Ping(payload) = &message {
+            client.send(&frame(0x8A, payload)).await.unwrap();
+        }
+        let Some((channel, seq)) = beat(&message) else {
+            assert!(!matches!(message, Message::Close(..)), "{message:?}");
+            continue;
+        };
+        let last = match channel {
+            "instant" => std::mem::replace(&mut instant, seq),
+            _ => range.replace(seq),
+        };
+        assert!(
+            last == 0 || seq == last + 1,
+            "{channel}: {seq} after {last}"
+        );
+    }
+}
