@@ -68,7 +68,8 @@ fn main() -> Outcome<()> {
     writeln!(
         stdout,
         "- {scrapes} scrapes of each in turn, after one that is left out, over one connection each; medians. Both move all \
-         series once a second meanwhile; a scrape may meet such a beat. \"At rest\" is what the beats alone cost.\n\
+         series once a second meanwhile; a scrape may meet such a beat. \"At rest\" is what the beats alone cost, \"start\" the \
+         time until the first scrape is answered.\n\
          - {}: `register.metrics()` and `http`, one process.",
         machine::said("node", &["--version"])
     )?;

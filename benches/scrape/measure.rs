@@ -14,7 +14,7 @@ pub(crate) struct Measured {
     pub(crate) name: &'static str,
     pub(crate) source: Source,
     server: Server,
-    /// Until it served, in seconds.
+    /// Until it had answered the first scrape, in seconds.
     pub(crate) start: f64,
     /// In milliseconds, of each scrape.
     pub(crate) took: Vec<f64>,
@@ -24,17 +24,21 @@ pub(crate) struct Measured {
     pub(crate) at_rest: f64,
     pub(crate) bytes: usize,
     pub(crate) samples: usize,
-    /// In bytes, before the first scrape and after the last.
+    /// In bytes, after the first scrape and after the last.
     pub(crate) resident: [f64; 2],
 }
 
 impl Measured {
     pub(crate) fn of(name: &'static str, server: Server) -> Outcome<Self> {
+        let mut source = Source::open(server.port)?;
+        // It may listen before it has its series.
+        source.fetch()?;
+        let start = server.began.elapsed().as_secs_f64();
         let resident = process::resident(server.pid())?;
         Ok(Self {
             name,
-            source: Source::open(server.port)?,
-            start: server.start.as_secs_f64(),
+            source,
+            start,
             took: Vec::new(),
             processor: Vec::new(),
             at_rest: 0.0,

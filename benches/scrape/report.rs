@@ -11,7 +11,7 @@ impl fmt::Display for Table<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "| /metrics | samples | bytes | scrape, p50 | max | CPU per scrape | at rest, per s | RSS, before | after | start | faster | less CPU |"
+            "| /metrics | samples | bytes | scrape, p50 | max | CPU per scrape | at rest, per s | RSS, first | last | start | faster | less CPU |"
         )?;
         writeln!(
             f,

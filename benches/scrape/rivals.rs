@@ -20,8 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) struct Server {
     child: Child,
     pub(crate) port: u16,
-    /// Until it served.
-    pub(crate) start: Duration,
+    pub(crate) began: Instant,
 }
 
 impl Server {
@@ -69,22 +68,20 @@ fn start(tell: impl Fn(&mut Command, u16)) -> Outcome<Server> {
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL"]);
     tell(&mut command, port);
-    let began = Instant::now();
     let mut server = Server {
         child: command.stdin(Stdio::null()).spawn()?,
         port,
-        start: Duration::ZERO,
+        began: Instant::now(),
     };
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
         if let Some(status) = server.child.try_wait()? {
             return Err(format!("an exporter has ended: {status}").into());
         }
-        if began.elapsed() > PATIENCE {
+        if server.began.elapsed() > PATIENCE {
             return Err("an exporter does not listen".into());
         }
         thread::sleep(Duration::from_millis(20));
     }
-    server.start = began.elapsed();
     Ok(server)
 }
 
