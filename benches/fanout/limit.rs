@@ -13,7 +13,7 @@ use mio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::{Outcome, fetch};
+use crate::{Outcome, fetch, http::Connection};
 
 const LISTENER: Token = Token(usize::MAX);
 
@@ -35,14 +35,14 @@ pub(crate) fn run(port: u16, upstream: &str, interval: Duration) -> Outcome<()> 
     let mut readers: Vec<Reader> = Vec::new();
     let mut frame = Vec::new();
     let mut events = Events::with_capacity(1024);
-    let mut source = fetch::Source::open(upstream)?;
+    let mut source = Connection::open(upstream.trim_start_matches("http://"))?;
     let mut next = Instant::now() + interval;
     let mut sequence = 0_u64;
     loop {
         if Instant::now() >= next {
             next += interval;
             sequence += 1;
-            frame = encode(source.fetch()?, sequence);
+            frame = encode(fetch::data(&mut source)?, sequence);
             for reader in readers.iter_mut().filter(|reader| reader.open) {
                 reader.written = 0;
                 reader.write(&frame);

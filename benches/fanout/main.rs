@@ -13,15 +13,24 @@ mod clients;
 mod clock;
 mod fetch;
 mod frames;
+#[path = "../common/http.rs"]
+mod http;
 mod limit;
-#[path = "../gateway/machine.rs"]
+#[path = "../common/machine.rs"]
 mod machine;
 mod measure;
+#[path = "../common/memory.rs"]
+mod memory;
 mod payload;
-mod process;
+#[path = "../common/peer.rs"]
+mod peer;
+#[path = "../common/processor.rs"]
+mod processor;
 mod report;
 mod rivals;
 mod scenario;
+#[path = "../common/server.rs"]
+mod server;
 mod upstream;
 
 use std::{
@@ -112,7 +121,7 @@ fn bench(plan: &Plan) -> Outcome<()> {
     let notes = machine::described();
     let scratch = tempfile::tempdir()?;
     let programs = Programs {
-        peer: rivals::install_peer(),
+        peer: peer::install("fanout").ok(),
         scratch: scratch.path().to_owned(),
     };
     let mut table = Table::default();

@@ -11,8 +11,9 @@ use std::{
 use crate::{
     Outcome,
     clock::Moment,
+    memory,
     payload::Payload,
-    process,
+    processor,
     rivals::{Programs, Rival, Running},
     scenario::Scenario,
     upstream::Upstream,
@@ -55,25 +56,25 @@ pub(crate) fn measure(
 ) -> Outcome<Numbers> {
     let upstream = Upstream::start()?;
     let server = programs.start(rival, scenario, &upstream.url())?;
-    let pid = server.pid();
+    let pid = server.process.child.id();
     let beat = scenario.interval;
     upstream.wait_for_answers(2)?;
-    let alone = process::resident(pid)?;
+    let alone = memory::resident(pid)?;
     let clients = Clients::open(&server, scenario)?;
     upstream.wait_for_answers(1)?;
     thread::sleep(beat / 2);
-    let idle = process::resident(pid)?;
+    let idle = memory::resident(pid)?;
 
     upstream.answer_with(&scenario.payloads());
     upstream.wait_for_answers(1)?;
     thread::sleep(beat * 9 / 10);
-    let before = process::processor(pid)?;
+    let before = processor::processor(pid)?;
     let first = upstream.answered().len();
     upstream.wait_for_answers(beats as usize)?;
     thread::sleep(beat * 9 / 10);
-    let spent = process::processor(pid)? - before;
+    let spent = processor::processor(pid)? - before;
     let moments = upstream.answered();
-    let after = process::resident(pid)?;
+    let after = memory::resident(pid)?;
     upstream.answer_with(&[Payload::tiny()]);
     let told = clients.close()?;
 
@@ -123,7 +124,7 @@ impl Clients {
         let mut child = Command::new("setpriv")
             .args(["--pdeathsig", "KILL"])
             .arg(env::current_exe()?)
-            .args(["clients", &server.port.to_string(), server.path])
+            .args(["clients", &server.process.port.to_string(), server.path])
             .arg(scenario.sessions.to_string())
             .arg(if scenario.deflate { OFFER } else { "" })
             .stdin(Stdio::piped())

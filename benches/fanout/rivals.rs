@@ -1,17 +1,8 @@
 //! The servers that are measured side by side, each started anew for each measurement.
 
-use std::{
-    env, fs,
-    net::{Ipv4Addr, TcpStream},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::{env, fs, path::PathBuf, time::Duration};
 
-use service_metrics::lab::free_port;
-
-use crate::{Outcome, scenario::Scenario};
+use crate::{Outcome, scenario::Scenario, server::Server};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -47,10 +38,9 @@ impl Rival {
     }
 }
 
-/// A running rival. Dropping it kills it.
+/// A running rival, and where its sessions are.
 pub(crate) struct Running {
-    child: Child,
-    pub(crate) port: u16,
+    pub(crate) process: Server,
     pub(crate) path: &'static str,
 }
 
@@ -69,49 +59,42 @@ impl Programs {
         scenario: &Scenario,
         upstream: &str,
     ) -> Outcome<Running> {
-        let port = free_port()?;
         let milliseconds = scenario.interval.as_millis().to_string();
-        // The kernel ends it with us.
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL"]);
         let path = match rival {
-            Rival::Limit => {
-                command.arg(env::current_exe()?);
-                command.args(["limit", &port.to_string(), upstream, &milliseconds]);
-                "/"
-            }
-            Rival::Gateway => {
-                command.arg(env!("CARGO_BIN_EXE_service-metrics"));
-                command.arg("--config").arg(self.settings()?);
-                command
-                    .env("PORT", port.to_string())
-                    .env("PROMETHEUS_URL", upstream)
-                    .env("POLL_INTERVAL", &milliseconds);
-                "/ws/instant"
-            }
-            Rival::NodeShared | Rival::NodeEach => {
-                command.args(["node", "server.js"]);
-                command.current_dir(self.peer.as_deref().ok_or("Node is missing")?);
-                command
-                    .env("NODE_ENV", "production")
-                    .env("PORT", port.to_string())
-                    .env("UPSTREAM", upstream)
-                    .env("INTERVAL_MS", &milliseconds)
-                    .env("SHARED", if rival == Rival::NodeShared { "1" } else { "0" })
-                    .env("DEFLATE", if scenario.deflate { "1" } else { "0" });
-                "/"
-            }
+            Rival::Gateway => "/ws/instant",
+            _ => "/",
         };
-        let child = command.stdin(Stdio::null()).spawn()?;
-        let running = Running { child, port, path };
-        let deadline = Instant::now() + PATIENCE;
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            if Instant::now() > deadline {
-                return Err(format!("{} does not listen", rival.name()).into());
+        let process = Server::start(PATIENCE, |command, port| {
+            let port = port.to_string();
+            match rival {
+                Rival::Limit => {
+                    command.arg(env::current_exe()?);
+                    command.args(["limit", &port, upstream, &milliseconds]);
+                }
+                Rival::Gateway => {
+                    command.arg(env!("CARGO_BIN_EXE_service-metrics"));
+                    command.arg("--config").arg(self.settings()?);
+                    command
+                        .env("PORT", port)
+                        .env("PROMETHEUS_URL", upstream)
+                        .env("POLL_INTERVAL", &milliseconds);
+                }
+                Rival::NodeShared | Rival::NodeEach => {
+                    command.args(["node", "server.js"]);
+                    command.current_dir(self.peer.as_deref().ok_or("Node is missing")?);
+                    let flag = |set| if set { "1" } else { "0" };
+                    command
+                        .env("NODE_ENV", "production")
+                        .env("PORT", port)
+                        .env("UPSTREAM", upstream)
+                        .env("INTERVAL_MS", &milliseconds)
+                        .env("SHARED", flag(rival == Rival::NodeShared))
+                        .env("DEFLATE", flag(scenario.deflate));
+                }
             }
-            thread::sleep(Duration::from_millis(20));
-        }
-        Ok(running)
+            Ok(())
+        })?;
+        Ok(Running { process, path })
     }
 
     /// One query on the channel `instant`; nothing else is polled.
@@ -124,36 +107,4 @@ impl Programs {
         )?;
         Ok(file)
     }
-}
-
-impl Running {
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Fails only when it has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Installs the peer below `target`; `None` when there is no Node or no registry.
-pub(crate) fn install_peer() -> Option<PathBuf> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/fanout/peer");
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fanout-peer");
-    fs::create_dir_all(&folder).ok()?;
-    for file in ["package.json", "package-lock.json", "server.js"] {
-        fs::copy(source.join(file), folder.join(file)).ok()?;
-    }
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--prefer-offline", "--no-audit", "--no-fund"]);
-    let done = npm
-        .current_dir(&folder)
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
-    done.status.success().then_some(folder)
 }

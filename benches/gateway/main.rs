@@ -6,12 +6,19 @@
 mod client;
 mod first_frame;
 mod load;
+#[path = "../common/machine.rs"]
 mod machine;
 mod measure;
+#[path = "../common/memory.rs"]
+mod memory;
+mod node;
+#[path = "../common/peer.rs"]
 mod peer;
 mod platform;
 mod process;
 mod rivals;
+#[path = "../common/server.rs"]
+mod server;
 mod socket;
 mod table;
 mod webhook;
@@ -23,7 +30,7 @@ use std::{
 };
 
 use measure::{Bench, Plan};
-use peer::Peer;
+use node::Peer;
 use platform::Platform;
 use table::Table;
 
@@ -56,7 +63,7 @@ fn main() -> Outcome<()> {
     let peer = Peer::install();
     match &peer {
         Ok(peer) => notes.push(format!(
-            "Node {}: benches/peer, one process, `http` and `pg` with a pool of the same size, the same SQL; its answers \
+            "Node {}: benches/gateway/peer, one process, `http` and `pg` with a pool of the same size, the same SQL; its answers \
              are compared with the gateway's before any is counted.",
             peer.version
         )),

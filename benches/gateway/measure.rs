@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     Outcome, first_frame, load,
-    peer::Peer,
+    node::Peer,
     platform::Platform,
     process,
     rivals::{Nodes, Rivals},

@@ -1,22 +1,13 @@
-//! What the kernel says about a process.
+//! What the kernel says about a process, in the units of the table.
 
-use std::fs;
-
-use crate::Outcome;
+use crate::{Outcome, memory};
 
 /// Resident memory in MB (10^6 bytes).
 pub(crate) fn resident(pid: u32) -> Outcome<f64> {
-    Ok(status(pid, "VmRSS:")? * 1024.0 / 1e6)
+    Ok(memory::resident(pid)? / 1e6)
 }
 
 /// How many threads it has.
 pub(crate) fn threads(pid: u32) -> Outcome<f64> {
-    status(pid, "Threads:")
-}
-
-fn status(pid: u32, name: &str) -> Outcome<f64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix(name));
-    let number = line.and_then(|line| line.split_whitespace().next());
-    Ok(number.ok_or("the kernel does not say")?.parse()?)
+    memory::status(pid, "Threads:")
 }

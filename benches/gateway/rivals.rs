@@ -7,7 +7,8 @@ use crate::{
     Outcome,
     client::{self, Connection},
     load,
-    peer::{Peer, RunningPeer},
+    node::Peer,
+    server::Server,
 };
 
 /// All that run beside each other.
@@ -21,9 +22,9 @@ pub(crate) struct Rivals {
 /// The peer, twice.
 pub(crate) struct Nodes {
     /// One query per request.
-    pub(crate) plain: RunningPeer,
+    pub(crate) plain: Server,
     /// It shares its answers for a second, as the gateway does.
-    pub(crate) sharing: RunningPeer,
+    pub(crate) sharing: Server,
 }
 
 impl Nodes {

@@ -9,14 +9,21 @@
 )]
 
 mod catalogue;
-mod fetch;
-#[path = "../gateway/machine.rs"]
+#[path = "../common/http.rs"]
+mod http;
+#[path = "../common/machine.rs"]
 mod machine;
 mod measure;
-#[path = "../fanout/process.rs"]
-mod process;
+#[path = "../common/memory.rs"]
+mod memory;
+#[path = "../common/peer.rs"]
+mod peer;
+#[path = "../common/processor.rs"]
+mod processor;
 mod report;
 mod rivals;
+#[path = "../common/server.rs"]
+mod server;
 
 use std::{
     env,
@@ -27,7 +34,6 @@ use std::{
 
 use measure::Measured;
 use report::Table;
-use rivals::Server;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -36,18 +42,18 @@ fn main() -> Outcome<()> {
     let (alerts, scrapes) = if quick { (2_000, 3) } else { (100_000, 10) };
     let notes = machine::described();
     let scratch = tempfile::tempdir()?;
-    let peer = rivals::install_peer();
+    let peer = peer::install("scrape");
 
     said(&format!("a catalogue of {alerts} alerts"))?;
     let file = scratch.path().join("alerts.toml");
     fs::write(&file, catalogue::text(alerts))?;
-    let simulator = Server::simulator(&file, scratch.path())?;
+    let simulator = || rivals::simulator(&file, scratch.path());
     let mut all = vec![Measured::of("mock-metrics", simulator)?];
-    if let Some(peer) = peer {
+    if let Ok(peer) = peer {
         said("the same series with prom-client")?;
         let series = scratch.path().join("series.txt");
-        fs::write(&series, all[0].source.fetch()?.text)?;
-        let node = Server::prom_client(&peer, &series)?;
+        fs::write(&series, all[0].text()?)?;
+        let node = || rivals::prom_client(&peer, &series);
         all.push(Measured::of("Node, prom-client", node)?);
     }
     for round in 0..=scrapes {

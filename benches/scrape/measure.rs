@@ -1,9 +1,13 @@
 //! What is measured of one exporter.
 
-use std::{thread, time::Duration};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
-use crate::{Outcome, fetch::Source, process, rivals::Server};
+use crate::{Outcome, http::Connection, memory, processor::processor, server::Server};
 
+const METRICS: &str = "/metrics";
 /// Between scrapes: no part of the second in which the series move, so that scrapes meet all of it.
 const PAUSE: Duration = Duration::from_millis(730);
 /// How long an exporter is watched that nobody scrapes.
@@ -12,7 +16,7 @@ const REST: Duration = Duration::from_secs(5);
 /// An exporter, and what it has done.
 pub(crate) struct Measured {
     pub(crate) name: &'static str,
-    pub(crate) source: Source,
+    connection: Connection,
     server: Server,
     /// Until it had answered the first scrape, in seconds.
     pub(crate) start: f64,
@@ -29,15 +33,18 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
-    pub(crate) fn of(name: &'static str, server: Server) -> Outcome<Self> {
-        let mut source = Source::open(server.port)?;
+    /// One that `start` starts.
+    pub(crate) fn of(name: &'static str, start: impl FnOnce() -> Outcome<Server>) -> Outcome<Self> {
+        let began = Instant::now();
+        let server = start()?;
+        let mut connection = Connection::open(&format!("127.0.0.1:{}", server.port))?;
         // It may listen before it has its series.
-        source.fetch()?;
-        let start = server.began.elapsed().as_secs_f64();
-        let resident = process::resident(server.pid())?;
+        connection.get(METRICS)?;
+        let start = began.elapsed().as_secs_f64();
+        let resident = memory::resident(server.child.id())?;
         Ok(Self {
             name,
-            source,
+            connection,
             start,
             took: Vec::new(),
             processor: Vec::new(),
@@ -49,16 +56,24 @@ impl Measured {
         })
     }
 
+    /// What it exposes.
+    pub(crate) fn text(&mut self) -> Outcome<&[u8]> {
+        self.connection.get(METRICS)
+    }
+
     /// Scrapes once; the first time is not `counted`.
     pub(crate) fn scrape(&mut self, counted: bool) -> Outcome<()> {
         thread::sleep(PAUSE);
-        let before = process::processor(self.server.pid())?;
-        let scrape = self.source.fetch()?;
-        let spent = process::processor(self.server.pid())? - before;
-        self.resident[1] = process::resident(self.server.pid())?;
-        (self.bytes, self.samples) = (scrape.text.len(), scrape.samples());
+        let pid = self.server.child.id();
+        let before = processor(pid)?;
+        let began = Instant::now();
+        let text = self.connection.get(METRICS)?;
+        let took = began.elapsed();
+        let spent = processor(pid)? - before;
+        self.resident[1] = memory::resident(pid)?;
+        (self.bytes, self.samples) = (text.len(), samples(text));
         if counted {
-            self.took.push(scrape.took.as_secs_f64() * 1e3);
+            self.took.push(took.as_secs_f64() * 1e3);
             self.processor.push(spent / 1e3);
         }
         Ok(())
@@ -66,10 +81,18 @@ impl Measured {
 
     /// Watches what it does between scrapes.
     pub(crate) fn rest(&mut self) -> Outcome<()> {
-        let before = process::processor(self.server.pid())?;
+        let pid = self.server.child.id();
+        let before = processor(pid)?;
         thread::sleep(REST);
-        let spent = process::processor(self.server.pid())? - before;
+        let spent = processor(pid)? - before;
         self.at_rest = spent / 1e3 / REST.as_secs_f64();
         Ok(())
     }
+}
+
+fn samples(text: &[u8]) -> usize {
+    let lines = text.split(|byte| *byte == b'\n');
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with(b"#"))
+        .count()
 }

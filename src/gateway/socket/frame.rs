@@ -44,7 +44,7 @@ impl TextFrame {
         }
     }
 
-    /// Adds the compressed form. Takes a while: about a second for each 50 MB.
+    /// Adds the compressed form. Takes its time where the payload is large.
     pub fn deflate(&mut self) {
         self.deflated = deflate(&self.wire[self.header..]).map(|packed| {
             let (header, length) = header(FIN | COMPRESSED | TEXT, packed.len());

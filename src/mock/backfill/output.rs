@@ -117,6 +117,7 @@ mod tests {
     use rustix::fs::{CWD, FileType, Mode, mknodat};
 
     use super::*;
+    use crate::mock::backfill::unfinished::tests::names;
 
     fn whole(mut file: &File) -> io::Result<()> {
         file.write_all(b"whole")
@@ -129,13 +130,6 @@ mod tests {
 
     fn write(path: &Path, fill: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
         Attempt::default().write(path, fill)
-    }
-
-    fn names(folder: &Path) -> Vec<OsString> {
-        let entries = fs::read_dir(folder).unwrap();
-        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
-        names.sort();
-        names
     }
 
     #[test]
