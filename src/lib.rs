@@ -9,7 +9,7 @@
 //! | `lab`             | on a developer's machine | [`lab`]: starts the real servers and both programs, stops them together |
 //!
 //! ```text
-//! 1  Prometheus ──▶ PromPoller ──▶ InstantHub, RangeHub, MetricsHub, AlertHub ──▶ Session ──▶ browser
+//! 1  Prometheus ──▶ PromPoller ──▶ InstantHub, RangeHub, MetricsHub, AlertHub ──▶ Relay ──▶ browser
 //! 2  PostgreSQL ──▶ IncidentRepo ──▶ REST ──▶ browser
 //! 3  control API ──▶ SimulatorActor (one per family) ──▶ exposition ──▶ Prometheus ──▶ rules ──▶ Alertmanager
 //! ```

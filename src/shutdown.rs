@@ -99,6 +99,14 @@ pub fn panics_here_are_fatal() {
     FATAL.set(true);
 }
 
+/// Runs a part of a process-long actor that shares its thread with others: a panic there ends the process as well.
+pub fn with_fatal_panics<T>(run: impl FnOnce() -> T) -> T {
+    let before = FATAL.replace(true);
+    let done = run();
+    FATAL.set(before);
+    done
+}
+
 /// Installs the panic hook that logs every panic, and ends the process with code 1 where it is fatal.
 pub fn install_panic_hook() {
     panic::set_hook(Box::new(|info| {

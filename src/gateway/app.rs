@@ -3,7 +3,7 @@
 
 use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
-use actix::{Actor, Addr, Arbiter};
+use actix::{Actor, Arbiter};
 use actix_server::{Server, ServerHandle};
 use log::{info, warn};
 use tokio::time::timeout;
@@ -16,10 +16,9 @@ use crate::{
     gateway::{
         actors::{
             Actors, AlertHub, InstantHub, MetricsHub, RangeHub,
-            hub::Hub,
             incident_repo::{IncidentRepo, RepoOptions},
             prom_poller::{Audience, Plan, PromPoller},
-            session::{HubAddress, SessionContext},
+            session::SessionContext,
         },
         http::{
             incidents::Severities,
@@ -27,10 +26,7 @@ use crate::{
             webhook::Webhooks,
             websocket::Entrance,
         },
-        model::{
-            channel::Channel,
-            query::{InstantQuery, RangeQuery},
-        },
+        model::query::{InstantQuery, RangeQuery},
         socket::guard::Limits,
         storage::database::DatabaseOptions,
         telemetry::Telemetry,
@@ -64,7 +60,7 @@ impl Gateway {
         let telemetry = Telemetry::new().map_err(failed)?;
         let poller_arbiter = Arbiter::new();
         let actors = start_actors(settings, &telemetry, &poller_arbiter)?;
-        let entrance = Arc::new(entrance(settings, &actors, &telemetry));
+        let entrance = Arc::new(entrance(settings, &telemetry));
         let server = listener::serve(
             listener,
             settings.server.workers,
@@ -216,16 +212,10 @@ fn webhooks(settings: &GatewaySettings) -> Webhooks {
 }
 
 /// What WebSockets are held to.
-fn entrance(settings: &GatewaySettings, actors: &Actors, telemetry: &Telemetry) -> Entrance {
+fn entrance(settings: &GatewaySettings, telemetry: &Telemetry) -> Entrance {
     let socket = &settings.websocket;
     let sessions = SessionContext {
         epoch: uuid::Uuid::new_v4().simple().to_string(),
-        hubs: [
-            address(&actors.instant_hub),
-            address(&actors.range_hub),
-            address(&actors.metrics_hub),
-            address(&actors.alert_hub),
-        ],
         ping_interval: Duration::from_secs_f64(socket.ping_interval_seconds),
         telemetry: telemetry.clone(),
     };
@@ -241,13 +231,6 @@ fn entrance(settings: &GatewaySettings, actors: &Actors, telemetry: &Telemetry) 
         send_buffer_bytes: socket.send_buffer_bytes,
         open: TaskTracker::new(),
         draining: CancellationToken::new(),
-    }
-}
-
-fn address<C: Channel>(hub: &Addr<Hub<C>>) -> HubAddress {
-    HubAddress {
-        join: hub.clone().recipient(),
-        leave: hub.clone().recipient(),
     }
 }
 

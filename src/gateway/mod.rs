@@ -2,9 +2,9 @@
 //!
 //! ```text
 //!                      ┌ Publish ▶ InstantHub ┐
-//! Prometheus ▶ PromPoller ▶ … ▶ RangeHub      ├ Deliver ▶ Session (one per socket) ▶ Wire ▶ browser
-//!                      ├ … ▶ MetricsHub       │                          ◀ Join, Leave ┘
-//!                      └ … ▶ AlertHub         ┘
+//! Prometheus ▶ PromPoller ▶ … ▶ RangeHub      ├ Deliver ▶ Relay (per worker) ▶ Wire (per socket) ▶ browser
+//!                      ├ … ▶ MetricsHub       │                 subscribes it ▲                   │
+//!                      └ … ▶ AlertHub         ┘                       Session (per socket) ◀ text ┘
 //!
 //! Alertmanager ▶ http (webhook) ▶ LookAgain ▶ PromPoller
 //!

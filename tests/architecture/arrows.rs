@@ -67,7 +67,29 @@ const ROOMS: &[(&str, &[&str])] = &[
         "gateway::actors::lane",
         &["gateway::telemetry", UPSTREAM, MODEL],
     ),
-    ("gateway::actors::session", ACTOR),
+    (
+        "gateway::actors::relay",
+        &[
+            "gateway::actors::messages",
+            "gateway::actors::subscribers",
+            "gateway::telemetry",
+            SOCKET,
+            MODEL,
+        ],
+    ),
+    (
+        "gateway::actors::session",
+        &[
+            "gateway::actors::subscribers",
+            "gateway::telemetry",
+            SOCKET,
+            MODEL,
+        ],
+    ),
+    (
+        "gateway::actors::subscribers",
+        &["gateway::telemetry", "shutdown", SOCKET, MODEL],
+    ),
     ("gateway::actors::shared_answers", &[]),
     (
         "gateway::actors::incident_repo",
@@ -241,11 +263,11 @@ fn an_import_against_an_arrow_is_found() {
         ("gateway/actors/messages.rs", "use super::hub::Hub;"),
         (
             "gateway/actors/session.rs",
-            "use super::{messages, shared_answers};",
+            "use super::{subscribers, shared_answers};",
         ),
         (
             "gateway/storage/incidents.rs",
-            "use crate::gateway::actors::messages::Join;",
+            "use crate::gateway::actors::messages::Deliver;",
         ),
         ("gateway/telemetry.rs", "use crate::mock::Mock;"),
         ("mock/model/board/mod.rs", "use crate::gateway::model;"),

@@ -1,38 +1,36 @@
-//! One channel's fan-out: a frame is encoded once and its reference handed to every session that has joined.
+//! One channel's fan-out: a frame is encoded once and its reference handed to every worker's relay.
 
-use std::{collections::HashMap, marker::PhantomData, sync::Arc};
+use std::{
+    marker::PhantomData,
+    sync::{Arc, atomic::Ordering},
+};
 
 use actix::prelude::{
-    Actor, ActorFutureExt, Context, ContextFutureSpawner, Handler, Recipient, SendError, WrapFuture,
+    Actor, ActorFutureExt, Context, ContextFutureSpawner, Handler, SendError, WrapFuture,
 };
 use actix_rt::task::spawn_blocking;
+use log::warn;
 
-use super::messages::{Deliver, Join, LatestFrame, Leave, Publish, SessionId};
+use super::messages::{Deliver, Enlist, LatestFrame, Publish};
 use crate::{
     gateway::{model::channel::Channel, socket::frame::Frame, telemetry::Telemetry},
     shutdown,
 };
 
-/// Holds the sessions of channel `C` and its latest frame.
+/// Holds the relays of channel `C`, through them its sessions, and its latest frame.
 pub struct Hub<C> {
-    sessions: HashMap<SessionId, Member>,
+    relays: Vec<Enlist>,
     latest: Option<Arc<Frame>>,
     published: u64,
     telemetry: Telemetry,
     channel: PhantomData<fn() -> C>,
 }
 
-/// A session that has joined.
-struct Member {
-    session: Recipient<Deliver>,
-    deflate: bool,
-}
-
 impl<C: Channel> Hub<C> {
-    /// A hub without sessions.
+    /// A hub without relays.
     pub fn new(telemetry: Telemetry) -> Self {
         Self {
-            sessions: HashMap::new(),
+            relays: Vec::new(),
             latest: None,
             published: 0,
             telemetry,
@@ -42,16 +40,18 @@ impl<C: Channel> Hub<C> {
 
     /// Hands a beat's frame to all, and keeps it for those who come later.
     fn fan_out(&mut self, frame: Arc<Frame>) {
-        // Refused because it has left: it goes. Refused because its worker is behind: it skips this beat.
         let counters = self.telemetry.channel(C::NAME);
-        self.sessions.retain(
-            |_, member| match member.session.try_send(Deliver(frame.clone())) {
-                Ok(()) => true,
-                Err(SendError::Closed(_)) => false,
+        self.relays.retain(
+            |enlisted| match enlisted.relay.try_send(Deliver(frame.clone())) {
+                Err(SendError::Closed(_)) => false, // its worker has ended, as all do at shutdown
                 Err(SendError::Full(_)) => {
-                    counters.frames_skipped.inc();
+                    warn!(
+                        "a worker does not keep up with the channel {}",
+                        C::NAME.as_str()
+                    );
                     true
                 }
+                Ok(()) => true,
             },
         );
         if frame.is_heartbeat() {
@@ -65,14 +65,6 @@ impl<C: Channel> Hub<C> {
             self.published += 1;
             self.latest = Some(frame);
         }
-        self.count_subscriptions();
-    }
-
-    fn count_subscriptions(&self) {
-        self.telemetry
-            .channel(C::NAME)
-            .subscriptions
-            .set(self.sessions.len() as i64);
     }
 }
 
@@ -89,7 +81,8 @@ impl<C: Channel> Handler<Publish<C>> for Hub<C> {
 
     fn handle(&mut self, Publish { snapshot, .. }: Publish<C>, ctx: &mut Self::Context) {
         let latest = self.latest.clone().filter(|_| C::SKIPS_UNCHANGED);
-        let deflate = self.sessions.values().any(|member| member.deflate);
+        let mut relays = self.relays.iter();
+        let deflate = relays.any(|relay| relay.deflating.load(Ordering::Relaxed) > 0);
         let published = self.published;
         // A large answer takes a while to be copied and compressed: nobody but this channel waits for it.
         spawn_blocking(move || {
@@ -111,30 +104,15 @@ impl<C: Channel> Handler<Publish<C>> for Hub<C> {
     }
 }
 
-impl<C: Channel> Handler<Join> for Hub<C> {
+impl<C: Channel> Handler<Enlist> for Hub<C> {
     type Result = ();
 
-    fn handle(&mut self, join: Join, _: &mut Self::Context) {
-        let Join {
-            id,
-            session,
-            deflate,
-        } = join;
+    fn handle(&mut self, enlist: Enlist, _: &mut Self::Context) {
         if let Some(frame) = &self.latest {
-            // A fresh session's mailbox has room; if it is gone already, the next beat finds out.
-            let _ = session.try_send(Deliver(frame.clone()));
+            // A fresh relay's mailbox has room; if it is gone already, the next beat finds out.
+            let _ = enlist.relay.try_send(Deliver(frame.clone()));
         }
-        self.sessions.insert(id, Member { session, deflate });
-        self.count_subscriptions();
-    }
-}
-
-impl<C: Channel> Handler<Leave> for Hub<C> {
-    type Result = ();
-
-    fn handle(&mut self, Leave(id): Leave, _: &mut Self::Context) {
-        self.sessions.remove(&id);
-        self.count_subscriptions();
+        self.relays.push(enlist);
     }
 }
 
@@ -160,7 +138,7 @@ mod tests {
         },
     };
 
-    /// A session that only notes what it was given.
+    /// A relay that only notes what it was given.
     struct Probe(mpsc::UnboundedSender<Deliver>);
 
     impl Actor for Probe {
@@ -175,9 +153,12 @@ mod tests {
         }
     }
 
-    fn probe() -> (Recipient<Deliver>, mpsc::UnboundedReceiver<Deliver>) {
+    async fn relay(hub: &actix::Addr<InstantHub>) -> mpsc::UnboundedReceiver<Deliver> {
         let (sender, seen) = mpsc::unbounded_channel();
-        (Probe(sender).start().recipient(), seen)
+        let relay = Probe(sender).start().recipient();
+        let deflating = Arc::default();
+        hub.send(Enlist { relay, deflating }).await.unwrap();
+        seen
     }
 
     fn hub() -> actix::Addr<InstantHub> {
@@ -195,7 +176,7 @@ mod tests {
     }
 
     #[actix::test]
-    async fn a_browser_that_joins_late_gets_the_latest_snapshot_at_once() {
+    async fn a_relay_that_enlists_late_gets_the_latest_frame_at_once() {
         let hub = hub();
         let latest = snapshot("2");
         hub.send(Publish::<Instant>::new(snapshot("1")))
@@ -204,16 +185,7 @@ mod tests {
         hub.send(Publish::<Instant>::new(latest.clone()))
             .await
             .unwrap();
-
-        let (session, mut seen) = probe();
-        hub.send(Join {
-            id: SessionId::next(),
-            session,
-            deflate: false,
-        })
-        .await
-        .unwrap();
-
+        let mut seen = relay(&hub).await;
         assert_eq!(
             seen.recv().await,
             Some(Deliver(Frame::encode::<Instant>(&latest, 2).into()))
@@ -221,48 +193,14 @@ mod tests {
     }
 
     #[actix::test]
-    async fn every_session_shares_the_same_bytes() {
+    async fn every_worker_shares_the_same_bytes() {
         let hub = hub();
-        let (first, mut seen_by_first) = probe();
-        let (second, mut seen_by_second) = probe();
-        for session in [first, second] {
-            hub.send(Join {
-                id: SessionId::next(),
-                session,
-                deflate: false,
-            })
-            .await
-            .unwrap();
-        }
+        let (mut seen_by_first, mut seen_by_second) = (relay(&hub).await, relay(&hub).await);
         hub.send(Publish::<Instant>::new(snapshot("1")))
             .await
             .unwrap();
-
-        let one = seen_by_first.recv().await.unwrap().0.enveloped.wire();
-        let other = seen_by_second.recv().await.unwrap().0.enveloped.wire();
-        assert_eq!(one.as_ptr(), other.as_ptr());
-    }
-
-    #[actix::test]
-    async fn who_has_left_gets_nothing_more() {
-        let hub = hub();
-        let (session, mut seen) = probe();
-        let id = SessionId::next();
-        hub.send(Join {
-            id,
-            session,
-            deflate: false,
-        })
-        .await
-        .unwrap();
-        hub.send(Leave(id)).await.unwrap();
-        hub.send(Publish::<Instant>::new(snapshot("1")))
-            .await
-            .unwrap();
-        assert_eq!(
-            seen.recv().await,
-            None,
-            "the hub has let go of the only address"
-        );
+        let one = seen_by_first.recv().await.unwrap().0;
+        let other = seen_by_second.recv().await.unwrap().0;
+        assert!(Arc::ptr_eq(&one, &other));
     }
 }

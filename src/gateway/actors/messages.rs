@@ -3,8 +3,8 @@
 //! | message             | from       | to           | reply                              |
 //! |---------------------|------------|--------------|------------------------------------|
 //! | [`Publish`]         | PromPoller | a hub        | –                                  |
-//! | [`Join`], [`Leave`] | Session    | a hub        | –                                  |
-//! | [`Deliver`]         | a hub      | Session      | –                                  |
+//! | [`Enlist`]          | Relay      | a hub        | –                                  |
+//! | [`Deliver`]         | a hub      | Relay        | –                                  |
 //! | [`LatestFrame`]     | REST       | a hub        | the frame, or none before the first poll |
 //! | [`PollerStatus`]    | REST       | PromPoller   | how it and Prometheus are          |
 //! | [`LookAgain`]       | REST       | PromPoller   | –                                  |
@@ -14,10 +14,7 @@
 
 use std::{
     marker::PhantomData,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::AtomicUsize},
 };
 
 use actix::{Message, Recipient};
@@ -52,36 +49,17 @@ impl<C> Publish<C> {
     }
 }
 
-/// Tells sessions apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SessionId(u64);
-
-impl SessionId {
-    /// An id that no other session of this process has.
-    pub fn next() -> Self {
-        static LAST: AtomicU64 = AtomicU64::new(0);
-        Self(LAST.fetch_add(1, Ordering::Relaxed))
-    }
-}
-
-/// A session wants a channel's frames, the latest one at once.
+/// A worker's relay wants a channel's frames, the latest one at once.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Join {
-    /// Who.
-    pub id: SessionId,
+pub struct Enlist {
     /// Where to.
-    pub session: Recipient<Deliver>,
-    /// Whether it takes compressed frames.
-    pub deflate: bool,
+    pub relay: Recipient<Deliver>,
+    /// How many of its sessions take compressed frames, always.
+    pub deflating: Arc<AtomicUsize>,
 }
 
-/// A session wants no more of them.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Leave(pub SessionId);
-
-/// A frame for a session.
+/// A frame for all sessions of a worker.
 #[derive(Debug, Message, Clone, PartialEq)]
 #[rtype(result = "()")]
 pub struct Deliver(pub Arc<Frame>);

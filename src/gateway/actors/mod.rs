@@ -3,7 +3,8 @@
 //! | actor            | how many       | where it runs               | owns                               | dies with   |
 //! |------------------|----------------|-----------------------------|------------------------------------|-------------|
 //! | [`PromPoller`]   | 1              | an arbiter of its own       | the beat, the last answers         | the process |
-//! | [`InstantHub`], [`RangeHub`], [`MetricsHub`], [`AlertHub`] | 1 each | main arbiter    | its sessions' addresses, the latest frame | the process |
+//! | [`InstantHub`], [`RangeHub`], [`MetricsHub`], [`AlertHub`] | 1 each | main arbiter    | its relays, the latest frame | the process |
+//! | [`Relay`]        | 1 per worker and channel | that worker       | its sessions' wires                | its worker  |
 //! | [`IncidentRepo`] | 1              | main arbiter                | the pool, answers of the last second | the process |
 //! | [`Session`]      | 1 per socket   | the worker that accepted it | subscriptions, heartbeat           | its socket  |
 //!
@@ -11,6 +12,7 @@
 //!
 //! [`IncidentRepo`]: incident_repo::IncidentRepo
 //! [`PromPoller`]: prom_poller::PromPoller
+//! [`Relay`]: relay::Relay
 //! [`Session`]: session::Session
 
 pub mod hub;
@@ -18,12 +20,15 @@ pub mod incident_repo;
 mod lane;
 pub mod messages;
 pub mod prom_poller;
+pub mod relay;
 pub mod session;
 pub mod shared_answers;
+pub mod subscribers;
 
-use actix::Addr;
+use actix::{Addr, Recipient};
 
-use crate::gateway::model::channel::{Alerts, Instant, Metrics, Range};
+use self::messages::Enlist;
+use crate::gateway::model::channel::{Alerts, ChannelName, Instant, Metrics, Range};
 
 /// The hub of the channel `instant`.
 pub type InstantHub = hub::Hub<Instant>;
@@ -47,6 +52,16 @@ pub struct Actors {
 }
 
 impl Actors {
+    /// Where a relay enlists, by [`ChannelName::index`].
+    pub fn hubs(&self) -> [Recipient<Enlist>; ChannelName::ALL.len()] {
+        ChannelName::ALL.map(|channel| match channel {
+            ChannelName::Instant => self.instant_hub.clone().recipient(),
+            ChannelName::Range => self.range_hub.clone().recipient(),
+            ChannelName::Metrics => self.metrics_hub.clone().recipient(),
+            ChannelName::Alerts => self.alert_hub.clone().recipient(),
+        })
+    }
+
     /// True while every hub lives. (A dead one ends the process; readiness must not say 200 in between.)
     pub fn hubs_live(&self) -> bool {
         self.instant_hub.connected()

@@ -2,13 +2,13 @@
 
 use std::{rc::Rc, sync::Arc, time::Duration};
 
-use actix::prelude::{Actor, ActorContext, AsyncContext, Handler, Recipient, StreamHandler};
+use actix::prelude::{Actor, ActorContext, AsyncContext, StreamHandler};
 use actix_http::ws::Item;
 use actix_web_actors::ws::{Message, ProtocolError, WebsocketContext};
 use bytes::{Bytes, BytesMut};
 use chrono::Utc;
 
-use super::messages::{Deliver, Join, Leave, SessionId};
+use super::subscribers::{Seat, Subscribers};
 use crate::gateway::{
     model::{
         channel::ChannelName,
@@ -29,21 +29,10 @@ const MISSED_PONGS: u8 = 2;
 /// How long the last of them is waited for, unless pings are so frequent that a third of their interval is less.
 const LAST_CHANCE: Duration = Duration::from_secs(5);
 
-/// Where a session joins and leaves, per channel.
-#[derive(Clone)]
-pub struct HubAddress {
-    /// The hub's ear for [`Join`].
-    pub join: Recipient<Join>,
-    /// The hub's ear for [`Leave`].
-    pub leave: Recipient<Leave>,
-}
-
 /// What every session of this process shares.
 pub struct SessionContext {
     /// Changes at each start of the process.
     pub epoch: String,
-    /// By [`ChannelName::index`].
-    pub hubs: [HubAddress; ChannelName::ALL.len()],
     /// How often a ping is sent.
     pub ping_interval: Duration,
     /// Counters.
@@ -59,62 +48,56 @@ pub struct Subscription {
     pub bare: bool,
 }
 
+/// The subscribers of each channel on a worker, by [`ChannelName::index`].
+pub type Channels = Rc<[Rc<Subscribers>; ChannelName::ALL.len()]>;
+
 /// One browser's connection.
 pub struct Session {
-    id: SessionId,
     wire: Rc<Wire>,
     shared: Arc<SessionContext>,
-    subscribed: [bool; ChannelName::ALL.len()],
-    bare: bool,
+    channels: Channels,
+    subscription: Subscription,
+    /// By [`ChannelName::index`]; none where it is not subscribed.
+    seats: [Option<Seat>; ChannelName::ALL.len()],
     fragments: BytesMut,
     unanswered: u8,
 }
 
 impl Session {
     /// A session on `wire`, subscribed as its URL says.
-    pub fn new(wire: Rc<Wire>, shared: Arc<SessionContext>, subscription: Subscription) -> Self {
-        let subscribed = ChannelName::ALL.map(|channel| subscription.channels.contains(&channel));
+    pub fn new(
+        wire: Rc<Wire>,
+        shared: Arc<SessionContext>,
+        channels: Channels,
+        subscription: Subscription,
+    ) -> Self {
         Self {
-            id: SessionId::next(),
             wire,
             shared,
-            subscribed,
-            bare: subscription.bare,
+            channels,
+            subscription,
+            seats: Default::default(),
             fragments: BytesMut::new(),
             unanswered: 0,
         }
     }
 
     fn tell(&self, told: &Told<'_>) {
-        self.wire
-            .push_control(TextFrame::encode(128, |out| write_json(told, out)).wire());
+        self.wire.push_control(
+            TextFrame::encode(128, |out| write_json(told, out))
+                .wire()
+                .clone(),
+        );
     }
 
     fn greet(&self) {
-        let channels = ChannelName::ALL
-            .iter()
-            .filter(|channel| self.subscribed[channel.index()]);
+        let channels = self.subscription.channels.iter();
         self.tell(&Told::Connection {
             message: "Connected to service-metrics",
             timestamp: timestamp::text(&Utc::now()),
             epoch: &self.shared.epoch,
             channels: channels.map(|channel| channel.as_str()).collect(),
         });
-    }
-
-    fn join(&self, channel: ChannelName, ctx: &WebsocketContext<Self>) {
-        let session = ctx.address().recipient();
-        self.shared.hubs[channel.index()].join.do_send(Join {
-            id: self.id,
-            session,
-            deflate: self.wire.deflates(),
-        });
-    }
-
-    fn leave(&self, channel: ChannelName) {
-        self.shared.hubs[channel.index()]
-            .leave
-            .do_send(Leave(self.id));
     }
 
     fn beat(&mut self, ctx: &mut WebsocketContext<Self>) {
@@ -151,7 +134,7 @@ impl Session {
     }
 
     /// Answers one text message of the client: the acknowledgement goes first, then what it asked for.
-    fn answer(&mut self, text: &[u8], ctx: &WebsocketContext<Self>) {
+    fn answer(&mut self, text: &[u8]) {
         let request = match conversation::understand(text) {
             Ok(request) => request,
             Err(error) => {
@@ -166,27 +149,26 @@ impl Session {
             timestamp: timestamp::text(&Utc::now()),
         });
         match request.wish {
-            Wish::Subscribe(channel) => self.subscribe(channel, ctx),
+            Wish::Subscribe(channel) => self.subscribe(channel),
             Wish::Unsubscribe(channel) => self.unsubscribe(channel),
             Wish::Nothing => {}
         }
     }
 
-    fn subscribe(&mut self, channel: ChannelName, ctx: &WebsocketContext<Self>) {
-        if !std::mem::replace(&mut self.subscribed[channel.index()], true) {
-            self.join(channel, ctx);
-        }
+    fn subscribe(&mut self, channel: ChannelName) {
+        self.seats[channel.index()].get_or_insert_with(|| {
+            self.channels[channel.index()].join(self.wire.clone(), self.subscription.bare)
+        });
     }
 
     fn unsubscribe(&mut self, channel: ChannelName) {
-        if std::mem::replace(&mut self.subscribed[channel.index()], false) {
-            self.leave(channel);
+        if self.seats[channel.index()].take().is_some() {
             self.wire.drop_frame(channel);
         }
     }
 
     /// Puts a fragmented message together; the guard has bounded its length.
-    fn collect(&mut self, item: Item, ctx: &WebsocketContext<Self>) {
+    fn collect(&mut self, item: Item) {
         match item {
             Item::FirstText(part) | Item::FirstBinary(part) | Item::Continue(part) => {
                 self.fragments.extend_from_slice(&part);
@@ -194,7 +176,7 @@ impl Session {
             Item::Last(part) => {
                 self.fragments.extend_from_slice(&part);
                 let whole = std::mem::take(&mut self.fragments);
-                self.answer(&whole, ctx);
+                self.answer(&whole);
             }
         }
     }
@@ -207,52 +189,17 @@ impl Actor for Session {
         self.shared.telemetry.sessions.inc();
         self.shared.telemetry.sessions_opened.inc();
         self.greet();
-        for channel in ChannelName::ALL {
-            if self.subscribed[channel.index()] {
-                self.join(channel, ctx);
-            }
+        for channel in self.subscription.channels {
+            self.subscribe(*channel);
         }
         ctx.run_interval(self.shared.ping_interval, Self::beat);
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {
-        for channel in ChannelName::ALL {
-            if self.subscribed[channel.index()] {
-                self.leave(channel);
-            }
-        }
+        self.seats = Default::default();
         let telemetry = &self.shared.telemetry;
         telemetry.sessions.dec();
         telemetry.session_closed(self.wire.closing());
-    }
-}
-
-impl Handler<Deliver> for Session {
-    type Result = ();
-
-    fn handle(&mut self, Deliver(frame): Deliver, _: &mut Self::Context) {
-        // A frame may still be on its way when its channel has been unsubscribed.
-        if !self.subscribed[frame.channel.index()] {
-            return;
-        }
-        let text = match &frame.bare {
-            Some(bare) if self.bare => bare,
-            _ => &frame.enveloped,
-        };
-        let bytes = match self.wire.deflates() {
-            true => text.deflated_wire(),
-            false => text.wire(),
-        };
-        if frame.is_heartbeat() {
-            return self.wire.push_heartbeat(frame.channel, bytes);
-        }
-        let counters = self.shared.telemetry.channel(frame.channel);
-        counters.bytes_sent.inc_by(bytes.len() as u64);
-        if self.wire.push_frame(frame.channel, bytes) {
-            counters.frames_skipped.inc();
-        } else {
-            counters.frames_sent.inc();
-        }
     }
 }
 
@@ -262,8 +209,8 @@ impl StreamHandler<Result<Message, ProtocolError>> for Session {
             return ctx.stop(); // the answers to what came before were too many
         }
         match message {
-            Ok(Message::Text(text)) => self.answer(text.as_bytes(), ctx),
-            Ok(Message::Continuation(item)) => self.collect(item, ctx),
+            Ok(Message::Text(text)) => self.answer(text.as_bytes()),
+            Ok(Message::Continuation(item)) => self.collect(item),
             Ok(Message::Ping(payload)) => ctx.pong(&payload),
             Ok(Message::Pong(_)) => self.unanswered = 0,
             Ok(Message::Close(_)) => {

@@ -5,6 +5,7 @@ use std::{
     io,
     net::{IpAddr, SocketAddr, TcpListener},
     num::NonZero,
+    rc::Rc,
     sync::Arc,
     thread::available_parallelism,
     time::Duration,
@@ -29,7 +30,7 @@ use super::{
 use crate::{
     cors::in_the_envelope,
     gateway::{
-        actors::Actors,
+        actors::{Actors, relay::Relay},
         socket::{patience::Patience, tcp},
         telemetry::Telemetry,
     },
@@ -114,6 +115,7 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                 entrance,
             } = service.clone();
             let stall = entrance.stall_timeout;
+            let channels = Rc::new(Relay::start_all(&actors.hubs(), &telemetry));
             let app = App::new()
                 .app_data(Data::new(actors.instant_hub.clone()))
                 .app_data(Data::new(actors.range_hub.clone()))
@@ -133,9 +135,9 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                 .keep_alive(KEEP_ALIVE)
                 .upgrade(fn_service(
                     move |(request, framed): (Request, Framed<Patience, h1::Codec>)| {
-                        let entrance = entrance.clone();
+                        let (entrance, channels) = (entrance.clone(), channels.clone());
                         async move {
-                            websocket::upgrade(&entrance, request, framed).await;
+                            websocket::upgrade(&entrance, channels, request, framed).await;
                             Ok::<_, actix_web::Error>(())
                         }
                     },

@@ -21,7 +21,7 @@ use super::measure;
 use crate::{
     api_error::ApiError,
     gateway::{
-        actors::session::{self, Session, SessionContext, Subscription},
+        actors::session::{self, Channels, Session, SessionContext, Subscription},
         model::channel::ChannelName,
         socket::{
             guard::{Guard, Limits},
@@ -84,7 +84,12 @@ pub(super) async fn upgrade_required(request: HttpRequest) -> Result<HttpRespons
 }
 
 /// Takes a request with `Upgrade: websocket` (or CONNECT), and its socket. Never fails: whatever happens is answered.
-pub async fn upgrade(entrance: &Entrance, request: Request, framed: Framed<Patience, h1::Codec>) {
+pub async fn upgrade(
+    entrance: &Entrance,
+    channels: Channels,
+    request: Request,
+    framed: Framed<Patience, h1::Codec>,
+) {
     let began = Instant::now();
     let admitted = entrance.admit(&request);
     let route = if subscription(request.path()).is_some() {
@@ -106,7 +111,7 @@ pub async fn upgrade(entrance: &Entrance, request: Request, framed: Framed<Patie
         Ok((subscription, place)) => {
             // An error means that the client is gone, or does not read: there is nothing left to do or tell.
             if let Ok(Ok(accepted)) = timeout(PATIENCE, handshake::accept(&request, framed)).await {
-                entrance.serve(accepted, subscription, place);
+                entrance.serve(accepted, channels, subscription, place);
             }
         }
         Err(error) => {
@@ -147,6 +152,7 @@ impl Entrance {
     fn serve(
         &self,
         Accepted { io, early, deflate }: Accepted,
+        channels: Channels,
         subscription: Subscription,
         place: TaskTrackerToken,
     ) {
@@ -155,7 +161,7 @@ impl Entrance {
         let guard = Guard::new(self.limits, deflate);
         let unpacker = deflate.then(|| Unpacker::new(self.limits.message_bytes));
         let inbound = inbound(wire.clone(), guard, unpacker, early);
-        let session = Session::new(wire.clone(), self.sessions.clone(), subscription);
+        let session = Session::new(wire.clone(), self.sessions.clone(), channels, subscription);
         // The guard has its own, exact limit; the codec's is only there to be no smaller.
         let context = session::start(
             session,

@@ -53,13 +53,13 @@ impl TextFrame {
     }
 
     /// Header and payload, as they leave through the socket.
-    pub fn wire(&self) -> Bytes {
-        self.wire.clone()
+    pub fn wire(&self) -> &Bytes {
+        &self.wire
     }
 
     /// The same for a client with which permessage-deflate was negotiated.
-    pub fn deflated_wire(&self) -> Bytes {
-        self.deflated.as_ref().unwrap_or(&self.wire).clone()
+    pub fn deflated_wire(&self) -> &Bytes {
+        self.deflated.as_ref().unwrap_or(&self.wire)
     }
 
     /// The length of both forms, if there is a compressed one.

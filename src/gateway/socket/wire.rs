@@ -56,19 +56,19 @@ impl Wire {
 
     /// Sends a channel's frame, or keeps it until the socket takes it. True when it replaced one that was still
     /// waiting: that beat is skipped.
-    pub fn push_frame(&self, channel: ChannelName, frame: Bytes) -> bool {
+    pub fn push_frame(&self, channel: ChannelName, frame: &Bytes) -> bool {
         if self.closing.get().is_some() {
             return false;
         }
         let skipped = self.outbox.borrow_mut().slots[channel.index()]
-            .replace(frame)
+            .replace(frame.clone())
             .is_some();
         self.flush();
         skipped
     }
 
     /// Sends a channel's heartbeat, unless frames that say more are still on their way.
-    pub fn push_heartbeat(&self, channel: ChannelName, heartbeat: Bytes) {
+    pub fn push_heartbeat(&self, channel: ChannelName, heartbeat: &Bytes) {
         if !self.is_blocked() {
             self.push_frame(channel, heartbeat);
         }
@@ -251,12 +251,12 @@ mod tests {
         let wire = Wire::new(ours.unwrap().0, false);
         let slot = || wire.outbox.borrow().slots[ChannelName::Range.index()].clone();
         let jam = Bytes::from(vec![0; 64 << 20]);
-        wire.push_frame(ChannelName::Range, jam);
+        wire.push_frame(ChannelName::Range, &jam);
         assert!(wire.is_blocked());
-        wire.push_heartbeat(ChannelName::Range, "heartbeat".into());
+        wire.push_heartbeat(ChannelName::Range, &"heartbeat".into());
         assert_eq!(slot(), None, "whoever has not yet read this needs no more");
-        assert!(!wire.push_frame(ChannelName::Range, "frame".into()));
-        wire.push_heartbeat(ChannelName::Range, "heartbeat".into());
+        assert!(!wire.push_frame(ChannelName::Range, &"frame".into()));
+        wire.push_heartbeat(ChannelName::Range, &"heartbeat".into());
         assert_eq!(slot().unwrap(), "frame");
     }
 

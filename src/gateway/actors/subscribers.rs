@@ -1,0 +1,183 @@
+//! The sessions of one worker that are subscribed to one channel, and how a frame reaches them all.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use tokio::task::yield_now;
+
+use crate::{
+    gateway::{
+        model::channel::ChannelName,
+        socket::{frame::Frame, wire::Wire},
+        telemetry::{ChannelMetrics, Telemetry},
+    },
+    shutdown,
+};
+
+/// What is written before others on this worker get their turn: about a millisecond's work.
+const TURN_BYTES: usize = 512 * 1024;
+/// What a write costs besides its bytes, in bytes.
+const WRITE_BYTES: usize = 4 * 1024;
+
+/// The sessions of one worker that are subscribed to one channel, in the order in which they came.
+pub struct Subscribers {
+    channel: ChannelName,
+    latest: RefCell<Option<Arc<Frame>>>,
+    seats: RefCell<BTreeMap<Ticket, Place>>,
+    next: Cell<Ticket>,
+    deflating: Arc<AtomicUsize>,
+    telemetry: Telemetry,
+}
+
+type Ticket = u64;
+
+/// Where a session's frames go.
+struct Place {
+    wire: Rc<Wire>,
+    bare: bool,
+}
+
+/// A session's place among the subscribers; given up when dropped.
+pub struct Seat {
+    subscribers: Rc<Subscribers>,
+    ticket: Ticket,
+}
+
+/// What became of a frame.
+#[derive(Default)]
+struct Tally {
+    sent: u64,
+    skipped: u64,
+    bytes: u64,
+}
+
+impl Subscribers {
+    /// None yet.
+    pub fn new(channel: ChannelName, telemetry: Telemetry) -> Self {
+        Self {
+            channel,
+            latest: RefCell::default(),
+            seats: RefCell::default(),
+            next: Cell::default(),
+            deflating: Arc::default(),
+            telemetry,
+        }
+    }
+
+    /// How many of them take compressed frames, always.
+    pub fn deflating(&self) -> Arc<AtomicUsize> {
+        self.deflating.clone()
+    }
+
+    /// The session behind `wire` wants the channel's frames, the latest one at once; `bare` without their envelope.
+    pub fn join(self: &Rc<Self>, wire: Rc<Wire>, bare: bool) -> Seat {
+        let place = Place { wire, bare };
+        if let Some(frame) = &*self.latest.borrow() {
+            let mut tally = Tally::default();
+            place.take(frame, &mut tally);
+            self.count(&tally);
+        }
+        if place.wire.deflates() {
+            self.deflating.fetch_add(1, Ordering::Relaxed);
+        }
+        self.metrics().subscriptions.inc();
+        let ticket = self.next.replace(self.next.get() + 1);
+        self.seats.borrow_mut().insert(ticket, place);
+        Seat {
+            subscribers: self.clone(),
+            ticket,
+        }
+    }
+
+    /// Hands a frame to everyone who is here now; whoever comes meanwhile has got it already, as the latest.
+    pub async fn deliver(&self, frame: Arc<Frame>) {
+        if !frame.is_heartbeat() {
+            self.latest.replace(Some(frame.clone()));
+        }
+        let end = self.next.get();
+        let mut from = 0;
+        loop {
+            // Were a worker's share of the fan-out to die silently, its browsers would wait for ever.
+            from = shutdown::with_fatal_panics(|| self.take_turn(&frame, from, end));
+            if from == end {
+                return;
+            }
+            yield_now().await;
+        }
+    }
+
+    /// Hands the frame to some of those in `from..end`, and says from whom on to continue.
+    fn take_turn(&self, frame: &Frame, from: Ticket, end: Ticket) -> Ticket {
+        let mut tally = Tally::default();
+        let mut spent = 0;
+        let mut reached = end;
+        for (ticket, place) in self.seats.borrow().range(from..end) {
+            if spent >= TURN_BYTES {
+                reached = *ticket;
+                break;
+            }
+            spent += WRITE_BYTES + place.take(frame, &mut tally);
+        }
+        self.count(&tally);
+        reached
+    }
+
+    /// Counts a frame that none of them will get, since a newer one has come.
+    pub fn skip(&self) {
+        let all = self.seats.borrow().len() as u64;
+        self.metrics().frames_skipped.inc_by(all);
+    }
+
+    fn count(&self, tally: &Tally) {
+        let metrics = self.metrics();
+        metrics.frames_sent.inc_by(tally.sent);
+        metrics.frames_skipped.inc_by(tally.skipped);
+        metrics.bytes_sent.inc_by(tally.bytes);
+    }
+
+    fn metrics(&self) -> &ChannelMetrics {
+        self.telemetry.channel(self.channel)
+    }
+}
+
+impl Place {
+    /// Hands it a frame; returns its length.
+    fn take(&self, frame: &Frame, tally: &mut Tally) -> usize {
+        let text = match &frame.bare {
+            Some(bare) if self.bare => bare,
+            _ => &frame.enveloped,
+        };
+        let bytes: &Bytes = match self.wire.deflates() {
+            true => text.deflated_wire(),
+            false => text.wire(),
+        };
+        if frame.is_heartbeat() {
+            self.wire.push_heartbeat(frame.channel, bytes);
+        } else {
+            tally.bytes += bytes.len() as u64;
+            match self.wire.push_frame(frame.channel, bytes) {
+                true => tally.skipped += 1,
+                false => tally.sent += 1,
+            }
+        }
+        bytes.len()
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let place = self.subscribers.seats.borrow_mut().remove(&self.ticket);
+        if place.is_some_and(|place| place.wire.deflates()) {
+            self.subscribers.deflating.fetch_sub(1, Ordering::Relaxed);
+        }
+        self.subscribers.metrics().subscriptions.dec();
+    }
+}
