@@ -13,6 +13,7 @@ mod clients;
 mod clock;
 mod fetch;
 mod frames;
+mod hitch;
 #[path = "../common/http.rs"]
 mod http;
 mod limit;
@@ -26,6 +27,7 @@ mod payload;
 mod peer;
 #[path = "../common/processor.rs"]
 mod processor;
+mod recorded;
 mod report;
 mod rivals;
 mod scenario;
@@ -45,7 +47,7 @@ use measure::measure;
 use payload::Kind;
 use report::Table;
 use rivals::{Programs, Rival};
-use scenario::{ALL, QUICK, Scenario};
+use scenario::{ALL, QUICK, RECORDED_BYTES, Scenario};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -82,6 +84,18 @@ struct Plan {
     /// Its clients take compressed range data
     #[arg(long)]
     deflate: bool,
+    /// Of 200 kB, as a real Prometheus has answered it
+    #[arg(long)]
+    recorded: bool,
+    /// Beats that are measured in each round
+    #[arg(long)]
+    beats: Option<u32>,
+    /// Rounds
+    #[arg(long)]
+    rounds: Option<u32>,
+    /// How long /health takes beside large answers, and nothing else
+    #[arg(long)]
+    hitch: bool,
     /// These servers alone
     #[arg(long, value_delimiter = ',', value_enum)]
     servers: Vec<Rival>,
@@ -95,17 +109,26 @@ impl Plan {
         match self.sessions {
             Some(sessions) => vec![Scenario {
                 sessions,
-                kind: match self.deflate {
+                kind: match self.deflate || self.recorded {
                     true => Kind::Matrix,
                     false => Kind::Vector,
                 },
-                bytes: self.bytes,
+                recorded: self.recorded,
+                bytes: match self.recorded {
+                    true => RECORDED_BYTES,
+                    false => self.bytes,
+                },
                 interval: Duration::from_millis(self.interval_ms),
                 deflate: self.deflate,
             }],
+            None if self.hitch => Vec::new(),
             None if self.quick => QUICK.to_vec(),
             None => ALL.to_vec(),
         }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.sessions.is_none() && !self.quick
     }
 
     fn servers(&self) -> Vec<Rival> {
@@ -118,18 +141,32 @@ impl Plan {
 
 fn bench(plan: &Plan) -> Outcome<()> {
     let (rounds, beats) = if plan.quick { (1, 3) } else { (3, 5) };
+    let (rounds, beats) = (plan.rounds.unwrap_or(rounds), plan.beats.unwrap_or(beats));
     let notes = machine::described();
     let scratch = tempfile::tempdir()?;
+    let mut scenarios = plan.scenarios();
+    let mut recorded = Vec::new();
+    if scenarios.iter().any(|scenario| scenario.recorded) {
+        said("two minutes of a real Prometheus")?;
+        match recorded::record(scratch.path(), RECORDED_BYTES) {
+            Ok(payloads) => recorded = payloads,
+            Err(error) => {
+                said(&format!("without real data: {error}"))?;
+                scenarios.retain(|scenario| !scenario.recorded);
+            }
+        }
+    }
     let programs = Programs {
         peer: peer::install("fanout").ok(),
         scratch: scratch.path().to_owned(),
+        recorded,
     };
     let mut table = Table::default();
-    for scenario in &plan.scenarios() {
+    for scenario in &scenarios {
         for round in 1..=rounds {
             for rival in plan.servers() {
-                let is_node = matches!(rival, Rival::NodeShared | Rival::NodeEach);
-                if !rival.can(scenario) || (is_node && programs.peer.is_none()) {
+                let can = !rival.is_node() || programs.peer.is_some();
+                if !can || (plan.servers.is_empty() && !rival.takes_part(scenario)) {
                     continue;
                 }
                 said(&format!(
@@ -140,8 +177,15 @@ fn bench(plan: &Plan) -> Outcome<()> {
             }
         }
     }
+    let hitch = match plan.hitch || plan.is_whole() {
+        true => {
+            said("/health beside large answers")?;
+            hitch::table(&programs)?
+        }
+        false => String::new(),
+    };
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "\n{table}")?;
+    writeln!(stdout, "\n{table}\n{hitch}")?;
     for note in notes {
         writeln!(stdout, "- {note}")?;
     }

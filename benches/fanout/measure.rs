@@ -42,7 +42,7 @@ pub(crate) struct Numbers {
 }
 
 /// The second process.
-struct Clients {
+pub(crate) struct Clients {
     child: Child,
     words: BufReader<std::process::ChildStdout>,
 }
@@ -60,12 +60,12 @@ pub(crate) fn measure(
     let beat = scenario.interval;
     upstream.wait_for_answers(2)?;
     let alone = memory::resident(pid)?;
-    let clients = Clients::open(&server, scenario)?;
+    let clients = Clients::open(&server, rival, scenario)?;
     upstream.wait_for_answers(1)?;
     thread::sleep(beat / 2);
     let idle = memory::resident(pid)?;
 
-    upstream.answer_with(&scenario.payloads());
+    upstream.answer_with(&scenario.payloads(&programs.recorded));
     upstream.wait_for_answers(1)?;
     thread::sleep(beat * 9 / 10);
     let before = processor::processor(pid)?;
@@ -107,7 +107,7 @@ pub(crate) fn measure(
 }
 
 /// What the clients have noted, in the order of time.
-struct Told {
+pub(crate) struct Told {
     lost: usize,
     arrivals: Vec<(Moment, u64)>,
 }
@@ -120,13 +120,17 @@ impl Told {
 }
 
 impl Clients {
-    fn open(server: &Running, scenario: &Scenario) -> Outcome<Self> {
+    /// Opens their sessions.
+    pub(crate) fn open(server: &Running, rival: Rival, scenario: &Scenario) -> Outcome<Self> {
         let mut child = Command::new("setpriv")
             .args(["--pdeathsig", "KILL"])
             .arg(env::current_exe()?)
             .args(["clients", &server.process.port.to_string(), server.path])
             .arg(scenario.sessions.to_string())
-            .arg(if scenario.deflate { OFFER } else { "" })
+            .arg(match scenario.deflate && rival != Rival::Limit {
+                true => OFFER,
+                false => "",
+            })
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -140,7 +144,8 @@ impl Clients {
         Ok(Self { child, words })
     }
 
-    fn close(mut self) -> Outcome<Told> {
+    /// Ends them.
+    pub(crate) fn close(mut self) -> Outcome<Told> {
         if let Some(mut orders) = self.child.stdin.take() {
             orders.write_all(b"stop\n")?;
         }
@@ -164,7 +169,7 @@ impl Clients {
 
 impl Upstream {
     /// Waits until `more` queries have been answered.
-    fn wait_for_answers(&self, more: usize) -> Outcome<()> {
+    pub(crate) fn wait_for_answers(&self, more: usize) -> Outcome<()> {
         let wanted = self.answered().len() + more;
         for _ in 0..60_000 {
             if self.answered().len() >= wanted {

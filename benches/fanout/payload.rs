@@ -61,8 +61,13 @@ impl Payload {
                 }
             }
         }
+        Self::new(name, &result)
+    }
+
+    /// An answer with these series.
+    pub(crate) fn new(result_type: &str, series: &str) -> Self {
         Self(format!(
-            r#"{{"status":"success","data":{{"resultType":"{name}","result":[{result}]}}}}"#
+            r#"{{"status":"success","data":{{"resultType":"{result_type}","result":[{series}]}}}}"#
         ))
     }
 

@@ -44,6 +44,7 @@ impl fmt::Display for Scenario {
         } = self;
         let kind = match self.kind {
             Kind::Vector => "",
+            Kind::Matrix if self.recorded => " of real range data",
             Kind::Matrix => " range",
         };
         let deflate = if self.deflate { ", deflate" } else { "" };
@@ -53,6 +54,9 @@ impl fmt::Display for Scenario {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
         writeln!(
             f,
             "| sessions × payload | server | frame on the wire | frames/s | MB/s | p50 | p99 | last | CPU per delivery | × limit | RSS per session, idle | after |"

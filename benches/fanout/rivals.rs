@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::PathBuf, time::Duration};
 
-use crate::{Outcome, scenario::Scenario, server::Server};
+use crate::{Outcome, payload::Payload, scenario::Scenario, server::Server};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -13,6 +13,8 @@ pub(crate) enum Rival {
     Limit,
     /// The gateway.
     Gateway,
+    /// The gateway with one thread, as the others have.
+    GatewayAlone,
     /// Node, one buffer for all.
     NodeShared,
     /// Node, a text for each.
@@ -20,21 +22,36 @@ pub(crate) enum Rival {
 }
 
 impl Rival {
-    pub(crate) const ALL: [Self; 4] =
-        [Self::Limit, Self::Gateway, Self::NodeShared, Self::NodeEach];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Limit,
+        Self::Gateway,
+        Self::GatewayAlone,
+        Self::NodeShared,
+        Self::NodeEach,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Limit => "write loop",
             Self::Gateway => "gateway",
+            Self::GatewayAlone => "gateway, 1 worker",
             Self::NodeShared => "Node, shared",
             Self::NodeEach => "Node, each",
         }
     }
 
-    /// Whether it can do what the scenario asks for.
-    pub(crate) fn can(self, scenario: &Scenario) -> bool {
-        !scenario.deflate || self != Self::Limit
+    /// Whether it is worth the time: the seed's own way is known to be far behind, and one worker answers a question
+    /// about the others' threads.
+    pub(crate) fn takes_part(self, scenario: &Scenario) -> bool {
+        match self {
+            Self::Limit | Self::Gateway | Self::NodeShared => true,
+            Self::GatewayAlone => scenario.bytes == 20_000,
+            Self::NodeEach => scenario.bytes <= 20_000 && scenario.sessions <= 9_000,
+        }
+    }
+
+    pub(crate) fn is_node(self) -> bool {
+        matches!(self, Self::NodeShared | Self::NodeEach)
     }
 }
 
@@ -50,6 +67,8 @@ pub(crate) struct Programs {
     pub(crate) peer: Option<PathBuf>,
     /// The gateway's settings are written here.
     pub(crate) scratch: PathBuf,
+    /// What a real Prometheus has answered, where it was asked.
+    pub(crate) recorded: Vec<Payload>,
 }
 
 impl Programs {
@@ -61,7 +80,7 @@ impl Programs {
     ) -> Outcome<Running> {
         let milliseconds = scenario.interval.as_millis().to_string();
         let path = match rival {
-            Rival::Gateway => "/ws/instant",
+            Rival::Gateway | Rival::GatewayAlone => "/ws/instant",
             _ => "/",
         };
         let process = Server::start(PATIENCE, |command, port| {
@@ -71,9 +90,10 @@ impl Programs {
                     command.arg(env::current_exe()?);
                     command.args(["limit", &port, upstream, &milliseconds]);
                 }
-                Rival::Gateway => {
+                Rival::Gateway | Rival::GatewayAlone => {
+                    let workers = if rival == Rival::Gateway { 0 } else { 1 };
                     command.arg(env!("CARGO_BIN_EXE_service-metrics"));
-                    command.arg("--config").arg(self.settings()?);
+                    command.arg("--config").arg(self.settings(workers)?);
                     command
                         .env("PORT", port)
                         .env("PROMETHEUS_URL", upstream)
@@ -98,12 +118,14 @@ impl Programs {
     }
 
     /// One query on the channel `instant`; nothing else is polled.
-    fn settings(&self) -> Outcome<PathBuf> {
+    fn settings(&self, workers: usize) -> Outcome<PathBuf> {
         let file = self.scratch.join("gateway.toml");
         fs::write(
             &file,
-            "range = []\n\n[server]\nhost = \"127.0.0.1\"\n\n[log]\nfilter = \"error\"\n\n\
-             [[instant]]\nname = \"q\"\nquery = \"q\"\nchannels = [\"instant\"]\n",
+            format!(
+                "range = []\n\n[server]\nhost = \"127.0.0.1\"\nworkers = {workers}\n\n[log]\nfilter = \"error\"\n\n\
+                 [[instant]]\nname = \"q\"\nquery = \"q\"\nchannels = [\"instant\"]\n"
+            ),
         )?;
         Ok(file)
     }
