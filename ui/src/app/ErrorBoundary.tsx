@@ -1,0 +1,22 @@
+// A page that fails says so, and leaves the way to the others open.
+
+import { Component, type ReactNode } from 'react';
+
+import { Broken } from './Broken';
+
+interface State {
+  error: Error | undefined;
+}
+
+export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
+  override state: State = { error: undefined };
+
+  static getDerivedStateFromError(error: Error): State {
+    return { error };
+  }
+
+  override render() {
+    const { error } = this.state;
+    return error ? <Broken error={error} /> : this.props.children;
+  }
+}

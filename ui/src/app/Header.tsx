@@ -1,0 +1,70 @@
+// Above every page: where one can go, how the connection is, language and colours.
+
+import { Link, useRoute } from 'wouter';
+
+import { LANGUAGES, isLanguage, useSpeech } from '../messages/react';
+import { Choice } from '../components/Choice';
+import { AlertCount } from './AlertCount';
+import { ConnectionBadge } from './ConnectionBadge';
+import { THEMES, isTheme, useTheme } from './theme';
+import styles from './Header.module.css';
+
+const PAGES = [
+  ['/', 'live'],
+  ['/incidents', 'incidents'],
+  ['/alerts', 'alerts'],
+  ['/rehearse', 'rehearse'],
+  ['/system', 'system'],
+] as const;
+
+export function Header() {
+  const { texts, language, speak } = useSpeech();
+  const [theme, chooseTheme] = useTheme();
+  const focusContent = () => document.getElementById('content')?.focus();
+  return (
+    <header className={styles.header}>
+      <button type="button" className={styles.skip} onClick={focusContent}>
+        {texts.app.skip}
+      </button>
+      <div className={styles.bar}>
+        <span className={styles.title}>{texts.app.title}</span>
+        <nav aria-label={texts.app.pages} className={styles.pages}>
+          {PAGES.map(([path, name]) => (
+            <PageLink key={path} path={path}>
+              {texts.app[name]}
+              {name === 'alerts' && <AlertCount />}
+            </PageLink>
+          ))}
+        </nav>
+        <div className={styles.tools}>
+          <ConnectionBadge />
+          <Choice
+            label={texts.app.languages}
+            value={language}
+            options={Object.entries(LANGUAGES).map(([id, messages]) => ({ id, text: messages.language }))}
+            onChange={(id) => {
+              if (isLanguage(id)) speak(id);
+            }}
+          />
+          <Choice
+            label={texts.app.theme.label}
+            value={theme}
+            options={THEMES.map((id) => ({ id, text: texts.app.theme[id] }))}
+            onChange={(id) => {
+              if (isTheme(id)) chooseTheme(id);
+            }}
+          />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function PageLink({ path, children }: { path: string; children: React.ReactNode }) {
+  const [here] = useRoute(path);
+  return (
+    <Link href={path} className={styles.page ?? ''} aria-current={here ? 'page' : undefined}>
+      {children}
+    </Link>
+  );
+}

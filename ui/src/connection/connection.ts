@@ -1,0 +1,248 @@
+// The one WebSocket of the page: kept open, opened again after whatever ends it, and asked for what pages want to see.
+
+import { CHANNELS, understand, type Channel, type Frame } from '../model/frame';
+import { backoff } from './backoff';
+
+/** How the connection is; moments are milliseconds since 1970. */
+export type ConnectionState =
+  | { is: 'connecting'; since: number }
+  | { is: 'open'; since: number; epoch: string }
+  | { is: 'waiting'; since: number; retryAt: number; reason: string };
+
+/** What is known of a channel. */
+export interface ChannelState {
+  /** The last one that came, from this connection or an earlier one. */
+  frame?: Frame<unknown>;
+  /** When the last frame or heartbeat came, in milliseconds since 1970. */
+  heardAt?: number;
+  /** Whether Prometheus answered at the last beat. */
+  stale: boolean;
+  /** Since when it is so. */
+  staleSince?: number;
+}
+
+/** What was counted since the page was opened. */
+export interface Counts {
+  frames: number;
+  heartbeats: number;
+  bytes: number;
+  /** Beats that never arrived, by the gaps in their numbers. */
+  missed: number;
+  /** Connections that were opened. */
+  connections: number;
+}
+
+/** Of the browser's, what a connection needs; a test has others. */
+export interface Surroundings {
+  open: (url: string) => WebSocket;
+  random: () => number;
+}
+
+/** A connection that is not established within this is given up. */
+const OPENING_MS = 10_000;
+/** Beats without a word after which the gateway is asked whether it is still there. */
+const SILENT_BEATS = 2.5;
+/** How long it may take to answer that. */
+const ANSWER_MS = 5_000;
+const CHECK_EVERY_MS = 1_000;
+
+const BROWSER: Surroundings = { open: (url) => new WebSocket(url), random: Math.random };
+
+/** The page's connection to the gateway. It never gives up until `stop`. */
+export class Connection {
+  private readonly listeners = new Set<() => void>();
+  private readonly wanted = new Map<Channel, number>();
+  private readonly encoder = new TextEncoder();
+  private readonly channels = new Map<Channel, ChannelState>(CHANNELS.map((channel) => [channel, { stale: false }]));
+  /** Subscribed, and nothing has come since. */
+  private readonly fresh = new Set<Channel>();
+  private state: ConnectionState = { is: 'connecting', since: Date.now() };
+  private counts: Counts = { frames: 0, heartbeats: 0, bytes: 0, missed: 0, connections: 0 };
+  private socket: WebSocket | undefined;
+  private failures = 0;
+  private heardAt = 0;
+  private askedAt: number | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private watch: ReturnType<typeof setInterval> | undefined;
+
+  /** `beatMs` is how often the gateway polls. */
+  constructor(
+    private readonly url: string,
+    private readonly beatMs: number,
+    private readonly surroundings: Surroundings = BROWSER,
+  ) {}
+
+  start(): void {
+    this.connect();
+    this.watch = setInterval(this.look, CHECK_EVERY_MS);
+    window.addEventListener('online', this.hurry);
+    document.addEventListener('visibilitychange', this.hurry);
+  }
+
+  stop(): void {
+    clearInterval(this.watch);
+    clearTimeout(this.retry);
+    window.removeEventListener('online', this.hurry);
+    document.removeEventListener('visibilitychange', this.hurry);
+    this.drop();
+  }
+
+  /** Calls `listener` after each change; returns how to stop that. */
+  readonly listen = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly getState = (): ConnectionState => this.state;
+  readonly getCounts = (): Counts => this.counts;
+
+  getChannel(channel: Channel): ChannelState {
+    return this.channels.get(channel) ?? { stale: false };
+  }
+
+  /** Wants a channel's frames until the returned function is called; several may want the same. */
+  subscribe(channel: Channel): () => void {
+    const before = this.wanted.get(channel) ?? 0;
+    this.wanted.set(channel, before + 1);
+    if (before === 0) this.say({ type: 'subscribe', channel });
+    let done = false;
+    return () => {
+      if (done) return;
+      done = true;
+      const left = (this.wanted.get(channel) ?? 1) - 1;
+      this.wanted.set(channel, left);
+      if (left === 0) this.say({ type: 'unsubscribe', channel });
+    };
+  }
+
+  private connect(): void {
+    clearTimeout(this.retry);
+    this.drop();
+    this.change({ is: 'connecting', since: Date.now() });
+    let socket: WebSocket;
+    try {
+      socket = this.surroundings.open(this.url);
+    } catch (error) {
+      this.fail(String(error));
+      return;
+    }
+    this.socket = socket;
+    socket.onmessage = ({ data }) => {
+      this.hear(String(data));
+    };
+    socket.onclose = ({ code, reason }) => {
+      this.fail(reason === '' ? String(code) : `${code} ${reason}`);
+    };
+  }
+
+  /** Forgets the socket, if there is one; nothing that it still does is heard. */
+  private drop(): void {
+    const { socket } = this;
+    this.socket = undefined;
+    this.askedAt = undefined;
+    if (!socket) return;
+    socket.onmessage = null;
+    socket.onclose = null;
+    socket.close();
+  }
+
+  private fail(reason: string): void {
+    this.drop();
+    this.failures += 1;
+    const wait = backoff(this.failures, this.surroundings.random);
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => {
+      this.connect();
+    }, wait);
+    this.change({ is: 'waiting', since: Date.now(), retryAt: Date.now() + wait, reason });
+  }
+
+  private hear(text: string): void {
+    const now = Date.now();
+    this.heardAt = now;
+    this.askedAt = undefined;
+    const bytes = this.encoder.encode(text).byteLength;
+    const told = understand(text);
+    this.counts = { ...this.counts, bytes: this.counts.bytes + bytes };
+    switch (told.kind) {
+      case 'connection':
+        this.failures = 0;
+        this.counts.connections += 1;
+        this.greeted(told.epoch, now);
+        break;
+      case 'frame': {
+        const { channel, frame } = told;
+        this.counts.frames += 1;
+        this.counts.missed += this.missedBefore(channel, frame.seq);
+        this.fresh.delete(channel);
+        this.channels.set(channel, { frame, ...this.staleness(channel, frame.stale, now) });
+        break;
+      }
+      case 'heartbeat': {
+        this.counts.heartbeats += 1;
+        const { frame } = this.getChannel(told.channel);
+        const same = frame && { frame: { ...frame, timestamp: told.timestamp, stale: told.stale } };
+        this.channels.set(told.channel, { ...same, ...this.staleness(told.channel, told.stale, now) });
+        break;
+      }
+      case 'other':
+        break;
+    }
+    this.tell();
+  }
+
+  private staleness(channel: Channel, stale: boolean, now: number): Omit<ChannelState, 'frame'> {
+    const before = this.getChannel(channel);
+    return stale ? { heardAt: now, stale, staleSince: before.staleSince ?? now } : { heardAt: now, stale };
+  }
+
+  /** What passed while the channel was not subscribed, or in another life of the gateway, is not missed. */
+  private missedBefore(channel: Channel, seq: number): number {
+    const last = this.getChannel(channel).frame?.seq ?? seq;
+    return this.fresh.has(channel) ? 0 : Math.max(0, seq - last - 1);
+  }
+
+  private greeted(epoch: string, now: number): void {
+    this.state = { is: 'open', since: now, epoch };
+    for (const [channel, count] of this.wanted) {
+      if (count > 0) this.say({ type: 'subscribe', channel });
+    }
+  }
+
+  private say(message: { type: string; channel?: Channel }): void {
+    if (message.type === 'subscribe' && message.channel) this.fresh.add(message.channel);
+    if (this.state.is === 'open' && this.socket?.readyState === WebSocket.OPEN) {
+      this.socket.send(JSON.stringify(message));
+    }
+  }
+
+  /** A socket may be dead without a word: whoever is silent for too long is asked, and dropped without an answer. */
+  private readonly look = (): void => {
+    const now = Date.now();
+    if (this.state.is === 'connecting' && now - this.state.since > OPENING_MS) this.fail('no answer');
+    if (this.state.is !== 'open') return;
+    if (this.askedAt !== undefined && now - this.askedAt > ANSWER_MS) this.fail('no answer');
+    else if (this.askedAt === undefined && now - this.heardAt > this.beatMs * SILENT_BEATS) this.ask(now);
+  };
+
+  private ask(now: number): void {
+    this.askedAt = now;
+    this.say({ type: 'ping' });
+  }
+
+  /** The page is looked at again, or the network is back: whoever waits tries at once, whoever is open is asked. */
+  private readonly hurry = (): void => {
+    if (document.visibilityState === 'hidden') return;
+    if (this.state.is === 'waiting') this.connect();
+    else if (this.state.is === 'open' && this.askedAt === undefined) this.ask(Date.now());
+  };
+
+  private change(state: ConnectionState): void {
+    this.state = state;
+    this.tell();
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+}

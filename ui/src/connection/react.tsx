@@ -1,0 +1,59 @@
+// The connection as pages use it.
+
+import { createContext, use, useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+
+import type { Channel, Frame } from '../model/frame';
+import type { ChannelState, Connection, ConnectionState, Counts } from './connection';
+
+const Context = createContext<Connection | undefined>(undefined);
+
+export function ConnectionProvider({ connection, children }: { connection: Connection; children: ReactNode }) {
+  return <Context value={connection}>{children}</Context>;
+}
+
+function useConnection(): Connection {
+  const connection = use(Context);
+  if (!connection) throw new Error('outside of a ConnectionProvider');
+  return connection;
+}
+
+export function useConnectionState(): ConnectionState {
+  const connection = useConnection();
+  return useSyncExternalStore(connection.listen, connection.getState);
+}
+
+export function useCounts(): Counts {
+  const connection = useConnection();
+  return useSyncExternalStore(connection.listen, connection.getCounts);
+}
+
+/** What is known of a channel, without subscribing to it. */
+export function useChannelState(channel: Channel): ChannelState {
+  const connection = useConnection();
+  return useSyncExternalStore(
+    connection.listen,
+    useCallback(() => connection.getChannel(channel), [connection, channel]),
+  );
+}
+
+/** Subscribes to a channel while the component is shown; its latest frame stays when it grows stale. */
+export function useChannel<Data>(channel: Channel): Omit<ChannelState, 'frame'> & { frame: Frame<Data> | undefined } {
+  const connection = useConnection();
+  useEffect(() => connection.subscribe(channel), [connection, channel]);
+  const { frame, ...rest } = useChannelState(channel);
+  return { ...rest, frame: frame as Frame<Data> | undefined };
+}
+
+/** The time in milliseconds since 1970, again and again. */
+export function useNow(everyMs = 1000): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      setNow(Date.now());
+    }, everyMs);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [everyMs]);
+  return now;
+}

@@ -1,0 +1,28 @@
+// Starts the page: what the gateway says of itself, then the connection, then everything that is seen.
+
+import './app/tokens.css';
+import './app/base.css';
+
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+
+import { App } from './app/App';
+import { applyTheme } from './app/theme';
+import { SpeechProvider } from './messages/react';
+
+applyTheme();
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root');
+const client = new QueryClient({
+  defaultOptions: { queries: { retry: 1, networkMode: 'always', staleTime: 5_000 }, mutations: { networkMode: 'always' } },
+});
+createRoot(root).render(
+  <StrictMode>
+    <SpeechProvider>
+      <QueryClientProvider client={client}>
+        <App />
+      </QueryClientProvider>
+    </SpeechProvider>
+  </StrictMode>,
+);

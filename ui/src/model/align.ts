@@ -1,0 +1,35 @@
+// Series as a chart wants them: one column of times, and a column of values for each series.
+
+import type { Series } from './query';
+
+/** Times ascend; `null` is where a series has no number at a time. */
+export interface Columns {
+  times: number[];
+  values: (number | null)[][];
+}
+
+/**
+ * Puts series side by side. Where two neighbouring times are further apart than one and a half steps, an empty row is
+ * set between them, so that a chart shows a gap instead of a line.
+ */
+export function align(series: Series[], step: number): Columns {
+  const times = withGaps([...new Set(series.flatMap((one) => one.times))].sort((a, b) => a - b), step);
+  const row = new Map(times.map((time, index) => [time, index]));
+  const values = series.map((one) => {
+    const column = new Array<number | null>(times.length).fill(null);
+    one.times.forEach((time, index) => {
+      const value = one.values[index];
+      const at = row.get(time);
+      if (at !== undefined && value !== undefined && Number.isFinite(value)) column[at] = value;
+    });
+    return column;
+  });
+  return { times, values };
+}
+
+function withGaps(times: number[], step: number): number[] {
+  return times.flatMap((time, index) => {
+    const before = times[index - 1];
+    return before !== undefined && time - before > step * 1.5 ? [before + step, time] : [time];
+  });
+}

@@ -1,0 +1,46 @@
+// REST, of the gateway and of the simulator: JSON, and errors in Prometheus' envelope.
+
+const PATIENCE_MS = 10_000;
+
+/** An answer that is not the one hoped for; the message is for people. */
+export class AnswerError extends Error {
+  override name = 'AnswerError';
+
+  constructor(
+    /** The HTTP status; 0 when there was no answer at all. */
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Asks for JSON; the caller says what shape it has. */
+export async function ask<Shape>(url: string, request: RequestInit = {}): Promise<Shape> {
+  const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(request.signal ? [request.signal] : [])]);
+  let answer: Response;
+  let text: string;
+  try {
+    answer = await fetch(url, { ...request, signal });
+    text = await answer.text();
+  } catch (error) {
+    throw new AnswerError(0, error instanceof Error ? error.message : String(error));
+  }
+  const body = json(text);
+  if (!answer.ok) throw new AnswerError(answer.status, told(body) ?? `${answer.status} ${answer.statusText}`);
+  if (body === undefined) throw new AnswerError(answer.status, 'not JSON');
+  return body as Shape;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function told(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return undefined;
+  return typeof body.error === 'string' ? body.error : undefined;
+}
