@@ -12,8 +12,8 @@ export default defineConfig([
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
-      'no-console': 'error',
     },
   },
+  { files: ['src/**'], rules: { 'no-console': 'error' } },
   { files: ['*.js'], extends: [typescript.configs.disableTypeChecked] },
 ]);

@@ -1,0 +1,51 @@
+// The connection does not lie: what is gone is said to be gone, and heals.
+
+import { afterEach, expect, test } from 'vitest';
+
+import { connectionBadge, live, open, withBrowser } from './support/browser';
+import { Cable, Gateway, lab } from './support/servers';
+
+withBrowser();
+
+const running: { gateway?: Gateway; cable?: Cable } = {};
+
+afterEach(async () => {
+  await running.gateway?.kill();
+  running.cable?.close();
+});
+
+test('a gateway that is killed is missed, and found again when it is back', async () => {
+  const gateway = (running.gateway = await Gateway.start(lab('PROMETHEUS_URL')));
+  const { page, close } = await open(gateway.url);
+  await live(page);
+  await page.getByRole('heading', { level: 2 }).first().waitFor();
+  const tiles = await page.getByRole('heading', { level: 2 }).count();
+
+  await gateway.kill();
+  await page.locator('[data-connection="waiting"]').waitFor();
+  expect(await connectionBadge(page).textContent()).toMatch(/Reconnecting/);
+  await page.getByText('these are the last values').first().waitFor();
+  expect(await page.getByRole('heading', { level: 2 }).count()).toBe(tiles);
+
+  await gateway.start();
+  await live(page);
+  await page.getByText('these are the last values').waitFor({ state: 'detached' });
+  await close();
+});
+
+test('while Prometheus does not answer the page says since when, and keeps what it had', async () => {
+  const cable = (running.cable = await Cable.to(lab('PROMETHEUS_URL')));
+  const gateway = (running.gateway = await Gateway.start(cable.url));
+  const { page, faults, close } = await open(gateway.url);
+  await live(page);
+  await page.getByRole('heading', { level: 2 }).first().waitFor();
+
+  cable.cut();
+  await connectionBadge(page).filter({ hasText: 'Stale since' }).waitFor();
+  expect(await page.getByRole('heading', { level: 2 }).count()).toBeGreaterThan(0);
+
+  cable.mend();
+  await connectionBadge(page).filter({ hasText: 'Live' }).waitFor();
+  expect(faults).toEqual([]);
+  await close();
+});

@@ -1,0 +1,70 @@
+// Every page, in both themes and at two widths: nothing on the console, nothing against the CSP, nothing that axe-core
+// calls serious, nothing that sticks out. With SCREENSHOTS=1 the pictures in `screenshots/` are made anew.
+
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { expect, test } from 'vitest';
+
+import { expectSound, live, open, withBrowser } from './support/browser';
+import { lab } from './support/servers';
+
+withBrowser();
+
+const PAGES = ['', 'incidents', 'alerts', 'rehearse', 'system'];
+const WIDTHS = { wide: 1280, narrow: 360 };
+const FOLDER = fileURLToPath(new URL('../screenshots', import.meta.url));
+
+for (const name of PAGES) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const [width, pixels] of Object.entries(WIDTHS)) {
+      test(`${name === '' ? 'live' : name}, ${colorScheme}, ${width}`, async () => {
+        const { page, faults, close } = await open(`${lab('GATEWAY_URL')}/#/${name}`, {
+          colorScheme,
+          viewport: { width: pixels, height: 900 },
+        });
+        await live(page);
+        await page.locator('main h1').waitFor();
+        await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => undefined);
+        if (process.env.SCREENSHOTS) {
+          mkdirSync(FOLDER, { recursive: true });
+          await page.screenshot({ path: `${FOLDER}/${name || 'live'}-${colorScheme}-${width}.png`, fullPage: true });
+        }
+        await expectSound(page);
+        expect(faults).toEqual([]);
+        await close();
+      });
+    }
+  }
+}
+
+test('French is spoken when it is chosen, and remembered', async () => {
+  const { page, faults, close } = await open(lab('GATEWAY_URL'));
+  await live(page);
+  await page.getByRole('button', { name: 'Language' }).click();
+  await page.getByRole('option', { name: 'Français' }).click();
+  await page.getByRole('link', { name: 'Alertes' }).waitFor();
+  await page.reload();
+  await page.getByRole('link', { name: 'Alertes' }).waitFor();
+  expect(await page.locator('html').getAttribute('lang')).toBe('fr');
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test('a browser that prefers French is spoken to in French', async () => {
+  const { page, close } = await open(lab('GATEWAY_URL'), { locale: 'fr-CA' });
+  await page.getByRole('link', { name: 'Alertes' }).waitFor();
+  await close();
+});
+
+test('a page can be reached and left with the keyboard alone', async () => {
+  const { page, close } = await open(lab('GATEWAY_URL'));
+  await live(page);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
+  await page.getByRole('link', { name: 'System' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'System' }).waitFor();
+  await close();
+});

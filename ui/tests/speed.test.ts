@@ -1,0 +1,57 @@
+// How much a browser has to load, and how long its main thread works. Times are printed and never asserted: machines
+// are shared. What is loaded is the same everywhere, and has a limit.
+
+import { gzipSync } from 'node:zlib';
+
+import { afterEach, expect, test } from 'vitest';
+
+import { live, open, withBrowser } from './support/browser';
+import { ScriptedPrometheus } from './support/prometheus';
+import { Gateway, lab } from './support/servers';
+
+withBrowser();
+
+const LIMIT_BYTES = 200_000;
+const SERIES = 50;
+const running: { gateway?: Gateway; prometheus?: ScriptedPrometheus } = {};
+
+afterEach(async () => {
+  await running.gateway?.kill();
+  running.prometheus?.close();
+});
+
+test('the first page loads no more than 200 kB of JavaScript', async () => {
+  const { page, close } = await open('about:blank');
+  const scripts: Promise<Buffer>[] = [];
+  page.on('response', (response) => {
+    if (response.url().endsWith('.js')) scripts.push(response.body());
+  });
+  const began = Date.now();
+  await page.goto(lab('GATEWAY_URL'));
+  await live(page);
+  await page.getByRole('heading', { level: 2 }).first().waitFor();
+  console.info(`live data after ${Date.now() - began} ms`);
+  const bytes = (await Promise.all(scripts)).reduce((sum, script) => sum + gzipSync(script).byteLength, 0);
+  console.info(`JavaScript of the first page: ${(bytes / 1000).toFixed(0)} kB gzip`);
+  expect(bytes).toBeGreaterThan(0);
+  expect(bytes).toBeLessThanOrEqual(LIMIT_BYTES);
+  await close();
+});
+
+test('a day of fifty series is drawn, and frames are taken', async () => {
+  const prometheus = (running.prometheus = await ScriptedPrometheus.start(SERIES));
+  const gateway = (running.gateway = await Gateway.start(prometheus.url));
+  const { page, faults, close } = await open(gateway.url);
+  await live(page);
+  const measured = (name: string) =>
+    page.evaluate((name) => performance.getEntriesByName(name, 'measure').map(({ duration }) => duration), name);
+  await expect.poll(async () => (await measured('chart-draw')).length, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(async () => (await measured('frame')).length, { timeout: 30_000 }).toBeGreaterThan(5);
+  for (const name of ['chart-draw', 'frame']) {
+    const times = (await measured(name)).sort((a, b) => a - b);
+    const at = (share: number) => times[Math.floor((times.length - 1) * share)]?.toFixed(1);
+    console.info(`${name}: median ${at(0.5)} ms, slowest ${at(1)} ms of ${times.length}`);
+  }
+  expect(faults).toEqual([]);
+  await close();
+});
