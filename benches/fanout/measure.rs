@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     process::{Child, Command, Stdio},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -21,6 +21,9 @@ use crate::{
 
 /// The offer of a browser.
 const OFFER: &str = "permessage-deflate; client_max_window_bits";
+
+/// How long a server may take for its next poll.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What one server did on one scenario.
 #[derive(Debug, Default)]
@@ -171,12 +174,17 @@ impl Upstream {
     /// Waits until `more` queries have been answered.
     pub(crate) fn wait_for_answers(&self, more: usize) -> Outcome<()> {
         let wanted = self.answered().len() + more;
-        for _ in 0..60_000 {
-            if self.answered().len() >= wanted {
-                return Ok(());
-            }
+        let mut last = Instant::now();
+        let mut seen = 0;
+        while seen < wanted {
             thread::sleep(Duration::from_millis(1));
+            let answered = self.answered().len();
+            if answered > seen {
+                (seen, last) = (answered, Instant::now());
+            } else if last.elapsed() > PATIENCE {
+                return Err("the server does not poll".into());
+            }
         }
-        Err("the server does not poll".into())
+        Ok(())
     }
 }

@@ -59,11 +59,11 @@ impl fmt::Display for Table {
         }
         writeln!(
             f,
-            "| sessions × payload | server | frame on the wire | frames/s | MB/s | p50 | p99 | last | CPU per delivery | × limit | RSS per session, idle | after |"
+            "| sessions × payload | server | frame on the wire | frames/s | MB/s | p50 | p99 | last | CPU per delivery | × write loop | × Node, shared | RSS per session, idle | after |"
         )?;
         writeln!(
             f,
-            "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+            "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
         )?;
         for Row {
             name,
@@ -71,16 +71,13 @@ impl fmt::Display for Table {
             rivals,
         } in &self.rows
         {
-            let limit = rivals.iter().find(|(rival, _)| *rival == Rival::Limit);
+            let of = |base: Rival| {
+                let found = rivals.iter().find(|(rival, _)| *rival == base);
+                found.map(|(_, rounds)| &rounds[..])
+            };
+            let bases = [of(Rival::Limit), of(Rival::NodeShared)];
             for (rival, rounds) in rivals {
-                row(
-                    f,
-                    name,
-                    scenario,
-                    *rival,
-                    rounds,
-                    limit.map(|(_, rounds)| &rounds[..]),
-                )?;
+                row(f, name, scenario, *rival, rounds, bases)?;
             }
         }
         Ok(())
@@ -93,35 +90,23 @@ fn row(
     scenario: &Scenario,
     rival: Rival,
     rounds: &[Numbers],
-    limit: Option<&[Numbers]>,
+    bases: [Option<&[Numbers]>; 2],
 ) -> fmt::Result {
     let beats = |of: fn(&Numbers) -> &Vec<f64>| median(rounds.iter().flat_map(of).copied());
     let whole = |of: fn(&Numbers) -> f64| median(rounds.iter().map(of));
     let last = beats(|numbers| &numbers.last);
     let frame = whole(|numbers| numbers.frame);
     let rate = scenario.sessions as f64 / last * 1e3;
-    let ratio = |limit: &[Numbers]| {
-        let cpu = median(
-            rounds
-                .iter()
-                .zip(limit)
-                .map(|(ours, limit)| ours.processor / limit.processor),
-        );
-        let late = median(rounds.iter().zip(limit).map(|(ours, limit)| {
-            median(ours.last.iter().copied()) / median(limit.last.iter().copied())
-        }));
-        format!("CPU {cpu:.2}, last {late:.2}")
-    };
+    let [limit, node] = bases.map(|base| base.map_or_else(String::new, |base| ratio(rounds, base)));
     writeln!(
         f,
-        "| {name} | {} | {:.1} kB | {rate:.0} | {:.0} | {:.0} ms | {:.0} ms | {last:.0} ms | {:.1} µs | {} | {:.1} kB | {:.1} kB |{}",
+        "| {name} | {} | {:.1} kB | {rate:.0} | {:.0} | {:.0} ms | {:.0} ms | {last:.0} ms | {:.1} µs | {limit} | {node} | {:.1} kB | {:.1} kB |{}",
         rival.name(),
         frame / 1e3,
         rate * frame / 1e6,
         beats(|numbers| &numbers.p50),
         beats(|numbers| &numbers.p99),
         whole(|numbers| numbers.processor),
-        limit.map_or_else(String::new, ratio),
         whole(|numbers| numbers.idle) / 1e3,
         whole(|numbers| numbers.after) / 1e3,
         match rounds.iter().map(|numbers| numbers.missing).sum::<usize>() {
@@ -129,6 +114,15 @@ fn row(
             missing => format!(" {missing} deliveries missing"),
         }
     )
+}
+
+/// How much more than another, in the same round; of the rounds the middle one.
+fn ratio(rounds: &[Numbers], base: &[Numbers]) -> String {
+    let pairs = || rounds.iter().zip(base);
+    let cpu = median(pairs().map(|(ours, base)| ours.processor / base.processor));
+    let last = |numbers: &Numbers| median(numbers.last.iter().copied());
+    let late = median(pairs().map(|(ours, base)| last(ours) / last(base)));
+    format!("CPU {cpu:.2}, last {late:.2}")
 }
 
 /// The middle one.

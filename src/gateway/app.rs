@@ -1,5 +1,5 @@
 //! The gateway as a value: built from settings, asked for its address, served until told to stop. The only file that
-//! reads settings and wires actors to each other.
+//! reads settings and wires actors to each other; relays enlist by themselves as their workers start.
 
 use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 

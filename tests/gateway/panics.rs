@@ -51,6 +51,11 @@ async fn a_panic_in_the_poller_ends_the_process() {
 }
 
 #[actix::test]
+async fn a_panic_while_a_relay_writes_ends_the_process() {
+    assert_eq!(end_of("relay").await, Some(1));
+}
+
+#[actix::test]
 async fn a_panic_elsewhere_does_not_end_the_process() {
     assert_eq!(end_of("somebody else").await, Some(SURVIVED));
 }
@@ -106,7 +111,11 @@ async fn somebody_panics() {
                 PromPoller::new(Prometheus::new(options), plan, audience, telemetry)
             });
         }
+        "relay" => drop(actix::spawn(async {
+            shutdown::with_fatal_panics(|| panic!("a wire that cannot be written"))
+        })),
         _ => {
+            shutdown::with_fatal_panics(|| {});
             let panics = || panic!("a request that goes wrong");
             assert!(thread::spawn(panics).join().is_err());
             actix::spawn(async { panic!("a task that goes wrong") })

@@ -4,7 +4,7 @@ use crate::support::{
     eventually,
     gateway::TestGateway,
     scripted_prometheus::ScriptedPrometheus,
-    ws::{Message, WsClient, frame},
+    ws::{Message, PONG, WsClient, frame},
 };
 
 const STALL: &str = "SERVICE_METRICS__WEBSOCKET__STALL_TIMEOUT_SECONDS";
@@ -66,7 +66,7 @@ async fn a_slow_reader_skips_beats_and_is_never_dropped() {
             let text = match message {
                 Message::Text(text) => text,
                 Message::Ping(payload) => {
-                    slow.send(&frame(0x8A, &payload)).await.unwrap();
+                    slow.send(&frame(PONG, &payload)).await.unwrap();
                     continue;
                 }
                 other => panic!("{other:?}"),

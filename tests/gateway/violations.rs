@@ -3,7 +3,7 @@
 use crate::support::{
     gateway::TestGateway,
     scripted_prometheus::ScriptedPrometheus,
-    ws::{CLOSE, Message, PING, TEXT, WsClient, frame},
+    ws::{CLOSE, Message, PING, PONG, TEXT, WsClient, frame},
 };
 
 const MAX: usize = 65_536;
@@ -21,27 +21,127 @@ fn violations() -> Vec<(&'static str, Vec<u8>, u16)> {
             [frame(CLOSE, b""), vec![0xFF; 4096]].concat(),
             1000,
         ),
+        (
+            "good-bye with a reason",
+            frame(CLOSE, b"\x03\xE8so long"),
+            1000,
+        ),
+        (
+            "good-bye with a registered code",
+            frame(CLOSE, &[0x0B, 0xB8]),
+            1000,
+        ),
+        (
+            "good-bye with a private code",
+            frame(CLOSE, &[0x13, 0x87]),
+            1000,
+        ),
+        (
+            "good-bye amid a fragmented text",
+            [frame(0x01, b"{"), frame(CLOSE, b"")].concat(),
+            1000,
+        ),
+        (
+            "good-bye after an unasked pong",
+            [frame(PONG, b"hm"), frame(CLOSE, b"")].concat(),
+            1000,
+        ),
+        (
+            "good-bye after a ping amid a character",
+            [
+                frame(0x01, &[b'"', 0xF0, 0x9F]),
+                frame(PING, b""),
+                frame(0x80, &[0x98, 0x80, b'"']),
+                frame(CLOSE, b""),
+            ]
+            .concat(),
+            1000,
+        ),
+        (
+            "good-bye after the longest text",
+            [frame(TEXT, &vec![b'1'; MAX]), frame(CLOSE, b"")].concat(),
+            1000,
+        ),
         ("RSV1", frame(0xC1, b"{}"), 1002),
+        ("RSV2", frame(0xA1, b"{}"), 1002),
+        (
+            "RSV1 on a continuation",
+            [frame(0x01, b"{"), frame(0xC0, b"}")].concat(),
+            1002,
+        ),
+        ("RSV1 on good-bye", frame(0xC8, b""), 1002),
         ("RSV3 on a ping", frame(0x99, b""), 1002),
         ("opcode 3", frame(0x83, b""), 1002),
+        ("opcode 7", frame(0x87, b""), 1002),
+        ("opcode 11", frame(0x8B, b""), 1002),
         ("opcode 15", frame(0x8F, b""), 1002),
         ("not masked", vec![0x81, 0x02, b'{', b'}'], 1002),
+        ("a ping that is not masked", vec![0x89, 0x00], 1002),
         ("a ping in fragments", frame(0x09, b""), 1002),
+        ("good-bye in fragments", frame(0x08, b""), 1002),
         ("a ping of 126 bytes", frame(PING, &[0; 126]), 1002),
+        ("a pong of 126 bytes", frame(PONG, &[0; 126]), 1002),
+        ("good-bye of 126 bytes", frame(CLOSE, &[b'x'; 126]), 1002),
         ("a continuation of nothing", frame(0x80, b"x"), 1002),
+        (
+            "a continuation that is not the last, of nothing",
+            frame(0x00, b"x"),
+            1002,
+        ),
+        (
+            "a continuation after the last",
+            [frame(0x01, b"{"), frame(0x80, b"}"), frame(0x80, b"x")].concat(),
+            1002,
+        ),
         (
             "a text inside a fragmented one",
             [frame(0x01, b"{"), frame(TEXT, b"}")].concat(),
             1002,
         ),
+        (
+            "5 bytes declared in 16 bits",
+            vec![TEXT, 0xFE, 0, 5, 0, 0, 0, 0],
+            1002,
+        ),
         ("5 bytes declared in 64 bits", declared(TEXT, 5), 1002),
+        (
+            "65,535 bytes declared in 64 bits",
+            declared(TEXT, 65_535),
+            1002,
+        ),
         ("a close code of one byte", frame(CLOSE, &[3]), 1002),
+        ("close code 0", frame(CLOSE, &[0, 0]), 1002),
+        ("close code 999", frame(CLOSE, &[0x03, 0xE7]), 1002),
+        ("close code 1004", frame(CLOSE, &[0x03, 0xEC]), 1002),
         ("close code 1005", frame(CLOSE, &[0x03, 0xED]), 1002),
+        ("close code 1006", frame(CLOSE, &[0x03, 0xEE]), 1002),
+        ("close code 1015", frame(CLOSE, &[0x03, 0xF7]), 1002),
+        ("close code 2999", frame(CLOSE, &[0x0B, 0xB7]), 1002),
         ("close code 5000", frame(CLOSE, &[0x13, 0x88]), 1002),
         ("binary", frame(0x82, b"x"), 1003),
         ("binary in fragments", frame(0x02, b"x"), 1003),
         ("not UTF-8", frame(TEXT, &[0xFF]), 1007),
         ("a surrogate", frame(TEXT, &[0xED, 0xA0, 0x80]), 1007),
+        (
+            "a longer form than needed",
+            frame(TEXT, &[0xC0, 0x80]),
+            1007,
+        ),
+        (
+            "beyond Unicode",
+            frame(TEXT, &[0xF4, 0x90, 0x80, 0x80]),
+            1007,
+        ),
+        (
+            "a byte of five-byte forms",
+            frame(TEXT, &[0xF8, 0x88, 0x80, 0x80, 0x80]),
+            1007,
+        ),
+        (
+            "not UTF-8 in the second fragment",
+            [frame(0x01, b"{"), frame(0x80, &[0xFF])].concat(),
+            1007,
+        ),
         (
             "a character cut off",
             [frame(0x01, &[0xE2]), frame(0x80, &[0x82])].concat(),
@@ -69,7 +169,9 @@ fn violations() -> Vec<(&'static str, Vec<u8>, u16)> {
             [frame(0x01, &vec![b'x'; MAX]), frame(0x80, b"x")].concat(),
             1009,
         ),
+        ("2^32 bytes declared", declared(TEXT, 1 << 32), 1009),
         ("2^63 bytes declared", declared(TEXT, 1 << 63), 1009),
+        ("2^64 - 1 bytes declared", declared(TEXT, u64::MAX), 1009),
     ]
 }
 

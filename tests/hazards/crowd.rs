@@ -1,11 +1,11 @@
 //! Many clients at once, and those among them who read everything.
 
-use std::{cell::Cell, net::SocketAddr, rc::Rc};
+use std::{cell::Cell, net::SocketAddr, rc::Rc, time::Duration};
 
-use actix_web::rt::{spawn, task::JoinHandle};
+use actix_web::rt::{spawn, task::JoinHandle, time::interval};
 use futures_util::{StreamExt, stream};
 
-use crate::support::ws::{Message, WsClient, frame};
+use crate::support::ws::{Message, PONG, WsClient, frame};
 
 /// As many handshakes are under way at the same time.
 const AT_ONCE: usize = 100;
@@ -73,7 +73,7 @@ async fn read(mut client: WsClient, range: Rc<Cell<u64>>) {
     loop {
         let message = client.next().await.expect("a live session stays open");
         if let Message::Ping(payload) = &message {
-            client.send(&frame(0x8A, payload)).await.unwrap();
+            client.send(&frame(PONG, payload)).await.unwrap();
         }
         let Some((channel, seq)) = beat(&message) else {
             assert!(!matches!(message, Message::Close(..)), "{message:?}");
@@ -87,5 +87,24 @@ async fn read(mut client: WsClient, range: Rc<Cell<u64>>) {
             last == 0 || seq == last + 1,
             "{channel}: {seq} after {last}"
         );
+    }
+}
+
+/// Reads some kilobytes at a time, for ever; panics at the end of the connection and when a beat is not a later one.
+pub(super) async fn sip(mut client: WsClient) {
+    let mut pace = interval(Duration::from_millis(5));
+    let mut last = 0;
+    loop {
+        pace.tick().await; // the slowness itself
+        assert_ne!(client.sip(8192).await, 0, "dropped");
+        while let Some(message) = client.take_message() {
+            if let Some((_, seq)) = beat(&message) {
+                assert!(seq > last, "{seq} after {last}");
+                last = seq;
+            }
+            if let Message::Ping(payload) = &message {
+                client.send(&frame(PONG, payload)).await.unwrap();
+            }
+        }
     }
 }

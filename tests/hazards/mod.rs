@@ -4,6 +4,7 @@
 
 mod crowd;
 mod dice;
+mod giants;
 mod readers;
 mod restarts;
 mod slow;

@@ -1,6 +1,9 @@
-//! HAZARDS 1 and 3: many clients stop reading. They are dropped in time, cost little until then, and harm nobody.
+//! HAZARDS 1 to 3: many clients stop reading, or read slowly. Those who stop are dropped in time, cost little until then,
+//! and harm nobody.
 
 use std::time::{Duration, Instant};
+
+use actix_web::rt::spawn;
 
 use super::{crowd, crowd::Reader, watched::Watched};
 use crate::support::{eventually, scripted_prometheus::ScriptedPrometheus};
@@ -66,4 +69,32 @@ async fn two_hundred_who_do_not_read_frames_of_a_mebibyte_cost_64_kib_each_and_a
     assert_eq!(gateway.sessions().await, 201.0, "nobody has been dropped");
     assert!(reader.has_seen(10));
     drop(stalled);
+}
+
+#[actix_web::test]
+async fn twenty_who_read_slowly_skip_beats_and_cost_no_more_the_longer_it_takes() {
+    let prometheus = ScriptedPrometheus::start().await;
+    prometheus.pad(1 << 20);
+    let settings = [(STALL, "2"), (SEND_BUFFER, "16384")];
+    let gateway = Watched::start(&prometheus.url(), 200, &settings).await;
+    let slow = crowd::open_narrow(gateway.addr, "/ws/range", 20).await;
+    let sipping = slow.into_iter().map(|client| spawn(crowd::sip(client)));
+    let sipping: Vec<_> = sipping.collect();
+    let skips = async |wanted: f64| {
+        eventually("beats are skipped", async || {
+            (gateway.frames("range", "skipped").await >= wanted).then_some(())
+        })
+        .await;
+    };
+    skips(400.0).await;
+    let before = gateway.memory();
+    skips(800.0).await;
+    let grown = gateway.memory().saturating_sub(before);
+    println!("{before} KiB, and {grown} KiB more after 400 beats skipped");
+    assert!(grown <= 20 * 64 + 1024, "{grown} KiB");
+    assert_eq!(gateway.sessions().await, 20.0, "nobody has been dropped");
+    assert!(
+        sipping.iter().all(|task| !task.is_finished()),
+        "its own panic says why"
+    );
 }

@@ -14,7 +14,7 @@ use crate::support::{
     eventually,
     gateway::NOWHERE,
     program::Running,
-    ws::{Message, WsClient, frame},
+    ws::{Message, PONG, WsClient, frame},
 };
 
 const PING: Duration = Duration::from_secs(2);
@@ -124,7 +124,7 @@ async fn browser() {
     let mut pongs = 0;
     loop {
         if let Message::Ping(payload) = client.next().await.unwrap() {
-            client.send(&frame(0x8A, &payload)).await.unwrap();
+            client.send(&frame(PONG, &payload)).await.unwrap();
             pongs += 1;
             if pongs == ALIVE {
                 println!("enough pongs");

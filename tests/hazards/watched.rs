@@ -76,6 +76,11 @@ impl Watched {
         self.status("VmRSS:")
     }
 
+    /// The most that it ever had resident, in KiB.
+    pub(super) fn most_memory(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
     pub(super) fn threads(&self) -> u64 {
         self.status("Threads:")
     }

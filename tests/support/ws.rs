@@ -13,6 +13,7 @@ use tokio::{
 pub(crate) const TEXT: u8 = 0x81;
 pub(crate) const CLOSE: u8 = 0x88;
 pub(crate) const PING: u8 = 0x89;
+pub(crate) const PONG: u8 = 0x8A;
 
 /// What the server says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +156,7 @@ impl WsClient {
             match self.next().await {
                 Some(Message::Text(text)) => return serde_json::from_str(&text).unwrap(),
                 Some(Message::Ping(payload)) => {
-                    self.send(&frame(0x8A, &payload)).await.unwrap();
+                    self.send(&frame(PONG, &payload)).await.unwrap();
                 }
                 Some(Message::Pong(_)) => {}
                 other => panic!("instead of a text: {other:?}"),
@@ -223,7 +224,7 @@ impl WsClient {
             ),
             PING => Message::Ping(payload),
             0xC1 => Message::Deflated(payload),
-            0x8A => Message::Pong(payload),
+            PONG => Message::Pong(payload),
             other => panic!("a frame that starts with {other:#x}"),
         })
     }

@@ -2,11 +2,14 @@
 
 use std::{
     marker::PhantomData,
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use actix::prelude::{
-    Actor, ActorFutureExt, Context, ContextFutureSpawner, Handler, SendError, WrapFuture,
+    Actor, ActorFutureExt, Context, ContextFutureSpawner, Handler, Recipient, SendError, WrapFuture,
 };
 use actix_rt::task::spawn_blocking;
 use log::warn;
@@ -19,11 +22,37 @@ use crate::{
 
 /// Holds the relays of channel `C`, through them its sessions, and its latest frame.
 pub struct Hub<C> {
-    relays: Vec<Enlist>,
+    relays: Vec<Enlisted>,
     latest: Option<Arc<Frame>>,
     published: u64,
     telemetry: Telemetry,
     channel: PhantomData<fn() -> C>,
+}
+
+/// A worker's relay.
+struct Enlisted {
+    relay: Recipient<Deliver>,
+    deflating: Arc<AtomicUsize>,
+    /// It had no room for the last frame: a heartbeat would be about one that it does not have.
+    behind: bool,
+}
+
+impl Enlisted {
+    /// Hands it a frame, or `latest` where a heartbeat would not do. False when it has ended, as all do at shutdown.
+    fn hand(&mut self, frame: &Arc<Frame>, latest: Option<&Arc<Frame>>) -> bool {
+        let whole = latest.filter(|_| self.behind && frame.is_heartbeat());
+        let frame = whole.unwrap_or(frame);
+        match self.relay.try_send(Deliver(frame.clone())) {
+            Ok(()) => self.behind = false,
+            Err(SendError::Closed(_)) => return false,
+            Err(SendError::Full(_)) => {
+                if !std::mem::replace(&mut self.behind, true) {
+                    warn!("a worker does not keep up with {:?}", frame.channel);
+                }
+            }
+        }
+        true
+    }
 }
 
 impl<C: Channel> Hub<C> {
@@ -40,20 +69,9 @@ impl<C: Channel> Hub<C> {
 
     /// Hands a beat's frame to all, and keeps it for those who come later.
     fn fan_out(&mut self, frame: Arc<Frame>) {
+        let latest = self.latest.as_ref();
+        self.relays.retain_mut(|relay| relay.hand(&frame, latest));
         let counters = self.telemetry.channel(C::NAME);
-        self.relays.retain(
-            |enlisted| match enlisted.relay.try_send(Deliver(frame.clone())) {
-                Err(SendError::Closed(_)) => false, // its worker has ended, as all do at shutdown
-                Err(SendError::Full(_)) => {
-                    warn!(
-                        "a worker does not keep up with the channel {}",
-                        C::NAME.as_str()
-                    );
-                    true
-                }
-                Ok(()) => true,
-            },
-        );
         if frame.is_heartbeat() {
             counters.frames_unchanged.inc();
         } else {
@@ -81,8 +99,10 @@ impl<C: Channel> Handler<Publish<C>> for Hub<C> {
 
     fn handle(&mut self, Publish { snapshot, .. }: Publish<C>, ctx: &mut Self::Context) {
         let latest = self.latest.clone().filter(|_| C::SKIPS_UNCHANGED);
-        let mut relays = self.relays.iter();
-        let deflate = relays.any(|relay| relay.deflating.load(Ordering::Relaxed) > 0);
+        let deflate = self
+            .relays
+            .iter()
+            .any(|relay| relay.deflating.load(Ordering::Relaxed) > 0);
         let published = self.published;
         // A large answer takes a while to be copied and compressed: nobody but this channel waits for it.
         spawn_blocking(move || {
@@ -107,12 +127,17 @@ impl<C: Channel> Handler<Publish<C>> for Hub<C> {
 impl<C: Channel> Handler<Enlist> for Hub<C> {
     type Result = ();
 
-    fn handle(&mut self, enlist: Enlist, _: &mut Self::Context) {
+    fn handle(&mut self, Enlist { relay, deflating }: Enlist, _: &mut Self::Context) {
+        let mut relay = Enlisted {
+            relay,
+            deflating,
+            behind: false,
+        };
+        // If it is gone already, the next beat finds out.
         if let Some(frame) = &self.latest {
-            // A fresh relay's mailbox has room; if it is gone already, the next beat finds out.
-            let _ = enlist.relay.try_send(Deliver(frame.clone()));
+            relay.hand(frame, None);
         }
-        self.relays.push(enlist);
+        self.relays.push(relay);
     }
 }
 
@@ -126,7 +151,7 @@ impl<C: Channel> Handler<LatestFrame> for Hub<C> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::Utc;
+    use chrono::DateTime;
     use tokio::sync::mpsc;
 
     use super::*;
@@ -167,7 +192,7 @@ mod tests {
 
     fn snapshot(value: &str) -> Snapshot {
         Snapshot {
-            taken_at: Utc::now(),
+            taken_at: DateTime::UNIX_EPOCH,
             answers: vec![Answer {
                 name: "q".into(),
                 outcome: Ok(value.to_owned().into()),
@@ -202,5 +227,51 @@ mod tests {
         let one = seen_by_first.recv().await.unwrap().0;
         let other = seen_by_second.recv().await.unwrap().0;
         assert!(Arc::ptr_eq(&one, &other));
+    }
+
+    /// How the hub knows a relay that notes what it was given.
+    fn enlisted(sender: mpsc::UnboundedSender<Deliver>) -> Enlisted {
+        Enlisted {
+            relay: Probe(sender).start().recipient(),
+            deflating: Arc::default(),
+            behind: false,
+        }
+    }
+
+    #[actix::test]
+    async fn a_relay_that_fell_behind_gets_the_latest_frame_in_place_of_a_heartbeat() {
+        let (sender, mut seen) = mpsc::unbounded_channel();
+        let mut relay = enlisted(sender);
+        let frame = |seq| Arc::new(Frame::encode::<Instant>(&snapshot("1"), seq));
+        let mut seq = 0;
+        while !relay.behind {
+            seq += 1;
+            assert!(relay.hand(&frame(seq), None));
+        }
+        for taken in 1..seq {
+            assert_eq!(seen.recv().await, Some(Deliver(frame(taken))));
+        }
+        let heartbeat = Arc::new(Frame::heartbeat::<Instant>(&snapshot("1"), seq));
+        for expected in [frame(seq), heartbeat.clone()] {
+            assert!(relay.hand(&heartbeat, Some(&frame(seq))));
+            assert_eq!(seen.recv().await, Some(Deliver(expected)));
+        }
+    }
+
+    #[actix::test]
+    async fn a_relay_that_has_ended_is_forgotten() {
+        let (sender, _seen) = mpsc::unbounded_channel();
+        let frame = Arc::new(Frame::encode::<Instant>(&snapshot("1"), 1));
+        let arbiter = actix::Arbiter::new();
+        let probe = Probe::start_in_arbiter(&arbiter.handle(), |_| Probe(sender));
+        let mut relay = Enlisted {
+            relay: probe.recipient(),
+            deflating: Arc::default(),
+            behind: false,
+        };
+        assert!(relay.hand(&frame, None));
+        arbiter.stop();
+        arbiter.join().unwrap();
+        assert!(!relay.hand(&frame, None));
     }
 }

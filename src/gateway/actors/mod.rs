@@ -4,11 +4,13 @@
 //! |------------------|----------------|-----------------------------|------------------------------------|-------------|
 //! | [`PromPoller`]   | 1              | an arbiter of its own       | the beat, the last answers         | the process |
 //! | [`InstantHub`], [`RangeHub`], [`MetricsHub`], [`AlertHub`] | 1 each | main arbiter    | its relays, the latest frame | the process |
-//! | [`Relay`]        | 1 per worker and channel | that worker       | its sessions' wires                | its worker  |
+//! | [`Relay`]        | 1 per worker and channel | that worker       | its channel's subscribers there    | its worker  |
 //! | [`IncidentRepo`] | 1              | main arbiter                | the pool, answers of the last second | the process |
 //! | [`Session`]      | 1 per socket   | the worker that accepted it | subscriptions, heartbeat           | its socket  |
 //!
-//! Actors do not know each other: they know [`messages`] and hold recipients.
+//! Actors do not know each other: they know [`messages`] and hold recipients. Session and Relay of a worker share its
+//! [`subscribers`]: a session takes its seats there, the relay writes to whoever sits. A panic in a process-long actor, or
+//! while a relay writes, ends the process; one in a session ends that session alone.
 //!
 //! [`IncidentRepo`]: incident_repo::IncidentRepo
 //! [`PromPoller`]: prom_poller::PromPoller

@@ -75,11 +75,13 @@ impl Handler<Deliver> for Relay {
     type Result = ();
 
     fn handle(&mut self, Deliver(frame): Deliver, ctx: &mut Self::Context) {
-        match &self.next {
-            // What waits says more.
-            Some(_) if frame.is_heartbeat() => return,
-            Some(_) => self.subscribers.skip(),
-            None => {}
+        if let Some(waiting) = &self.next
+            && !waiting.is_heartbeat()
+        {
+            if frame.is_heartbeat() {
+                return; // what waits says more
+            }
+            self.subscribers.skip();
         }
         self.next = Some(frame);
         if !self.busy {
@@ -145,15 +147,23 @@ mod tests {
         )
     }
 
-    fn frame(seq: u64) -> Arc<Frame> {
-        let snapshot = Snapshot {
+    fn snapshot(bytes: usize) -> Snapshot {
+        Snapshot {
             taken_at: DateTime::UNIX_EPOCH,
             answers: vec![Answer {
                 name: "q".into(),
-                outcome: Ok("1".into()),
+                outcome: Ok(vec![b'1'; bytes].into()),
             }],
-        };
-        Frame::encode::<Instant>(&snapshot, seq).into()
+        }
+    }
+
+    fn frame(seq: u64) -> Arc<Frame> {
+        Frame::encode::<Instant>(&snapshot(1), seq).into()
+    }
+
+    /// So large that each session is a turn of its own.
+    fn large(seq: u64) -> Arc<Frame> {
+        Frame::encode::<Instant>(&snapshot(1 << 20), seq).into()
     }
 
     async fn hears(browser: &mut TcpStream, frame: &Frame) {
@@ -182,6 +192,51 @@ mod tests {
     }
 
     #[actix::test]
+    async fn a_walk_is_interrupted_and_whoever_comes_or_goes_meanwhile_is_not_confused() {
+        let (enlist, subscribers, telemetry) = relay().await;
+        let (mut wires, mut browsers, mut seats) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..4 {
+            let (wire, browser) = browser(false).await;
+            seats.push(Some(subscribers.join(wire.clone(), false)));
+            wires.push(wire);
+            browsers.push(browser);
+        }
+        let (late, last) = browser(false).await;
+        browsers.push(last);
+        enlist.relay.do_send(Deliver(large(1)));
+        let counters = telemetry.channel(ChannelName::Instant);
+        while counters.frames_sent.get() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(counters.frames_sent.get(), 1, "one turn, one session");
+        // One leaves, one leaves and comes again, one is new: it and whoever came again get the latest at once.
+        seats[1] = None;
+        seats[2] = None;
+        seats[2] = Some(subscribers.join(wires[2].clone(), false));
+        seats.push(Some(subscribers.join(late, false)));
+        // Meanwhile: a heartbeat, a frame in its place, a frame in the place of that, a heartbeat that says less.
+        let heartbeat = |seq| Arc::new(Frame::heartbeat::<Instant>(&snapshot(1), seq));
+        for next in [heartbeat(1), frame(2), frame(3), heartbeat(3)] {
+            enlist.relay.do_send(Deliver(next));
+        }
+
+        let mut gone = browsers.remove(1);
+        for browser in &mut browsers {
+            hears(browser, &large(1)).await;
+            hears(browser, &frame(3)).await;
+        }
+        drop((wires, seats, subscribers, enlist));
+        let mut heard = Vec::new();
+        gone.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(heard, b"", "it had left before it was reached");
+        assert_eq!(
+            counters.frames_skipped.get(),
+            4,
+            "the frame 2, for each of four"
+        );
+    }
+
+    #[actix::test]
     async fn who_gives_up_the_seat_gets_nothing_more() {
         let (enlist, subscribers, telemetry) = relay().await;
         let (wire, mut browser) = browser(false).await;
@@ -199,7 +254,7 @@ mod tests {
     }
 
     #[actix::test]
-    async fn the_hub_knows_whether_anyone_takes_compressed_frames() {
+    async fn whether_anyone_takes_compressed_frames_is_always_told() {
         let (enlist, subscribers, _) = relay().await;
         let deflating = || enlist.deflating.load(std::sync::atomic::Ordering::Relaxed);
         let (plain, _one) = browser(false).await;

@@ -49,13 +49,13 @@ pub struct Subscription {
 }
 
 /// The subscribers of each channel on a worker, by [`ChannelName::index`].
-pub type Channels = Rc<[Rc<Subscribers>; ChannelName::ALL.len()]>;
+pub type ChannelSubscribers = Rc<[Rc<Subscribers>; ChannelName::ALL.len()]>;
 
 /// One browser's connection.
 pub struct Session {
     wire: Rc<Wire>,
     shared: Arc<SessionContext>,
-    channels: Channels,
+    subscribers: ChannelSubscribers,
     subscription: Subscription,
     /// By [`ChannelName::index`]; none where it is not subscribed.
     seats: [Option<Seat>; ChannelName::ALL.len()],
@@ -68,13 +68,13 @@ impl Session {
     pub fn new(
         wire: Rc<Wire>,
         shared: Arc<SessionContext>,
-        channels: Channels,
+        subscribers: ChannelSubscribers,
         subscription: Subscription,
     ) -> Self {
         Self {
             wire,
             shared,
-            channels,
+            subscribers,
             subscription,
             seats: Default::default(),
             fragments: BytesMut::new(),
@@ -157,7 +157,7 @@ impl Session {
 
     fn subscribe(&mut self, channel: ChannelName) {
         self.seats[channel.index()].get_or_insert_with(|| {
-            self.channels[channel.index()].join(self.wire.clone(), self.subscription.bare)
+            self.subscribers[channel.index()].join(self.wire.clone(), self.subscription.bare)
         });
     }
 
@@ -196,7 +196,6 @@ impl Actor for Session {
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {
-        self.seats = Default::default();
         let telemetry = &self.shared.telemetry;
         telemetry.sessions.dec();
         telemetry.session_closed(self.wire.closing());

@@ -16,22 +16,26 @@ use tokio::task::yield_now;
 use crate::{
     gateway::{
         model::channel::ChannelName,
-        socket::{frame::Frame, wire::Wire},
+        socket::{
+            frame::Frame,
+            wire::{Pushed, Wire},
+        },
         telemetry::{ChannelMetrics, Telemetry},
     },
     shutdown,
 };
 
-/// What is written before others on this worker get their turn: about a millisecond's work.
+/// What is written before others on this worker get their turn, and a frame more: about a millisecond's work where
+/// frames are of some kilobytes.
 const TURN_BYTES: usize = 512 * 1024;
-/// What a write costs besides its bytes, in bytes.
-const WRITE_BYTES: usize = 4 * 1024;
+/// What one subscriber costs besides the bytes written, in bytes.
+const VISIT_BYTES: usize = 4 * 1024;
 
 /// The sessions of one worker that are subscribed to one channel, in the order in which they came.
 pub struct Subscribers {
     channel: ChannelName,
     latest: RefCell<Option<Arc<Frame>>>,
-    seats: RefCell<BTreeMap<Ticket, Place>>,
+    seats: RefCell<BTreeMap<Ticket, Subscriber>>,
     next: Cell<Ticket>,
     deflating: Arc<AtomicUsize>,
     telemetry: Telemetry,
@@ -39,19 +43,19 @@ pub struct Subscribers {
 
 type Ticket = u64;
 
-/// Where a session's frames go.
-struct Place {
+/// A session, as far as a channel knows it.
+struct Subscriber {
     wire: Rc<Wire>,
     bare: bool,
 }
 
-/// A session's place among the subscribers; given up when dropped.
+/// A session's seat among the subscribers; given up when dropped.
 pub struct Seat {
     subscribers: Rc<Subscribers>,
     ticket: Ticket,
 }
 
-/// What became of a frame.
+/// What became of a frame, all in all.
 #[derive(Default)]
 struct Tally {
     sent: u64,
@@ -79,18 +83,18 @@ impl Subscribers {
 
     /// The session behind `wire` wants the channel's frames, the latest one at once; `bare` without their envelope.
     pub fn join(self: &Rc<Self>, wire: Rc<Wire>, bare: bool) -> Seat {
-        let place = Place { wire, bare };
+        let subscriber = Subscriber { wire, bare };
         if let Some(frame) = &*self.latest.borrow() {
             let mut tally = Tally::default();
-            place.take(frame, &mut tally);
+            subscriber.hand(frame, &mut tally);
             self.count(&tally);
         }
-        if place.wire.deflates() {
+        if subscriber.wire.deflates() {
             self.deflating.fetch_add(1, Ordering::Relaxed);
         }
         self.metrics().subscriptions.inc();
         let ticket = self.next.replace(self.next.get() + 1);
-        self.seats.borrow_mut().insert(ticket, place);
+        self.seats.borrow_mut().insert(ticket, subscriber);
         Seat {
             subscribers: self.clone(),
             ticket,
@@ -119,12 +123,12 @@ impl Subscribers {
         let mut tally = Tally::default();
         let mut spent = 0;
         let mut reached = end;
-        for (ticket, place) in self.seats.borrow().range(from..end) {
+        for (ticket, subscriber) in self.seats.borrow().range(from..end) {
             if spent >= TURN_BYTES {
                 reached = *ticket;
                 break;
             }
-            spent += WRITE_BYTES + place.take(frame, &mut tally);
+            spent += VISIT_BYTES + subscriber.hand(frame, &mut tally);
         }
         self.count(&tally);
         reached
@@ -148,9 +152,9 @@ impl Subscribers {
     }
 }
 
-impl Place {
-    /// Hands it a frame; returns its length.
-    fn take(&self, frame: &Frame, tally: &mut Tally) -> usize {
+impl Subscriber {
+    /// Hands it a frame; returns how many bytes were up to be written.
+    fn hand(&self, frame: &Frame, tally: &mut Tally) -> usize {
         let text = match &frame.bare {
             Some(bare) if self.bare => bare,
             _ => &frame.enveloped,
@@ -159,23 +163,27 @@ impl Place {
             true => text.deflated_wire(),
             false => text.wire(),
         };
+        let blocked = self.wire.is_blocked();
         if frame.is_heartbeat() {
             self.wire.push_heartbeat(frame.channel, bytes);
         } else {
-            tally.bytes += bytes.len() as u64;
             match self.wire.push_frame(frame.channel, bytes) {
-                true => tally.skipped += 1,
-                false => tally.sent += 1,
+                Pushed::Taken => {
+                    tally.sent += 1;
+                    tally.bytes += bytes.len() as u64;
+                }
+                Pushed::InPlaceOfAnother => tally.skipped += 1,
+                Pushed::InVain => {}
             }
         }
-        bytes.len()
+        if blocked { 0 } else { bytes.len() }
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let place = self.subscribers.seats.borrow_mut().remove(&self.ticket);
-        if place.is_some_and(|place| place.wire.deflates()) {
+        let subscriber = self.subscribers.seats.borrow_mut().remove(&self.ticket);
+        if subscriber.is_some_and(|subscriber| subscriber.wire.deflates()) {
             self.subscribers.deflating.fetch_sub(1, Ordering::Relaxed);
         }
         self.subscribers.metrics().subscriptions.dec();

@@ -115,7 +115,7 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                 entrance,
             } = service.clone();
             let stall = entrance.stall_timeout;
-            let channels = Rc::new(Relay::start_all(&actors.hubs(), &telemetry));
+            let subscribers = Rc::new(Relay::start_all(&actors.hubs(), &telemetry));
             let app = App::new()
                 .app_data(Data::new(actors.instant_hub.clone()))
                 .app_data(Data::new(actors.range_hub.clone()))
@@ -135,9 +135,9 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                 .keep_alive(KEEP_ALIVE)
                 .upgrade(fn_service(
                     move |(request, framed): (Request, Framed<Patience, h1::Codec>)| {
-                        let (entrance, channels) = (entrance.clone(), channels.clone());
+                        let (entrance, subscribers) = (entrance.clone(), subscribers.clone());
                         async move {
-                            websocket::upgrade(&entrance, channels, request, framed).await;
+                            websocket::upgrade(&entrance, subscribers, request, framed).await;
                             Ok::<_, actix_web::Error>(())
                         }
                     },

@@ -21,7 +21,7 @@ use super::measure;
 use crate::{
     api_error::ApiError,
     gateway::{
-        actors::session::{self, Channels, Session, SessionContext, Subscription},
+        actors::session::{self, ChannelSubscribers, Session, SessionContext, Subscription},
         model::channel::ChannelName,
         socket::{
             guard::{Guard, Limits},
@@ -86,7 +86,7 @@ pub(super) async fn upgrade_required(request: HttpRequest) -> Result<HttpRespons
 /// Takes a request with `Upgrade: websocket` (or CONNECT), and its socket. Never fails: whatever happens is answered.
 pub async fn upgrade(
     entrance: &Entrance,
-    channels: Channels,
+    subscribers: ChannelSubscribers,
     request: Request,
     framed: Framed<Patience, h1::Codec>,
 ) {
@@ -111,7 +111,7 @@ pub async fn upgrade(
         Ok((subscription, place)) => {
             // An error means that the client is gone, or does not read: there is nothing left to do or tell.
             if let Ok(Ok(accepted)) = timeout(PATIENCE, handshake::accept(&request, framed)).await {
-                entrance.serve(accepted, channels, subscription, place);
+                entrance.serve(accepted, subscribers, subscription, place);
             }
         }
         Err(error) => {
@@ -152,7 +152,7 @@ impl Entrance {
     fn serve(
         &self,
         Accepted { io, early, deflate }: Accepted,
-        channels: Channels,
+        subscribers: ChannelSubscribers,
         subscription: Subscription,
         place: TaskTrackerToken,
     ) {
@@ -161,7 +161,12 @@ impl Entrance {
         let guard = Guard::new(self.limits, deflate);
         let unpacker = deflate.then(|| Unpacker::new(self.limits.message_bytes));
         let inbound = inbound(wire.clone(), guard, unpacker, early);
-        let session = Session::new(wire.clone(), self.sessions.clone(), channels, subscription);
+        let session = Session::new(
+            wire.clone(),
+            self.sessions.clone(),
+            subscribers,
+            subscription,
+        );
         // The guard has its own, exact limit; the codec's is only there to be no smaller.
         let context = session::start(
             session,

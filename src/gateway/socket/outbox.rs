@@ -14,6 +14,17 @@ const CONTROL_FRAMES: usize = 64;
 /// Their bytes: an acknowledgement repeats the request's `type`, which may be as long as a message.
 const CONTROL_BYTES: usize = 128 * 1024;
 
+/// What became of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pushed {
+    /// It is written, or waits to be.
+    Taken,
+    /// It waits where an older one did: that beat is skipped.
+    InPlaceOfAnother,
+    /// Good-bye has been said.
+    InVain,
+}
+
 /// What one session has still to write.
 #[derive(Default)]
 pub(super) struct Outbox {

@@ -10,9 +10,10 @@ use actix_web::rt::net::TcpStream;
 use bytes::Bytes;
 use tokio::{sync::Notify, task::consume_budget, time::timeout_at};
 
+use super::outbox::Outbox;
+pub use super::outbox::Pushed;
 use super::{
     close::{CloseCode, Closing},
-    outbox::Outbox,
     tcp,
 };
 use crate::gateway::model::channel::ChannelName;
@@ -24,7 +25,8 @@ const LOOKS: u32 = 8;
 /// What is still read of a client to which Close has been said.
 const LINGER_BYTES: usize = 64 * 1024;
 
-/// One session's socket. Lives on one worker, shared by the session, its inbound stream and its pump.
+/// One session's socket. Lives on one worker, shared by the session, its inbound stream, its pump, and the channels that
+/// it is subscribed to.
 pub struct Wire {
     io: TcpStream,
     deflate: bool,
@@ -54,17 +56,17 @@ impl Wire {
         self.deflate
     }
 
-    /// Sends a channel's frame, or keeps it until the socket takes it. True when it replaced one that was still
-    /// waiting: that beat is skipped.
-    pub fn push_frame(&self, channel: ChannelName, frame: &Bytes) -> bool {
+    /// Sends a channel's frame, or keeps it until the socket takes it.
+    pub fn push_frame(&self, channel: ChannelName, frame: &Bytes) -> Pushed {
         if self.closing.get().is_some() {
-            return false;
+            return Pushed::InVain;
         }
-        let skipped = self.outbox.borrow_mut().slots[channel.index()]
-            .replace(frame.clone())
-            .is_some();
+        let before = self.outbox.borrow_mut().slots[channel.index()].replace(frame.clone());
         self.flush();
-        skipped
+        match before {
+            None => Pushed::Taken,
+            Some(_) => Pushed::InPlaceOfAnother,
+        }
     }
 
     /// Sends a channel's heartbeat, unless frames that say more are still on their way.
@@ -255,9 +257,15 @@ mod tests {
         assert!(wire.is_blocked());
         wire.push_heartbeat(ChannelName::Range, &"heartbeat".into());
         assert_eq!(slot(), None, "whoever has not yet read this needs no more");
-        assert!(!wire.push_frame(ChannelName::Range, &"frame".into()));
+        let pushed = wire.push_frame(ChannelName::Range, &"frame".into());
+        assert_eq!(pushed, Pushed::Taken);
         wire.push_heartbeat(ChannelName::Range, &"heartbeat".into());
         assert_eq!(slot().unwrap(), "frame");
+        let pushed = wire.push_frame(ChannelName::Range, &"newer".into());
+        assert_eq!(pushed, Pushed::InPlaceOfAnother);
+        wire.close(Closing::new(CloseCode::Bye, "bye"));
+        let pushed = wire.push_frame(ChannelName::Range, &"too late".into());
+        assert_eq!((pushed, slot()), (Pushed::InVain, None));
     }
 
     #[actix::test]

@@ -21,7 +21,7 @@ pub struct ChannelMetrics {
     pub bytes_sent: IntCounter,
     /// Frames handed to sockets.
     pub frames_sent: IntCounter,
-    /// Frames that a newer one replaced before a slow reader took them.
+    /// Frames that a newer one replaced before a slow reader took them, or a slow worker handed them out.
     pub frames_skipped: IntCounter,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn all(registry: &Registry) -> Result<[ChannelMetrics; ChannelName::A
     let skipped = counters(
         registry,
         "service_metrics_frames_skipped_total",
-        "Frames replaced by a newer one before a slow reader took them",
+        "Frames replaced by a newer one before a slow reader, or a slow worker, came to them",
         &["channel"],
     )?;
     let bytes = counters(
