@@ -1,0 +1,30 @@
+// What went wrong with a question about incidents, by what one can do about it.
+
+import { AnswerError } from '../../rest/ask';
+
+export interface Trouble {
+  is: 'gone' | 'refused' | 'away' | 'slow' | 'failed' | 'other';
+  /** In the gateway's words. */
+  why: string;
+}
+
+export function troubleOf(error: Error): Trouble {
+  return { is: error instanceof AnswerError ? kind(error.status) : 'other', why: error.message };
+}
+
+function kind(status: number): Trouble['is'] {
+  switch (status) {
+    case 0:
+      return 'gone';
+    case 400:
+      return 'refused';
+    case 500:
+      return 'failed';
+    case 503:
+      return 'away';
+    case 504:
+      return 'slow';
+    default:
+      return 'other';
+  }
+}
