@@ -52,6 +52,6 @@ export interface Summary {
   services: (Totals & { service: string })[];
 }
 
-export function isStatus(word: string | null): word is Status {
+export function isStatus(word: string | null | undefined): word is Status {
   return STATUSES.some((status) => status === word);
 }

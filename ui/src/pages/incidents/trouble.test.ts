@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { AnswerError } from '../../rest/ask';
-import { troubleOf } from './trouble';
+import { sharedTrouble, troubleOf } from './trouble';
 
 test.each([
   [0, 'gone'],
@@ -16,4 +16,12 @@ test.each([
 
 test('an error that is no answer keeps its words', () => {
   expect(troubleOf(new Error('broken'))).toEqual({ is: 'other', why: 'broken' });
+});
+
+test('what all questions suffer from is told once', () => {
+  const away = new AnswerError(503, 'away');
+  expect(sharedTrouble([away, new AnswerError(503, 'still away')])).toEqual({ is: 'away', why: 'away' });
+  expect(sharedTrouble([away, new AnswerError(400, 'severity')])).toBeUndefined();
+  expect(sharedTrouble([away, null])).toBeUndefined();
+  expect(sharedTrouble([null, null])).toBeUndefined();
 });

@@ -28,3 +28,10 @@ function kind(status: number): Trouble['is'] {
       return 'other';
   }
 }
+
+/** The trouble that all of these have, so that it need not be told for each. */
+export function sharedTrouble(errors: (Error | null)[]): Trouble | undefined {
+  const troubles = errors.map((error) => (error ? troubleOf(error) : undefined));
+  const first = troubles[0];
+  return troubles.every((trouble) => trouble?.is === first?.is) ? first : undefined;
+}
