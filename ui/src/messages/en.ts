@@ -36,6 +36,7 @@ export const en = {
     refresh: 'Refresh',
     answered: (time: string) => `Last answer: ${time}`,
     notAnswered: 'No answer yet',
+    period: 'Created',
     created: 'Created',
     periods: {
       all: 'At any time',
@@ -50,14 +51,15 @@ export const en = {
     openNow: {
       title: 'Open now, by service',
       show: (service: string) => `Show the incidents of ${service}`,
-      open: (count: string) => `${count} open`,
+      open: (_: number, text: string) => `${text} open`,
       rest: (acknowledged: string, resolved: string, total: string) =>
         `${acknowledged} acknowledged, ${resolved} resolved, ${total} in all`,
     },
     together: 'All services together',
     speed: {
       title: 'Response times by service',
-      about: 'MTTA: from creation until somebody acknowledges. MTTR: from creation until resolved. p90: nine of ten are faster.',
+      about:
+        'MTTA: from creation until somebody acknowledges. MTTR: from creation until resolved. p90: nine of ten are faster.',
       excluded: (count: string) => `Durations below zero are left out; incidents concerned: ${count}.`,
     },
     count: 'Incidents',
@@ -65,6 +67,7 @@ export const en = {
     mttaP90: 'MTTA, p90',
     mttrMean: 'MTTR, mean',
     mttrP90: 'MTTR, p90',
+    counts: { open: 'Open', acknowledged: 'Acknowledged', resolved: 'Resolved' },
     known: (count: string) => `known of ${count}`,
     details: 'Details',
     incident: 'Incident',

@@ -38,7 +38,8 @@ export const fr: Messages = {
     refresh: 'Actualiser',
     answered: (time) => `Dernière réponse : ${time}`,
     notAnswered: 'Pas encore de réponse',
-    created: 'Créés',
+    period: 'Créés',
+    created: 'Créé',
     periods: {
       all: 'Toutes dates',
       '24h': 'Les dernières 24 heures',
@@ -52,8 +53,9 @@ export const fr: Messages = {
     openNow: {
       title: 'Ouverts en ce moment, par service',
       show: (service) => `Voir les incidents de ${service}`,
-      open: (count) => `${count} ouverts`,
-      rest: (acknowledged, resolved, total) => `pris en charge : ${acknowledged}, résolus : ${resolved}, total : ${total}`,
+      open: (count, text) => `${text} ${count < 2 ? 'ouvert' : 'ouverts'}`,
+      rest: (acknowledged, resolved, total) =>
+        `pris en charge : ${acknowledged}, résolus : ${resolved}, total : ${total}`,
     },
     together: 'Tous services confondus',
     speed: {
@@ -67,6 +69,7 @@ export const fr: Messages = {
     mttaP90: 'MTTA, p90',
     mttrMean: 'MTTR, moyenne',
     mttrP90: 'MTTR, p90',
+    counts: { open: 'Ouverts', acknowledged: 'Pris en charge', resolved: 'Résolus' },
     known: (count) => `connu pour ${count}`,
     details: 'Détails',
     incident: 'Incident',
@@ -154,7 +157,12 @@ export const fr: Messages = {
       unready: 'Indisponible : aucune valeur n’arrive en direct.',
     },
     check: 'Vérification',
-    checks: { prometheus: 'Prometheus', database: 'Base de données', poller: 'Interrogation', alertmanager: 'Alertmanager' },
+    checks: {
+      prometheus: 'Prometheus',
+      database: 'Base de données',
+      poller: 'Interrogation',
+      alertmanager: 'Alertmanager',
+    },
     meanings: {
       prometheus: 'Les valeurs en direct et les alertes restent figées jusqu’à ce qu’il réponde.',
       database: 'Les incidents sont illisibles ; les valeurs en direct arrivent toujours.',

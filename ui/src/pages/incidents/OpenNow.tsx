@@ -11,7 +11,7 @@ export function OpenNow({ services, onShow }: { services: ServiceCount[]; onShow
   const { number } = useUnits();
   const most = Math.max(1, ...services.map(({ open_count }) => open_count));
   return (
-    <ul className={styles.services}>
+    <ul role="list" className={styles.services}>
       {services.map(({ service, open_count, ack_count, resolved_count, total_incidents }) => (
         <li key={service} className={styles.service}>
           <Button
@@ -26,7 +26,7 @@ export function OpenNow({ services, onShow }: { services: ServiceCount[]; onShow
           <span className={styles.track} aria-hidden="true">
             <span className={styles.bar} style={{ width: `${(open_count / most) * 100}%` }} />
           </span>
-          <span className={styles.open}>{openNow.open(number(open_count))}</span>
+          <span className={styles.open}>{openNow.open(open_count, number(open_count))}</span>
           <span className={styles.rest}>
             {openNow.rest(number(ack_count), number(resolved_count), number(total_incidents))}
           </span>

@@ -14,7 +14,7 @@ export function PeriodChoice({ period, onChange }: { period: Period; onChange: (
     <>
       <div className={styles.filters}>
         <Choice
-          label={incidents.created}
+          label={incidents.period}
           showLabel
           value={period.is === 'last' ? period.span : period.is}
           options={(['all', ...SPANS, 'own'] as const).map((id) => ({ id, text: incidents.periods[id] }))}

@@ -11,13 +11,13 @@ type Row = Summary['services'][number];
 export function Speed({ summary: { overall, services } }: { summary: Summary }) {
   const { incidents } = useTexts();
   const { number, duration } = useUnits();
-  const { speed, statuses } = incidents;
+  const { speed, counts } = incidents;
   const columns: Column<Row>[] = [
     { id: 'service', title: incidents.service, cell: ({ service }) => service },
     { id: 'count', title: incidents.count, number: true, cell: ({ count }) => number(count) },
-    { id: 'open', title: statuses.open, number: true, cell: ({ open }) => number(open) },
-    { id: 'ack', title: statuses.acknowledged, number: true, cell: ({ acknowledged }) => number(acknowledged) },
-    { id: 'resolved', title: statuses.resolved, number: true, cell: ({ resolved }) => number(resolved) },
+    { id: 'open', title: counts.open, number: true, cell: ({ open }) => number(open) },
+    { id: 'ack', title: counts.acknowledged, number: true, cell: ({ acknowledged }) => number(acknowledged) },
+    { id: 'resolved', title: counts.resolved, number: true, cell: ({ resolved }) => number(resolved) },
     { id: 'mtta', title: incidents.mttaMean, number: true, cell: ({ mtta }) => duration(mtta.mean) },
     { id: 'mtta90', title: incidents.mttaP90, number: true, cell: ({ mtta }) => duration(mtta.p90) },
     { id: 'mttr', title: incidents.mttrMean, number: true, cell: ({ mttr }) => duration(mttr.mean) },

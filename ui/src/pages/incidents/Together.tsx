@@ -7,14 +7,14 @@ import { useTexts, useUnits } from '../../messages/react';
 export function Together({ totals: { count, open, acknowledged, resolved, mtta, mttr } }: { totals: Totals }) {
   const { incidents } = useTexts();
   const { number, duration } = useUnits();
-  const { statuses } = incidents;
+  const { counts } = incidents;
   return (
     <Figures
       figures={[
         { name: incidents.count, value: number(count) },
-        { name: statuses.open, value: number(open) },
-        { name: statuses.acknowledged, value: number(acknowledged) },
-        { name: statuses.resolved, value: number(resolved) },
+        { name: counts.open, value: number(open) },
+        { name: counts.acknowledged, value: number(acknowledged) },
+        { name: counts.resolved, value: number(resolved) },
         { name: incidents.mttaMean, value: duration(mtta.mean), about: incidents.known(number(mtta.count)) },
         { name: incidents.mttaP90, value: duration(mtta.p90), about: incidents.known(number(mtta.count)) },
         { name: incidents.mttrMean, value: duration(mttr.mean), about: incidents.known(number(mttr.count)) },

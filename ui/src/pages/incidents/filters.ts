@@ -19,7 +19,12 @@ export interface Filters {
   severity: string | undefined;
 }
 
-export const EVERYTHING: Filters = { period: { is: 'all' }, service: undefined, status: undefined, severity: undefined };
+export const EVERYTHING: Filters = {
+  period: { is: 'all' },
+  service: undefined,
+  status: undefined,
+  severity: undefined,
+};
 
 /** Incidents in one answer. */
 const PAGE = 50;
