@@ -14,17 +14,7 @@ export interface Units {
   /** A clock time, with the date where it is not today. `moment` is RFC 3339, or milliseconds since 1970. */
   time: (moment: string | number) => string;
   dateTime: (moment: string | number) => string;
-  /** How long ago, in its largest unit: `3 hours ago`. `now` is milliseconds since 1970. */
-  ago: (moment: string | number, now: number) => string;
 }
-
-const AGES = [
-  ['year', 31_556_952],
-  ['month', 2_629_746],
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-] as const;
 
 /** `language` is a BCP 47 tag. */
 export function units(language: string): Units {
@@ -32,10 +22,8 @@ export function units(language: string): Units {
     new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
   const known = (value: number | undefined | null, show: (value: number) => string) =>
     value === undefined || value === null || Number.isNaN(value) ? UNKNOWN : show(value);
-  const day = language.startsWith('fr') ? 'j' : 'd';
   const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
   const both = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   return {
     number: (value, digits = 2) => known(value, (value) => format(value, digits)),
     bytes: (value) =>
@@ -44,27 +32,22 @@ export function units(language: string): Units {
         return `${format(value / 1024 ** power, power === 0 ? 0 : 1)} ${BYTES[power] ?? 'B'}`;
       }),
     percent: (value) => known(value, (value) => `${format(value, 1)} %`),
-    duration: (seconds) => known(seconds, (seconds) => span(seconds, format, day)),
+    duration: (seconds) => known(seconds, (seconds) => span(seconds, format)),
     perSecond: (value) => known(value, (value) => `${format(value, 2)}/s`),
     time: (moment) => {
       const date = new Date(moment);
       return date.toDateString() === new Date().toDateString() ? clock.format(date) : both.format(date);
     },
     dateTime: (moment) => both.format(new Date(moment)),
-    ago: (moment, now) => {
-      const seconds = Math.max(0, now - new Date(moment).getTime()) / 1000;
-      const [unit, length] = AGES.find(([, length]) => seconds >= length) ?? ['second', 1];
-      return relative.format(-Math.floor(seconds / length), unit);
-    },
   };
 }
 
-function span(seconds: number, format: (value: number, digits: number) => string, day: string): string {
+function span(seconds: number, format: (value: number, digits: number) => string): string {
   if (seconds < 1) return `${format(seconds * 1000, 0)} ms`;
   if (seconds < 10) return `${format(seconds, 1)} s`;
   const whole = Math.round(seconds);
   const parts: [number, string][] = [
-    [Math.floor(whole / 86_400), day],
+    [Math.floor(whole / 86_400), 'd'],
     [Math.floor(whole / 3600) % 24, 'h'],
     [Math.floor(whole / 60) % 60, 'min'],
     [whole % 60, 's'],
