@@ -12,5 +12,7 @@ const UNITS = [
 export function ago(language: string, moment: string | number, now: number): string {
   const seconds = Math.max(0, now - new Date(moment).getTime()) / 1000;
   const [unit, length] = UNITS.find(([, length]) => seconds >= length) ?? ['second', 1];
-  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-Math.floor(seconds / length), unit);
+  // `auto` knows the word `now`, but calls two days short of an hour `yesterday`.
+  const numeric = unit === 'second' ? 'auto' : 'always';
+  return new Intl.RelativeTimeFormat(language, { numeric }).format(-Math.floor(seconds / length), unit);
 }
