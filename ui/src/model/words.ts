@@ -7,3 +7,8 @@ export function entry<Value>(of: Record<string, Value>, name: string): Value | u
 
 /** `word` as `words` have it; else as it is. */
 export const inWords = (words: Record<string, string>, word: string): string => entry(words, word) ?? word;
+
+/** What others say may end without a stop. */
+export function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}

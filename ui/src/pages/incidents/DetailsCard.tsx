@@ -34,6 +34,7 @@ export function DetailsCard({ details, filters, services, trouble, onChange }: P
         </>
       }
     >
+      {isError && !data && <p className="muted">{incidents.notAnswered}</p>}
       {isPending && <p className="muted">{app.loading}</p>}
       {data?.length === 0 && <Note>{writeFilters(filters) === '' ? incidents.none : incidents.noneMatch}</Note>}
       {data && data.length > 0 && (

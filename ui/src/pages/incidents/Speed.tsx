@@ -30,7 +30,6 @@ export function Speed({ summary: { overall, services } }: { summary: Summary }) 
       ) : (
         <Table label={speed.title} columns={columns} rows={services} rowKey={({ service }) => service} />
       )}
-      <p className="muted">{speed.about}</p>
       {overall.excluded > 0 && <Note tone="warning">{speed.excluded(number(overall.excluded))}</Note>}
     </div>
   );

@@ -2,6 +2,7 @@
 
 import { Note } from '../../components/Note';
 import { useTexts } from '../../messages/react';
+import { sentence } from '../../model/words';
 import type { Trouble } from './trouble';
 
 export function TroubleNote({ trouble: { is, why }, kept }: { trouble: Trouble; kept: boolean }) {
@@ -13,9 +14,4 @@ export function TroubleNote({ trouble: { is, why }, kept }: { trouble: Trouble; 
     ...(kept ? [incidents.kept] : []),
   ];
   return <Note tone={refused ? 'warning' : 'critical'}>{parts.map(sentence).join(' ')}</Note>;
-}
-
-/** What others say may end without a stop. */
-function sentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

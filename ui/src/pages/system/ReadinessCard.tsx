@@ -7,7 +7,7 @@ import { Card } from '../../components/Card';
 import { Note } from '../../components/Note';
 import { Table, type Column } from '../../components/Table';
 import { useTexts, useUnits } from '../../messages/react';
-import { entry, inWords } from '../../model/words';
+import { entry, inWords, sentence } from '../../model/words';
 import { UNKNOWN } from '../../model/units';
 import { askReadiness, type Check, type Readiness } from '../../rest/readiness';
 import styles from './System.module.css';
@@ -30,7 +30,7 @@ export function ReadinessCard() {
       above={
         error && (
           <Note tone="critical">
-            {system.noReadiness(error.message)} {data && system.lastKnown(time(dataUpdatedAt))}
+            {sentence(system.noReadiness(error.message))} {data && system.lastKnown(time(dataUpdatedAt))}
           </Note>
         )
       }
