@@ -76,7 +76,8 @@ export const fr: Messages = {
     status: 'État',
     severity: 'Gravité',
     service: 'Service',
-    any: 'Tous',
+    anySeverity: 'Toutes',
+    anyService: 'Tous',
     anyStatus: 'Tous sauf clos',
     statuses: { open: 'Ouvert', acknowledged: 'Pris en charge', resolved: 'Résolu', closed: 'Clos' },
     severities: {
@@ -172,7 +173,7 @@ export const fr: Messages = {
     fails: 'En panne',
     error: 'Ce qui ne va pas',
     noReadiness: (why) => `La passerelle ne dit pas comment elle va : ${why}`,
-    lastKnown: (time) => `C’était ainsi à ${time}.`,
+    lastKnown: (time) => `Ces vérifications datent de ${time}.`,
     gateway: 'Passerelle',
     version: 'Version',
     interval: 'Interroge toutes les',

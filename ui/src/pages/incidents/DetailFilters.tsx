@@ -32,7 +32,7 @@ export function DetailFilters({ filters, services, onChange }: Props) {
       />
       <OneOrAny
         label={incidents.severity}
-        any={incidents.any}
+        any={incidents.anySeverity}
         value={severity}
         values={SEVERITIES}
         words={incidents.severities}
@@ -42,7 +42,7 @@ export function DetailFilters({ filters, services, onChange }: Props) {
       />
       <OneOrAny
         label={incidents.service}
-        any={incidents.any}
+        any={incidents.anyService}
         value={service}
         values={services}
         words={{}}

@@ -8,6 +8,7 @@ test.each([
   [400, 'refused'],
   [418, 'other'],
   [500, 'failed'],
+  [502, 'gone'],
   [503, 'away'],
   [504, 'slow'],
 ])('a %i is %s', (status, is) => {

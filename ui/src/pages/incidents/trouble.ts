@@ -15,6 +15,7 @@ export function troubleOf(error: Error): Trouble {
 function kind(status: number): Trouble['is'] {
   switch (status) {
     case 0:
+    case 502: // a proxy says that nobody is behind it
       return 'gone';
     case 400:
       return 'refused';
