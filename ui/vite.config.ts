@@ -12,6 +12,8 @@ export default defineConfig({
       '/api': gateway,
       '/-': gateway,
       '/health': gateway,
+      '/metrics': gateway,
+      '/federate': gateway,
       '/ws': { target: gateway, ws: true },
     },
   },

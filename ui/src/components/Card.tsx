@@ -8,12 +8,14 @@ interface Props {
   title: ReactNode;
   /** What stands beside the heading. */
   tools?: ReactNode;
+  /** What stands above the body and is never greyed. */
+  above?: ReactNode;
   /** Greyed: what it shows is not the latest. */
   stale?: boolean;
   children: ReactNode;
 }
 
-export function Card({ title, tools, stale = false, children }: Props) {
+export function Card({ title, tools, above, stale = false, children }: Props) {
   const id = useId();
   return (
     <section className={styles.card} aria-labelledby={id} data-stale={stale || undefined}>
@@ -21,6 +23,7 @@ export function Card({ title, tools, stale = false, children }: Props) {
         <h2 id={id}>{title}</h2>
         {tools}
       </div>
+      {above}
       <div className={styles.body}>{children}</div>
     </section>
   );

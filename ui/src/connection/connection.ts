@@ -67,7 +67,7 @@ export class Connection {
 
   /** `beatMs` is how often the gateway polls. */
   constructor(
-    private readonly url: string,
+    readonly url: string,
     private readonly beatMs: number,
     private readonly surroundings: Surroundings = BROWSER,
   ) {}

@@ -22,6 +22,11 @@ export function useConnectionState(): ConnectionState {
   return useSyncExternalStore(connection.listen, connection.getState);
 }
 
+/** Where the gateway is listened to. */
+export function useConnectionUrl(): string {
+  return useConnection().url;
+}
+
 export function useCounts(): Counts {
   const connection = useConnection();
   return useSyncExternalStore(connection.listen, connection.getCounts);

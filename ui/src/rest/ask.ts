@@ -10,6 +10,8 @@ export class AnswerError extends Error {
     /** The HTTP status; 0 when there was no answer at all. */
     readonly status: number,
     message: string,
+    /** What was answered, if it was JSON. */
+    readonly body?: unknown,
   ) {
     super(message);
   }
@@ -27,7 +29,7 @@ export async function ask<Shape>(url: string, request: RequestInit = {}): Promis
     throw new AnswerError(0, error instanceof Error ? error.message : String(error));
   }
   const body = json(text);
-  if (!answer.ok) throw new AnswerError(answer.status, told(body) ?? `${answer.status} ${answer.statusText}`);
+  if (!answer.ok) throw new AnswerError(answer.status, told(body) ?? `${answer.status} ${answer.statusText}`, body);
   if (body === undefined) throw new AnswerError(answer.status, 'not JSON');
   return body as Shape;
 }

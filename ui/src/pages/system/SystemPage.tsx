@@ -1,6 +1,87 @@
-import { useTexts } from '../../messages/react';
+// Whether the page, the gateway and what stands behind it work together.
+
+import { Card } from '../../components/Card';
+import { Facts } from '../../components/Facts';
+import { Figures } from '../../components/Figures';
+import { useCounts } from '../../connection/react';
+import { useTexts, useUnits } from '../../messages/react';
+import { useSettings } from '../../app/settings';
+import { UNKNOWN } from '../../model/units';
+import { ChannelTable } from './ChannelTable';
+import { ConnectionFacts } from './ConnectionFacts';
+import { ReadinessCard } from './ReadinessCard';
+import styles from './System.module.css';
+
+const LINKS = { ready: '/-/ready', metrics: '/metrics', federate: '/federate' } as const;
 
 export default function SystemPage() {
   const { system } = useTexts();
-  return <h1>{system.title}</h1>;
+  return (
+    <div className={styles.page}>
+      <h1>{system.title}</h1>
+      <div className={styles.pair}>
+        <Card title={system.connection}>
+          <ConnectionFacts />
+        </Card>
+        <Card title={system.counts}>
+          <CountFigures />
+        </Card>
+      </div>
+      <Card title={system.channels}>
+        <ChannelTable />
+        <p className={styles.about}>{system.channelsAbout}</p>
+      </Card>
+      <ReadinessCard />
+      <Card title={system.gateway}>
+        <GatewayFacts />
+      </Card>
+    </div>
+  );
+}
+
+function CountFigures() {
+  const { system } = useTexts();
+  const { number, bytes } = useUnits();
+  const counts = useCounts();
+  return (
+    <Figures
+      figures={[
+        { name: system.frames, value: number(counts.frames) },
+        { name: system.heartbeats, value: number(counts.heartbeats) },
+        { name: system.bytes, value: bytes(counts.bytes) },
+        { name: system.missed, value: number(counts.missed) },
+        { name: system.connections, value: number(counts.connections) },
+      ]}
+    />
+  );
+}
+
+function GatewayFacts() {
+  const { system } = useTexts();
+  const { duration } = useUnits();
+  const { version, poll_interval_seconds } = useSettings();
+  const links = Object.entries(LINKS) as [keyof typeof LINKS, string][];
+  return (
+    <Facts
+      facts={[
+        { name: system.version, value: version === '' ? UNKNOWN : version },
+        { name: system.interval, value: duration(poll_interval_seconds) },
+        {
+          name: system.links,
+          value: (
+            <ul className={styles.links}>
+              {links.map(([name, path]) => (
+                <li key={name}>
+                  <a href={path} target="_blank" rel="noreferrer">
+                    <code>{path}</code>
+                  </a>{' '}
+                  {system.linkTo[name]}
+                </li>
+              ))}
+            </ul>
+          ),
+        },
+      ]}
+    />
+  );
 }

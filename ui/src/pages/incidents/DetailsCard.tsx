@@ -1,0 +1,70 @@
+// The card of the list: its filters, the list as far as it was asked for, and the way to more of it.
+
+import { Button } from '../../components/Button';
+import { Card } from '../../components/Card';
+import { Note } from '../../components/Note';
+import { useTexts } from '../../messages/react';
+import { Details } from './Details';
+import { DetailFilters } from './DetailFilters';
+import { TroubleNote } from './TroubleNote';
+import { writeFilters, type Filters } from './filters';
+import type { useDetails } from './queries';
+import type { Trouble } from './trouble';
+import styles from './Incidents.module.css';
+
+interface Props {
+  details: ReturnType<typeof useDetails>;
+  filters: Filters;
+  services: string[];
+  trouble: Trouble | undefined;
+  onChange: (filters: Filters) => void;
+}
+
+export function DetailsCard({ details, filters, services, trouble, onChange }: Props) {
+  const { app, incidents } = useTexts();
+  const { data, isError, isPlaceholderData, isPending } = details;
+  return (
+    <Card
+      title={incidents.details}
+      stale={data !== undefined && (isError || isPlaceholderData)}
+      above={
+        <>
+          <DetailFilters filters={filters} services={services} onChange={onChange} />
+          {trouble && <TroubleNote trouble={trouble} kept={data !== undefined} />}
+        </>
+      }
+    >
+      {isError && !data && <p className="muted">{incidents.notAnswered}</p>}
+      {isPending && <p className="muted">{app.loading}</p>}
+      {data?.length === 0 && <Note>{writeFilters(filters) === '' ? incidents.none : incidents.noneMatch}</Note>}
+      {data && data.length > 0 && (
+        <div className={styles.stack}>
+          <Details rows={data} />
+          <More details={details} count={data.length} />
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function More({ details, count }: { details: Props['details']; count: number }) {
+  const { incidents } = useTexts();
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = details;
+  return (
+    <div className={styles.more}>
+      <span className="muted" role="status">
+        {hasNextPage ? incidents.shown(count) : incidents.all(count)}
+      </span>
+      {hasNextPage && (
+        <Button
+          isPending={isFetchingNextPage}
+          onPress={() => {
+            void fetchNextPage();
+          }}
+        >
+          {incidents.more}
+        </Button>
+      )}
+    </div>
+  );
+}

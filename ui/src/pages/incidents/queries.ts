@@ -1,0 +1,50 @@
+// What the page asks about incidents, again and again while it is looked at.
+
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+
+import type { Incident, ServiceCount, Summary } from '../../model/incident';
+import { ask } from '../../rest/ask';
+import { BY_SERVICE_URL, detailsUrl, isBackwards, summaryUrl, type Filters, type Period } from './filters';
+
+interface Answer<Data> {
+  data: Data;
+  next_cursor?: string;
+}
+
+/** The first part of every key here. */
+export const INCIDENTS = 'incidents';
+const EVERY_MS = 30_000;
+
+export function useByService() {
+  return useQuery({
+    queryKey: [INCIDENTS, 'by-service'],
+    queryFn: ({ signal }) => ask<Answer<ServiceCount[]>>(BY_SERVICE_URL, { signal }),
+    select: ({ data }) => data,
+    refetchInterval: EVERY_MS,
+  });
+}
+
+export function useSummary(period: Period) {
+  return useQuery({
+    queryKey: [INCIDENTS, 'summary', period],
+    queryFn: ({ signal }) => ask<Answer<Summary>>(summaryUrl(period, Date.now()), { signal }),
+    select: ({ data }) => data,
+    enabled: !isBackwards(period),
+    placeholderData: keepPreviousData,
+    refetchInterval: EVERY_MS,
+  });
+}
+
+export function useDetails(filters: Filters) {
+  return useInfiniteQuery({
+    queryKey: [INCIDENTS, 'details', filters],
+    queryFn: ({ pageParam, signal }) =>
+      ask<Answer<Incident[]>>(detailsUrl(filters, pageParam, Date.now()), { signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+    select: ({ pages }) => pages.flatMap(({ data }) => data),
+    enabled: !isBackwards(filters.period),
+    placeholderData: keepPreviousData,
+    refetchInterval: EVERY_MS,
+  });
+}

@@ -1,0 +1,50 @@
+// What each channel has brought, and when. Being shown it listens to all of them.
+
+import { Badge } from '../../components/Badge';
+import { useIsStale } from '../../components/StaleNote';
+import { Table, type Column } from '../../components/Table';
+import { useChannel, useNow } from '../../connection/react';
+import { useTexts, useUnits } from '../../messages/react';
+import { UNKNOWN } from '../../model/units';
+
+type Row = ReturnType<typeof useChannel> & { name: string };
+
+export function ChannelTable() {
+  const rows = [
+    { name: 'instant', ...useChannel('instant') },
+    { name: 'range', ...useChannel('range') },
+    { name: 'metrics', ...useChannel('metrics') },
+    { name: 'alerts', ...useChannel('alerts') },
+  ];
+  const now = useNow();
+  const { system } = useTexts();
+  const { number, time, duration } = useUnits();
+  const columns: Column<Row>[] = [
+    { id: 'channel', title: system.channel, cell: ({ name }) => <code>{name}</code> },
+    { id: 'state', title: system.state, cell: (row) => <StateBadge {...row} /> },
+    { id: 'seq', title: system.seq, number: true, cell: ({ frame }) => number(frame?.seq) },
+    {
+      id: 'beat',
+      title: system.beat,
+      number: true,
+      cell: ({ frame }) => (frame ? <time dateTime={frame.timestamp}>{time(frame.timestamp)}</time> : UNKNOWN),
+    },
+    {
+      id: 'age',
+      title: system.age,
+      number: true,
+      cell: ({ heardAt }) =>
+        heardAt === undefined ? UNKNOWN : duration(Math.max(1, Math.round((now - heardAt) / 1000))),
+    },
+  ];
+  return <Table label={system.channels} columns={columns} rows={rows} rowKey={({ name }) => name} />;
+}
+
+function StateBadge({ frame, staleSince, stale }: Row) {
+  const { system } = useTexts();
+  const { time } = useUnits();
+  const isStale = useIsStale({ stale });
+  if (!frame) return <Badge tone="quiet">{system.silent}</Badge>;
+  if (!isStale) return <Badge tone="good">{system.fresh}</Badge>;
+  return <Badge tone="warning">{staleSince === undefined ? system.old : system.stale(time(staleSince))}</Badge>;
+}

@@ -1,0 +1,49 @@
+// How the connection is, since when, and if it is cut off, why and when it is tried again.
+
+import { Badge } from '../../components/Badge';
+import { Facts } from '../../components/Facts';
+import { useConnectionState, useConnectionUrl, useNow } from '../../connection/react';
+import { useTexts, useUnits } from '../../messages/react';
+import { UNKNOWN } from '../../model/units';
+import { closing } from './closing';
+
+const TONES = { connecting: 'info', open: 'good', waiting: 'critical' } as const;
+
+export function ConnectionFacts() {
+  const state = useConnectionState();
+  const url = useConnectionUrl();
+  const now = useNow();
+  const { system } = useTexts();
+  const { time, duration } = useUnits();
+  const lasted = duration(Math.max(1, Math.floor((now - state.since) / 1000)));
+  return (
+    <Facts
+      facts={[
+        {
+          name: system.state,
+          value: (
+            <Badge tone={TONES[state.is]} dot>
+              {system.states[state.is]}
+            </Badge>
+          ),
+        },
+        {
+          name: system.since,
+          value: (
+            <span className="number">
+              {time(state.since)} ({system.lasted(lasted)})
+            </span>
+          ),
+        },
+        ...(state.is === 'waiting'
+          ? [
+              { name: system.nextTry, value: system.inSeconds(Math.ceil((state.retryAt - now) / 1000)) },
+              { name: system.reason, value: closing(state.reason, system.reasons) },
+            ]
+          : []),
+        { name: system.epoch, value: state.is === 'open' ? <code>{state.epoch}</code> : UNKNOWN },
+        { name: system.url, value: <code>{url}</code> },
+      ]}
+    />
+  );
+}

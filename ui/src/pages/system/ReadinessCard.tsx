@@ -1,0 +1,79 @@
+// What the gateway says of itself and of what it depends on.
+
+import { useQuery } from '@tanstack/react-query';
+
+import { Badge } from '../../components/Badge';
+import { Card } from '../../components/Card';
+import { Note } from '../../components/Note';
+import { Table, type Column } from '../../components/Table';
+import { useTexts, useUnits } from '../../messages/react';
+import { entry, inWords, sentence } from '../../model/words';
+import { UNKNOWN } from '../../model/units';
+import { askReadiness, type Check, type Readiness } from '../../rest/readiness';
+import styles from './System.module.css';
+
+const EVERY_MS = 5_000;
+const TONES = { ready: 'good', degraded: 'warning', unready: 'critical' } as const;
+
+export function ReadinessCard() {
+  const { app, system } = useTexts();
+  const { time } = useUnits();
+  const { data, error, dataUpdatedAt } = useQuery({
+    queryKey: ['readiness'],
+    queryFn: ({ signal }) => askReadiness({ signal }),
+    refetchInterval: EVERY_MS,
+  });
+  return (
+    <Card
+      title={system.readiness}
+      stale={data !== undefined && error !== null}
+      above={
+        error && (
+          <Note tone="critical">
+            {sentence(system.noReadiness(error.message))} {data && system.lastKnown(time(dataUpdatedAt))}
+          </Note>
+        )
+      }
+    >
+      {data ? <Checks readiness={data} /> : !error && <p className="muted">{app.loading}</p>}
+    </Card>
+  );
+}
+
+function Checks({ readiness: { status, checks } }: { readiness: Readiness }) {
+  const { system } = useTexts();
+  const { time } = useUnits();
+  const columns: Column<[string, Check]>[] = [
+    { id: 'check', title: system.check, cell: ([name]) => inWords(system.checks, name) },
+    {
+      id: 'state',
+      title: system.state,
+      cell: ([, { ok }]) => (
+        <Badge tone={ok ? 'good' : 'critical'} dot>
+          {ok ? system.works : system.fails}
+        </Badge>
+      ),
+    },
+    { id: 'since', title: system.since, cell: ([, { since }]) => <time dateTime={since}>{time(since)}</time> },
+    { id: 'error', title: system.error, cell: (check) => <Fault check={check} /> },
+  ];
+  return (
+    <div className={styles.checks}>
+      <p className={styles.verdict} role="status" data-tone={TONES[status]}>
+        {system.verdicts[status]}
+      </p>
+      <Table label={system.readiness} columns={columns} rows={Object.entries(checks)} rowKey={([name]) => name} />
+    </div>
+  );
+}
+
+/** What the gateway says is wrong, and what that means for whoever looks at these pages. */
+function Fault({ check: [name, { ok, error }] }: { check: [string, Check] }) {
+  const { system } = useTexts();
+  if (ok) return UNKNOWN;
+  return (
+    <div>
+      {error} <span className="muted">{entry(system.meanings, name)}</span>
+    </div>
+  );
+}
