@@ -9,7 +9,7 @@ type Range = [number, number];
 /** Steps of an axis of bytes, so that its labels are round: 1, 2, 4 … up to half an exbibyte. */
 export const BINARY_STEPS = Array.from({ length: 60 }, (_, power) => 2 ** power);
 
-const MOST_DIGITS = 4;
+const MOST_DIGITS = 6;
 const PER_CHARACTER = 6.75;
 const BESIDE_LABELS = 14;
 
@@ -27,13 +27,14 @@ export function valueRange(least: number | null, greatest: number | null): Range
   return [least - spread / 10, greatest + spread / 10];
 }
 
-/** The labels of an axis, with as many decimals as it takes to tell neighbours apart. */
-export function distinctLabels(values: readonly number[], format: Format): string[] {
+/** The labels of an axis, with as few decimals as lose nothing. */
+export function tickLabels(values: readonly number[], format: Format): string[] {
+  const whole = values.map((value) => format(value, MOST_DIGITS));
   for (let digits = 0; digits < MOST_DIGITS; digits += 1) {
     const labels = values.map((value) => format(value, digits));
-    if (new Set(labels).size === labels.length) return labels;
+    if (labels.every((label, index) => label === whole[index])) return labels;
   }
-  return values.map((value) => format(value, MOST_DIGITS));
+  return whole;
 }
 
 /** How wide an axis must be for its labels, in pixels. */
@@ -45,15 +46,15 @@ export function axisWidth(labels: readonly string[] | null): number {
 /** The row that an arrow key moves to, of `count` rows; `undefined` if the key means nothing here. */
 export function rowAfter(key: string, row: number, count: number): number | undefined {
   const page = Math.max(1, Math.round(count / 10));
-  const to = {
-    ArrowLeft: row - 1,
-    ArrowDown: row - 1,
-    ArrowRight: row + 1,
-    ArrowUp: row + 1,
-    PageDown: row - page,
-    PageUp: row + page,
-    Home: 0,
-    End: count - 1,
-  }[key];
+  const to = new Map([
+    ['ArrowLeft', row - 1],
+    ['ArrowDown', row - 1],
+    ['ArrowRight', row + 1],
+    ['ArrowUp', row + 1],
+    ['PageDown', row - page],
+    ['PageUp', row + page],
+    ['Home', 0],
+    ['End', count - 1],
+  ]).get(key);
   return to === undefined || count === 0 ? undefined : Math.min(count - 1, Math.max(0, to));
 }

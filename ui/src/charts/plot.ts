@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 
 import type { Columns } from '../model/align';
 import { measured } from '../model/timing';
-import { axisWidth, BINARY_STEPS, distinctLabels, valueRange, type Format } from './axis';
+import { axisWidth, BINARY_STEPS, tickLabels, valueRange, type Format } from './axis';
 import { palette, seriesColor, watchColors } from './colors';
 
 /** What a plot shows. */
@@ -120,7 +120,7 @@ export class Plot {
           ...axis,
           ...(binary ? { incrs: BINARY_STEPS } : {}),
           space: 36,
-          values: (_, values) => (this.picture ? distinctLabels(values, this.picture.format) : []),
+          values: (_, values) => (this.picture ? tickLabels(values, this.picture.format) : []),
           size: (_, labels) => axisWidth(labels),
         },
       ],

@@ -53,7 +53,7 @@ export const en = {
       counter: (count: number) => `Sum of ${count} series`,
     },
     median: (value: string) => `p50 ${value}`,
-    slow: (value: string) => `p95 ${value}, since the start`,
+    slow: (value: string, recent: boolean) => `p95 ${value}, ${recent ? 'last minute' : 'since the start'}`,
     buckets: 'Requests by duration',
     bucket: (bound: string, share: string) => `up to ${bound}: ${share}`,
     window: 'Window',

@@ -55,7 +55,7 @@ export const fr: Messages = {
       counter: (count) => `Somme de ${count} séries`,
     },
     median: (value) => `p50 ${value}`,
-    slow: (value) => `p95 ${value}, depuis le début`,
+    slow: (value, recent) => `p95 ${value}, ${recent ? 'dernière minute' : 'depuis le début'}`,
     buckets: 'Requêtes par durée',
     bucket: (bound, share) => `jusqu’à ${bound} : ${share}`,
     window: 'Période',

@@ -10,7 +10,7 @@ import { chartPlans } from './charts';
 import { HistogramTile } from './HistogramTile';
 import { QueryTile } from './QueryTile';
 import { RangeChart } from './RangeChart';
-import { useTrails } from './trails';
+import { isBuckets, useTrails } from './trails';
 import styles from './LivePage.module.css';
 
 export default function LivePage() {
@@ -41,13 +41,19 @@ function Tiles() {
       {!instant.frame && <Note>{connection.waiting}</Note>}
       <div className={styles.tiles} role="group" aria-label={live.now}>
         {Object.entries(answers).map(([query, answer]) => (
-          <QueryTile key={query} query={query} answer={answer} trail={instantTrails[query]} stale={instantStale} />
+          <QueryTile key={query} query={query} answer={answer} trail={instantTrails.get(query)} stale={instantStale} />
         ))}
         {sums.map(([query, value]) =>
-          typeof value === 'object' ? (
-            <HistogramTile key={query} query={query} buckets={value} stale={metricsStale} />
+          isBuckets(value) ? (
+            <HistogramTile
+              key={query}
+              query={query}
+              buckets={value}
+              trail={metricsTrails.get(query)}
+              stale={metricsStale}
+            />
           ) : (
-            <QueryTile key={query} query={query} answer={value} trail={metricsTrails[query]} stale={metricsStale} />
+            <QueryTile key={query} query={query} answer={value} trail={metricsTrails.get(query)} stale={metricsStale} />
           ),
         )}
       </div>
