@@ -10,6 +10,7 @@ import { useSpeech } from '../messages/react';
 import { rowAfter, type Format } from './axis';
 import { Legend } from './Legend';
 import { Plot } from './plot';
+import { readOut } from './summary';
 import { SummaryTable } from './SummaryTable';
 import styles from './TimeChart.module.css';
 
@@ -30,9 +31,6 @@ interface Props {
   binary?: boolean;
   height?: number;
 }
-
-/** How many values the keys read out. */
-const READ_OUT = 8;
 
 export function TimeChart({ label, lines, step, format, binary = false, height = 220 }: Props) {
   const holder = useRef<HTMLDivElement>(null);
@@ -67,8 +65,7 @@ export function TimeChart({ label, lines, step, format, binary = false, height =
   const time = columns.times[at];
   const read = (index: number) => format(columns.values[index]?.[at]);
   const moment = time === undefined ? '' : units.time(time * 1000);
-  const seen = lines.flatMap(({ key, name }, index) => (hidden.has(key) ? [] : [`${name} ${read(index)}`]));
-  const readOut = [moment, ...seen.slice(0, READ_OUT), ...(seen.length > READ_OUT ? [texts.chart.more(seen.length - READ_OUT)] : [])];
+  const values = lines.flatMap(({ key, name }, index) => (hidden.has(key) ? [] : [`${name} ${read(index)}`]));
 
   return (
     <figure className={styles.figure}>
@@ -83,7 +80,7 @@ export function TimeChart({ label, lines, step, format, binary = false, height =
         aria-valuemin={0}
         aria-valuemax={Math.max(0, columns.times.length - 1)}
         aria-valuenow={Math.max(0, at)}
-        aria-valuetext={readOut.join(', ')}
+        aria-valuetext={readOut(moment, values, texts.chart.more)}
         onKeyDown={(event) => {
           const next = rowAfter(event.key, at, columns.times.length);
           if (next === undefined) return;

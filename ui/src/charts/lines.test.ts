@@ -12,7 +12,8 @@ function one(labels: Labels, value = 1): Series {
 const names = (found: { lines: { name: string }[] }) => found.lines.map(({ name }) => name);
 
 test('series are named by the labels that tell them apart', () => {
-  const found = lines([one({ __name__: 'm', instance: 'a', job: 'x' }), one({ __name__: 'm', instance: 'b', job: 'x' })], OPTIONS);
+  const series = ['a', 'b'].map((instance) => one({ __name__: 'm', instance, job: 'x' }));
+  const found = lines(series, OPTIONS);
   expect(names(found)).toEqual(['a', 'b']);
   expect(found.by).toEqual(['instance']);
 });

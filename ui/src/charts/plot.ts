@@ -43,8 +43,8 @@ export class Plot {
   ) {
     this.colors = palette(element);
     this.chart = new uPlot(this.settings(), undefined, element);
-    this.chart.over.addEventListener('pointerdown', this.touched);
-    this.chart.over.addEventListener('pointermove', this.touched);
+    this.chart.over.addEventListener('pointerdown', this.pointed);
+    this.chart.over.addEventListener('pointermove', this.pointed);
     this.sized = new ResizeObserver(() => {
       const width = element.clientWidth;
       if (width !== this.chart.width) this.chart.setSize({ width, height: options.height });
@@ -91,8 +91,9 @@ export class Plot {
     this.chart.destroy();
   }
 
-  /** A finger moves the cursor sideways; up and down it scrolls the page, as everywhere. */
-  private readonly touched = (event: PointerEvent): void => {
+  /** A finger moves the cursor sideways, as the plot itself lets a mouse do; up and down it scrolls the page. */
+  private readonly pointed = (event: PointerEvent): void => {
+    this.chosen = undefined;
     if (event.pointerType === 'mouse') return;
     const { left, top } = this.chart.over.getBoundingClientRect();
     this.chart.setCursor({ left: event.clientX - left, top: event.clientY - top });

@@ -1,4 +1,4 @@
-// The least, the greatest and the last value of a series, for those who do not see its line.
+// A chart in words, for those who do not see its lines.
 
 export interface Summary {
   least: number | undefined;
@@ -6,6 +6,7 @@ export interface Summary {
   last: number | undefined;
 }
 
+/** Of a line; `null` is where it has a gap. */
 export function summary(values: readonly (number | null)[]): Summary {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return { least: undefined, greatest: undefined, last: undefined };
@@ -14,4 +15,13 @@ export function summary(values: readonly (number | null)[]): Summary {
     greatest: known.reduce((greatest, value) => Math.max(greatest, value)),
     last: known.at(-1),
   };
+}
+
+/** Nobody listens to more values than this. */
+const READ_OUT = 8;
+
+/** What is said of one moment: its time, and the values that the lines have there. */
+export function readOut(moment: string, values: readonly string[], more: (count: number) => string): string {
+  const rest = values.length - READ_OUT;
+  return [moment, ...values.slice(0, READ_OUT), ...(rest > 0 ? [more(rest)] : [])].join(', ');
 }

@@ -36,11 +36,13 @@ export class FakeSocket {
   }
 
   frame(seq: number, more: Record<string, unknown> = {}): void {
-    this.say({ type: 'instant_metrics', timestamp: '2026-01-01T00:00:00.000Z', seq, stale: false, data: { seq }, ...more });
+    const timestamp = '2026-01-01T00:00:00.000Z';
+    this.say({ type: 'instant_metrics', timestamp, seq, stale: false, data: { seq }, ...more });
   }
 
   heartbeat(seq: number, more: Record<string, unknown> = {}): void {
-    this.say({ type: 'heartbeat', channel: 'instant', timestamp: '2026-01-01T00:00:10.000Z', seq, stale: false, ...more });
+    const timestamp = '2026-01-01T00:00:10.000Z';
+    this.say({ type: 'heartbeat', channel: 'instant', timestamp, seq, stale: false, ...more });
   }
 
   /** The connection ends, whoever ended it. */

@@ -59,7 +59,8 @@ export const fr: Messages = {
     buckets: 'Requêtes par durée',
     bucket: (bound, share) => `jusqu’à ${bound} : ${share}`,
     window: 'Période',
-    windowName: (window) => window.replace(/\D/, '\u00a0$&').replace(/m$/, 'min').replace(/d$/, 'j').replace(/w$/, 'sem.'),
+    windowName: (window) =>
+      window.replace(/\D/, '\u00a0$&').replace(/m$/, 'min').replace(/d$/, 'j').replace(/w$/, 'sem.'),
     rest: (count) => `${count} autres`,
     by: (labels) => `Par ${labels}.`,
     left: (count) => `Les plus grandes sont affichées ; ${count} ne le sont pas.`,

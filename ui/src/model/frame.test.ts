@@ -3,12 +3,9 @@ import { expect, test } from 'vitest';
 import { isFault, understand } from './frame';
 
 test('a frame is read with its channel', () => {
-  const text = '{"type":"instant_metrics","timestamp":"2026-02-10T05:35:22.447Z","seq":17,"stale":false,"data":{"up":1}}';
-  expect(understand(text)).toEqual({
-    kind: 'frame',
-    channel: 'instant',
-    frame: { timestamp: '2026-02-10T05:35:22.447Z', seq: 17, stale: false, data: { up: 1 } },
-  });
+  const frame = { timestamp: '2026-02-10T05:35:22.447Z', seq: 17, stale: false, data: { up: 1 } };
+  const text = JSON.stringify({ type: 'instant_metrics', ...frame });
+  expect(understand(text)).toEqual({ kind: 'frame', channel: 'instant', frame });
 });
 
 test('a heartbeat is read; one of an unknown channel is passed over', () => {

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import type { Sample } from './query';
 import { extend, NO_TRAIL, type Kind, type Trail } from './trail';
 
-const samples = (...values: number[]): Sample[] => values.map((value, index) => ({ labels: { i: String(index) }, value }));
+function samples(...values: number[]): Sample[] {
+  return values.map((value, index) => ({ labels: { i: String(index) }, value }));
+}
 
 /** Beats ten seconds apart. */
 function walk(kind: Kind, beats: Sample[][], every = 10): Trail {

@@ -56,8 +56,14 @@ export function meaningOf(query: string, series: readonly { labels: Sample['labe
 
 const remembered = new Map<Channel, Trails>();
 
-export function useTrails(channel: Channel, frame: Frame<Record<string, unknown>> | undefined): Trails {
-  const [seen, setSeen] = useState(() => ({ frame: undefined as typeof frame, trails: remembered.get(channel) ?? NO_TRAILS }));
+interface Seen {
+  frame?: Frame<Record<string, unknown>>;
+  trails: Trails;
+}
+
+/** The trails of a channel, and the frame that came last in them. */
+export function useTrails(channel: Channel, frame: Seen['frame']): Trails {
+  const [seen, setSeen] = useState<Seen>(() => ({ trails: remembered.get(channel) ?? NO_TRAILS }));
   if (frame !== undefined && frame !== seen.frame) setSeen({ frame, trails: extendAll(seen.trails, frame) });
   useEffect(() => {
     remembered.set(channel, seen.trails);
