@@ -2,7 +2,7 @@
 
 import 'uplot/dist/uPlot.min.css';
 
-import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react';
 
 import { align } from '../model/align';
 import type { Series } from '../model/query';
@@ -61,6 +61,9 @@ export function TimeChart({ label, lines, step, format, binary = false, height =
     plot.current?.show({ columns, shown: lines.map(({ key }) => !hidden.has(key)), format, clock });
   }, [columns, lines, hidden, format, clock, keys, height, binary]);
 
+  // Nobody sees it: it may come when there is time.
+  const summed = useDeferredValue(useMemo(() => ({ lines, columns }), [lines, columns]));
+
   const at = Math.min(row ?? Infinity, columns.times.length - 1);
   const time = columns.times[at];
   const read = (index: number) => format(columns.values[index]?.[at]);
@@ -102,7 +105,7 @@ export function TimeChart({ label, lines, step, format, binary = false, height =
           }}
         />
       </figcaption>
-      <SummaryTable label={label} names={lines.map(({ name }) => name)} columns={columns} format={format} />
+      <SummaryTable label={label} lines={summed.lines} columns={summed.columns} format={format} />
     </figure>
   );
 }

@@ -110,7 +110,7 @@ export class Plot {
     return {
       width: this.element.clientWidth,
       height,
-      padding: [8, 12, 0, 0],
+      padding: [8, 28, 0, 0],
       legend: { show: false },
       // The page's own keys and legend do the rest.
       cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 7 } },

@@ -54,9 +54,8 @@ export const fr: Messages = {
       level: (count) => `Maximum de ${count} séries`,
       counter: (count) => `Somme de ${count} séries`,
     },
-    median: (value) => `p50 ${value}`,
-    slow: (value, recent) => `p95 ${value}, ${recent ? 'dernière minute' : 'depuis le début'}`,
-    buckets: 'Requêtes par durée',
+    slow: (value, recent) => `Médiane ; p95 ${value}. ${recent ? 'Dernière minute.' : 'Depuis le début.'}`,
+    buckets: 'Répartition des durées',
     bucket: (bound, share) => `jusqu’à ${bound} : ${share}`,
     window: 'Période',
     windowName: (window) =>

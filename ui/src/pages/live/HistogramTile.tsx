@@ -2,7 +2,7 @@
 
 import { bars, quantile, type Buckets } from '../../model/histogram';
 import { NO_TRAIL, type Trail } from '../../model/trail';
-import { useTexts } from '../../messages/react';
+import { useTexts, useUnits } from '../../messages/react';
 import { useFormats } from './formats';
 import { meaning } from './meaning';
 import { useNames } from './names';
@@ -20,6 +20,7 @@ interface Props {
 export function HistogramTile({ query, buckets, trail, stale }: Props) {
   const { live } = useTexts();
   const name = useNames();
+  const { number } = useUnits();
   const format = useFormats()(meaning(query, undefined));
   const recent = recentBuckets(buckets, trail ?? NO_TRAIL);
   // Until something has happened while the page looked on, all that ever happened is shown.
@@ -33,7 +34,7 @@ export function HistogramTile({ query, buckets, trail, stale }: Props) {
   return (
     <Tile
       title={name(query)}
-      value={live.median(format(quantile(0.5, shown)))}
+      value={format(quantile(0.5, shown))}
       caption={live.slow(format(quantile(0.95, shown)), isRecent)}
       stale={stale}
     >
@@ -44,7 +45,7 @@ export function HistogramTile({ query, buckets, trail, stale }: Props) {
               <span className={styles.fill} style={{ height: `${(count / most) * 100}%` }} />
             </span>
             <span className={styles.bound} aria-hidden="true">
-              {format(bound)}
+              {number(bound)}
             </span>
           </li>
         ))}

@@ -46,7 +46,7 @@ export function RangeChart({ plan: { base, windows }, answers, stale }: Props) {
       window !== '' && <span className="muted">{texts.live.windowName(window)}</span>
     );
   return (
-    <Card title={title} tools={tools} stale={stale || isFault(answer)}>
+    <Card title={title} tools={tools} stale={stale}>
       {isFault(answer) && <Note tone="warning">{texts.fault(answer.error)}</Note>}
       {!isFault(answer) && chart.lines.length === 0 && <Note>{texts.live.noSeries}</Note>}
       {chart.lines.length > 0 && (
