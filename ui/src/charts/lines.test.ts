@@ -42,6 +42,15 @@ test('of many counters, those with one label in common are added up', () => {
   expect(found.lines[0]?.values).toEqual([8, 8]);
 });
 
+test('of the labels that will do, the one that is preferred is taken', () => {
+  const series = ['a', 'b'].flatMap((instance) =>
+    Array.from({ length: 5 }, (_, index) => one({ instance, service: `s${index}` })),
+  );
+  expect(lines(series, OPTIONS).by).toEqual(['service']);
+  expect(lines(series, { ...OPTIONS, prefer: 'instance' }).by).toEqual(['instance']);
+  expect(lines(series, { ...OPTIONS, prefer: 'absent' }).by).toEqual(['service']);
+});
+
 test('where no label makes few groups, the largest are shown and the rest is added up', () => {
   const series = Array.from({ length: 500 }, (_, index) => one({ path: `/${index}` }, index));
   const found = lines(series, OPTIONS);

@@ -14,6 +14,8 @@ export interface Lines {
 interface Options {
   /** Whether values of several series may be added up. */
   additive: boolean;
+  /** The label that lines are made of rather than of any other, if there are many series. */
+  prefer?: string | undefined;
   /** What a line without labels is called. */
   title: string;
   /** What the line is called that adds up so many small series. */
@@ -25,13 +27,13 @@ const READABLE = 8;
 /** Of what cannot be added up, more lines are better than none. */
 const MOST = 50;
 /** What people ask for first. */
-const PREFERRED = ['instance', 'service', 'job', 'route', 'handler', 'path', 'endpoint', 'method', 'status', 'code'];
+const PREFERRED = ['service', 'instance', 'job', 'route', 'handler', 'path', 'endpoint', 'method', 'status', 'code'];
 
 /**
  * A line for each series, as long as there are few. Of many that add up, a line for each value of one label, or for the
  * largest and one for the rest; of many that do not, the largest.
  */
-export function lines(series: readonly Series[], { additive, title, rest }: Options): Lines {
+export function lines(series: readonly Series[], { additive, prefer, title, rest }: Options): Lines {
   const by = telling(series.map(({ labels }) => labels));
   const named = (one: Series, labels: string[]) => line(one, labels, title);
   if (series.length <= READABLE) return { lines: sorted(series.map((one) => named(one, by))), by, left: 0 };
@@ -39,7 +41,7 @@ export function lines(series: readonly Series[], { additive, title, rest }: Opti
     const drawn = bySize(series).slice(0, MOST);
     return { lines: sorted(drawn.map((one) => named(one, by))), by, left: series.length - drawn.length };
   }
-  const label = groupingLabel(series, by);
+  const label = groupingLabel(series, by, prefer);
   if (label !== undefined) {
     const groups = [...grouped(series, label)].map(([value, members]) => total(members, { [label]: value }));
     return { lines: sorted(groups.map((group) => named(group, [label]))), by: [label], left: 0 };
@@ -72,12 +74,12 @@ export function total(series: readonly Series[], labels: Labels): Series {
 }
 
 /** The label that makes the most groups without making too many; of the preferred ones, the first that does at all. */
-function groupingLabel(series: readonly Series[], by: string[]): string | undefined {
+function groupingLabel(series: readonly Series[], by: string[], prefer = ''): string | undefined {
   const sizes = by
     .map((label) => ({ label, size: new Set(series.map(({ labels }) => labels[label])).size }))
     .filter(({ size }) => size <= READABLE)
     .sort((a, b) => b.size - a.size);
-  return PREFERRED.find((label) => sizes.some((one) => one.label === label)) ?? sizes[0]?.label;
+  return [prefer, ...PREFERRED].find((label) => sizes.some((one) => one.label === label)) ?? sizes[0]?.label;
 }
 
 function grouped(series: readonly Series[], label: string): Map<string, Series[]> {

@@ -33,8 +33,8 @@ export const en = {
     now: 'Now',
     lately: 'Over time',
     queries: {
-      prometheus_tsdb_head_series: 'Series in Prometheus',
-      prometheus_engine_queries: 'Queries under way',
+      prometheus_tsdb_head_series: 'TSDB series',
+      prometheus_engine_queries: 'Active queries',
       http_requests_total: 'HTTP requests',
       cpu_usage_seconds_total: 'CPU in use',
       memory_usage_bytes: 'Memory in use',

@@ -32,7 +32,9 @@ export function RangeChart({ plan: { base, windows }, answers, stale }: Props) {
   const { meaning, chart, step } = useMemo(() => {
     const { meaning, series } = drawn(base, answer);
     const additive = meaning.kind === 'counter';
-    return { meaning, step: stepOf(series), chart: lines(series, { additive, title, rest: texts.live.rest }) };
+    const prefer = meaning.quantity === 'cores' ? 'instance' : undefined;
+    const chart = lines(series, { additive, prefer, title, rest: texts.live.rest });
+    return { meaning, step: stepOf(series), chart };
   }, [base, answer, title, texts]);
   const tools =
     windows.length > 1 ? (
