@@ -1,129 +1,111 @@
-// Series over time: a line each, a legend, and the values under the pointer or the arrow keys.
+// Series over time: a line each, a legend, and the values under the pointer, the finger or the arrow keys.
 
 import 'uplot/dist/uPlot.min.css';
 
-import { useEffect, useMemo, useRef, useState } from 'react';
-import uPlot from 'uplot';
+import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react';
 
 import { align } from '../model/align';
 import type { Series } from '../model/query';
 import { useSpeech } from '../messages/react';
-import { resolved, seriesColor } from './colors';
+import { rowAfter, type Format } from './axis';
+import { Legend } from './Legend';
+import { Plot } from './plot';
+import { readOut } from './summary';
+import { SummaryTable } from './SummaryTable';
 import styles from './TimeChart.module.css';
 
-export interface NamedSeries extends Series {
+export interface Line extends Series {
+  /** Tells it apart from the others of its chart, and is the same in every frame. */
+  key: string;
   name: string;
 }
 
 interface Props {
   /** What it shows, for those who do not see it. */
   label: string;
-  series: NamedSeries[];
+  lines: Line[];
   /** Seconds between two points. */
   step: number;
-  /** How a value is written. */
-  format: (value: number | null | undefined) => string;
+  format: Format;
+  /** Whether the values are bytes. */
+  binary?: boolean;
   height?: number;
 }
 
-export function TimeChart({ label, series, step, format, height = 220 }: Props) {
+export function TimeChart({ label, lines, step, format, binary = false, height = 220 }: Props) {
   const holder = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot>(undefined);
+  const plot = useRef<Plot>(undefined);
   const [row, setRow] = useState<number>();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const { language, units } = useSpeech();
-  const columns = useMemo(() => align(series, step), [series, step]);
-  const names = series.map(({ name }) => name).join('\n');
+  const { language, units, texts } = useSpeech();
+  const columns = useMemo(() => align(lines, step), [lines, step]);
+  const keys = JSON.stringify(lines.map(({ key }) => key));
+  const count = lines.length;
+  const clock = useMemo(() => {
+    const format = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+    return (seconds: number) => format.format(seconds * 1000);
+  }, [language]);
 
-  useEffect(() => {
-    const element = holder.current;
-    if (!element) return;
-    const color = (property: string) => resolved(element, property);
-    const axis = { stroke: color('--muted'), grid: { stroke: color('--line'), width: 1 }, ticks: { show: false } };
-    const chart = new uPlot(
-      {
-        width: element.clientWidth,
-        height,
-        legend: { show: false },
-        cursor: { y: false, points: { size: 7 } },
-        axes: [
-          { ...axis, values: (_, times) => times.map((time) => clock(language, time)), space: 64 },
-          { ...axis, values: (_, values) => values.map((value) => format(value)), size: 72 },
-        ],
-        series: [
-          {},
-          ...names.split('\n').map((name, index) => ({
-            label: name,
-            stroke: color(seriesColor(index)),
-            width: 1.5,
-            points: { show: false },
-          })),
-        ],
-        hooks: {
-          setCursor: [
-            ({ cursor }) => {
-              setRow(cursor.idx ?? undefined);
-            },
-          ],
-        },
-      },
-      undefined,
-      element,
-    );
-    plot.current = chart;
-    const sized = new ResizeObserver(() => {
-      chart.setSize({ width: element.clientWidth, height });
-    });
-    sized.observe(element);
+  // Before the browser paints: the legend and the lines are of the same frame.
+  useLayoutEffect(() => {
+    if (!holder.current) return;
+    const made = new Plot(holder.current, { lines: count, height, binary, onRow: setRow });
+    plot.current = made;
     return () => {
-      sized.disconnect();
-      chart.destroy();
+      made.destroy();
       plot.current = undefined;
     };
-  }, [names, height, language, format]);
+  }, [keys, count, height, binary]);
 
-  useEffect(() => {
-    plot.current?.setData([columns.times, ...columns.values]);
-  }, [columns, names, height, language, format]);
+  useLayoutEffect(() => {
+    plot.current?.show({ columns, shown: lines.map(({ key }) => !hidden.has(key)), format, clock });
+  }, [columns, lines, hidden, format, clock, keys, height, binary]);
 
-  const shown = row ?? columns.times.length - 1;
-  const time = columns.times[shown];
+  // Nobody sees it: it may come when there is time.
+  const summed = useDeferredValue(useMemo(() => ({ lines, columns }), [lines, columns]));
+
+  const at = Math.min(row ?? Infinity, columns.times.length - 1);
+  const time = columns.times[at];
+  const read = (index: number) => format(columns.values[index]?.[at]);
+  const moment = time === undefined ? '' : units.time(time * 1000);
+  const values = lines.flatMap(({ key, name }, index) => (hidden.has(key) ? [] : [`${name} ${read(index)}`]));
+
   return (
-    <figure className={styles.figure} aria-label={label}>
-      <div ref={holder} className={styles.plot} style={{ minHeight: height }} />
+    <figure className={styles.figure}>
+      {/* A slider in time: screen readers hand it the arrow keys, and say politely what it has come to. */}
+      <div
+        ref={holder}
+        className={styles.plot}
+        style={{ minHeight: height }}
+        role="slider"
+        tabIndex={0}
+        aria-label={texts.chart.label(label)}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, columns.times.length - 1)}
+        aria-valuenow={Math.max(0, at)}
+        aria-valuetext={readOut(moment, values, texts.chart.more)}
+        onKeyDown={(event) => {
+          const next = rowAfter(event.key, at, columns.times.length);
+          if (next === undefined) return;
+          event.preventDefault();
+          plot.current?.choose(next);
+        }}
+        onBlur={() => plot.current?.leave()}
+      />
       <figcaption>
-        <p className={styles.time}>{time === undefined ? '' : units.time(time * 1000)}</p>
-        <ul className={styles.legend}>
-          {series.map(({ name }, index) => (
-            <li key={name}>
-              <button
-                type="button"
-                className={styles.entry}
-                aria-pressed={!hidden.has(name)}
-                onClick={() => {
-                  const show = hidden.has(name);
-                  const next = new Set(hidden);
-                  if (show) next.delete(name);
-                  else next.add(name);
-                  setHidden(next);
-                  plot.current?.setSeries(index + 1, { show });
-                }}
-              >
-                <span
-                  className={styles.swatch}
-                  style={{ background: `var(${seriesColor(index)})` }}
-                  aria-hidden="true"
-                />
-                {name} <span className="number">{format(columns.values[index]?.[shown])}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
+        <p className={styles.time} aria-hidden="true">
+          {moment}
+        </p>
+        <Legend
+          entries={lines.map(({ key, name }, index) => ({ key, name, value: read(index), shown: !hidden.has(key) }))}
+          onPress={(key) => {
+            const next = new Set(hidden);
+            if (!next.delete(key)) next.add(key);
+            setHidden(next);
+          }}
+        />
       </figcaption>
+      <SummaryTable label={label} lines={summed.lines} columns={summed.columns} format={format} />
     </figure>
   );
-}
-
-function clock(language: string, seconds: number): string {
-  return new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }).format(seconds * 1000);
 }

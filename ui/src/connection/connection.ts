@@ -1,6 +1,7 @@
 // The one WebSocket of the page: kept open, opened again after whatever ends it, and asked for what pages want to see.
 
 import { CHANNELS, understand, type Channel, type Frame } from '../model/frame';
+import { measured } from '../model/timing';
 import { backoff } from './backoff';
 
 /** How the connection is; moments are milliseconds since 1970. */
@@ -158,6 +159,7 @@ export class Connection {
   }
 
   private hear(text: string): void {
+    const began = performance.now();
     const now = Date.now();
     this.heardAt = now;
     this.askedAt = undefined;
@@ -181,14 +183,21 @@ export class Connection {
       case 'heartbeat': {
         this.counts.heartbeats += 1;
         const { frame } = this.getChannel(told.channel);
-        const same = frame && { frame: { ...frame, timestamp: told.timestamp, stale: told.stale } };
-        this.channels.set(told.channel, { ...same, ...this.staleness(told.channel, told.stale, now) });
+        // It speaks of a frame; if that one never came, what is here is as old as before.
+        const same = frame?.seq === told.seq ? { timestamp: told.timestamp, stale: told.stale } : {};
+        const kept = frame && { frame: { ...frame, ...same } };
+        this.channels.set(told.channel, { ...kept, ...this.staleness(told.channel, told.stale, now) });
         break;
       }
       case 'other':
         break;
     }
     this.tell();
+    if (told.kind !== 'frame') return;
+    // React draws in a microtask that `tell` has asked for: this one comes after it.
+    queueMicrotask(() => {
+      measured('frame', began);
+    });
   }
 
   private staleness(channel: Channel, stale: boolean, now: number): Omit<ChannelState, 'frame'> {

@@ -12,8 +12,8 @@ export interface Columns {
  * Puts series side by side. Where two neighbouring times are further apart than one and a half steps, an empty row is
  * set between them, so that a chart shows a gap instead of a line.
  */
-export function align(series: Series[], step: number): Columns {
-  const times = withGaps([...new Set(series.flatMap((one) => one.times))].sort((a, b) => a - b), step);
+export function align(series: readonly Series[], step: number): Columns {
+  const times = withGaps(ascending(series), step);
   const row = new Map(times.map((time, index) => [time, index]));
   const values = series.map((one) => {
     const column = new Array<number | null>(times.length).fill(null);
@@ -25,6 +25,16 @@ export function align(series: Series[], step: number): Columns {
     return column;
   });
   return { times, values };
+}
+
+/** How far apart points of a matrix are, in seconds: its answer does not say, its closest neighbours do. */
+export function stepOf(series: readonly Series[]): number {
+  const times = ascending(series);
+  return times.reduce((step, time, index) => Math.min(step, time - (times[index - 1] ?? -Infinity)), Infinity);
+}
+
+function ascending(series: readonly Series[]): number[] {
+  return [...new Set(series.flatMap(({ times }) => times))].sort((a, b) => a - b);
 }
 
 function withGaps(times: number[], step: number): number[] {

@@ -30,18 +30,18 @@ export type Told =
   | { kind: 'heartbeat'; channel: Channel; timestamp: string; seq: number; stale: boolean }
   | { kind: 'other' };
 
-const CHANNEL_OF_TYPE: Record<string, Channel> = {
-  instant_metrics: 'instant',
-  range_metrics: 'range',
-  metrics: 'metrics',
-  alerts: 'alerts',
-};
+const CHANNEL_OF_TYPE = new Map<string, Channel>([
+  ['instant_metrics', 'instant'],
+  ['range_metrics', 'range'],
+  ['metrics', 'metrics'],
+  ['alerts', 'alerts'],
+]);
 
 /** Reads one message; anything unknown is `other`, so that a newer gateway does not break an older page. */
 export function understand(text: string): Told {
-  const message = object(JSON.parse(text));
+  const message = object(json(text));
   const type = string(message.type);
-  const channel = CHANNEL_OF_TYPE[type];
+  const channel = CHANNEL_OF_TYPE.get(type);
   const beat = { timestamp: string(message.timestamp), seq: number(message.seq), stale: message.stale === true };
   if (channel) return { kind: 'frame', channel, frame: { ...beat, data: message.data } };
   if (type === 'connection') return { kind: 'connection', epoch: string(message.epoch) };
@@ -57,6 +57,14 @@ export function isFault(answer: unknown): answer is QueryFault {
 
 function isChannel(value: unknown): value is Channel {
   return CHANNELS.some((channel) => channel === value);
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function object(value: unknown): Record<string, unknown> {

@@ -50,16 +50,27 @@ export function matrix(data: unknown): Series[] {
   }));
 }
 
+/** A scalar's value as the one sample that it is, a vector's samples; none of anything else. */
+export function samples(data: unknown): Sample[] {
+  if (isData(data) && data.resultType === 'scalar') return [{ labels: {}, value: sampleValue(data.result[1]) }];
+  return vector(data);
+}
+
 /** The sum over series that are numbers; `undefined` when there are none. */
 export function sum(samples: Sample[]): number | undefined {
   const values = samples.map(({ value }) => value).filter((value) => !Number.isNaN(value));
   return values.length === 0 ? undefined : values.reduce((total, value) => total + value, 0);
 }
 
-/** What a series is called, without its metric's name: `instance="a", job="b"`. */
-export function seriesName(labels: Labels, without: string[] = []): string {
-  const rest = Object.entries(labels).filter(([name]) => name !== '__name__' && !without.includes(name));
-  return rest.map(([name, value]) => `${name}="${value}"`).join(', ');
+/** The largest of the series that are numbers; `undefined` when there are none. */
+export function largest(samples: Sample[]): number | undefined {
+  const values = samples.map(({ value }) => value).filter((value) => !Number.isNaN(value));
+  return values.length === 0 ? undefined : values.reduce((most, value) => Math.max(most, value));
+}
+
+/** Tells series apart: their labels, in order. */
+export function seriesKey(labels: Labels): string {
+  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function isData(data: unknown): data is QueryData {

@@ -3,15 +3,19 @@
 import type { Series } from './query';
 
 /**
- * The growth per second between neighbouring points. A counter that falls was reset: it began again at zero, so that
- * its new value is what it has grown by. A point without a number, or the first, has no rate.
+ * How much a counter has grown from one reading to the next. One that falls was reset: it began again at zero, so that
+ * its new value is what it has grown by. `NaN` where either is no number.
  */
+export function growth(before: number, value: number): number {
+  if (!Number.isFinite(before) || !Number.isFinite(value)) return NaN;
+  return value < before ? value : value - before;
+}
+
+/** The growth per second between neighbouring points. The first point has none. */
 export function rate({ labels, times, values }: Series): Series {
   const rates = values.map((value, index) => {
-    const before = values[index - 1];
     const seconds = (times[index] ?? 0) - (times[index - 1] ?? 0);
-    if (before === undefined || Number.isNaN(before) || Number.isNaN(value) || seconds <= 0) return NaN;
-    return (value < before ? value : value - before) / seconds;
+    return index === 0 || seconds <= 0 ? NaN : growth(values[index - 1] ?? NaN, value) / seconds;
   });
   return { labels, times, values: rates };
 }

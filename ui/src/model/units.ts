@@ -1,39 +1,56 @@
 // Numbers as people read them, in their language.
 
-const BYTES = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 /** What stands for a number that is not known. */
 export const UNKNOWN = '–';
+/** A number and its unit stay on one line. */
+const SPACE = '\u00a0';
+const COMPACT_FROM = 1e7;
 
+type Value = number | undefined | null;
+
+/** `digits` is how many decimals are shown at most. */
 export interface Units {
-  number: (value: number | undefined | null, digits?: number) => string;
-  bytes: (value: number | undefined | null) => string;
-  percent: (value: number | undefined | null) => string;
+  number: (value: Value, digits?: number) => string;
+  bytes: (value: Value, digits?: number) => string;
+  /** Of a number from 0 to 100. */
+  percent: (value: Value, digits?: number) => string;
   /** A span of time in its two largest units: `1 h 15 min`. */
-  duration: (seconds: number | undefined | null) => string;
-  perSecond: (value: number | undefined | null) => string;
+  duration: (seconds: Value) => string;
+  perSecond: (value: Value, digits?: number) => string;
   /** A clock time, with the date where it is not today. `moment` is RFC 3339, or milliseconds since 1970. */
   time: (moment: string | number) => string;
   dateTime: (moment: string | number) => string;
 }
 
+interface Words {
+  bytes: readonly string[];
+  day: string;
+}
+
+const ENGLISH: Words = { bytes: ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'], day: 'd' };
+const FRENCH: Words = { bytes: ['o', 'Kio', 'Mio', 'Gio', 'Tio', 'Pio'], day: 'j' };
+
+type Format = (value: number, digits: number) => string;
+
 /** `language` is a BCP 47 tag. */
 export function units(language: string): Units {
-  const format = (value: number, digits: number) =>
-    new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
-  const known = (value: number | undefined | null, show: (value: number) => string) =>
+  const words = language.startsWith('fr') ? FRENCH : ENGLISH;
+  const format = formatOf(language);
+  const shares = formatOf(language, { style: 'percent' });
+  const known = (value: Value, show: (value: number) => string) =>
     value === undefined || value === null || Number.isNaN(value) ? UNKNOWN : show(value);
   const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
   const both = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   return {
     number: (value, digits = 2) => known(value, (value) => format(value, digits)),
-    bytes: (value) =>
+    bytes: (value, digits = 1) =>
       known(value, (value) => {
-        const power = Math.min(Math.floor(Math.log2(Math.max(1, Math.abs(value))) / 10), BYTES.length - 1);
-        return `${format(value / 1024 ** power, power === 0 ? 0 : 1)} ${BYTES[power] ?? 'B'}`;
+        const power = Math.min(Math.floor(Math.log2(Math.max(1, Math.abs(value))) / 10), words.bytes.length - 1);
+        return `${format(value / 1024 ** power, power === 0 ? 0 : digits)}${SPACE}${words.bytes[power] ?? ''}`;
       }),
-    percent: (value) => known(value, (value) => `${format(value, 1)} %`),
-    duration: (seconds) => known(seconds, (seconds) => span(seconds, format)),
-    perSecond: (value) => known(value, (value) => `${format(value, 2)}/s`),
+    percent: (value, digits = 1) => known(value, (value) => shares(value / 100, digits)),
+    duration: (seconds) => known(seconds, (seconds) => span(seconds, format, words)),
+    perSecond: (value, digits = 2) => known(value, (value) => `${format(value, digits)}/s`),
     time: (moment) => {
       const date = new Date(moment);
       return date.toDateString() === new Date().toDateString() ? clock.format(date) : both.format(date);
@@ -42,12 +59,35 @@ export function units(language: string): Units {
   };
 }
 
-function span(seconds: number, format: (value: number, digits: number) => string): string {
+/** Formatters are made once for each number of digits: to make one costs a hundred times what its use does. */
+function formatOf(language: string, options: Intl.NumberFormatOptions = {}): Format {
+  const made = new Map<string, Intl.NumberFormat>();
+  const formatter = (key: string, more: Intl.NumberFormatOptions) => {
+    const found = made.get(key) ?? new Intl.NumberFormat(language, { ...options, ...more });
+    made.set(key, found);
+    return found;
+  };
+  return (value, digits) => {
+    const size = Math.abs(value);
+    if (Number.isFinite(value) && size >= COMPACT_FROM) {
+      return formatter('compact', { notation: 'compact', maximumFractionDigits: 2 }).format(value);
+    }
+    // 0.0034 is not nothing.
+    const tiny = digits > 0 && size > 0 && size < 1 / (options.style === 'percent' ? 100 : 1);
+    return tiny
+      ? formatter(`significant ${digits}`, { maximumSignificantDigits: digits }).format(value)
+      : formatter(`decimals ${digits}`, { maximumFractionDigits: digits }).format(value);
+  };
+}
+
+function span(seconds: number, format: Format, words: Words): string {
+  if (seconds < 0) return `-${span(-seconds, format, words)}`;
+  if (!Number.isFinite(seconds)) return format(seconds, 0);
   if (seconds < 1) return `${format(seconds * 1000, 0)} ms`;
   if (seconds < 10) return `${format(seconds, 1)} s`;
   const whole = Math.round(seconds);
   const parts: [number, string][] = [
-    [Math.floor(whole / 86_400), 'd'],
+    [Math.floor(whole / 86_400), words.day],
     [Math.floor(whole / 3600) % 24, 'h'],
     [Math.floor(whole / 60) % 60, 'min'],
     [whole % 60, 's'],

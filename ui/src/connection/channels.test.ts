@@ -1,0 +1,157 @@
+// What the connection knows of its channels.
+
+import { expect, test, vi } from 'vitest';
+
+import { BEAT_MS, setScene } from './fake_gateway';
+
+const scene = setScene();
+
+test('subscriptions are said once open, and again after reconnecting', () => {
+  scene.connection.subscribe('alerts');
+  scene.connection.subscribe('range');
+  const first = scene.opened();
+  const both = [
+    { type: 'subscribe', channel: 'alerts' },
+    { type: 'subscribe', channel: 'range' },
+  ];
+  expect(first.sent).toEqual(both);
+  first.end(1001);
+  vi.advanceTimersByTime(500);
+  scene.latest().greet('two');
+  expect(scene.latest().sent).toEqual(both);
+});
+
+test('several may want a channel: it is left when the last has left, and that only once', () => {
+  const socket = scene.opened();
+  const [one, two] = [scene.connection.subscribe('instant'), scene.connection.subscribe('instant')];
+  one();
+  one();
+  expect(socket.sent).toEqual([{ type: 'subscribe', channel: 'instant' }]);
+  two();
+  expect(socket.sent).toEqual([
+    { type: 'subscribe', channel: 'instant' },
+    { type: 'unsubscribe', channel: 'instant' },
+  ]);
+});
+
+test('what was left is not asked for again', () => {
+  scene.connection.subscribe('instant')();
+  expect(scene.opened().sent).toEqual([]);
+});
+
+test('beats that are missing between two numbers are counted', () => {
+  scene.connection.subscribe('instant');
+  const socket = scene.opened();
+  socket.frame(5);
+  socket.frame(6);
+  expect(scene.connection.getCounts()).toMatchObject({ frames: 2, missed: 0 });
+  socket.frame(9);
+  expect(scene.connection.getCounts()).toMatchObject({ frames: 3, missed: 2 });
+});
+
+test('heartbeats are counted apart; they speak of the frame before, so that nothing is missed', () => {
+  scene.connection.subscribe('instant');
+  const socket = scene.opened();
+  socket.frame(5);
+  socket.heartbeat(5);
+  socket.heartbeat(5);
+  socket.frame(6);
+  expect(scene.connection.getCounts()).toMatchObject({ frames: 2, heartbeats: 2, missed: 0 });
+});
+
+test('what passed during an outage, or in another life of the gateway, is not missed', () => {
+  scene.connection.subscribe('instant');
+  scene.opened().frame(5);
+  scene.latest().end(1001);
+  vi.advanceTimersByTime(500);
+  scene.latest().greet('two');
+  scene.latest().frame(1000);
+  scene.latest().frame(1001);
+  expect(scene.connection.getCounts()).toMatchObject({ frames: 3, missed: 0, connections: 2 });
+});
+
+test('what passed while nobody wanted the channel is not missed', () => {
+  const leave = scene.connection.subscribe('instant');
+  const socket = scene.opened();
+  socket.frame(5);
+  leave();
+  scene.connection.subscribe('instant');
+  socket.frame(50);
+  expect(scene.connection.getCounts().missed).toBe(0);
+});
+
+test('a heartbeat keeps the data and freshens it', () => {
+  const socket = scene.opened();
+  socket.frame(5);
+  const before = scene.connection.getChannel('instant');
+  vi.advanceTimersByTime(BEAT_MS);
+  socket.heartbeat(5);
+  const after = scene.connection.getChannel('instant');
+  expect(after.frame).toEqual({ data: { seq: 5 }, timestamp: '2026-01-01T00:00:10.000Z', seq: 5, stale: false });
+  expect(after.frame?.data).toBe(before.frame?.data);
+  expect(after.heardAt).toBe((before.heardAt ?? NaN) + BEAT_MS);
+});
+
+test('a heartbeat that speaks of a frame that never came does not freshen an older one', () => {
+  scene.connection.subscribe('instant');
+  const socket = scene.opened();
+  socket.frame(5);
+  socket.heartbeat(7);
+  expect(scene.connection.getChannel('instant').frame).toMatchObject({ seq: 5, timestamp: '2026-01-01T00:00:00.000Z' });
+  socket.frame(8);
+  expect(scene.connection.getCounts().missed).toBe(2);
+});
+
+test('a heartbeat before any frame brings none', () => {
+  const socket = scene.opened();
+  socket.heartbeat(6);
+  expect(scene.connection.getChannel('instant').frame).toBeUndefined();
+});
+
+test('a channel is stale since the first stale beat, until a beat is not', () => {
+  const socket = scene.opened();
+  const since = Date.now();
+  socket.frame(1, { stale: true });
+  vi.advanceTimersByTime(BEAT_MS);
+  socket.heartbeat(1, { stale: true });
+  expect(scene.connection.getChannel('instant')).toMatchObject({ stale: true, staleSince: since });
+  socket.heartbeat(1);
+  expect(scene.connection.getChannel('instant').stale).toBe(false);
+  expect(scene.connection.getChannel('instant').staleSince).toBeUndefined();
+});
+
+test('the last frame stays when the connection ends', () => {
+  scene.opened().frame(5);
+  scene.latest().end(1006);
+  expect(scene.connection.getChannel('instant').frame?.data).toEqual({ seq: 5 });
+});
+
+test('what is not understood is passed over', () => {
+  const socket = scene.opened();
+  for (const text of ['', 'no JSON', 'null', '[]', '7', '{"type":"toString"}', '{"type":"later"}']) socket.say(text);
+  expect(scene.connection.getState().is).toBe('open');
+  expect(scene.connection.getCounts()).toMatchObject({ frames: 0, heartbeats: 0 });
+});
+
+test('whoever listens hears of every change until he leaves, and finds another object then', () => {
+  const listener = vi.fn();
+  const leave = scene.connection.listen(listener);
+  const socket = scene.opened();
+  const [calls, before] = [listener.mock.calls.length, scene.connection.getCounts()];
+  socket.frame(1);
+  expect(listener.mock.calls.length).toBe(calls + 1);
+  expect(scene.connection.getCounts()).not.toBe(before);
+  leave();
+  socket.frame(2);
+  expect(listener.mock.calls.length).toBe(calls + 1);
+});
+
+test('what a frame costs is told to the performance API', async () => {
+  vi.useRealTimers();
+  performance.clearMeasures();
+  scene.opened().frame(1);
+  scene.latest().heartbeat(1);
+  await Promise.resolve();
+  expect(performance.getEntriesByName('frame', 'measure')).toHaveLength(1);
+});
+

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+
+import { isFault, understand } from './frame';
+
+test('a frame is read with its channel', () => {
+  const frame = { timestamp: '2026-02-10T05:35:22.447Z', seq: 17, stale: false, data: { up: 1 } };
+  const text = JSON.stringify({ type: 'instant_metrics', ...frame });
+  expect(understand(text)).toEqual({ kind: 'frame', channel: 'instant', frame });
+});
+
+test('a heartbeat is read; one of an unknown channel is passed over', () => {
+  const beat = { type: 'heartbeat', channel: 'range', timestamp: 't', seq: 3, stale: true };
+  expect(understand(JSON.stringify(beat))).toMatchObject({ kind: 'heartbeat', channel: 'range', seq: 3, stale: true });
+  expect(understand(JSON.stringify({ ...beat, channel: 'logs' })).kind).toBe('other');
+});
+
+test.each(['', '{', 'null', '7', '"text"', '[]', '{}', '{"type":7}', '{"type":"constructor"}', '{"type":"ack"}'])(
+  '%s is nothing that a page shows',
+  (text) => {
+    expect(understand(text).kind).toBe('other');
+  },
+);
+
+test('a fault is told from data', () => {
+  expect(isFault({ error: 'query timed out', errorType: 'timeout' })).toBe(true);
+  expect(isFault({ resultType: 'vector', result: [] })).toBe(false);
+  expect(isFault(undefined)).toBe(false);
+});

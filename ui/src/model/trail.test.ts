@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+
+import type { Sample } from './query';
+import { extend, NO_TRAIL, type Kind, type Trail } from './trail';
+
+function samples(...values: number[]): Sample[] {
+  return values.map((value, index) => ({ labels: { i: String(index) }, value }));
+}
+
+/** Beats ten seconds apart. */
+function walk(kind: Kind, beats: Sample[][], every = 10): Trail {
+  return beats.reduce((trail, beat, index) => extend(trail, index * every, beat, kind), NO_TRAIL);
+}
+
+const lastOf = ({ points }: Trail) => points.at(-1)?.value;
+
+test('amounts are added up, of levels the highest counts', () => {
+  expect(lastOf(walk('amount', [samples(1, 2, 3)]))).toBe(6);
+  expect(lastOf(walk('level', [samples(60, 80, 70)]))).toBe(80);
+});
+
+test('the rate of a counter is known from its second beat on', () => {
+  expect(walk('counter', [samples(100)]).points).toEqual([]);
+  expect(walk('counter', [samples(100), samples(150)]).points).toEqual([{ time: 10, value: 5 }]);
+});
+
+test('of several series the rates are added up', () => {
+  expect(lastOf(walk('counter', [samples(0, 0), samples(10, 20)]))).toBe(3);
+});
+
+test('one series that was reset does not make the others fall', () => {
+  expect(lastOf(walk('counter', [samples(1000, 500), samples(1010, 5)]))).toBe(1.5);
+});
+
+test('a counter that is scraped on every second beat neither stands nor leaps', () => {
+  const beats = [0, 0, 20, 20, 40, 40, 60, 60, 80, 80, 100, 100, 120].map((value) => samples(value));
+  const rates = walk('counter', beats).points.slice(6).map(({ value }) => value);
+  for (const rate of rates) expect(Math.abs(rate - 1)).toBeLessThan(0.34);
+});
+
+test('a rate forgets what is more than a minute ago', () => {
+  const beats = [0, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000].map((value) => samples(value));
+  expect(lastOf(walk('counter', beats))).toBe(0);
+});
+
+test('a beat that is longer than a minute has a rate too', () => {
+  expect(lastOf(walk('counter', [samples(0), samples(240)], 120))).toBe(2);
+});
+
+test('a series that appears later counts from then on', () => {
+  expect(lastOf(walk('counter', [samples(0), samples(10, 1000), samples(20, 1010)]))).toBe(1.5);
+});
+
+test('what is no number is passed over', () => {
+  expect(lastOf(walk('amount', [samples(1, NaN)]))).toBe(1);
+  expect(walk('amount', [samples(NaN), []]).points).toEqual([]);
+  expect(lastOf(walk('counter', [samples(0, NaN), samples(10, NaN)]))).toBe(1);
+});
+
+test('the same beat twice, or an older one, changes nothing', () => {
+  const trail = walk('amount', [samples(1), samples(2)]);
+  expect(extend(trail, 10, samples(99), 'amount')).toBe(trail);
+  expect(extend(trail, 5, samples(99), 'amount')).toBe(trail);
+});
+
+test('a trail does not grow for ever', () => {
+  const trail = walk('counter', Array.from({ length: 1000 }, (_, index) => samples(index)));
+  expect(trail.points).toHaveLength(90);
+  expect(trail.points.at(-1)?.time).toBe(9990);
+  expect(trail.readings.length).toBeLessThan(10);
+});

@@ -1,0 +1,71 @@
+// What a page has seen of a query, beat by beat: for the way of a value, and for how fast a counter grows.
+
+import { largest, seriesKey, sum, type Sample } from './query';
+import { growth } from './rate';
+
+/** How the samples of a query become one number. */
+export type Kind =
+  /** Their sum. */
+  | 'amount'
+  /** The largest of them: shares and durations do not add up. */
+  | 'level'
+  /** What they grow by per second, together. */
+  | 'counter';
+
+export interface Point {
+  /** Seconds since 1970. */
+  time: number;
+  value: number;
+}
+
+/** Times ascend. */
+export interface Trail {
+  points: readonly Point[];
+  /** Of a counter, its series at the latest beats. */
+  readings: readonly Reading[];
+}
+
+interface Reading {
+  time: number;
+  values: ReadonlyMap<string, number>;
+}
+
+export const NO_TRAIL: Trail = { points: [], readings: [] };
+
+/** A quarter of an hour of beats. */
+const POINTS = 90;
+/** Prometheus scrapes seldom on the same beat as it is polled: from one beat to the next, a counter stands or leaps. */
+const RATE_OVER_S = 60;
+
+/** The trail and one beat more. What is not later than its end is known already. */
+export function extend(trail: Trail, time: number, samples: Sample[], kind: Kind): Trail {
+  const last = trail.points.at(-1)?.time ?? trail.readings.at(-1)?.time ?? -Infinity;
+  if (time <= last) return trail;
+  const readings = kind === 'counter' ? [...recent(trail.readings, time), reading(time, samples)] : [];
+  const value = { amount: sum, level: largest, counter: () => perSecond(readings) }[kind](samples);
+  const points = value === undefined ? trail.points : [...trail.points, { time, value }].slice(-POINTS);
+  return { points, readings };
+}
+
+/** The readings of the last minute; of a beat that is longer than that, the last one. */
+function recent(readings: readonly Reading[], now: number): readonly Reading[] {
+  const found = readings.filter(({ time }) => time >= now - RATE_OVER_S);
+  return found.length > 0 ? found : readings.slice(-1);
+}
+
+function reading(time: number, samples: Sample[]): Reading {
+  return { time, values: new Map(samples.map(({ labels, value }) => [seriesKey(labels), value])) };
+}
+
+function perSecond(readings: Reading[]): number | undefined {
+  const [first, last] = [readings[0], readings.at(-1)];
+  if (!first || !last || last.time <= first.time) return undefined;
+  let total: number | undefined;
+  for (const [index, { values }] of readings.entries()) {
+    for (const [key, value] of values) {
+      const grown = growth(readings[index - 1]?.values.get(key) ?? NaN, value);
+      if (!Number.isNaN(grown)) total = (total ?? 0) + grown;
+    }
+  }
+  return total === undefined ? undefined : total / (last.time - first.time);
+}

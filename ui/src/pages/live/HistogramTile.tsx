@@ -1,0 +1,55 @@
+// The tile of a histogram: its median, how long the slow ones take, and how many fell into each bucket.
+
+import { bars, quantile, type Buckets } from '../../model/histogram';
+import { NO_TRAIL, type Trail } from '../../model/trail';
+import { useTexts, useUnits } from '../../messages/react';
+import { useFormats } from './formats';
+import { meaning } from './meaning';
+import { useNames } from './names';
+import { Tile } from './Tile';
+import { recentBuckets } from './trails';
+import styles from './HistogramTile.module.css';
+
+interface Props {
+  query: string;
+  buckets: Buckets;
+  trail: Trail | undefined;
+  stale: boolean;
+}
+
+export function HistogramTile({ query, buckets, trail, stale }: Props) {
+  const { live } = useTexts();
+  const name = useNames();
+  const { number } = useUnits();
+  const format = useFormats()(meaning(query, undefined));
+  const recent = recentBuckets(buckets, trail ?? NO_TRAIL);
+  // Until something has happened while the page looked on, all that ever happened is shown.
+  const isRecent = quantile(0.5, recent) !== undefined;
+  const shown = isRecent ? recent : buckets;
+  const found = bars(shown);
+  const most = Math.max(...found.map(({ count }) => count), 1);
+  const total = found.reduce((sum, { count }) => sum + count, 0);
+  const share = (count: number) => (total === 0 ? 0 : count / total);
+  const percent = useFormats()({ quantity: 'ratio', kind: 'level' });
+  return (
+    <Tile
+      title={name(query)}
+      value={format(quantile(0.5, shown))}
+      caption={live.slow(format(quantile(0.95, shown)), isRecent)}
+      stale={stale}
+    >
+      <ul className={styles.bars} aria-label={live.buckets}>
+        {found.map(({ bound, count }) => (
+          <li key={bound} className={styles.bar} aria-label={live.bucket(format(bound), percent(share(count)))}>
+            <span className={styles.space} aria-hidden="true">
+              <span className={styles.fill} style={{ height: `${(count / most) * 100}%` }} />
+            </span>
+            <span className={styles.bound} aria-hidden="true">
+              {number(bound)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Tile>
+  );
+}

@@ -1,0 +1,71 @@
+// The chart of a range query, with a choice of windows where there are several.
+
+import { useMemo, useState } from 'react';
+
+import { lines } from '../../charts/lines';
+import { TimeChart } from '../../charts/TimeChart';
+import { Card } from '../../components/Card';
+import { Note } from '../../components/Note';
+import { Segments } from '../../components/Segments';
+import { isFault } from '../../model/frame';
+import { stepOf } from '../../model/align';
+import { useTexts } from '../../messages/react';
+import { drawn, type ChartPlan } from './charts';
+import { useFormats } from './formats';
+import { useNames } from './names';
+import styles from './LivePage.module.css';
+
+interface Props {
+  plan: ChartPlan;
+  answers: Record<string, unknown>;
+  stale: boolean;
+}
+
+export function RangeChart({ plan: { base, windows }, answers, stale }: Props) {
+  const texts = useTexts();
+  const name = useNames();
+  const formats = useFormats();
+  const [chosen, setChosen] = useState('');
+  const { window, query } = windows.find((one) => one.window === chosen) ?? windows[0] ?? { window: '', query: base };
+  const title = name(base);
+  const answer = answers[query];
+  const { meaning, chart, step } = useMemo(() => {
+    const { meaning, series } = drawn(base, answer);
+    const additive = meaning.kind === 'counter';
+    const prefer = meaning.quantity === 'cores' ? 'instance' : undefined;
+    const chart = lines(series, { additive, prefer, title, rest: texts.live.rest });
+    return { meaning, step: stepOf(series), chart };
+  }, [base, answer, title, texts]);
+  const tools =
+    windows.length > 1 ? (
+      <Segments
+        label={texts.live.window}
+        value={window}
+        options={windows.map(({ window }) => ({ id: window, text: texts.live.windowName(window) }))}
+        onChange={setChosen}
+      />
+    ) : (
+      window !== '' && <span className="muted">{texts.live.windowName(window)}</span>
+    );
+  return (
+    <Card title={title} tools={tools} stale={stale}>
+      {isFault(answer) && <Note tone="warning">{texts.fault(answer.error)}</Note>}
+      {!isFault(answer) && chart.lines.length === 0 && <Note>{texts.live.noSeries}</Note>}
+      {chart.lines.length > 0 && (
+        <>
+          <TimeChart
+            label={title}
+            lines={chart.lines}
+            step={step}
+            format={formats(meaning)}
+            binary={meaning.quantity === 'bytes'}
+          />
+          <p className={styles.caption}>
+            {chart.by.length > 0 && texts.live.by(chart.by.join(', '))}
+            {chart.left > 0 && ` ${texts.live.left(chart.left)}`}
+          </p>
+        </>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+
+import { NO_TRAIL } from '../../model/trail';
+import { extendAll, isBuckets, recentBuckets } from './trails';
+
+const frame = (second: number, data: Record<string, unknown>) => ({
+  timestamp: new Date(second * 1000).toISOString(),
+  seq: second,
+  stale: false,
+  data,
+});
+const answer = (metric: Record<string, string>, value: string) => ({
+  resultType: 'vector',
+  result: [{ metric, value: [0, value] }],
+});
+
+test('each query of a frame has its trail, whatever it is called', () => {
+  const trails = extendAll(new Map(), frame(10, { up: answer({}, '1'), constructor: answer({}, '2'), flat: 3 }));
+  expect([...trails].map(([query, { points }]) => [query, points[0]?.value])).toEqual([
+    ['up', 1],
+    ['constructor', 2],
+    ['flat', 3],
+  ]);
+});
+
+test('a counter has its rate from the second frame on', () => {
+  const requests = (value: string) => ({ requests: answer({ __name__: 'http_requests_total' }, value) });
+  const first = extendAll(new Map(), frame(10, requests('100')));
+  expect(first.get('requests')?.points).toEqual([]);
+  expect(extendAll(first, frame(20, requests('150'))).get('requests')?.points).toEqual([{ time: 20, value: 5 }]);
+});
+
+test('a query that fails keeps its trail', () => {
+  const before = extendAll(new Map(), frame(10, { up: answer({}, '1') }));
+  const after = extendAll(before, frame(20, { up: { error: 'timeout', errorType: 'timeout' } }));
+  expect(after.get('up')).toBe(before.get('up'));
+  expect(after.get('up')?.points).toHaveLength(1);
+});
+
+test('a frame without a readable time changes nothing', () => {
+  const before = extendAll(new Map(), frame(10, { up: answer({}, '1') }));
+  expect(extendAll(before, { ...frame(20, { up: answer({}, '2') }), timestamp: '' })).toBe(before);
+});
+
+test('of a histogram, what fell into its buckets lately is known from the second frame on', () => {
+  const [early, late] = [{ '0.1': 50, '1': 100 }, { '0.1': 51, '1': 104 }];
+  const first = extendAll(new Map(), frame(10, { durations: early }));
+  expect(recentBuckets(early, first.get('durations') ?? NO_TRAIL)).toEqual({ '0.1': NaN, '1': NaN });
+  const second = extendAll(first, frame(20, { durations: late }));
+  expect(recentBuckets(late, second.get('durations') ?? NO_TRAIL)).toEqual({ '0.1': 1, '1': 4 });
+});
+
+test('a histogram that was reset counts from zero', () => {
+  const first = extendAll(new Map(), frame(10, { durations: { '1': 100 } }));
+  const second = extendAll(first, frame(20, { durations: { '1': 7 } }));
+  expect(recentBuckets({ '1': 7 }, second.get('durations') ?? NO_TRAIL)).toEqual({ '1': 7 });
+});
+
+test('a histogram is told from an answer of Prometheus', () => {
+  expect(isBuckets({ '0.1': 50, '1': 100 })).toBe(true);
+  expect(isBuckets(answer({}, '1'))).toBe(false);
+  expect(isBuckets(7)).toBe(false);
+});

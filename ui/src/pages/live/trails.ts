@@ -1,0 +1,72 @@
+// The trails of all queries of a channel, while the page is open; they outlive a look at another page.
+
+import { useEffect, useState } from 'react';
+
+import { isFault, type Channel, type Frame } from '../../model/frame';
+import type { Buckets } from '../../model/histogram';
+import { samples, seriesKey, type Sample } from '../../model/query';
+import { growth } from '../../model/rate';
+import { extend, NO_TRAIL, type Trail } from '../../model/trail';
+import { meaning, type Meaning } from './meaning';
+
+/** By the names of the queries. */
+export type Trails = ReadonlyMap<string, Trail>;
+
+const NO_TRAILS: Trails = new Map();
+
+/** The trails and one frame more. */
+export function extendAll(trails: Trails, frame: Frame<Record<string, unknown>>): Trails {
+  const time = Date.parse(frame.timestamp) / 1000;
+  if (Number.isNaN(time)) return trails;
+  const extended = Object.entries(frame.data).map(([query, answer]) => {
+    const before = trails.get(query) ?? NO_TRAIL;
+    if (isFault(answer)) return [query, before] as const;
+    if (isBuckets(answer)) return [query, extend(before, time, bucketSamples(answer), 'counter')] as const;
+    const found = answerSamples(answer);
+    return [query, extend(before, time, found, meaningOf(query, found).kind)] as const;
+  });
+  return new Map(extended);
+}
+
+/** Of an answer of Prometheus, or of a plain number of the channel `metrics`. */
+export function answerSamples(answer: unknown): Sample[] {
+  return typeof answer === 'number' ? [{ labels: {}, value: answer }] : samples(answer);
+}
+
+/** Whether it is a histogram of the channel `metrics`, not an answer of Prometheus. */
+export function isBuckets(answer: unknown): answer is Buckets {
+  return typeof answer === 'object' && answer !== null && Object.values(answer).every((one) => typeof one === 'number');
+}
+
+/** What fell into each bucket since the earliest beat that the trail knows; nothing if that is this one. */
+export function recentBuckets(buckets: Buckets, { readings }: Trail): Buckets {
+  const [earliest] = readings.length > 1 ? readings : [];
+  const before = new Map(earliest?.values);
+  const recent = bucketSamples(buckets).map(({ labels, value }) => growth(before.get(seriesKey(labels)) ?? NaN, value));
+  return Object.fromEntries(Object.keys(buckets).map((bound, index) => [bound, recent[index] ?? NaN]));
+}
+
+function bucketSamples(buckets: Buckets): Sample[] {
+  return Object.entries(buckets).map(([le, value]) => ({ labels: { le }, value }));
+}
+
+export function meaningOf(query: string, series: readonly { labels: Sample['labels'] }[]): Meaning {
+  return meaning(query, series[0]?.labels.__name__);
+}
+
+const remembered = new Map<Channel, Trails>();
+
+interface Seen {
+  frame?: Frame<Record<string, unknown>>;
+  trails: Trails;
+}
+
+/** The trails of a channel, and the frame that came last in them. */
+export function useTrails(channel: Channel, frame: Seen['frame']): Trails {
+  const [seen, setSeen] = useState<Seen>(() => ({ trails: remembered.get(channel) ?? NO_TRAILS }));
+  if (frame !== undefined && frame !== seen.frame) setSeen({ frame, trails: extendAll(seen.trails, frame) });
+  useEffect(() => {
+    remembered.set(channel, seen.trails);
+  }, [channel, seen.trails]);
+  return seen.trails;
+}
