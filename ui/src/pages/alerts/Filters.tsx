@@ -5,7 +5,7 @@ import { Choice } from '../../components/Choice';
 import { SearchBox } from '../../components/SearchBox';
 import { useTexts } from '../../messages/react';
 import type { Entry } from '../../model/alertBook';
-import { ALL, bySeverity, family, severity, type Wanted } from './groups';
+import { ALL, ANY, bySeverity, family, severity, type Wanted } from './groups';
 import { useNames } from './useNames';
 import styles from './AlertsPage.module.css';
 
@@ -23,7 +23,7 @@ export function Filters({ entries, wanted, shown, onChange }: Props) {
   const some = wanted !== ALL;
   // What was chosen stays in its list when the last alert of it goes.
   const there = (of: (entry: Entry) => string, chosen: string) =>
-    [...new Set([...entries.map(of), chosen])].filter((name) => name !== '');
+    [...new Set([...entries.map(of), chosen])].filter((name) => name !== '' && name !== ANY);
   const choice = (
     key: 'state' | 'severity' | 'family',
     options: readonly string[],
@@ -33,7 +33,7 @@ export function Filters({ entries, wanted, shown, onChange }: Props) {
       label={alerts[key]}
       showLabel
       value={wanted[key]}
-      options={[{ id: '', text: alerts.any }, ...options.map((id) => ({ id, text: name(id) ?? id }))]}
+      options={[{ id: ANY, text: alerts.any }, ...options.map((id) => ({ id, text: name(id) ?? id }))]}
       onChange={(id) => {
         onChange({ ...wanted, [key]: id });
       }}

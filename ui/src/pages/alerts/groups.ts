@@ -3,7 +3,9 @@
 import type { Alert } from '../../model/alert';
 import type { Entry } from '../../model/alertBook';
 
-/** Empty: all. */
+/** Instead of a name: all of them. */
+export const ANY = '*';
+
 export interface Wanted {
   state: string;
   severity: string;
@@ -12,7 +14,7 @@ export interface Wanted {
   text: string;
 }
 
-export const ALL: Wanted = { state: '', severity: '', family: '', text: '' };
+export const ALL: Wanted = { state: ANY, severity: ANY, family: ANY, text: '' };
 
 export interface Group {
   state: Alert['state'];
@@ -53,9 +55,9 @@ function isWanted(alert: Alert, wanted: Wanted): boolean {
   const text = wanted.text.trim().toLowerCase();
   const said = [...Object.values(alert.labels), ...Object.values(alert.annotations)];
   return (
-    (wanted.state === '' || alert.state === wanted.state) &&
-    (wanted.severity === '' || severity(alert) === wanted.severity) &&
-    (wanted.family === '' || family(alert) === wanted.family) &&
+    (wanted.state === ANY || alert.state === wanted.state) &&
+    (wanted.severity === ANY || severity(alert) === wanted.severity) &&
+    (wanted.family === ANY || family(alert) === wanted.family) &&
     (text === '' || said.some((one) => one.toLowerCase().includes(text)))
   );
 }

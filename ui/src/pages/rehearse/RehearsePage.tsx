@@ -12,7 +12,7 @@ import { FamilyCard } from './FamilyCard';
 import { Refusal } from './Refusal';
 import { RunningScenario, Scenarios } from './Scenarios';
 import { Trouble } from './Trouble';
-import { usePost, useRehearsals } from './simulator';
+import { usePost, useRehearsals, useScenarios } from './simulator';
 import styles from './RehearsePage.module.css';
 
 export default function RehearsePage() {
@@ -43,7 +43,8 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
   const { rehearse } = useTexts();
   const units = useUnits();
   const reset = usePost();
-  const scenarios = useRef<HTMLDivElement>(null);
+  const scenarios = useScenarios();
+  const below = useRef<HTMLDivElement>(null);
   const families = [...new Set(rehearsals.map(({ family }) => family))];
   const someDriven = rehearsals.some(({ condition }) => condition !== 'calm');
   return (
@@ -54,8 +55,8 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
         <span className={styles.buttons}>
           <Button
             onPress={() => {
-              scenarios.current?.scrollIntoView({ block: 'start' });
-              scenarios.current?.focus({ preventScroll: true });
+              below.current?.scrollIntoView({ block: 'start' });
+              below.current?.focus({ preventScroll: true });
             }}
           >
             {rehearse.scenarios}
@@ -73,7 +74,7 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
         </span>
       </div>
       <Refusal error={reset.error} />
-      <RunningScenario stale={stale} />
+      <RunningScenario scenarios={scenarios} stale={stale} />
       {families.map((family) => (
         <FamilyCard
           key={family}
@@ -83,8 +84,8 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
           stale={stale}
         />
       ))}
-      <div ref={scenarios} tabIndex={-1} className={styles.scenarios}>
-        <Scenarios stale={stale} />
+      <div ref={below} tabIndex={-1} className={styles.scenarios}>
+        <Scenarios scenarios={scenarios} stale={stale} />
       </div>
     </>
   );

@@ -7,12 +7,16 @@ import { Card } from '../../components/Card';
 import { useTexts } from '../../messages/react';
 import type { Scenario } from '../../model/rehearsal';
 import { Refusal } from './Refusal';
-import { usePost, useScenarios } from './simulator';
+import { usePost } from './simulator';
 import styles from './Scenarios.module.css';
 
-export function Scenarios({ stale }: { stale: boolean }) {
+interface Props {
+  scenarios: Scenario[];
+  stale: boolean;
+}
+
+export function Scenarios({ scenarios, stale }: Props) {
   const { rehearse } = useTexts();
-  const scenarios = useScenarios().data?.data ?? [];
   const busy = scenarios.some(({ running }) => running);
   return (
     <Card title={rehearse.scenarios} stale={stale}>
@@ -59,8 +63,8 @@ function ScenarioRow({ scenario, busy, stale }: { scenario: Scenario; busy: bool
 }
 
 /** Above the alerts: the scenario that runs, if one does. */
-export function RunningScenario({ stale }: { stale: boolean }) {
-  const running = useScenarios().data?.data.find((scenario) => scenario.running);
+export function RunningScenario({ scenarios, stale }: Props) {
+  const running = scenarios.find((scenario) => scenario.running);
   if (!running) return null;
   return (
     <div className={styles.running}>

@@ -1,6 +1,6 @@
 // The simulator's control API, as the page asks it.
 
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 
 import { useSettings } from '../../app/settings';
@@ -54,7 +54,6 @@ export function useRehearsals() {
     },
     retry: false,
     staleTime: 0,
-    placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : EVERY_MS),
   });
   const { data } = query;
@@ -64,15 +63,17 @@ export function useRehearsals() {
   return query;
 }
 
-export function useScenarios() {
+/** None while nothing is known. */
+export function useScenarios(): Scenario[] {
   const url = useSimulatorUrl();
-  return useQuery({
+  const { data } = useQuery({
     queryKey: scenariosOf(url),
     queryFn: ({ signal }) => askSimulator<{ data: Scenario[] }>(url, '/api/scenarios', { signal }),
     retry: false,
     staleTime: 0,
     refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : EVERY_MS),
   });
+  return data?.data ?? [];
 }
 
 /** Triggers an alert or recovers it; what the simulator answers is known at once. */
