@@ -71,7 +71,7 @@ export const en = {
     noneWanted: 'No alert is like that.',
     resolved: 'Resolved lately',
     resolvedAt: (time: string) => `resolved at ${time}`,
-    begun: (names: string) => `Now firing: ${names}`,
+    begun: (names: string, more: number) => `Now firing: ${names}${more > 0 ? ` and ${more} more` : ''}`,
   },
   rehearse: {
     title: 'Rehearse',
@@ -117,8 +117,8 @@ export const en = {
     is: { done: 'reached', now: 'under way', ahead: 'to come', missed: 'passed by' },
     after: (span: string) => `+ ${span}`,
     total: (span: string) => `${span} in all`,
-    sameMoment: 'at the same moment',
-    earlier: 'already so before',
+    sameMoment: 'at once',
+    earlier: 'earlier',
     missed: 'not seen',
     waits: {
       crossed: (value: string, threshold: string | undefined) =>
@@ -140,8 +140,12 @@ export const en = {
     },
     over: 'It has gone all the way.',
     overEarly: 'It was recovered before Prometheus saw it.',
+    showWay: 'Show the way',
+    showWayName: (name: string) => `Show the way of ${name}`,
+    at: (step: string, total: string) => `${step}, ${total} in all`,
     see: 'See it on Alerts',
     close: 'Close',
+    closeOver: (count: number) => `Close ${count} finished`,
     closeName: (name: string) => `Close the way of ${name}`,
     scenarios: 'Scenarios',
     scenariosHint: 'Stories of several alerts, one after the other. One runs at a time.',
@@ -161,7 +165,7 @@ export const en = {
       origin: 'The simulator does not talk to this page',
       originAt: (url: string, origin: string) =>
         `It runs at ${url}, but accepts only web pages of the addresses it knows, and ${origin} is not one of them. Start it with:`,
-      originBetter: (url: string) => `Or open this page at an address that it knows, by default ${url}`,
+      originBetter: (url: string) => `Or open this page at an address that it knows, by default ${url}.`,
       refused: 'The simulator refuses',
     },
     notLocal:

@@ -73,7 +73,7 @@ export const fr: Messages = {
     noneWanted: 'Aucune alerte ne correspond.',
     resolved: 'Résolues récemment',
     resolvedAt: (time) => `résolue à ${time}`,
-    begun: (names) => `Viennent de se déclencher : ${names}`,
+    begun: (names, more) => `Viennent de se déclencher : ${names}${more > 0 ? ` et ${more} de plus` : ''}`,
   },
   rehearse: {
     title: 'Exercices',
@@ -119,8 +119,8 @@ export const fr: Messages = {
     is: { done: 'atteinte', now: 'en cours', ahead: 'à venir', missed: 'passée' },
     after: (span) => `+ ${span}`,
     total: (span) => `${span} en tout`,
-    sameMoment: 'au même instant',
-    earlier: 'déjà avant',
+    sameMoment: 'aussitôt',
+    earlier: 'plus tôt',
     missed: 'pas vue',
     waits: {
       crossed: (value, threshold) =>
@@ -143,8 +143,12 @@ export const fr: Messages = {
     },
     over: 'Elle a parcouru tout le chemin.',
     overEarly: 'Elle a été rétablie avant que Prometheus ne la voie.',
+    showWay: 'Montrer le chemin',
+    showWayName: (name) => `Montrer le chemin de ${name}`,
+    at: (step, total) => `${step}, ${total} en tout`,
     see: 'La voir parmi les alertes',
     close: 'Fermer',
+    closeOver: (count) => `Fermer les ${count} finies`,
     closeName: (name) => `Fermer le chemin de ${name}`,
     scenarios: 'Scénarios',
     scenariosHint: 'Des histoires de plusieurs alertes, l’une après l’autre. Une seule à la fois.',
@@ -164,7 +168,7 @@ export const fr: Messages = {
       origin: 'Le simulateur ne parle pas à cette page',
       originAt: (url, origin) =>
         `Il est là, à ${url}, mais n’accepte que les pages des adresses qu’il connaît, et ${origin} n’en est pas. Lancez-le avec :`,
-      originBetter: (url) => `Ou ouvrez cette page à une adresse qu’il connaît, d’ordinaire ${url}`,
+      originBetter: (url) => `Ou ouvrez cette page à une adresse qu’il connaît, d’ordinaire ${url}.`,
       refused: 'Le simulateur refuse',
     },
     notLocal:

@@ -129,6 +129,7 @@ describe('an alert that was there before', () => {
     expect(way.moments).toEqual({
       triggered: at(0), crossed: 'earlier', pending: 'earlier', firing: 'earlier', here: 'earlier',
     });
+    expect(way.asked).toBe(true);
     expect(show(way, 'active', at(3)).map(({ seconds }) => seconds)).toEqual([
       undefined, undefined, undefined, undefined, undefined, 3, undefined,
     ]);
@@ -161,7 +162,7 @@ describe('a page that is opened late', () => {
 
   it('knows when a rising one was triggered, and what its metric was', () => {
     const way = follow(undefined, rehearsal('rising', 4, 50), undefined);
-    expect(way).toMatchObject({ from: 50, moments: { triggered: at(4) } });
+    expect(way).toMatchObject({ asked: false, from: 50, moments: { triggered: at(4) } });
   });
 
   it('shows one that is on its way back until it is gone', () => {

@@ -21,6 +21,8 @@ export type Moment = number | 'earlier';
 export interface Way {
   name: string;
   labels: Labels;
+  /** Whether it was triggered from this page. */
+  asked: boolean;
   /** What the metric was when it was triggered, where that is known. */
   from: number | undefined;
   /** Tells the alert whose steps these are from a later one. */
@@ -31,7 +33,7 @@ export interface Way {
 /** The alert was triggered from this page; `before` is how it was then. */
 export function begin(before: Rehearsal, alert: Alert | undefined, now: number): Way {
   const crossed = before.condition === 'active' ? { crossed: 'earlier' as const } : {};
-  return meet(fresh(before, { triggered: now, ...crossed }), alert);
+  return { ...meet(fresh(before, { triggered: now, ...crossed }), alert), asked: true };
 }
 
 /** The simulator has told how the rehearsal stands. `alert` is what was last heard of it. */
@@ -70,7 +72,7 @@ export function isOver({ moments }: Way, condition: Condition): boolean {
 
 function fresh({ name, labels, condition, value }: Rehearsal, moments: Way['moments']): Way {
   const from = condition === 'calm' || condition === 'rising' ? value : undefined;
-  return { name, labels, from, activeAt: undefined, moments };
+  return { name, labels, asked: false, from, activeAt: undefined, moments };
 }
 
 /** The alert is there already when the way begins. */

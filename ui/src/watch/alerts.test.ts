@@ -59,7 +59,7 @@ it('tells nobody when nothing is new', () => {
   page.ways.listen(heard);
   page.told([rehearsal('DiskFull', 'rising')]);
   expect(heard).not.toHaveBeenCalled();
-  page.forget('DiskFull');
+  page.forget(['DiskFull']);
   expect(heard).toHaveBeenCalledTimes(1);
   expect(page.ways.get().size).toBe(0);
 });

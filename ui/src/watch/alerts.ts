@@ -35,9 +35,8 @@ export function triggered(before: Rehearsal, now: number): void {
   keep(before.name, begin(before, setOff(before, latest), now));
 }
 
-export function forget(name: string): void {
-  const left = new Map(ways.get());
-  if (left.delete(name)) ways.set(left);
+export function forget(names: string[]): void {
+  ways.set(new Map([...ways.get()].filter(([name]) => !names.includes(name))));
 }
 
 function keep(name: string, way: Way | undefined): void {

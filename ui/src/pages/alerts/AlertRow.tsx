@@ -22,6 +22,7 @@ export const AlertRow = memo(function AlertRow({ entry, openedAt }: { entry: Ent
   const names = useNames();
   const { labels, annotations } = alert;
   const name = labels.alertname ?? '';
+  const value = sampleValue(alert.value);
   const mark = change && change.at > openedAt ? change : undefined;
   return (
     <li className={styles.row} data-tone={alert.state === 'firing' ? toneOf(severity(alert)) : 'quiet'}>
@@ -56,7 +57,7 @@ export const AlertRow = memo(function AlertRow({ entry, openedAt }: { entry: Ent
           <dt>{alerts.value}</dt>
           <dd className={styles.value}>
             {mark && <span key={mark.at} className={styles.mark} aria-hidden="true" />}
-            {units.number(sampleValue(alert.value))}
+            {units.number(value, Math.abs(value) < 1000 ? 2 : 0)}
           </dd>
         </div>
         <div>

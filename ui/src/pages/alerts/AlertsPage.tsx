@@ -18,6 +18,9 @@ import { Resolved } from './Resolved';
 import { useAnnouncement } from './useAnnouncement';
 import styles from './AlertsPage.module.css';
 
+/** More names at once nobody listens to. */
+const TOLD = 5;
+
 export default function AlertsPage() {
   const texts = useTexts();
   const { frame, ...channel } = useChannel<unknown>('alerts');
@@ -28,7 +31,7 @@ export default function AlertsPage() {
     <div className={styles.page}>
       <h1>{texts.alerts.title}</h1>
       <p className="hidden" role="status">
-        {begun.length > 0 && texts.alerts.begun(begun.join(', '))}
+        {begun.length > 0 && texts.alerts.begun(begun.slice(0, TOLD).join(', '), begun.length - TOLD)}
       </p>
       <StaleNote channel={channel} />
       {isFault(frame?.data) && <Note tone="warning">{texts.fault(frame.data.error)}</Note>}

@@ -45,11 +45,10 @@ export function RehearsalRow({ rehearsal, way, timeScale, stale }: Props) {
               {rehearse.conditions[condition]}
             </Badge>
           </span>
-          <span className={`${styles.value ?? ''} number muted`}>{rehearse.value(units.number(value))}</span>
+          <span className={`${styles.value ?? ''} number muted`}>{rehearse.value(units.number(value, Math.abs(value) < 1000 ? 2 : 0))}</span>
         </div>
         <div className={styles.buttons}>
           <Button
-            tone={driven ? 'plain' : 'main'}
             aria-label={rehearse.triggerName(name)}
             isDisabled={driven || stale || change.isPending}
             onPress={() => {

@@ -8,6 +8,9 @@ import { StaleNote } from '../../components/StaleNote';
 import { useChannel } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import type { Rehearsal } from '../../model/rehearsal';
+import { isOver } from '../../model/way';
+import { forget, ways } from '../../watch/alerts';
+import { useStore } from '../../watch/store';
 import { FamilyCard } from './FamilyCard';
 import { Refusal } from './Refusal';
 import { RunningScenario, Scenarios } from './Scenarios';
@@ -46,6 +49,13 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
   const scenarios = useScenarios();
   const below = useRef<HTMLDivElement>(null);
   const families = [...new Set(rehearsals.map(({ family }) => family))];
+  const known = useStore(ways);
+  const over = rehearsals
+    .filter(({ name, condition }) => {
+      const way = known.get(name);
+      return way && isOver(way, condition);
+    })
+    .map(({ name }) => name);
   const someDriven = rehearsals.some(({ condition }) => condition !== 'calm');
   return (
     <>
@@ -53,6 +63,15 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
         {timeScale < 1 && <span className="muted">{rehearse.faster(units.number(1 / timeScale, 1))}</span>}
         {timeScale > 1 && <span className="muted">{rehearse.slower(units.number(timeScale, 1))}</span>}
         <span className={styles.buttons}>
+          {over.length > 1 && (
+            <Button
+              onPress={() => {
+                forget(over);
+              }}
+            >
+              {rehearse.closeOver(over.length)}
+            </Button>
+          )}
           <Button
             onPress={() => {
               below.current?.scrollIntoView({ block: 'start' });

@@ -12,7 +12,7 @@ export function Trouble({ error }: { error: Error }) {
     return (
       <Panel title={trouble.origin}>
         <p>{trouble.originAt(url, location.origin)}</p>
-        <Command>{`MOCK_METRICS__CONTROL__ALLOWED_ORIGINS=${location.origin} mock-metrics`}</Command>
+        <Command>{`MOCK_METRICS__CONTROL__ALLOWED_ORIGINS=${location.origin} target/release/mock-metrics`}</Command>
         <p>{trouble.originBetter('http://localhost:8005')}</p>
       </Panel>
     );

@@ -1,5 +1,6 @@
 // The way of an alert that was triggered: its steps with the seconds they took, and what it waits for.
 
+import { useState } from 'react';
 import { Link } from 'wouter';
 
 import { Button } from '../../components/Button';
@@ -18,32 +19,56 @@ export function WayPanel({ way, rehearsal, timeScale }: Rule & { way: Way }) {
   const units = useUnits();
   const now = useNow(500);
   const steps = show(way, rehearsal.condition, now);
+  const last = steps.findLast(({ is }) => is === 'done');
   const current = steps.find(({ is }) => is === 'now');
   const over = isOver(way, rehearsal.condition);
+  const [opened, setOpened] = useState(false);
+  const isOpen = way.asked || opened; // those that a scenario has triggered are many
+  const total = current?.total ?? last?.total;
   const { here, resolved } = way.moments;
   const milestone = resolved !== undefined ? 'resolved' : here !== undefined ? 'here' : undefined;
   return (
     <div className={styles.panel}>
-      <ol className={styles.steps} aria-label={rehearse.way(way.name)}>
-        {steps.map((shown) => (
-          <StepItem key={shown.step} shown={shown} />
-        ))}
-      </ol>
+      {isOpen && (
+        <ol className={styles.steps} aria-label={rehearse.way(way.name)}>
+          {steps.map((shown) => (
+            <StepItem key={shown.step} shown={shown} />
+          ))}
+        </ol>
+      )}
       <p className="hidden" role="status">
         {milestone && `${way.name}: ${rehearse.steps[milestone]}`}
       </p>
       <div className={styles.foot}>
         <p className={styles.words}>
+          {!isOpen && last && (
+            <strong>
+              {total === undefined
+                ? rehearse.steps[last.step]
+                : rehearse.at(rehearse.steps[last.step], units.duration(Math.max(1, Math.round(total))))}
+              .{' '}
+            </strong>
+          )}
           {current && waiting({ rehearsal, timeScale }, way, current, now, rehearse, units)}
           {over && (resolved === undefined ? rehearse.overEarly : rehearse.over)}
         </p>
         <span className={styles.links}>
+          {!isOpen && (
+            <Button
+              aria-label={rehearse.showWayName(way.name)}
+              onPress={() => {
+                setOpened(true);
+              }}
+            >
+              {rehearse.showWay}
+            </Button>
+          )}
           <Link href="/alerts">{rehearse.see}</Link>
           {over && (
             <Button
               aria-label={rehearse.closeName(way.name)}
               onPress={() => {
-                forget(way.name);
+                forget([way.name]);
               }}
             >
               {rehearse.close}
@@ -77,8 +102,12 @@ function StepItem({ shown: { step, is, at, seconds, total } }: { shown: Shown })
           <span className="hidden"> ({rehearse.is[is]})</span>
         </span>
         <span className={styles.hint}>{rehearse.stepHints[step]}</span>
-        <span className={styles.took}>{took()}</span>
-        {total !== undefined && seconds !== undefined && <span className={styles.hint}>{rehearse.total(span(total))}</span>}
+        <span className={styles.took} data-quiet={is === 'missed' || at === 'earlier' || undefined}>
+          {took()}
+        </span>
+        {total !== undefined && seconds !== undefined && (
+          <span className={`${styles.hint ?? ''} ${styles.total ?? ''}`}>{rehearse.total(span(total))}</span>
+        )}
       </span>
     </li>
   );
