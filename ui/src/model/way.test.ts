@@ -85,10 +85,18 @@ describe('an alert on its way', () => {
 
   it('is not seen as resolved when the alert merely lapses: its steps are to come again', () => {
     const lapsed = frame(arrived(), undefined, 80);
-    expect(reached(lapsed)).toEqual(['crossed', 'triggered']);
+    const is = show(lapsed, 'active', at(82)).map((step) => step.is);
+    expect(is).toEqual(['done', 'done', 'now', 'ahead', 'ahead', 'ahead', 'ahead']);
     const again = frame(lapsed, alert('pending', 90), 95);
     expect(again.moments.pending).toBe(at(90));
     expect(again.moments.firing).toBeUndefined();
+    expect(frame(lapsed, alert('firing', 7), 85)).toEqual(arrived());
+  });
+
+  it('is resolved though the frame without it comes before the word that it recovers', () => {
+    const way = simulator(frame(arrived(), undefined, 80), 'calm', 79);
+    expect(way.moments).toMatchObject({ firing: at(70), recovered: at(79), resolved: at(80) + 20 });
+    expect(isOver(way, 'calm')).toBe(true);
   });
 
   it('starts its steps anew with a later alert, though the gap between the two was missed', () => {

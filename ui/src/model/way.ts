@@ -27,6 +27,8 @@ export interface Way {
   from: number | undefined;
   /** Tells the alert whose steps these are from a later one. */
   activeAt: string | undefined;
+  /** When the alert went though the simulator had not said that it recovers: it may say so yet, or the alert come back. */
+  lapsedAt: number | undefined;
   moments: Partial<Record<Step, Moment>>;
 }
 
@@ -47,7 +49,9 @@ export function follow(way: Way | undefined, told: Rehearsal, alert: Alert | und
     return back ? meet(fresh(told, { triggered: 'earlier', recovered: since }), alert) : way;
   }
   if (condition === 'active' && way.moments.crossed === undefined) return reach(way, { crossed: since });
-  if (condition === 'recovering' || condition === 'calm') return reach(way, { recovered: since });
+  if (condition === 'recovering' || condition === 'calm') {
+    return reach(way, { recovered: since, ...(way.lapsedAt === undefined ? {} : { resolved: way.lapsedAt }) });
+  }
   return way;
 }
 
@@ -56,11 +60,12 @@ export function hear(way: Way, alert: Alert | undefined, sentAt: number, now: nu
   const { moments } = way;
   if (moments.resolved !== undefined) return way;
   if (!alert) {
-    if (way.activeAt === undefined) return way;
-    return moments.recovered === undefined ? without(way) : reach(way, { resolved: now });
+    if (way.activeAt === undefined || way.lapsedAt !== undefined) return way;
+    return moments.recovered === undefined ? { ...way, lapsedAt: now } : reach(way, { resolved: now });
   }
   const same = way.activeAt === alert.activeAt;
-  const on = same ? way : reach({ ...without(way), activeAt: alert.activeAt }, { pending: Date.parse(alert.activeAt) });
+  const back = way.lapsedAt === undefined ? way : { ...way, lapsedAt: undefined };
+  const on = same ? back : reach({ ...without(way), activeAt: alert.activeAt }, { pending: Date.parse(alert.activeAt) });
   return alert.state === 'firing' && on.moments.firing === undefined ? reach(on, { firing: sentAt, here: now }) : on;
 }
 
@@ -72,7 +77,7 @@ export function isOver({ moments }: Way, condition: Condition): boolean {
 
 function fresh({ name, labels, condition, value }: Rehearsal, moments: Way['moments']): Way {
   const from = condition === 'calm' || condition === 'rising' ? value : undefined;
-  return { name, labels, asked: false, from, activeAt: undefined, moments };
+  return { name, labels, asked: false, from, activeAt: undefined, lapsedAt: undefined, moments };
 }
 
 /** The alert is there already when the way begins. */
@@ -87,7 +92,7 @@ function meet(way: Way, alert: Alert | undefined): Way {
 function without(way: Way): Way {
   const { triggered, crossed, recovered } = way.moments;
   const left = Object.entries({ triggered, crossed, recovered }).filter(([, moment]) => moment !== undefined);
-  return { ...way, activeAt: undefined, moments: Object.fromEntries(left) };
+  return { ...way, activeAt: undefined, lapsedAt: undefined, moments: Object.fromEntries(left) };
 }
 
 function reach(way: Way, moments: Way['moments']): Way {
@@ -108,7 +113,7 @@ export interface Shown {
 
 /** All steps in their order. One that was passed by, or that will not come, is `missed`. */
 export function show(way: Way, condition: Condition, now: number): Shown[] {
-  const { moments } = way;
+  const { moments } = way.lapsedAt === undefined || way.moments.recovered !== undefined ? way : without(way);
   const reached = STEPS.map((step) => moments[step] !== undefined);
   const last = reached.lastIndexOf(true);
   const over = isOver(way, condition);

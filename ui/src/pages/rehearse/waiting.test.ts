@@ -12,7 +12,7 @@ const REHEARSAL: Rehearsal = {
 };
 
 function words(moments: Way['moments'], rehearsal: Partial<Rehearsal>, second: number, timeScale = 1): string {
-  const way: Way = { name: 'DiskFull', labels: {}, asked: true, from: 45, activeAt: undefined, moments };
+  const way: Way = { name: 'DiskFull', labels: {}, asked: true, from: 45, activeAt: undefined, lapsedAt: undefined, moments };
   const told = { ...REHEARSAL, ...rehearsal };
   const now = show(way, told.condition, second * 1000).find(({ is }) => is === 'now');
   if (!now) throw new Error('nothing is under way');
