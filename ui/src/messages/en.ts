@@ -67,6 +67,7 @@ export const en = {
     labels: 'Labels',
     calm: 'All is calm',
     calmMore: 'No alert is pending or firing. Would you like to see one arrive?',
+    noneThen: 'At the last beat there was no alert.',
     rehearse: 'Rehearse an alert',
     noneWanted: 'No alert is like that.',
     resolved: 'Resolved lately',

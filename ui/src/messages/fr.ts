@@ -69,6 +69,7 @@ export const fr: Messages = {
     labels: 'Étiquettes',
     calm: 'Tout est calme',
     calmMore: 'Aucune alerte n’est en attente ni déclenchée. Voulez-vous en voir arriver une ?',
+    noneThen: 'Au dernier battement, il n’y avait aucune alerte.',
     rehearse: 'S’exercer avec une alerte',
     noneWanted: 'Aucune alerte ne correspond.',
     resolved: 'Résolues récemment',

@@ -13,7 +13,7 @@ import { book } from '../../watch/alerts';
 import { useStore } from '../../watch/store';
 import { AlertGroup } from './AlertGroup';
 import { Filters } from './Filters';
-import { ALL, group } from './groups';
+import { ALL, group, isAll } from './groups';
 import { Resolved } from './Resolved';
 import { useAnnouncement } from './useAnnouncement';
 import styles from './AlertsPage.module.css';
@@ -52,14 +52,14 @@ function Known({ book: { entries, gone }, stale }: { book: AlertBook; stale: boo
   const shown = groups.reduce((sum, one) => sum + one.entries.length, 0);
   return (
     <>
-      {(entries.length > 0 || wanted !== ALL) && (
+      {(entries.length > 0 || !isAll(wanted)) && (
         <Filters entries={entries} wanted={wanted} shown={shown} onChange={want} />
       )}
       {groups.map((one) => (
         <AlertGroup key={`${one.state} ${one.severity}`} group={one} openedAt={openedAt} stale={stale} />
       ))}
       {entries.length > 0 && groups.length === 0 && <Note>{alerts.noneWanted}</Note>}
-      {entries.length === 0 && <Calm />}
+      {entries.length === 0 && (stale ? <Note>{alerts.noneThen}</Note> : <Calm />)}
       <Resolved gone={gone} />
     </>
   );

@@ -5,7 +5,7 @@ import { Choice } from '../../components/Choice';
 import { SearchBox } from '../../components/SearchBox';
 import { useTexts } from '../../messages/react';
 import type { Entry } from '../../model/alertBook';
-import { ALL, ANY, bySeverity, family, severity, type Wanted } from './groups';
+import { ALL, ANY, bySeverity, family, isAll, severity, type Wanted } from './groups';
 import { useNames } from './useNames';
 import styles from './AlertsPage.module.css';
 
@@ -20,7 +20,7 @@ interface Props {
 export function Filters({ entries, wanted, shown, onChange }: Props) {
   const { alerts } = useTexts();
   const names = useNames();
-  const some = wanted !== ALL;
+  const some = !isAll(wanted);
   // What was chosen stays in its list when the last alert of it goes.
   const there = (of: (entry: Entry) => string, chosen: string) =>
     [...new Set([...entries.map(of), chosen])].filter((name) => name !== '' && name !== ANY);

@@ -16,6 +16,10 @@ export interface Wanted {
 
 export const ALL: Wanted = { state: ANY, severity: ANY, family: ANY, text: '' };
 
+export function isAll({ state, severity, family, text }: Wanted): boolean {
+  return [state, severity, family].every((name) => name === ANY) && text === '';
+}
+
 export interface Group {
   state: Alert['state'];
   severity: string;
