@@ -12,7 +12,13 @@ export function Refusal({ error }: { error: Error | null }) {
   if (status === 0) return <Note tone="critical">{rehearse.trouble.unreachable}</Note>;
   return (
     <Note tone="critical">
-      {message} {(status === 401 || status === 403) && rehearse.notLocal}
+      {message}
+      {(status === 401 || status === 403) && (
+        <>
+          <br />
+          {rehearse.notLocal}
+        </>
+      )}
     </Note>
   );
 }
