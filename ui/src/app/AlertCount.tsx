@@ -1,11 +1,11 @@
-// How many alerts fire, beside the link to them.
+// How many alerts fire, beside the link to them; while nothing is heard, how many did.
 
-import { useChannelState } from '../connection/react';
-import { readAlerts } from '../model/alert';
 import { Badge } from '../components/Badge';
+import { book } from '../watch/alerts';
+import { useStore } from '../watch/store';
 
 export function AlertCount() {
-  const { frame } = useChannelState('alerts');
-  const firing = readAlerts(frame?.data).filter(({ state }) => state === 'firing').length;
+  const known = useStore(book)?.entries ?? [];
+  const firing = known.filter(({ alert }) => alert.state === 'firing').length;
   return firing > 0 ? <Badge tone="critical">{firing}</Badge> : null;
 }

@@ -7,6 +7,7 @@ import { useHashLocation } from 'wouter/use-hash-location';
 import { Connection } from '../connection/connection';
 import { ConnectionProvider } from '../connection/react';
 import { useTexts } from '../messages/react';
+import { Watch } from '../watch/Watch';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Header } from './Header';
 import { SettingsProvider, useSettings } from './settings';
@@ -65,5 +66,10 @@ function Connected({ children }: { children: React.ReactNode }) {
       connection.stop();
     };
   }, [connection]);
-  return <ConnectionProvider connection={connection}>{children}</ConnectionProvider>;
+  return (
+    <ConnectionProvider connection={connection}>
+      <Watch />
+      {children}
+    </ConnectionProvider>
+  );
 }

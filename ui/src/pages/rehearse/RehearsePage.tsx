@@ -1,6 +1,111 @@
-import { useTexts } from '../../messages/react';
+// Alerts are set off on purpose here, and watched on their way.
+
+import { useRef } from 'react';
+
+import { Button } from '../../components/Button';
+import { Note } from '../../components/Note';
+import { StaleNote } from '../../components/StaleNote';
+import { useChannel } from '../../connection/react';
+import { useTexts, useUnits } from '../../messages/react';
+import type { Rehearsal } from '../../model/rehearsal';
+import { isOver } from '../../model/way';
+import { forget, ways } from '../../watch/alerts';
+import { useStore } from '../../watch/store';
+import { FamilyCard } from './FamilyCard';
+import { Refusal } from './Refusal';
+import { RunningScenario, Scenarios } from './Scenarios';
+import { Trouble } from './Trouble';
+import { usePost, useRehearsals, useScenarios } from './simulator';
+import styles from './RehearsePage.module.css';
 
 export default function RehearsePage() {
   const { rehearse } = useTexts();
-  return <h1>{rehearse.title}</h1>;
+  const channel = useChannel<unknown>('alerts');
+  const { data, error } = useRehearsals();
+  return (
+    <div className={styles.page}>
+      <div>
+        <h1>{rehearse.title}</h1>
+        <p className={`${styles.intro ?? ''} muted`}>{rehearse.intro}</p>
+      </div>
+      {error && <Trouble error={error} />}
+      <StaleNote channel={channel} />
+      {data && <Catalogue rehearsals={data.data} timeScale={data.time_scale} stale={error !== null} />}
+      {!data && !error && <Note>{rehearse.asking}</Note>}
+    </div>
+  );
+}
+
+interface Props {
+  rehearsals: Rehearsal[];
+  timeScale: number;
+  stale: boolean;
+}
+
+function Catalogue({ rehearsals, timeScale, stale }: Props) {
+  const { rehearse } = useTexts();
+  const units = useUnits();
+  const reset = usePost();
+  const scenarios = useScenarios();
+  const below = useRef<HTMLDivElement>(null);
+  const families = [...new Set(rehearsals.map(({ family }) => family))];
+  const known = useStore(ways);
+  const over = rehearsals
+    .filter(({ name, condition }) => {
+      const way = known.get(name);
+      return way && isOver(way, condition);
+    })
+    .map(({ name }) => name);
+  const someDriven = rehearsals.some(({ condition }) => condition !== 'calm');
+  return (
+    <>
+      <div className={styles.tools}>
+        {timeScale < 1 && <span className="muted">{rehearse.faster(units.number(1 / timeScale, 1))}</span>}
+        {timeScale > 1 && <span className="muted">{rehearse.slower(units.number(timeScale, 1))}</span>}
+        <span className={styles.buttons}>
+          {over.length > 1 && (
+            <Button
+              onPress={() => {
+                forget(over);
+              }}
+            >
+              {rehearse.closeOver(over.length)}
+            </Button>
+          )}
+          <Button
+            onPress={() => {
+              below.current?.scrollIntoView({ block: 'start' });
+              below.current?.focus({ preventScroll: true });
+            }}
+          >
+            {rehearse.scenarios}
+          </Button>
+          <span title={rehearse.resetHint}>
+            <Button
+              isDisabled={stale || reset.isPending || !someDriven}
+              onPress={() => {
+                reset.mutate('/api/reset');
+              }}
+            >
+              {rehearse.reset}
+            </Button>
+          </span>
+        </span>
+      </div>
+      <Refusal error={reset.error} />
+      <RunningScenario scenarios={scenarios} stale={stale} />
+      {families.map((family) => (
+        <FamilyCard
+          key={family}
+          family={family}
+          rehearsals={rehearsals.filter((one) => one.family === family)}
+          timeScale={timeScale}
+          stale={stale}
+        />
+      ))}
+      <div ref={below} tabIndex={-1} className={styles.scenarios}>
+        <Scenarios scenarios={scenarios} stale={stale} />
+      </div>
+    </>
+  );
 }

@@ -1,0 +1,10 @@
+// How long something has been, counted on each second.
+
+import { useNow } from '../connection/react';
+import { useUnits } from '../messages/react';
+
+export function Age({ since, say }: { since: number; say: (span: string) => string }) {
+  const now = useNow();
+  const units = useUnits();
+  return say(units.duration(Math.max(1, Math.round((now - since) / 1000))));
+}

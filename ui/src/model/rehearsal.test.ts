@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+
+import type { Alert } from './alert';
+import { promSeconds, secondsToCross, setOff } from './rehearsal';
+
+it('reads durations as Prometheus writes them', () => {
+  expect(['15s', '1m30s', '500ms', '1h'].map(promSeconds)).toEqual([15, 90, 0.5, 3600]);
+  expect(['', '15', 's', '1m x'].map(promSeconds)).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+it('finds the alert of the series that is driven, not that of another one', () => {
+  const alert = (state: Alert['state'], labels: Record<string, string>): Alert => ({
+    labels: { alertname: 'DiskAlmostFull', ...labels }, annotations: {}, state, activeAt: '2026-07-01T08:00:00Z', value: '9e+01',
+  });
+  const rehearsal = { name: 'DiskAlmostFull', labels: { device: 'sdb', mountpoint: '/data' } };
+  const other = alert('firing', { device: 'sda', mountpoint: '/data' });
+  const own = alert('pending', { device: 'sdb', mountpoint: '/data' });
+  const withoutLabels = alert('firing', {});
+  expect(setOff(rehearsal, [other])).toBeUndefined();
+  expect(setOff(rehearsal, [other, own])).toBe(own);
+  expect(setOff(rehearsal, [own, withoutLabels])).toBe(withoutLabels);
+  expect(setOff({ ...rehearsal, name: 'DiskFull' }, [own])).toBeUndefined();
+});
+
+it('tells when an even rise or fall crosses the threshold, and nothing where it cannot', () => {
+  const told = { value: 50, threshold: 90, window: null };
+  expect(secondsToCross(told, 40, 10)).toBeCloseTo(40);
+  expect(secondsToCross({ ...told, threshold: 10 }, 90, 20)).toBeCloseTo(20);
+  expect(secondsToCross({ ...told, window: '5m' }, 40, 10)).toBeUndefined();
+  expect(secondsToCross({ ...told, value: 40 }, 40, 10)).toBeUndefined();
+  expect(secondsToCross({ ...told, value: 95 }, 40, 10)).toBeUndefined();
+});

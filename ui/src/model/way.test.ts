@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Alert } from './alert';
+import type { Condition, Rehearsal } from './rehearsal';
+import { begin, follow, hear, isOver, show, type Way } from './way';
+
+const T = Date.parse('2026-07-01T08:00:00.000Z');
+
+function iso(second: number): string {
+  return new Date(T + second * 1000).toISOString();
+}
+
+function rehearsal(condition: Condition, since: number, value = 32): Rehearsal {
+  return {
+    name: 'HighCPUUsage',
+    family: 'memory-cpu',
+    severity: 'warning',
+    metric: 'cpu',
+    labels: { instance: 'mock-app-1' },
+    threshold: 85,
+    window: null,
+    expr: 'cpu > 85',
+    for: '1m',
+    condition,
+    value,
+    since: iso(since),
+  };
+}
+
+function alert(state: Alert['state'], activeAt: number): Alert {
+  return { labels: { alertname: 'HighCPUUsage' }, annotations: {}, state, activeAt: iso(activeAt), value: '9e+01' };
+}
+
+const at = (second: number) => T + second * 1000;
+
+/** Tells a way what the simulator says. */
+function simulator(way: Way | undefined, condition: Condition, since: number, known?: Alert): Way {
+  const followed = follow(way, rehearsal(condition, since), known);
+  if (!followed) throw new Error('no way');
+  return followed;
+}
+
+/** Tells a way what a frame has brought. */
+const frame = (way: Way, brought: Alert | undefined, second: number) => hear(way, brought, at(second), at(second) + 20);
+
+/** Triggered at 0, crossed at 5, pending at 7, firing and here at 70. */
+function arrived(): Way {
+  const begun = begin(rehearsal('calm', -60), undefined, at(0));
+  const crossed = simulator(simulator(begun, 'rising', 0), 'active', 5);
+  return frame(frame(crossed, alert('pending', 7), 10), alert('firing', 7), 70);
+}
+
+const reached = (way: Way) => Object.keys(way.moments).sort();
+
+describe('an alert on its way', () => {
+  it('passes every step, with the seconds each took and those in all', () => {
+    const recovered = simulator(arrived(), 'recovering', 100);
+    const way = frame(simulator(recovered, 'calm', 110), undefined, 120);
+    const steps = show(way, 'calm', at(999));
+    expect(steps.map(({ is }) => is)).toEqual(Array(7).fill('done'));
+    expect(steps.map(({ seconds }) => seconds)).toEqual([undefined, 5, 2, 63, 0.02, 29.98, 20.02]);
+    expect(steps.map(({ total }) => total)).toEqual([0, 5, 7, 70, 70.02, 100, 120.02]);
+    expect(isOver(way, 'calm')).toBe(true);
+  });
+
+  it('counts on the step that is under way, and says which are to come', () => {
+    const way = simulator(begin(rehearsal('calm', -60), undefined, at(0)), 'active', 5);
+    const steps = show(way, 'active', at(9));
+    expect(steps.map(({ is }) => is)).toEqual(['done', 'done', 'now', 'ahead', 'ahead', 'ahead', 'ahead']);
+    expect(steps[2]).toMatchObject({ step: 'pending', seconds: 4, total: 9 });
+  });
+
+  it('knows by activeAt when it became pending, though the beat of that was missed', () => {
+    const begun = begin(rehearsal('calm', -60), undefined, at(0));
+    const way = frame(begun, alert('firing', 7), 70);
+    expect(way.moments).toMatchObject({ pending: at(7), firing: at(70), here: at(70) + 20 });
+    expect(show(way, 'active', at(80))[1]).toMatchObject({ step: 'crossed', is: 'missed' });
+  });
+
+  it('stays the same while nothing is new, so that nothing is drawn again', () => {
+    const way = arrived();
+    expect(frame(way, alert('firing', 7), 80)).toBe(way);
+    expect(simulator(way, 'active', 5)).toBe(way);
+  });
+
+  it('is not seen as resolved when the alert merely lapses: its steps are to come again', () => {
+    const lapsed = frame(arrived(), undefined, 80);
+    const is = show(lapsed, 'active', at(82)).map((step) => step.is);
+    expect(is).toEqual(['done', 'done', 'now', 'ahead', 'ahead', 'ahead', 'ahead']);
+    const again = frame(lapsed, alert('pending', 90), 95);
+    expect(again.moments.pending).toBe(at(90));
+    expect(again.moments.firing).toBeUndefined();
+    expect(frame(lapsed, alert('firing', 7), 85)).toEqual(arrived());
+  });
+
+  it('is resolved though the frame without it comes before the word that it recovers', () => {
+    const way = simulator(frame(arrived(), undefined, 80), 'calm', 79);
+    expect(way.moments).toMatchObject({ firing: at(70), recovered: at(79), resolved: at(80) + 20 });
+    expect(isOver(way, 'calm')).toBe(true);
+  });
+
+  it('starts its steps anew with a later alert, though the gap between the two was missed', () => {
+    const way = frame(arrived(), alert('pending', 90), 95);
+    expect(way.moments.pending).toBe(at(90));
+    expect(way.moments.here).toBeUndefined();
+  });
+
+  it('is recovered by whatever has ended it: a reset, or a pattern that is over', () => {
+    expect(simulator(arrived(), 'calm', 90).moments.recovered).toBe(at(90));
+    expect(simulator(arrived(), 'recovering', 91).moments.recovered).toBe(at(91));
+  });
+
+  it('is over when it was recovered before Prometheus saw it, once its metric is calm', () => {
+    const begun = begin(rehearsal('calm', -60), undefined, at(0));
+    const way = simulator(begun, 'recovering', 3);
+    expect(isOver(way, 'recovering')).toBe(false);
+    expect(isOver(way, 'calm')).toBe(true);
+    expect(show(way, 'calm', at(9)).at(-1)).toMatchObject({ step: 'resolved', is: 'missed' });
+  });
+
+  it('waits for Prometheus after its recovery', () => {
+    const way = simulator(arrived(), 'recovering', 100);
+    expect(show(way, 'calm', at(104)).at(-1)).toMatchObject({ step: 'resolved', is: 'now', seconds: 4 });
+  });
+
+  it('shows no negative seconds, whatever the clocks say', () => {
+    const begun = begin(rehearsal('calm', -60), undefined, at(0));
+    const way = simulator(frame(begun, alert('pending', -3), 1), 'active', -5);
+    const steps = show(way, 'active', at(-9));
+    expect(steps.flatMap(({ seconds, total }) => [seconds ?? 0, total ?? 0]).every((span) => span >= 0)).toBe(true);
+  });
+});
+
+describe('an alert that was there before', () => {
+  it('has fired earlier than it was triggered', () => {
+    const way = begin(rehearsal('active', -50), alert('firing', -40), at(0));
+    expect(way.moments).toEqual({
+      triggered: at(0), crossed: 'earlier', pending: 'earlier', firing: 'earlier', here: 'earlier',
+    });
+    expect(way.asked).toBe(true);
+    expect(show(way, 'active', at(3)).map(({ seconds }) => seconds)).toEqual([
+      undefined, undefined, undefined, undefined, undefined, 3, undefined,
+    ]);
+  });
+
+  it('is triggered again while Prometheus still fires, and then comes anew', () => {
+    const recovered = simulator(arrived(), 'recovering', 100);
+    const again = begin(rehearsal('recovering', 100), alert('firing', 7), at(105));
+    expect(again.moments).toMatchObject({ triggered: at(105), firing: 'earlier' });
+    expect(reached(recovered)).toContain('recovered');
+    const anew = frame(frame(again, undefined, 110), alert('pending', 120), 125);
+    expect(anew.moments).toEqual({ triggered: at(105), pending: at(120) });
+  });
+
+  it('starts a way of its own when something else triggers it again', () => {
+    const recovered = simulator(arrived(), 'recovering', 100);
+    const way = simulator(recovered, 'rising', 130, alert('firing', 7));
+    expect(way.moments).toEqual({ triggered: at(130), pending: 'earlier', firing: 'earlier', here: 'earlier' });
+  });
+});
+
+describe('a page that is opened late', () => {
+  it('derives from the simulator and Prometheus what they know', () => {
+    const way = simulator(undefined, 'active', 5, alert('firing', 7));
+    expect(way.moments).toEqual({
+      triggered: 'earlier', crossed: at(5), pending: at(7), firing: 'earlier', here: 'earlier',
+    });
+    expect(show(way, 'active', at(20))[2]).toMatchObject({ step: 'pending', seconds: 2, total: 2 });
+  });
+
+  it('knows when a rising one was triggered, and what its metric was', () => {
+    const way = follow(undefined, rehearsal('rising', 4, 50), undefined);
+    expect(way).toMatchObject({ asked: false, from: 50, moments: { triggered: at(4) } });
+  });
+
+  it('shows one that is on its way back until it is gone', () => {
+    const way = simulator(undefined, 'recovering', 90, alert('firing', 7));
+    expect(show(way, 'recovering', at(95)).at(-1)).toMatchObject({ is: 'now', seconds: 5 });
+    expect(isOver(frame(way, undefined, 99), 'calm')).toBe(true);
+  });
+
+  it('sees no way in what is calm', () => {
+    expect(follow(undefined, rehearsal('calm', 0), undefined)).toBeUndefined();
+  });
+});

@@ -1,0 +1,69 @@
+// Narrows the list: by state, severity, family and text.
+
+import { Button } from '../../components/Button';
+import { Choice } from '../../components/Choice';
+import { SearchBox } from '../../components/SearchBox';
+import { useTexts } from '../../messages/react';
+import type { Entry } from '../../model/alertBook';
+import { ALL, ANY, bySeverity, family, isAll, severity, type Wanted } from './groups';
+import { useNames } from './useNames';
+import styles from './AlertsPage.module.css';
+
+interface Props {
+  entries: Entry[];
+  wanted: Wanted;
+  /** How many are shown. */
+  shown: number;
+  onChange: (wanted: Wanted) => void;
+}
+
+export function Filters({ entries, wanted, shown, onChange }: Props) {
+  const { alerts } = useTexts();
+  const names = useNames();
+  const some = !isAll(wanted);
+  // What was chosen stays in its list when the last alert of it goes.
+  const there = (of: (entry: Entry) => string, chosen: string) =>
+    [...new Set([...entries.map(of), chosen])].filter((name) => name !== '' && name !== ANY);
+  const choice = (
+    key: 'state' | 'severity' | 'family',
+    options: readonly string[],
+    name: (id: string) => string | undefined,
+  ) => (
+    <Choice
+      label={alerts[key]}
+      showLabel
+      value={wanted[key]}
+      options={[{ id: ANY, text: alerts.any }, ...options.map((id) => ({ id, text: name(id) ?? id }))]}
+      onChange={(id) => {
+        onChange({ ...wanted, [key]: id });
+      }}
+    />
+  );
+  return (
+    <div className={styles.filters} role="search" aria-label={alerts.filter}>
+      {choice('state', ['firing', 'pending'], (id) => (id === 'firing' ? alerts.states.firing : alerts.states.pending))}
+      {choice('severity', there(({ alert }) => severity(alert), wanted.severity).sort(bySeverity), names.severity)}
+      {choice('family', there(({ alert }) => family(alert), wanted.family).sort(), names.family)}
+      <SearchBox
+        label={alerts.search}
+        hint={alerts.searchHint}
+        value={wanted.text}
+        onChange={(text) => {
+          onChange({ ...wanted, text });
+        }}
+      />
+      {some && (
+        <Button
+          onPress={() => {
+            onChange(ALL);
+          }}
+        >
+          {alerts.clear}
+        </Button>
+      )}
+      <span className={`${styles.count ?? ''} number muted`} role="status">
+        {some ? alerts.shown(shown, entries.length) : alerts.count(entries.length)}
+      </span>
+    </div>
+  );
+}

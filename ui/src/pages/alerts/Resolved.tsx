@@ -1,0 +1,30 @@
+// Alerts that have gone in the last minutes.
+
+import { Badge } from '../../components/Badge';
+import { Card } from '../../components/Card';
+import { useNow } from '../../connection/react';
+import { useTexts, useUnits } from '../../messages/react';
+import { LATELY_MS, type Gone } from '../../model/alertBook';
+import styles from './Resolved.module.css';
+
+export function Resolved({ gone }: { gone: Gone[] }) {
+  const { alerts } = useTexts();
+  const units = useUnits();
+  const now = useNow(5_000);
+  const lately = gone.filter(({ at }) => now - at < LATELY_MS);
+  if (lately.length === 0) return null;
+  return (
+    <Card title={alerts.resolved} tools={<Badge tone="good">{lately.length}</Badge>}>
+      <ul className={styles.list}>
+        {lately.map(({ key, alert: { labels, annotations }, at }) => (
+          <li key={`${key} ${at}`} className={styles.row}>
+            <span className={styles.what}>
+              {annotations.summary ?? labels.alertname} <code className="muted">{labels.alertname}</code>
+            </span>
+            <span className="number muted">{alerts.resolvedAt(units.time(at))}</span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

@@ -1,0 +1,48 @@
+// The alerts of one family.
+
+import { Badge } from '../../components/Badge';
+import { Card } from '../../components/Card';
+import { useTexts } from '../../messages/react';
+import type { Rehearsal } from '../../model/rehearsal';
+import { isOver } from '../../model/way';
+import { ways } from '../../watch/alerts';
+import { useStore } from '../../watch/store';
+import { useNames } from '../alerts/useNames';
+import { RehearsalRow } from './RehearsalRow';
+import styles from './FamilyCard.module.css';
+
+interface Props {
+  family: string;
+  rehearsals: Rehearsal[];
+  timeScale: number;
+  stale: boolean;
+}
+
+export function FamilyCard({ family, rehearsals, timeScale, stale }: Props) {
+  const { rehearse } = useTexts();
+  const names = useNames();
+  const known = useStore(ways);
+  const going = rehearsals.filter(({ name, condition }) => {
+    const way = known.get(name);
+    return way && !isOver(way, condition);
+  });
+  return (
+    <Card
+      title={names.family(family)}
+      tools={going.length > 0 && <Badge tone="info">{rehearse.onTheirWay(going.length)}</Badge>}
+      stale={stale}
+    >
+      <ul className={styles.list}>
+        {rehearsals.map((rehearsal) => (
+          <RehearsalRow
+            key={rehearsal.name}
+            rehearsal={rehearsal}
+            way={known.get(rehearsal.name)}
+            timeScale={timeScale}
+            stale={stale}
+          />
+        ))}
+      </ul>
+    </Card>
+  );
+}

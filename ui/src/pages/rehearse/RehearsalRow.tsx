@@ -1,0 +1,76 @@
+// One alert of the catalogue: what it is about, where it stands, the buttons; and its way, once it was triggered.
+
+import { Badge, type Tone } from '../../components/Badge';
+import { Button } from '../../components/Button';
+import { toneOf } from '../../components/tone';
+import { useTexts, useUnits } from '../../messages/react';
+import type { Condition, Rehearsal } from '../../model/rehearsal';
+import type { Way } from '../../model/way';
+import { useNames } from '../alerts/useNames';
+import { Refusal } from './Refusal';
+import { WayPanel } from './WayPanel';
+import { useChange } from './simulator';
+import styles from './RehearsalRow.module.css';
+
+const TONES: Record<Condition, Tone> = { calm: 'quiet', rising: 'warning', active: 'critical', recovering: 'info' };
+
+interface Props {
+  rehearsal: Rehearsal;
+  way: Way | undefined;
+  timeScale: number;
+  stale: boolean;
+}
+
+export function RehearsalRow({ rehearsal, way, timeScale, stale }: Props) {
+  const { rehearse } = useTexts();
+  const units = useUnits();
+  const names = useNames();
+  const change = useChange(rehearsal);
+  const { name, severity, expr, condition, value } = rehearsal;
+  const driven = condition === 'rising' || condition === 'active';
+  return (
+    <li className={styles.row}>
+      <div className={styles.line}>
+        <div className={styles.what}>
+          <h3 className={styles.name}>
+            {name} <Badge tone={toneOf(severity)}>{names.severity(severity)}</Badge>
+          </h3>
+          <p className={styles.must}>
+            <code>{expr}</code> {rehearse.must(rehearsal.for)}
+          </p>
+        </div>
+        <div className={styles.state}>
+          <span title={rehearse.hints[condition]}>
+            <Badge tone={TONES[condition]} dot>
+              {rehearse.conditions[condition]}
+            </Badge>
+          </span>
+          <span className={`${styles.value ?? ''} number muted`}>{rehearse.value(units.number(value, Math.abs(value) < 1000 ? 2 : 0))}</span>
+        </div>
+        <div className={styles.buttons}>
+          <Button
+            aria-label={rehearse.triggerName(name)}
+            isDisabled={driven || stale || change.isPending}
+            onPress={() => {
+              change.mutate('trigger');
+            }}
+          >
+            {rehearse.trigger}
+          </Button>
+          <Button
+            tone={driven ? 'main' : 'plain'}
+            aria-label={rehearse.recoverName(name)}
+            isDisabled={!driven || stale || change.isPending}
+            onPress={() => {
+              change.mutate('recover');
+            }}
+          >
+            {rehearse.recover}
+          </Button>
+        </div>
+      </div>
+      <Refusal error={change.error} />
+      {way && <WayPanel way={way} rehearsal={rehearsal} timeScale={timeScale} />}
+    </li>
+  );
+}

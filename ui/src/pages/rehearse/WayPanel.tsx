@@ -1,0 +1,114 @@
+// The way of an alert that was triggered: its steps with the seconds they took, and what it waits for.
+
+import { useState } from 'react';
+import { Link } from 'wouter';
+
+import { Button } from '../../components/Button';
+import { useNow } from '../../connection/react';
+import { useTexts, useUnits } from '../../messages/react';
+import { isOver, show, type Shown, type Way } from '../../model/way';
+import { forget } from '../../watch/alerts';
+import { waiting, type Rule } from './waiting';
+import styles from './WayPanel.module.css';
+
+/** Closer together, two steps are one moment to a person. */
+const SAME_MOMENT_SECONDS = 0.1;
+
+export function WayPanel({ way, rehearsal, timeScale }: Rule & { way: Way }) {
+  const { rehearse } = useTexts();
+  const units = useUnits();
+  const now = useNow(500);
+  const steps = show(way, rehearsal.condition, now);
+  const last = steps.findLast(({ is }) => is === 'done');
+  const current = steps.find(({ is }) => is === 'now');
+  const over = isOver(way, rehearsal.condition);
+  const [opened, setOpened] = useState(false);
+  const isOpen = way.asked || opened; // those that a scenario has triggered are many
+  const total = current?.total ?? last?.total;
+  const { here, resolved } = way.moments;
+  const milestone = resolved !== undefined ? 'resolved' : here !== undefined ? 'here' : undefined;
+  return (
+    <div className={styles.panel}>
+      {isOpen && (
+        <ol className={styles.steps} aria-label={rehearse.way(way.name)}>
+          {steps.map((shown) => (
+            <StepItem key={shown.step} shown={shown} />
+          ))}
+        </ol>
+      )}
+      <p className="hidden" role="status">
+        {milestone && `${way.name}: ${rehearse.steps[milestone]}`}
+      </p>
+      <div className={styles.foot}>
+        <p className={styles.words}>
+          {!isOpen && last && (
+            <strong>
+              {total === undefined
+                ? rehearse.steps[last.step]
+                : rehearse.at(rehearse.steps[last.step], units.duration(Math.max(1, Math.round(total))))}
+              .{' '}
+            </strong>
+          )}
+          {current && waiting({ rehearsal, timeScale }, way, current, now, rehearse, units)}
+          {over && (resolved === undefined ? rehearse.overEarly : rehearse.over)}
+        </p>
+        <span className={styles.links}>
+          {!isOpen && (
+            <Button
+              aria-label={rehearse.showWayName(way.name)}
+              onPress={() => {
+                setOpened(true);
+              }}
+            >
+              {rehearse.showWay}
+            </Button>
+          )}
+          <Link href="/alerts">{rehearse.see}</Link>
+          {over && (
+            <Button
+              aria-label={rehearse.closeName(way.name)}
+              onPress={() => {
+                forget([way.name]);
+              }}
+            >
+              {rehearse.close}
+            </Button>
+          )}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function StepItem({ shown: { step, is, at, seconds, total } }: { shown: Shown }) {
+  const { rehearse } = useTexts();
+  const units = useUnits();
+  const span = (seconds: number) => units.duration(is === 'now' ? Math.floor(seconds) || 1 : seconds);
+  const took = () => {
+    if (is === 'missed') return rehearse.missed;
+    if (at === 'earlier') return rehearse.earlier;
+    if (seconds === undefined) return typeof at === 'number' ? units.time(at) : '';
+    if (is === 'done' && seconds < SAME_MOMENT_SECONDS) return rehearse.sameMoment;
+    return rehearse.after(span(seconds));
+  };
+  return (
+    <li className={styles.step} data-is={is} aria-current={is === 'now' ? 'step' : undefined}>
+      <span className={styles.dot} aria-hidden="true">
+        {is === 'done' && '✓'}
+      </span>
+      <span className={styles.text}>
+        <span className={styles.label}>
+          {rehearse.steps[step]}
+          <span className="hidden"> ({rehearse.is[is]})</span>
+        </span>
+        <span className={styles.hint}>{rehearse.stepHints[step]}</span>
+        <span className={styles.took} data-quiet={is === 'missed' || at === 'earlier' || undefined}>
+          {took()}
+        </span>
+        {total !== undefined && seconds !== undefined && (
+          <span className={`${styles.hint ?? ''} ${styles.total ?? ''}`}>{rehearse.total(span(total))}</span>
+        )}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,111 @@
+// The simulator's control API, as the page asks it.
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+
+import { useSettings } from '../../app/settings';
+import type { Rehearsal, Rehearsals, Scenario } from '../../model/rehearsal';
+import { AnswerError, ask } from '../../rest/ask';
+import { told, triggered } from '../../watch/alerts';
+
+const EVERY_MS = 1_000;
+/** While it does not answer. */
+const RETRY_MS = 3_000;
+const PROBE_MS = 3_000;
+
+/** It runs, but does not answer pages of this origin. A browser does not tell that from silence by itself. */
+export class ForeignOrigin extends Error {}
+
+async function askSimulator<Data>(url: string, path: string, request: RequestInit = {}): Promise<Data> {
+  try {
+    return await ask<Data>(url + path, request);
+  } catch (error) {
+    const silent = error instanceof AnswerError && error.status === 0 && !request.signal?.aborted;
+    throw silent && (await isThere(url)) ? new ForeignOrigin() : error;
+  }
+}
+
+/** Whether anything answers at all; what it says is hidden from this page. */
+async function isThere(url: string): Promise<boolean> {
+  try {
+    await fetch(`${url}/health`, { mode: 'no-cors', signal: AbortSignal.timeout(PROBE_MS) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function useSimulatorUrl(): string {
+  return useSettings().simulator_url.replace(/\/+$/, '');
+}
+
+const alertsOf = (url: string) => ['simulator', url, 'alerts'];
+const scenariosOf = (url: string) => ['simulator', url, 'scenarios'];
+
+/** The catalogue with its state, again each second while somebody looks at the page. */
+export function useRehearsals() {
+  const url = useSimulatorUrl();
+  const query = useQuery({
+    queryKey: alertsOf(url),
+    queryFn: async ({ signal }) => {
+      const answer = await askSimulator<Rehearsals>(url, '/api/alerts', { signal });
+      if (!Array.isArray(answer.data)) throw new AnswerError(200, 'not the simulator');
+      return answer;
+    },
+    retry: false,
+    staleTime: 0,
+    refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : EVERY_MS),
+  });
+  const { data } = query;
+  useEffect(() => {
+    if (data) told(data.data);
+  }, [data]);
+  return query;
+}
+
+/** None while nothing is known. */
+export function useScenarios(): Scenario[] {
+  const url = useSimulatorUrl();
+  const { data } = useQuery({
+    queryKey: scenariosOf(url),
+    queryFn: ({ signal }) => askSimulator<{ data: Scenario[] }>(url, '/api/scenarios', { signal }),
+    retry: false,
+    staleTime: 0,
+    refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : EVERY_MS),
+  });
+  return data?.data ?? [];
+}
+
+/** Triggers an alert or recovers it; what the simulator answers is known at once. */
+export function useChange(rehearsal: Rehearsal) {
+  const url = useSimulatorUrl();
+  const client = useQueryClient();
+  const key = alertsOf(url);
+  return useMutation({
+    mutationFn: (what: 'trigger' | 'recover') => {
+      const path = `/api/alerts/${encodeURIComponent(rehearsal.name)}/${what}`;
+      return askSimulator<{ data: Rehearsal }>(url, path, { method: 'POST' });
+    },
+    onMutate: async () => {
+      await client.cancelQueries({ queryKey: key }); // an answer from before must not come after
+      return { before: rehearsal, askedAt: Date.now() };
+    },
+    onSuccess: ({ data }, what, { before, askedAt }) => {
+      if (what === 'trigger') triggered(before, askedAt);
+      client.setQueryData<Rehearsals>(
+        key,
+        (old) => old && { ...old, data: old.data.map((one) => (one.name === data.name ? data : one)) },
+      );
+    },
+  });
+}
+
+/** Starts or stops a scenario, or resets everything: anything without an answer of interest. */
+export function usePost() {
+  const url = useSimulatorUrl();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (path: string) => askSimulator<unknown>(url, path, { method: 'POST' }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['simulator', url] }),
+  });
+}

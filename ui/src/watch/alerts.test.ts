@@ -1,0 +1,65 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+
+import type { Alert } from '../model/alert';
+import type { Condition, Rehearsal } from '../model/rehearsal';
+
+const T = Date.parse('2026-07-01T08:00:00Z');
+
+// The stores live as long as the page: each test opens another one.
+let page: typeof import('./alerts');
+beforeEach(async () => {
+  vi.resetModules();
+  page = await import('./alerts');
+});
+
+function rehearsal(name: string, condition: Condition): Rehearsal {
+  return {
+    name, family: 'disk', severity: 'critical', metric: 'disk', labels: {}, threshold: 90, window: null,
+    expr: 'disk > 90', for: '1m', condition, value: 45, since: '2026-07-01T08:00:00Z',
+  };
+}
+
+function frame(alerts: Alert[], stale = false) {
+  return { timestamp: '2026-07-01T08:01:00Z', seq: 1, stale, data: { alerts } };
+}
+
+const FIRING: Alert = {
+  labels: { alertname: 'DiskFull' }, annotations: {}, state: 'firing', activeAt: '2026-07-01T08:00:10Z', value: '9e+01',
+};
+
+it('sees an alert come here whichever page is shown', () => {
+  page.triggered(rehearsal('DiskFull', 'calm'), T);
+  page.heard(frame([FIRING]), T + 60_010);
+  expect(page.ways.get().get('DiskFull')?.moments).toEqual({
+    triggered: T, pending: T + 10_000, firing: T + 60_000, here: T + 60_010,
+  });
+});
+
+it('takes a stale frame, or a fault, for no news', () => {
+  page.heard(frame([FIRING]), T);
+  page.told([rehearsal('DiskFull', 'recovering')]);
+  const before = [page.book.get(), page.ways.get()];
+  page.heard(frame([], true), T + 1000);
+  page.heard({ ...frame([]), data: { error: 'timed out', errorType: 'timeout' } }, T + 2000);
+  page.heard({ ...frame([]), data: null }, T + 3000);
+  expect([page.book.get(), page.ways.get()]).toEqual(before);
+  page.heard(frame([]), T + 4000);
+  expect(page.book.get()?.gone).toHaveLength(1);
+  expect(page.ways.get().get('DiskFull')?.moments.resolved).toBe(T + 4000);
+});
+
+it('begins a way for what is driven, and none for what is calm', () => {
+  page.told([rehearsal('DiskFull', 'rising'), rehearsal('DiskReadError', 'calm')]);
+  expect([...page.ways.get().keys()]).toEqual(['DiskFull']);
+});
+
+it('tells nobody when nothing is new', () => {
+  const heard = vi.fn();
+  page.told([rehearsal('DiskFull', 'rising')]);
+  page.ways.listen(heard);
+  page.told([rehearsal('DiskFull', 'rising')]);
+  expect(heard).not.toHaveBeenCalled();
+  page.forget(['DiskFull']);
+  expect(heard).toHaveBeenCalledTimes(1);
+  expect(page.ways.get().size).toBe(0);
+});

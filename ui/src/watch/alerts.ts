@@ -1,0 +1,48 @@
+// What is remembered of alerts whichever page is shown: the book of the page Alerts, the ways of the page Rehearse.
+
+import { readAlerts, type Alert } from '../model/alert';
+import { turn, type AlertBook } from '../model/alertBook';
+import type { Frame } from '../model/frame';
+import { setOff, type Rehearsal } from '../model/rehearsal';
+import { begin, follow, hear, type Way } from '../model/way';
+import { Store } from './store';
+
+/** By the alert's name. */
+export type Ways = ReadonlyMap<string, Way>;
+
+export const book = new Store<AlertBook | undefined>(undefined);
+export const ways = new Store<Ways>(new Map());
+
+let latest: Alert[] = [];
+
+/** A frame of the channel `alerts` has come. One that is stale, or carries a fault, tells nothing. */
+export function heard({ data, stale, timestamp }: Frame<unknown>, now: number): void {
+  if (stale || typeof data !== 'object' || data === null || !('alerts' in data)) return;
+  latest = readAlerts(data);
+  book.set(turn(book.get(), latest, now));
+  change((way) => hear(way, setOff(way, latest), Date.parse(timestamp), now));
+}
+
+/** The simulator has told how its rehearsals stand. */
+export function told(rehearsals: Rehearsal[]): void {
+  for (const rehearsal of rehearsals) {
+    keep(rehearsal.name, follow(ways.get().get(rehearsal.name), rehearsal, setOff(rehearsal, latest)));
+  }
+}
+
+/** Somebody has pressed the button; `before` is how the rehearsal was then. */
+export function triggered(before: Rehearsal, now: number): void {
+  keep(before.name, begin(before, setOff(before, latest), now));
+}
+
+export function forget(names: string[]): void {
+  ways.set(new Map([...ways.get()].filter(([name]) => !names.includes(name))));
+}
+
+function keep(name: string, way: Way | undefined): void {
+  if (way && ways.get().get(name) !== way) ways.set(new Map(ways.get()).set(name, way));
+}
+
+function change(step: (way: Way) => Way): void {
+  for (const [name, way] of ways.get()) keep(name, step(way));
+}
