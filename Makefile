@@ -7,10 +7,8 @@ catalogue = $(if $(CATALOGUE),--catalogue '$(CATALOGUE)')
 cargo-test = env --default-signal=HUP cargo test --locked
 scripts = .ci/run $(wildcard tools/* tests/compose/*.sh)
 npm = cd ui && npm
-# The UI, where Node can build it: ui/package.json says which Node can.
-has-node = $(shell node -e 'const [major, minor] = process.versions.node.split("."); \
-	if (major < 20 || (major == 20 && minor < 19)) process.exit(1)' 2>/dev/null && command -v npm 2>/dev/null)
-ui = $(if $(has-node),ui/dist/index.html,no-ui)
+# The UI, where it can be built.
+ui = $(if $(shell tools/has-node && echo yes),ui/dist/index.html,no-ui)
 ui-sources = $(shell find ui -type d \( -name node_modules -o -name dist -o -path ui/tests \) -prune -o -type f -print)
 
 .PHONY: help run no-ui drill test soak bench bench-fanout bench-scrape compose-test
