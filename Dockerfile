@@ -1,3 +1,10 @@
+FROM node:20.19.5-bookworm-slim AS ui
+WORKDIR /ui
+COPY ui/package.json ui/package-lock.json ./
+RUN npm ci
+COPY ui .
+RUN npm run build
+
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 
@@ -22,6 +29,8 @@ LABEL org.opencontainers.image.title="service-metrics" \
 # Whom an https PROMETHEUS_URL may be signed by.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /src/target/release/service-metrics /usr/local/bin/
+COPY --from=ui /ui/dist /usr/share/service-metrics/ui
+ENV SERVICE_METRICS__UI__DIR=/usr/share/service-metrics/ui
 USER 10001:10001
 EXPOSE 8005
 STOPSIGNAL SIGTERM

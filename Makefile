@@ -6,17 +6,31 @@ catalogue = $(if $(CATALOGUE),--catalogue '$(CATALOGUE)')
 # Tests send signals that a `nohup` around all of this would have ignored.
 cargo-test = env --default-signal=HUP cargo test --locked
 scripts = .ci/run $(wildcard tools/* tests/compose/*.sh)
+npm = cd ui && npm
+# The UI, where it can be built.
+ui = $(if $(shell tools/has-node && echo yes),ui/dist/index.html,no-ui)
+ui-sources = $(shell find ui -type d \( -name node_modules -o -name dist -o -path ui/tests \) -prune -o -type f -print)
 
-.PHONY: help run drill test soak bench bench-fanout bench-scrape compose-test
+.PHONY: help run no-ui drill test soak bench bench-fanout bench-scrape compose-test
 .DEFAULT_GOAL := help
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
-run: ## build and start everything; ARGS="--fast" hands flags to lab
+run: $(ui) ## build and start everything; ARGS="--fast" hands flags to lab
 	@tools/install-packages run
 	cargo build --release --locked --bins
 	@exec setpriv --pdeathsig TERM tools/foreground $(CARGO_TARGET_DIR)/release/lab $(ARGS)
+
+ui/dist/index.html: ui/node_modules/.package-lock.json $(ui-sources)
+	$(npm) run build
+
+ui/node_modules/.package-lock.json: ui/package.json ui/package-lock.json
+	$(npm) ci
+	@touch $@
+
+no-ui:
+	@echo "no Node 20.19 or newer with npm here: the gateway runs without its UI"
 
 drill: ## rehearse all alerts on real servers, 15 times as fast; CATALOGUE=mine.toml, ALERTS="DiskFull", ARGS="--grace 30"
 	@tools/install-packages run
@@ -30,6 +44,7 @@ test: ## prove everything, against the real servers
 	@tools/install-packages test
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+	$(npm) ci && npm run lint && npm run build && npm test
 	$(cargo-test) -- --skip pipeline:: --skip rehearsal::
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 	promtool check config monitoring/prometheus/prometheus.yml

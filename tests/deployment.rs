@@ -50,6 +50,22 @@ fn the_simulator_is_scraped_but_not_deployed() {
 }
 
 #[test]
+fn the_deployed_gateway_is_told_where_its_ui_is() {
+    let dockerfile = read("Dockerfile");
+    let told = "ENV SERVICE_METRICS__UI__DIR=";
+    let folder = dockerfile.lines().find_map(|line| line.strip_prefix(told));
+    let copied = format!("COPY --from=ui /ui/dist {}\n", folder.unwrap());
+    assert!(dockerfile.contains(&copied), "{copied}");
+    let compose = read("docker-compose.yml");
+    let simulator = GatewaySettings::load(None, &BTreeMap::new())
+        .unwrap()
+        .ui
+        .simulator_url;
+    let told = format!("SERVICE_METRICS__UI__SIMULATOR_URL: ${{SIMULATOR_URL:-{simulator}}}");
+    assert!(compose.contains(&told), "{told}");
+}
+
+#[test]
 fn alertmanager_tells_the_gateway_of_every_alert_and_people_of_all_but_drills() {
     let config = "--config.file=monitoring/alertmanager/alertmanager.yml";
     for (labels, receivers) in [
@@ -96,6 +112,9 @@ fn make_says_nothing_of_its_makefile_and_its_tests_are_tests() {
         text(said.stdout)
     };
     assert!(make(&["test"]).contains("cargo test --locked"));
+    assert!(
+        make(&["test"]).contains("cd ui && npm ci && npm run lint && npm run build && npm test")
+    );
     assert!(make(&["compose-test"]).contains("tests/compose/run.sh"));
     assert!(make(&["drill"]).contains("mock-metrics drill  --all"));
     let drill = make(&["drill", "CATALOGUE=/tmp/my alerts.toml"]);

@@ -1,11 +1,13 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
+import { compress } from './compress.ts';
+
 // `npm run dev` serves the pages itself and asks a running gateway for everything else.
 const gateway = process.env.GATEWAY_URL ?? 'http://localhost:8005';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compress()],
   build: { target: 'es2022', sourcemap: false, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: {
     proxy: {

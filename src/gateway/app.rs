@@ -23,6 +23,7 @@ use crate::{
         http::{
             incidents::Severities,
             listener::{self, Service},
+            ui::Ui,
             webhook::Webhooks,
             websocket::Entrance,
         },
@@ -33,6 +34,7 @@ use crate::{
         upstream::prometheus::{PromOptions, Prometheus},
     },
     settings::{
+        SettingsError,
         gateway::{GatewaySettings, InstantChannel},
         redacted,
     },
@@ -52,8 +54,9 @@ impl Gateway {
     /// Binds, then starts the actors. Prometheus and PostgreSQL need not be there.
     ///
     /// # Errors
-    /// When the address cannot be bound.
+    /// When the address cannot be bound, or the UI not be read.
     pub fn build(settings: &GatewaySettings) -> Result<Self, ProgramError> {
+        let ui = Arc::new(ui(settings)?);
         let listener = listener::bind(&settings.server.host, settings.server.port)
             .map_err(ProgramError::Failed)?;
         let addr = listener.local_addr().map_err(failed)?;
@@ -69,6 +72,7 @@ impl Gateway {
                 telemetry,
                 severities: Severities(settings.incidents.severities.clone()),
                 webhooks: webhooks(settings),
+                ui,
                 entrance: entrance.clone(),
             },
         )
@@ -200,6 +204,17 @@ fn plan(settings: &GatewaySettings) -> Plan {
         instant: instant.collect(),
         range: range.collect(),
     }
+}
+
+/// The page, and what it is told.
+fn ui(settings: &GatewaySettings) -> Result<Ui, ProgramError> {
+    let simulator = Url::parse(&settings.ui.simulator_url).map_err(failed)?;
+    Ui::new(
+        settings.ui.folder(),
+        settings.prometheus.interval(),
+        &simulator,
+    )
+    .map_err(|why| SettingsError::one(format!("ui.dir: {why}")).into())
 }
 
 /// What webhooks are held to.

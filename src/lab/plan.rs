@@ -22,6 +22,8 @@ pub(crate) struct Plan<'a> {
     simulation: Simulation,
     /// The text of the rule file.
     rules: String,
+    /// The folder of the UI, if it is built.
+    pub(crate) ui: Option<PathBuf>,
     /// Where the history ends that has been made.
     history_until: Option<String>,
     mock_port: u16,
@@ -49,6 +51,8 @@ impl<'a> Plan<'a> {
         let lock = lock(&data)?;
         // Before the ports: who has just edited a catalogue should hear of it first.
         let rules = simulation.rules(&promtool, &data).await?;
+        let ui = built_ui(&options.repository);
+        let no_ui = "the gateway has no UI: make run, or npm run build in ui/, builds it";
         Ok(Self {
             lock,
             rules,
@@ -57,8 +61,9 @@ impl<'a> Plan<'a> {
                 .await?,
             logs: fresh_logs(&data)?,
             simulation,
+            notes: Vec::from_iter(ui.is_none().then(|| no_ui.to_owned())),
+            ui,
             history_until: None,
-            notes: Vec::new(),
             data,
             options,
         })
@@ -157,6 +162,11 @@ impl<'a> Plan<'a> {
             ("ALERTMANAGER_URL", alertmanager.url()),
             ("DATABASE_URL", postgres.url()),
         ];
+        let simulator = format!("http://{}", self.mock_address());
+        environment.push(("SERVICE_METRICS__UI__SIMULATOR_URL", simulator));
+        if let Some(ui) = &self.ui {
+            environment.push(("SERVICE_METRICS__UI__DIR", ui.display().to_string()));
+        }
         if self.options.fast {
             environment.push(("POLL_INTERVAL", "1000".to_owned()));
         }
@@ -199,6 +209,12 @@ impl<'a> Plan<'a> {
         ));
         Ok(0)
     }
+}
+
+/// The gateway starts elsewhere: the folder's name is whole.
+fn built_ui(repository: &Path) -> Option<PathBuf> {
+    let folder = fs::canonicalize(repository.join("ui/dist")).ok()?;
+    folder.join("index.html").is_file().then_some(folder)
 }
 
 fn lock(data: &Path) -> Result<File, LabError> {

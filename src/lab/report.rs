@@ -6,6 +6,9 @@ use super::Lab;
 pub(crate) fn table(lab: &Lab) -> String {
     let (gateway, mock, prometheus) = (lab.gateway.url(), lab.mock.url(), lab.prometheus.url());
     let mut text = String::from("\nThe lab is ready. Ctrl-C stops all of it.\n\n");
+    if lab.has_ui {
+        text += &format!("  Open {gateway}/ in a browser.\n\n");
+    }
     text += &rows(lab);
     text += "\nTry\n\n";
     for command in [

@@ -19,6 +19,8 @@ pub struct Lab {
     pub alertmanager: Alertmanager,
     /// The platform's database.
     pub postgres: Postgres,
+    /// Whether the gateway serves the UI: only where it is built.
+    pub has_ui: bool,
     /// Where the logs are.
     pub logs: PathBuf,
     /// What is otherwise than asked, a line each.
@@ -50,6 +52,7 @@ impl Lab {
             prometheus,
             alertmanager,
             postgres,
+            has_ui: plan.ui.is_some(),
             logs: plan.logs,
             notes: plan.notes,
             _lock: plan.lock,

@@ -121,10 +121,10 @@ impl MockSettings {
         faults.origins("control.allowed_origins", &settings.control.allowed_origins);
         settings.simulation.check(&mut faults);
         let drill = &settings.drill;
-        faults.http_url("drill.prometheus_url", &drill.prometheus_url);
-        faults.http_url("drill.alertmanager_url", &drill.alertmanager_url);
-        faults.http_url("drill.gateway_url", &drill.gateway_url);
-        faults.http_url("drill.simulator_url", &drill.simulator_url);
+        faults.http_url("drill.prometheus_url", drill.prometheus_url.reveal());
+        faults.http_url("drill.alertmanager_url", drill.alertmanager_url.reveal());
+        faults.http_url("drill.gateway_url", drill.gateway_url.reveal());
+        faults.http_url("drill.simulator_url", drill.simulator_url.reveal());
         settings.log.check(&mut faults);
         faults.or(settings)
     }

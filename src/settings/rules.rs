@@ -73,8 +73,8 @@ impl Faults {
     }
 
     /// A base address of an HTTP service. It may hold a password and is not repeated.
-    pub(super) fn http_url(&mut self, key: &str, url: &Secret) {
-        match Url::parse(url.reveal()) {
+    pub(super) fn http_url(&mut self, key: &str, url: &str) {
+        match Url::parse(url) {
             Ok(url) => {
                 let scheme = matches!(url.scheme(), "http" | "https");
                 self.expect(scheme, key, "must start with http:// or https://");
@@ -83,6 +83,18 @@ impl Faults {
             }
             Err(error) => self.add(key, format_args!("is not a URL: {error}")),
         }
+    }
+
+    /// The same, as every browser is told it: nothing in it can be a secret.
+    pub(super) fn public_url(&mut self, key: &str, url: &str) {
+        self.http_url(key, url);
+        let secret = |url: Url| !url.username().is_empty() || url.password().is_some();
+        let open = !Url::parse(url).is_ok_and(secret);
+        self.expect(
+            open,
+            key,
+            "must not have user:password@: browsers are told it",
+        );
     }
 
     /// PostgreSQL's address. Neither it nor what the parser says of it is repeated: both may hold the password.

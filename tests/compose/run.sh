@@ -13,7 +13,7 @@ else skip "neither 'docker compose' nor docker-compose is installed"; fi
 
 work=$(mktemp -d)
 export COMPOSE_PROJECT_NAME=service-metrics-test-$$ METRICS_READER_PASSWORD=reader-$$
-unset PROMETHEUS_URL ALERTMANAGER_URL CORS_ALLOWED_ORIGINS SCRAPE_INTERVAL RUST_LOG LOG_FORMAT
+unset PROMETHEUS_URL ALERTMANAGER_URL SIMULATOR_URL CORS_ALLOWED_ORIGINS SCRAPE_INTERVAL RUST_LOG LOG_FORMAT
 compose+=(-f docker-compose.yml -f "$work/override.yml")
 passed=0 simulator='' holder=''
 
@@ -153,6 +153,12 @@ drill() {
 }
 check "two alerts, rehearsed through the network from end to end at full length" 0 drill ServiceDown DBConnectionFailed
 
+page() {
+  local address=http://127.0.0.1:$SERVICE_METRICS_PORT script
+  script=$(get --fail "$address/" | grep -o '/assets/[^"]*[.]js') && get --fail --compressed "$address$script" >"$work/script" \
+    && grep -q createRoot "$work/script"
+}
+check "the gateway serves its page and what it loads" 0 page
 hello() { frames /ws 1 | holds 'it["type"] == "connection" and it["channels"] == ["instant", "range"]'; }
 check "a WebSocket says hello" 0 hello
 check "and sends a fresh instant frame" 20 frame instant \

@@ -22,6 +22,7 @@ mod raw_bytes;
 mod readers;
 mod readiness;
 mod routes;
+mod ui;
 mod violations;
 mod webhook;
 mod websocket;

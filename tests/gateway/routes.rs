@@ -12,7 +12,7 @@ use crate::support::{
     http::{self, exchange, request},
 };
 
-const ROUTES: [&str; 13] = [
+const ROUTES: [&str; 14] = [
     "/",
     "/health",
     "/-/healthy",
@@ -25,6 +25,7 @@ const ROUTES: [&str; 13] = [
     "/api/metrics/incidents/by-service",
     "/api/metrics/incidents/details",
     "/api/metrics/incidents/summary",
+    "/api/ui/settings",
     "/ws",
 ];
 

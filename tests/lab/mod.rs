@@ -10,3 +10,4 @@ mod program;
 mod real;
 mod runner;
 mod stub;
+mod ui;

@@ -288,7 +288,7 @@ fn logs_exist(data: &Path) -> bool {
 }
 
 /// Makes a repository of `folder`, with one SQL statement in two files and the usual monitoring.
-fn fill(folder: &Path, sql: &str) {
+pub(super) fn fill(folder: &Path, sql: &str) {
     for name in ["init-db", "migrations-readonly"] {
         fs::create_dir(folder.join(name)).unwrap();
         fs::write(folder.join(name).join("1.sql"), sql).unwrap();

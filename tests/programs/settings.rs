@@ -250,3 +250,26 @@ fn secrets_in_addresses_are_not_repeated() {
         refused(&ended, &[&["prometheus.url: ", "PROMETHEUS_URL"]]);
     }
 }
+
+#[test]
+fn a_ui_that_is_not_there_is_told_without_a_start() {
+    for folder in ["/no/such/folder", env!("CARGO_MANIFEST_DIR")] {
+        let checked = with(|it| {
+            it.env("SERVICE_METRICS__UI__DIR", folder)
+                .arg("--check-config")
+        });
+        let words = ["ui.dir: ", folder, "index.html", "SERVICE_METRICS__UI__DIR"];
+        refused(&checked, &[&words]);
+    }
+}
+
+#[test]
+fn a_ui_that_cannot_be_read_is_told_at_start() {
+    let folder = scratch();
+    fs::write(folder.path().join("index.html"), "page").unwrap();
+    fs::create_dir(folder.path().join("assets")).unwrap();
+    let film = fs::File::create(folder.path().join("assets/film.mp4")).unwrap();
+    film.set_len(1 << 30).unwrap();
+    let started = with(|it| it.env("SERVICE_METRICS__UI__DIR", folder.path()));
+    refused(&started, &[&["ui.dir: ", "more than 64 MiB"]]);
+}

@@ -1,4 +1,4 @@
-//! `GET /`: what there is.
+//! `GET /` of a gateway without a UI: what there is.
 
 use actix_web::{HttpResponse, http::header::ContentType};
 
@@ -16,12 +16,15 @@ REST
   GET /api/metrics/incidents/by-service
   GET /api/metrics/incidents/details
   GET /api/metrics/incidents/summary
+  GET /api/ui/settings                      what a page is told
   POST /api/alerts/webhook                  for Alertmanager: look at alerts now
 
 WebSocket
   /ws/instant  /ws/range                    one channel
   /ws/metrics  /ws/alerts
   /ws  /                                    instant and range, more by message
+
+There is no UI here: the setting ui.dir names none.
 ";
 
 /// A short page that names the routes.

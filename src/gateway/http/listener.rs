@@ -24,6 +24,7 @@ use super::{
     incidents::Severities,
     measure::measure,
     routes,
+    ui::Ui,
     webhook::Webhooks,
     websocket::{self, Entrance},
 };
@@ -63,6 +64,8 @@ pub struct Service {
     pub severities: Severities,
     /// What webhooks are held to.
     pub webhooks: Webhooks,
+    /// The page, if there is one.
+    pub ui: Arc<Ui>,
     /// What WebSockets are held to.
     pub entrance: Arc<Entrance>,
 }
@@ -112,6 +115,7 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                 telemetry,
                 severities,
                 webhooks,
+                ui,
                 entrance,
             } = service.clone();
             let stall = entrance.stall_timeout;
@@ -124,6 +128,7 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                 .app_data(Data::new(telemetry))
                 .app_data(Data::new(severities))
                 .app_data(Data::new(webhooks))
+                .app_data(Data::from(ui))
                 .wrap(cors(&entrance.allowed_origins))
                 .wrap(from_fn(in_the_envelope))
                 .wrap(from_fn(measure))

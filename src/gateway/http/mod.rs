@@ -2,7 +2,8 @@
 //!
 //! | route                                 | answered by              |
 //! |---------------------------------------|--------------------------|
-//! | `GET /`                               | `index`                  |
+//! | `GET /`                               | [`ui`], or `index` without one |
+//! | `GET /index.html`, `/assets/…`, `/api/ui/settings` | [`ui`]      |
 //! | `GET /health`, `/-/healthy`, `/-/ready` | `health`               |
 //! | `GET /metrics`, `/federate`           | `exposition`             |
 //! | `GET /api/metrics/instant`, `/range`, `/alerts` | `frames`       |
@@ -19,6 +20,7 @@ mod index;
 pub mod listener;
 pub mod measure;
 mod parameters;
+pub mod ui;
 pub mod webhook;
 pub mod websocket;
 
@@ -33,11 +35,15 @@ use crate::{
     api_error::ApiError,
     gateway::model::channel::{Alerts, Instant, Range},
 };
+use ui::Ui;
 
 /// All routes but the WebSocket's, which [`websocket::upgrade`] takes before they are asked.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .service(read("/").to(index::index))
+        .service(read("/").to(ui::root))
+        .service(read("/index.html").to(ui::page))
+        .service(read("/assets/{file}").to(ui::asset))
+        .service(read("/api/ui/settings").to(ui::settings))
         .service(read("/health").to(health::alive))
         .service(read("/-/healthy").to(health::alive))
         .service(read("/-/ready").to(health::ready))
@@ -105,7 +111,13 @@ fn wrong_method(request: &HttpRequest, allowed: Vec<Method>) -> ApiError {
 
 async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let path: String = request.path().chars().take(256).collect();
+    let page = request.app_data::<web::Data<Ui>>();
+    let hint = if page.is_some_and(|ui| ui.has_page()) {
+        ""
+    } else {
+        "; GET / lists what there is"
+    };
     Err(ApiError::NotFound(format!(
-        "there is nothing at {path:?}; GET / lists what there is"
+        "there is nothing at {path:?}{hint}"
     )))
 }

@@ -14,6 +14,7 @@ const LONGEST_QUESTION: f64 = 25.0;
 impl GatewaySettings {
     pub(super) fn checked(self, mut faults: Faults) -> Result<Self, SettingsError> {
         self.check_server(&mut faults);
+        self.check_ui(&mut faults);
         self.check_prometheus(&mut faults);
         self.check_webhook(&mut faults);
         self.check_database(&mut faults);
@@ -32,10 +33,22 @@ impl GatewaySettings {
         faults.origins("cors.allowed_origins", &self.cors.allowed_origins);
     }
 
+    fn check_ui(&self, faults: &mut Faults) {
+        if let Some(folder) = self.ui.folder() {
+            let shown = folder.display();
+            let must = format_args!(
+                "there is no index.html in {shown}; npm run build in ui/ makes ui/dist, an empty value leaves the UI out"
+            );
+            let page = folder.join("index.html").is_file();
+            faults.expect(page, "ui.dir", must);
+        }
+        faults.public_url("ui.simulator_url", &self.ui.simulator_url);
+    }
+
     fn check_prometheus(&self, faults: &mut Faults) {
         let prometheus = &self.prometheus;
-        faults.http_url("prometheus.url", &prometheus.url);
-        faults.http_url("alertmanager.url", &self.alertmanager.url);
+        faults.http_url("prometheus.url", prometheus.url.reveal());
+        faults.http_url("alertmanager.url", self.alertmanager.url.reveal());
         let (interval, timeout) = (prometheus.poll_interval_seconds, prometheus.timeout_seconds);
         faults.within("prometheus.poll_interval_seconds", interval, 0.1..=3600.0);
         faults.within("prometheus.timeout_seconds", timeout, 0.05..=3600.0);

@@ -66,6 +66,19 @@ fn each_fault_is_one_line_with_its_key() {
             "26",
             "webhook.timeout_seconds",
         ),
+        ("SERVICE_METRICS__UI__DIR", "/no/such/folder", "ui.dir"),
+        ("SERVICE_METRICS__UI__DIR", "src", "ui.dir"),
+        ("SERVICE_METRICS__UI__SIMULATOR_URL", "", "ui.simulator_url"),
+        (
+            "SERVICE_METRICS__UI__SIMULATOR_URL",
+            "http://me:hunter2@localhost:8082",
+            "ui.simulator_url",
+        ),
+        (
+            "SERVICE_METRICS__UI__SIMULATOR_URL",
+            "ws://localhost:8082",
+            "ui.simulator_url",
+        ),
         (
             "SERVICE_METRICS__SERVER__HOST",
             "nowhere.example",

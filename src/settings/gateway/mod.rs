@@ -2,7 +2,11 @@
 
 mod check;
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use config::Value;
 use serde::Deserialize;
@@ -44,6 +48,7 @@ const PROGRAM: Program = Program {
 pub struct GatewaySettings {
     pub server: Server,
     pub cors: Cors,
+    pub ui: Ui,
     pub prometheus: Prometheus,
     pub alertmanager: Alertmanager,
     pub webhook: Webhook,
@@ -70,6 +75,22 @@ pub struct Server {
 #[allow(missing_docs, reason = "config/service-metrics.toml")]
 pub struct Cors {
     pub allowed_origins: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/service-metrics.toml")]
+pub struct Ui {
+    pub dir: PathBuf,
+    pub simulator_url: String,
+}
+
+impl Ui {
+    /// The directory, if there is to be a UI.
+    pub fn folder(&self) -> Option<&Path> {
+        let named = !self.dir.as_os_str().is_empty();
+        named.then_some(&self.dir)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
