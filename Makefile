@@ -5,13 +5,16 @@ drill = $(CARGO_TARGET_DIR)/drill
 catalogue = $(if $(CATALOGUE),--catalogue '$(CATALOGUE)')
 # Tests send signals that a `nohup` around all of this would have ignored.
 cargo-test = env --default-signal=HUP cargo test --locked
+# Servers for the tests of the UI, which a browser makes on the programs that `cargo test` has built.
+browser-lab = $(CARGO_TARGET_DIR)/debug/lab --fast --data $(CARGO_TARGET_DIR)/browser-lab --postgres-port 0 \
+	--prometheus-port 0 --alertmanager-port 0 --mock-port 0 --gateway-port 0
 scripts = .ci/run $(wildcard tools/* tests/compose/*.sh)
 npm = cd ui && npm
 # The UI, where it can be built.
 ui = $(if $(shell tools/has-node && echo yes),ui/dist/index.html,no-ui)
 ui-sources = $(shell find ui -type d \( -name node_modules -o -name dist -o -path ui/tests \) -prune -o -type f -print)
 
-.PHONY: help run no-ui drill test soak bench bench-fanout bench-scrape compose-test
+.PHONY: help run no-ui screenshots drill test soak bench bench-fanout bench-scrape compose-test
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -31,6 +34,11 @@ ui/node_modules/.package-lock.json: ui/package.json ui/package-lock.json
 
 no-ui:
 	@echo "no Node 20.19 or newer with npm here: the gateway runs without its UI"
+
+screenshots: ui/dist/index.html ## make the pictures in ui/screenshots anew
+	@tools/install-packages test
+	cargo build --locked --bins
+	SCREENSHOTS=1 $(browser-lab) -- npm --prefix ui run browser -- tests/pages.test.ts
 
 drill: ## rehearse all alerts on real servers, 15 times as fast; CATALOGUE=mine.toml, ALERTS="DiskFull", ARGS="--grace 30"
 	@tools/install-packages run
@@ -52,6 +60,7 @@ test: ## prove everything, against the real servers
 	shellcheck $(scripts)
 	$(cargo-test) --test integration -- pipeline::
 	$(cargo-test) --test integration -- --nocapture rehearsal::
+	$(browser-lab) -- npm --prefix ui run browser
 
 soak: ## ten minutes of coming and going in which nothing may grow; SOAK_MINUTES=120 for longer
 	$(cargo-test) --test integration -- --ignored --nocapture --test-threads 1 soak::

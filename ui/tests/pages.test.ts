@@ -4,12 +4,27 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { expectSound, live, open, withBrowser } from './support/browser';
+import { control, firing } from './support/rehearsal';
 import { lab } from './support/servers';
 
 withBrowser();
+
+const TRIGGERED = ['HighCPUUsage', 'DiskFull', 'QueueBacklogHigh'];
+
+beforeAll(async () => {
+  for (const name of TRIGGERED) await control(`/api/alerts/${name}/trigger`);
+  const arrived = async () => {
+    expect(await firing()).toEqual(expect.arrayContaining(TRIGGERED));
+  };
+  await vi.waitFor(arrived, { timeout: 60_000, interval: 500 });
+});
+
+afterAll(async () => {
+  await control('/api/reset');
+});
 
 const PAGES = ['', 'incidents', 'alerts', 'rehearse', 'system'];
 const WIDTHS = { wide: 1280, narrow: 360 };

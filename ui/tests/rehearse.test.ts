@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 
-import { live, open, withBrowser } from './support/browser';
+import { expectSound, live, open, withBrowser } from './support/browser';
 import { lab } from './support/servers';
 
 withBrowser();
@@ -10,17 +10,23 @@ withBrowser();
 test('an alert that is triggered on Rehearse arrives on Alerts, and goes when it is recovered', async () => {
   const { page, faults, close } = await open(`${lab('GATEWAY_URL')}/#/rehearse`);
   await live(page);
-  const row = () => page.locator('[data-alert="HighCPUUsage"]').first();
-  await row().getByRole('button', { name: /Trigger/ }).click();
+  const pages = page.getByRole('navigation');
+  await page.getByRole('button', { name: 'Trigger HighCPUUsage' }).click();
 
-  await page.getByRole('link', { name: /^Alerts/ }).first().click();
-  const arrived = page.locator('[data-alert="HighCPUUsage"][data-state="firing"]');
+  await pages.getByRole('link', { name: /^Alerts/ }).click();
+  const firing = page.getByRole('region', { name: /^Firing/ }).getByRole('listitem');
+  const arrived = firing.filter({ has: page.getByText('HighCPUUsage', { exact: true }) });
   await arrived.waitFor();
 
-  await page.getByRole('link', { name: 'Rehearse' }).first().click();
-  await row().getByRole('button', { name: /Recover/ }).click();
-  await page.getByRole('link', { name: /^Alerts/ }).first().click();
+  await pages.getByRole('link', { name: 'Rehearse' }).click();
+  const way = page.getByRole('listitem').filter({ has: page.getByRole('button', { name: 'Recover HighCPUUsage' }) });
+  await way.getByText('It has arrived. It fires until you recover it.').waitFor();
+  await expectSound(page);
+  await page.getByRole('button', { name: 'Recover HighCPUUsage' }).click();
+  await pages.getByRole('link', { name: /^Alerts/ }).click();
   await arrived.waitFor({ state: 'detached' });
+  await page.getByText('HighCPUUsage', { exact: true }).waitFor(); // among those resolved lately
+  await expectSound(page);
   expect(faults).toEqual([]);
   await close();
 });

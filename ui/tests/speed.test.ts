@@ -44,13 +44,20 @@ test('a day of fifty series is drawn, and frames are taken', async () => {
   const { page, faults, close } = await open(gateway.url);
   await live(page);
   const measured = (name: string) =>
-    page.evaluate((name) => performance.getEntriesByName(name, 'measure').map(({ duration }) => duration), name);
-  await expect.poll(async () => (await measured('chart-draw')).length, { timeout: 30_000 }).toBeGreaterThan(0);
-  await expect.poll(async () => (await measured('frame')).length, { timeout: 30_000 }).toBeGreaterThan(5);
-  for (const name of ['chart-draw', 'frame']) {
-    const times = (await measured(name)).sort((a, b) => a - b);
+    page.evaluate(
+      (name) => performance.getEntriesByName(name, 'measure').map(({ startTime, duration }) => ({ startTime, duration })),
+      name,
+    );
+  // The frames that charts are made of are not like those that follow.
+  const drawn = () => measured('chart-draw');
+  await expect.poll(async () => (await drawn()).length, { timeout: 30_000 }).toBeGreaterThan(0);
+  const settled = await page.evaluate(() => performance.now());
+  const frames = async () => (await measured('frame')).filter(({ startTime }) => startTime > settled);
+  await expect.poll(async () => (await frames()).length, { timeout: 60_000 }).toBeGreaterThan(15);
+  for (const [what, measures] of Object.entries({ 'a chart': await drawn(), 'a frame': await frames() })) {
+    const times = measures.map(({ duration }) => duration).sort((a, b) => a - b);
     const at = (share: number) => times[Math.floor((times.length - 1) * share)]?.toFixed(1);
-    console.info(`${name}: median ${at(0.5)} ms, slowest ${at(1)} ms of ${times.length}`);
+    console.info(`${what}: median ${at(0.5)} ms, slowest ${at(1)} ms of ${times.length}`);
   }
   expect(faults).toEqual([]);
   await close();

@@ -16,10 +16,10 @@ export function lab(name: 'GATEWAY_URL' | 'SIMULATOR_URL' | 'PROMETHEUS_URL' | '
   return url;
 }
 
-/** A port that is free now. */
+/** A port that is free now, on all interfaces, as the gateway listens. */
 export async function freePort(): Promise<number> {
   const server = createServer();
-  server.listen(0, '127.0.0.1');
+  server.listen(0, '0.0.0.0');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   server.close();
