@@ -28,6 +28,8 @@ afterAll(async () => {
 
 const PAGES = ['', 'incidents', 'alerts', 'rehearse', 'system'];
 const WIDTHS = { wide: 1280, narrow: 360 };
+/** Some beats, so that there is something to see. */
+const BEATS_MS = 8_000;
 const FOLDER = fileURLToPath(new URL('../screenshots', import.meta.url));
 
 for (const name of PAGES) {
@@ -43,6 +45,7 @@ for (const name of PAGES) {
         await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => undefined);
         if (process.env.SCREENSHOTS) {
           mkdirSync(FOLDER, { recursive: true });
+          await page.waitForTimeout(BEATS_MS);
           await page.screenshot({ path: `${FOLDER}/${name || 'live'}-${colorScheme}-${width}.png`, fullPage: true });
         }
         await expectSound(page);

@@ -37,14 +37,14 @@ export function TimeChart({ label, lines, step, format, binary = false, height =
   const plot = useRef<Plot>(undefined);
   const [row, setRow] = useState<number>();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const { language, units, texts } = useSpeech();
+  const { locale, units, texts } = useSpeech();
   const columns = useMemo(() => align(lines, step), [lines, step]);
   const keys = JSON.stringify(lines.map(({ key }) => key));
   const count = lines.length;
   const clock = useMemo(() => {
-    const format = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+    const format = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
     return (seconds: number) => format.format(seconds * 1000);
-  }, [language]);
+  }, [locale]);
 
   // Before the browser paints: the legend and the lines are of the same frame.
   useLayoutEffect(() => {

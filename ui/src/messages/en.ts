@@ -12,7 +12,7 @@ export const en = {
     rehearse: 'Rehearse',
     system: 'System',
     languages: 'Language',
-    theme: { label: 'Colours', system: 'As the system', light: 'Light', dark: 'Dark' },
+    theme: { label: 'Colours', system: 'Auto', light: 'Light', dark: 'Dark' },
     unknownPage: 'There is no such page.',
     loading: 'Loading…',
     broken: 'This page has failed.',

@@ -14,7 +14,7 @@ export const fr: Messages = {
     rehearse: 'Exercices',
     system: 'Système',
     languages: 'Langue',
-    theme: { label: 'Couleurs', system: 'Comme le système', light: 'Clair', dark: 'Sombre' },
+    theme: { label: 'Couleurs', system: 'Auto', light: 'Clair', dark: 'Sombre' },
     unknownPage: 'Cette page n’existe pas.',
     loading: 'Chargement…',
     broken: 'Cette page a échoué.',

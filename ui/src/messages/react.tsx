@@ -12,6 +12,8 @@ export type Language = keyof typeof LANGUAGES;
 
 interface Speech {
   language: Language;
+  /** The BCP 47 tag by which numbers and times are written: that of the browser, if it is of the language. */
+  locale: string;
   speak: (language: Language) => void;
   texts: Messages;
   units: Units;
@@ -24,18 +26,19 @@ export function SpeechProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
-  const speech = useMemo(
-    () => ({
+  const speech = useMemo(() => {
+    const locale = navigator.languages.find((tag) => tag.slice(0, 2) === language) ?? language;
+    return {
       language,
+      locale,
       speak: (language: Language) => {
         remember('language', language);
         setLanguage(language);
       },
       texts: LANGUAGES[language],
-      units: units(language),
-    }),
-    [language],
-  );
+      units: units(locale),
+    };
+  }, [language]);
   return <Context value={speech}>{children}</Context>;
 }
 
