@@ -84,5 +84,6 @@ test('a page can be reached and left with the keyboard alone', async () => {
   await page.getByRole('link', { name: 'System' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'System' }).waitFor();
+  expect(await page.title()).toBe('System – service-metrics');
   await close();
 });

@@ -1,7 +1,7 @@
 // The frame around every page: the connection, the way between pages, and what it all looks like.
 
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { Route, Router, Switch } from 'wouter';
+import { Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 
 import { Connection } from '../connection/connection';
@@ -26,9 +26,7 @@ export function App() {
         <Router hook={useHashLocation}>
           <Header />
           <main id="content" className={styles.content} tabIndex={-1}>
-            <ErrorBoundary>
-              <Pages />
-            </ErrorBoundary>
+            <Pages />
           </main>
         </Router>
       </Connected>
@@ -38,19 +36,22 @@ export function App() {
 
 function Pages() {
   const texts = useTexts();
+  const [path] = useLocation();
   return (
-    <Suspense fallback={<p className="muted">{texts.app.loading}</p>}>
-      <Switch>
-        <Route path="/" component={LivePage} />
-        <Route path="/incidents" component={IncidentsPage} />
-        <Route path="/alerts" component={AlertsPage} />
-        <Route path="/rehearse" component={RehearsePage} />
-        <Route path="/system" component={SystemPage} />
-        <Route>
-          <p>{texts.app.unknownPage}</p>
-        </Route>
-      </Switch>
-    </Suspense>
+    <ErrorBoundary key={path}>
+      <Suspense fallback={<p className="muted">{texts.app.loading}</p>}>
+        <Switch>
+          <Route path="/" component={LivePage} />
+          <Route path="/incidents" component={IncidentsPage} />
+          <Route path="/alerts" component={AlertsPage} />
+          <Route path="/rehearse" component={RehearsePage} />
+          <Route path="/system" component={SystemPage} />
+          <Route>
+            <p>{texts.app.unknownPage}</p>
+          </Route>
+        </Switch>
+      </Suspense>
+    </ErrorBoundary>
   );
 }
 

@@ -1,5 +1,6 @@
 // Above every page: where one can go, how the connection is, language and colours.
 
+import { useEffect, type ReactNode } from 'react';
 import { Link, useRoute } from 'wouter';
 
 import { LANGUAGES, isLanguage, useSpeech } from '../messages/react';
@@ -30,7 +31,7 @@ export function Header() {
         <span className={styles.title}>{texts.app.title}</span>
         <nav aria-label={texts.app.pages} className={styles.pages}>
           {PAGES.map(([path, name]) => (
-            <PageLink key={path} path={path}>
+            <PageLink key={path} path={path} title={`${texts.app[name]} – ${texts.app.title}`}>
               {texts.app[name]}
               {name === 'alerts' && <AlertCount />}
             </PageLink>
@@ -60,8 +61,12 @@ export function Header() {
   );
 }
 
-function PageLink({ path, children }: { path: string; children: React.ReactNode }) {
+/** `title` is the window's while the page is shown. */
+function PageLink({ path, title, children }: { path: string; title: string; children: ReactNode }) {
   const [here] = useRoute(path);
+  useEffect(() => {
+    if (here) document.title = title;
+  }, [here, title]);
   return (
     <Link href={path} className={styles.page ?? ''} aria-current={here ? 'page' : undefined}>
       {children}

@@ -179,6 +179,10 @@ describe('a page that is opened late', () => {
     expect(isOver(frame(way, undefined, 99), 'calm')).toBe(true);
   });
 
+  it('sees none in what is on its way back and has no alert any more: it may have been closed', () => {
+    expect(follow(undefined, rehearsal('recovering', 90), undefined)).toBeUndefined();
+  });
+
   it('sees no way in what is calm', () => {
     expect(follow(undefined, rehearsal('calm', 0), undefined)).toBeUndefined();
   });

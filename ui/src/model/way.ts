@@ -43,7 +43,8 @@ export function follow(way: Way | undefined, told: Rehearsal, alert: Alert | und
   const since = Date.parse(told.since);
   const { condition } = told;
   if (!way || way.moments.recovered !== undefined) {
-    const back = way === undefined && condition === 'recovering';
+    // Without an alert there is nothing more to see of it, and whoever closed its way does not want it back.
+    const back = way === undefined && condition === 'recovering' && alert !== undefined;
     if (condition === 'rising') return meet(fresh(told, { triggered: since }), alert);
     if (condition === 'active') return meet(fresh(told, { triggered: 'earlier', crossed: since }), alert);
     return back ? meet(fresh(told, { triggered: 'earlier', recovered: since }), alert) : way;

@@ -60,7 +60,7 @@ export class Gateway {
     });
     const deadline = Date.now() + PATIENCE_MS;
     while (!(await this.answers())) {
-      if (Date.now() > deadline || this.child.exitCode !== null) throw new Error('the gateway does not start');
+      if (Date.now() > deadline || hasEnded(this.child)) throw new Error('the gateway does not start');
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -68,7 +68,7 @@ export class Gateway {
   /** Without a good-bye. */
   async kill(): Promise<void> {
     const { child } = this;
-    if (child?.exitCode !== null) return;
+    if (!child || hasEnded(child)) return;
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
@@ -80,6 +80,10 @@ export class Gateway {
       return false;
     }
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 /** The way to a server, which can be cut and mended. */
