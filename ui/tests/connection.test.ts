@@ -38,11 +38,16 @@ test('while Prometheus does not answer the page says since when, and keeps what 
   const gateway = (running.gateway = await Gateway.start(cable.url));
   const { page, faults, close } = await open(gateway.url);
   await live(page);
-  await page.getByRole('heading', { level: 2 }).first().waitFor();
+  const charts = page.getByRole('slider');
+  await charts.first().waitFor();
+  const drawn = await charts.count();
 
   cable.cut();
   await connectionBadge(page).filter({ hasText: 'Stale since' }).waitFor();
-  expect(await page.getByRole('heading', { level: 2 }).count()).toBeGreaterThan(0);
+  await page.getByText('these are the last values').first().waitFor();
+  await page.getByText(/^Prometheus says/).first().waitFor();
+  expect(await charts.count()).toBe(drawn);
+  expect(await page.locator('main section:not([data-stale])').count()).toBe(0);
 
   cable.mend();
   await connectionBadge(page).filter({ hasText: 'Live' }).waitFor();

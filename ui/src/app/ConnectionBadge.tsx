@@ -10,12 +10,15 @@ export function ConnectionBadge() {
   const now = useNow();
   const { connection } = useTexts();
   const units = useUnits();
-  const [tone, text] = (() => {
+  // What is heard is the state alone: the seconds that go by would be said one after the other.
+  const [tone, heard, seen] = (() => {
     switch (state.is) {
       case 'connecting':
         return ['info', connection.connecting] as const;
-      case 'waiting':
-        return ['critical', connection.reconnecting(Math.ceil((state.retryAt - now) / 1000))] as const;
+      case 'waiting': {
+        const seconds = Math.ceil((state.retryAt - now) / 1000);
+        return ['critical', connection.reconnecting(0), connection.reconnecting(seconds)] as const;
+      }
       case 'open':
         return staleSince === undefined
           ? (['good', connection.live] as const)
@@ -23,10 +26,15 @@ export function ConnectionBadge() {
     }
   })();
   return (
-    <span role="status" aria-label={connection.label} data-connection={state.is}>
-      <Badge tone={tone} dot>
-        {text}
-      </Badge>
+    <span data-connection={state.is}>
+      <span role="status" aria-label={connection.label} className="hidden">
+        {heard}
+      </span>
+      <span aria-hidden="true">
+        <Badge tone={tone} dot>
+          {seen ?? heard}
+        </Badge>
+      </span>
     </span>
   );
 }

@@ -158,6 +158,15 @@ test('when the page is looked at again, it tries at once, or asks; while it is h
   expect(scene.sockets).toHaveLength(2);
 });
 
+test('what was begun without a network is begun anew when the network is back', () => {
+  scene.connection.start();
+  window.dispatchEvent(new Event('online'));
+  expect(scene.sockets).toHaveLength(2);
+  expect(scene.alive()).toHaveLength(1);
+  scene.latest().greet();
+  expect(scene.connection.getState().is).toBe('open');
+});
+
 test('nothing is left running once it is stopped', () => {
   scene.opened();
   scene.connection.stop();

@@ -76,14 +76,14 @@ export class Connection {
   start(): void {
     this.connect();
     this.watch = setInterval(this.look, CHECK_EVERY_MS);
-    window.addEventListener('online', this.hurry);
+    window.addEventListener('online', this.online);
     document.addEventListener('visibilitychange', this.hurry);
   }
 
   stop(): void {
     clearInterval(this.watch);
     clearTimeout(this.retry);
-    window.removeEventListener('online', this.hurry);
+    window.removeEventListener('online', this.online);
     document.removeEventListener('visibilitychange', this.hurry);
     this.drop();
   }
@@ -244,6 +244,12 @@ export class Connection {
     if (document.visibilityState === 'hidden') return;
     if (this.state.is === 'waiting') this.connect();
     else if (this.state.is === 'open' && this.askedAt === undefined) this.ask(Date.now());
+  };
+
+  /** What was begun without a network would be waited for in vain. */
+  private readonly online = (): void => {
+    if (this.state.is === 'connecting') this.connect();
+    else this.hurry();
   };
 
   private change(state: ConnectionState): void {

@@ -40,7 +40,8 @@ export function HistogramTile({ query, buckets, trail, stale }: Props) {
     >
       <ul className={styles.bars} aria-label={live.buckets}>
         {found.map(({ bound, count }) => (
-          <li key={bound} className={styles.bar} aria-label={live.bucket(format(bound), percent(share(count)))}>
+          <li key={bound} className={styles.bar}>
+            <span className="hidden">{live.bucket(format(bound), percent(share(count)))}</span>
             <span className={styles.space} aria-hidden="true">
               <span className={styles.fill} style={{ height: `${(count / most) * 100}%` }} />
             </span>

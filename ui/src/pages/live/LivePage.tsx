@@ -8,6 +8,7 @@ import type { Buckets } from '../../model/histogram';
 import { useTexts } from '../../messages/react';
 import { chartPlans } from './charts';
 import { HistogramTile } from './HistogramTile';
+import { useLasting } from './lasting';
 import { QueryTile } from './QueryTile';
 import { RangeChart } from './RangeChart';
 import { isBuckets, useTrails } from './trails';
@@ -31,29 +32,36 @@ function Tiles() {
   const instantTrails = useTrails('instant', instant.frame);
   const metricsTrails = useTrails('metrics', metrics.frame);
   const instantStale = useIsStale(instant);
-  const metricsStale = useIsStale(metrics);
-  const answers = instant.frame?.data ?? {};
+  // Both are of one poll, and only `instant` says whether it has brought anything.
+  const metricsStale = useIsStale(metrics) || instantStale;
+  const answers = useLasting('instant', instant.frame);
   // What both channels have is shown once, with all its series.
-  const sums = Object.entries(metrics.frame?.data ?? {}).filter(([query]) => !Object.hasOwn(answers, query));
+  const sums = [...useLasting('metrics', metrics.frame)].filter(([query]) => !answers.has(query));
   return (
     <>
       <StaleNote channel={instant} />
       {!instant.frame && <Note>{connection.waiting}</Note>}
       <div className={styles.tiles} role="group" aria-label={live.now}>
-        {Object.entries(answers).map(([query, answer]) => (
-          <QueryTile key={query} query={query} answer={answer} trail={instantTrails.get(query)} stale={instantStale} />
+        {[...answers].map(([query, lasting]) => (
+          <QueryTile key={query} query={query} lasting={lasting} trail={instantTrails.get(query)} stale={instantStale} />
         ))}
-        {sums.map(([query, value]) =>
-          isBuckets(value) ? (
+        {sums.map(([query, lasting]) =>
+          isBuckets(lasting.answer) ? (
             <HistogramTile
               key={query}
               query={query}
-              buckets={value}
+              buckets={lasting.answer}
+              trail={metricsTrails.get(query)}
+              stale={metricsStale || !lasting.isLatest}
+            />
+          ) : (
+            <QueryTile
+              key={query}
+              query={query}
+              lasting={lasting}
               trail={metricsTrails.get(query)}
               stale={metricsStale}
             />
-          ) : (
-            <QueryTile key={query} query={query} answer={value} trail={metricsTrails.get(query)} stale={metricsStale} />
           ),
         )}
       </div>
@@ -65,10 +73,10 @@ function Charts() {
   const { live } = useTexts();
   const range = useChannel<Answers>('range');
   const stale = useIsStale(range);
-  const answers = range.frame?.data ?? {};
+  const answers = useLasting('range', range.frame);
   return (
     <div className={styles.charts} role="group" aria-label={live.lately}>
-      {chartPlans(Object.keys(answers)).map((plan) => (
+      {chartPlans([...answers.keys()]).map((plan) => (
         <RangeChart key={plan.base} plan={plan} answers={answers} stale={stale} />
       ))}
     </div>

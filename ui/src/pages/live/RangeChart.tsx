@@ -7,35 +7,27 @@ import { TimeChart } from '../../charts/TimeChart';
 import { Card } from '../../components/Card';
 import { Note } from '../../components/Note';
 import { Segments } from '../../components/Segments';
-import { isFault } from '../../model/frame';
 import { stepOf } from '../../model/align';
 import { useTexts } from '../../messages/react';
 import { drawn, type ChartPlan } from './charts';
 import { useFormats } from './formats';
+import type { LastingAnswers } from './lasting';
 import { useNames } from './names';
 import styles from './LivePage.module.css';
 
 interface Props {
   plan: ChartPlan;
-  answers: Record<string, unknown>;
+  answers: LastingAnswers;
   stale: boolean;
 }
 
 export function RangeChart({ plan: { base, windows }, answers, stale }: Props) {
   const texts = useTexts();
   const name = useNames();
-  const formats = useFormats();
   const [chosen, setChosen] = useState('');
   const { window, query } = windows.find((one) => one.window === chosen) ?? windows[0] ?? { window: '', query: base };
   const title = name(base);
-  const answer = answers[query];
-  const { meaning, chart, step } = useMemo(() => {
-    const { meaning, series } = drawn(base, answer);
-    const additive = meaning.kind === 'counter';
-    const prefer = meaning.quantity === 'cores' ? 'instance' : undefined;
-    const chart = lines(series, { additive, prefer, title, rest: texts.live.rest });
-    return { meaning, step: stepOf(series), chart };
-  }, [base, answer, title, texts]);
+  const lasting = answers.get(query);
   const tools =
     windows.length > 1 ? (
       <Segments
@@ -48,24 +40,38 @@ export function RangeChart({ plan: { base, windows }, answers, stale }: Props) {
       window !== '' && <span className="muted">{texts.live.windowName(window)}</span>
     );
   return (
-    <Card title={title} tools={tools} stale={stale}>
-      {isFault(answer) && <Note tone="warning">{texts.fault(answer.error)}</Note>}
-      {!isFault(answer) && chart.lines.length === 0 && <Note>{texts.live.noSeries}</Note>}
-      {chart.lines.length > 0 && (
-        <>
-          <TimeChart
-            label={title}
-            lines={chart.lines}
-            step={step}
-            format={formats(meaning)}
-            binary={meaning.quantity === 'bytes'}
-          />
-          <p className={styles.caption}>
-            {chart.by.length > 0 && texts.live.by(chart.by.join(', '))}
-            {chart.left > 0 && ` ${texts.live.left(chart.left)}`}
-          </p>
-        </>
-      )}
+    <Card title={title} tools={tools} stale={stale || lasting?.isLatest === false}>
+      {lasting?.fault && <Note tone="warning">{texts.fault(lasting.fault.error)}</Note>}
+      {lasting?.answer !== undefined && <Drawing base={base} title={title} answer={lasting.answer} />}
     </Card>
+  );
+}
+
+/** The lines of an answer. */
+function Drawing({ base, title, answer }: { base: string; title: string; answer: unknown }) {
+  const texts = useTexts();
+  const formats = useFormats();
+  const { meaning, chart, step } = useMemo(() => {
+    const { meaning, series } = drawn(base, answer);
+    const additive = meaning.kind === 'counter';
+    const prefer = meaning.quantity === 'cores' ? 'instance' : undefined;
+    const chart = lines(series, { additive, prefer, title, rest: texts.live.rest });
+    return { meaning, step: stepOf(series), chart };
+  }, [base, answer, title, texts]);
+  if (chart.lines.length === 0) return <Note>{texts.live.noSeries}</Note>;
+  return (
+    <>
+      <TimeChart
+        label={title}
+        lines={chart.lines}
+        step={step}
+        format={formats(meaning)}
+        binary={meaning.quantity === 'bytes'}
+      />
+      <p className={styles.caption}>
+        {chart.by.length > 0 && texts.live.by(chart.by.join(', '))}
+        {chart.left > 0 && ` ${texts.live.left(chart.left)}`}
+      </p>
+    </>
   );
 }

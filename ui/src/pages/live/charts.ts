@@ -1,6 +1,5 @@
 // Which charts the range frame makes: queries that differ in their window alone share one.
 
-import { isFault } from '../../model/frame';
 import { matrix, type Series } from '../../model/query';
 import { rate } from '../../model/rate';
 import { meaning, splitWindow, windowSeconds, type Meaning } from './meaning';
@@ -38,7 +37,7 @@ export interface Drawn {
 
 /** What a chart draws of an answer. */
 export function drawn(base: string, answer: unknown): Drawn {
-  const raw = isFault(answer) ? [] : matrix(answer);
+  const raw = matrix(answer);
   const found = meaning(base, raw[0]?.labels.__name__);
   return { meaning: found, series: found.kind === 'counter' ? raw.map(rate) : raw };
 }

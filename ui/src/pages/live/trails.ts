@@ -20,7 +20,7 @@ export function extendAll(trails: Trails, frame: Frame<Record<string, unknown>>)
   if (Number.isNaN(time)) return trails;
   const extended = Object.entries(frame.data).map(([query, answer]) => {
     const before = trails.get(query) ?? NO_TRAIL;
-    if (isFault(answer)) return [query, before] as const;
+    if (answer === null || isFault(answer)) return [query, before] as const;
     if (isBuckets(answer)) return [query, extend(before, time, bucketSamples(answer), 'counter')] as const;
     const found = answerSamples(answer);
     return [query, extend(before, time, found, meaningOf(query, found).kind)] as const;
