@@ -4,6 +4,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { expectSound, live, open, withBrowser } from './support/browser';
@@ -26,13 +27,20 @@ afterAll(async () => {
   await control('/api/reset');
 });
 
-const PAGES = ['', 'incidents', 'alerts', 'rehearse', 'system'];
+/** Each page, and what is there once it has its data. */
+const PAGES: Record<string, (page: Page) => Locator> = {
+  '': (page) => page.getByRole('slider'),
+  incidents: (page) => page.getByText('Too many series in the head block'),
+  alerts: (page) => page.getByText('HighCPUUsage', { exact: true }),
+  rehearse: (page) => page.getByRole('button', { name: 'Recover HighCPUUsage' }),
+  system: (page) => page.getByText('Ready: everything works.'),
+};
 const WIDTHS = { wide: 1280, narrow: 360 };
 /** Some beats, so that there is something to see. */
 const BEATS_MS = 8_000;
 const FOLDER = fileURLToPath(new URL('../screenshots', import.meta.url));
 
-for (const name of PAGES) {
+for (const [name, shows] of Object.entries(PAGES)) {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const [width, pixels] of Object.entries(WIDTHS)) {
       test(`${name === '' ? 'live' : name}, ${colorScheme}, ${width}`, async () => {
@@ -41,8 +49,7 @@ for (const name of PAGES) {
           viewport: { width: pixels, height: 900 },
         });
         await live(page);
-        await page.locator('main h1').waitFor();
-        await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => undefined);
+        await shows(page).first().waitFor();
         if (process.env.SCREENSHOTS) {
           mkdirSync(FOLDER, { recursive: true });
           await page.waitForTimeout(BEATS_MS);

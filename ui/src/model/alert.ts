@@ -1,5 +1,7 @@
 // Active alerts, as Prometheus' `/api/v1/alerts` lists them.
 
+import { seriesKey } from './query';
+
 export interface Alert {
   labels: Record<string, string>;
   annotations: Record<string, string>;
@@ -18,5 +20,5 @@ export function readAlerts(data: unknown): Alert[] {
 
 /** Tells alerts apart: their labels, in order. */
 export function alertKey({ labels }: Alert): string {
-  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return seriesKey(labels);
 }

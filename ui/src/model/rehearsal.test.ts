@@ -1,12 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { Alert } from './alert';
-import { promSeconds, secondsToCross, setOff } from './rehearsal';
-
-it('reads durations as Prometheus writes them', () => {
-  expect(['15s', '1m30s', '500ms', '1h'].map(promSeconds)).toEqual([15, 90, 0.5, 3600]);
-  expect(['', '15', 's', '1m x'].map(promSeconds)).toEqual([undefined, undefined, undefined, undefined]);
-});
+import { secondsToCross, setOff } from './rehearsal';
 
 it('finds the alert of the series that is driven, not that of another one', () => {
   const alert = (state: Alert['state'], labels: Record<string, string>): Alert => ({

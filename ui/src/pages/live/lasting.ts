@@ -1,8 +1,7 @@
 // The last answer of each query that was one. It stays while the query is answered with a fault, or with nothing.
 
-import { useEffect, useState } from 'react';
-
-import { isFault, type Channel, type Frame, type QueryFault } from '../../model/frame';
+import { isFault, type Channel, type QueryFault } from '../../model/frame';
+import { useFold, type AnyFrame } from './fold';
 
 export interface Lasting {
   /** Nothing if there never was one. */
@@ -29,16 +28,11 @@ export function outlast(before: LastingAnswers, data: Record<string, unknown>): 
   return new Map(after);
 }
 
-const remembered = new Map<Channel, LastingAnswers>();
+const LASTING = {
+  initial: NONE,
+  step: (before: LastingAnswers, { data }: AnyFrame) => outlast(before, data),
+  remembered: new Map<Channel, LastingAnswers>(),
+};
 
-/** The lasting answers of a channel; they outlive a look at another page. */
-export function useLasting(channel: Channel, frame: Frame<Record<string, unknown>> | undefined): LastingAnswers {
-  const [seen, setSeen] = useState<{ frame?: typeof frame; answers: LastingAnswers }>(() => ({
-    answers: remembered.get(channel) ?? NONE,
-  }));
-  if (frame !== undefined && frame !== seen.frame) setSeen({ frame, answers: outlast(seen.answers, frame.data) });
-  useEffect(() => {
-    remembered.set(channel, seen.answers);
-  }, [channel, seen.answers]);
-  return seen.answers;
-}
+/** The lasting answers of a channel. */
+export const useLasting = (channel: Channel, frame: AnyFrame | undefined): LastingAnswers => useFold(LASTING, channel, frame);

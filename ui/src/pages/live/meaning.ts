@@ -1,5 +1,6 @@
 // What a query measures, by the names that Prometheus' conventions give: `_bytes`, `_seconds`, `_total`, `_percent`.
 
+import { promSeconds } from '../../model/duration';
 import type { Kind } from '../../model/trail';
 
 export const QUANTITIES = ['number', 'bytes', 'seconds', 'percent', 'ratio', 'cores'] as const;
@@ -35,9 +36,7 @@ export function splitWindow(query: string): { base: string; window: string } {
   return { base: found?.[1] ?? query, window: found?.[2] ?? '' };
 }
 
-const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
-
 /** A window in seconds, to put the shortest first; 0 where a query's name has none. */
 export function windowSeconds(window: string): number {
-  return Number.parseInt(window, 10) * (SECONDS[window.slice(-1)] ?? 0) || 0;
+  return promSeconds(window) ?? 0;
 }

@@ -1,8 +1,9 @@
 // What known queries are called on the page; any other goes by its own name.
 
 import { useTexts } from '../../messages/react';
+import { inWords } from '../../model/words';
 
 export function useNames(): (query: string) => string {
   const { queries } = useTexts().live;
-  return (query) => (Object.hasOwn(queries, query) ? queries[query as keyof typeof queries] : query);
+  return (query) => inWords(queries, query);
 }

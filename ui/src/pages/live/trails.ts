@@ -1,12 +1,11 @@
 // The trails of all queries of a channel, while the page is open; they outlive a look at another page.
 
-import { useEffect, useState } from 'react';
-
-import { isFault, type Channel, type Frame } from '../../model/frame';
+import { isFault, type Channel } from '../../model/frame';
 import type { Buckets } from '../../model/histogram';
 import { samples, seriesKey, type Sample } from '../../model/query';
 import { growth } from '../../model/rate';
 import { extend, NO_TRAIL, type Trail } from '../../model/trail';
+import { useFold, type AnyFrame } from './fold';
 import { meaning, type Meaning } from './meaning';
 
 /** By the names of the queries. */
@@ -15,7 +14,7 @@ export type Trails = ReadonlyMap<string, Trail>;
 const NO_TRAILS: Trails = new Map();
 
 /** The trails and one frame more. */
-export function extendAll(trails: Trails, frame: Frame<Record<string, unknown>>): Trails {
+export function extendAll(trails: Trails, frame: AnyFrame): Trails {
   const time = Date.parse(frame.timestamp) / 1000;
   if (Number.isNaN(time)) return trails;
   const extended = Object.entries(frame.data).map(([query, answer]) => {
@@ -54,19 +53,7 @@ export function meaningOf(query: string, series: readonly { labels: Sample['labe
   return meaning(query, series[0]?.labels.__name__);
 }
 
-const remembered = new Map<Channel, Trails>();
-
-interface Seen {
-  frame?: Frame<Record<string, unknown>>;
-  trails: Trails;
-}
+const TRAILS = { initial: NO_TRAILS, step: extendAll, remembered: new Map<Channel, Trails>() };
 
 /** The trails of a channel, and the frame that came last in them. */
-export function useTrails(channel: Channel, frame: Seen['frame']): Trails {
-  const [seen, setSeen] = useState<Seen>(() => ({ trails: remembered.get(channel) ?? NO_TRAILS }));
-  if (frame !== undefined && frame !== seen.frame) setSeen({ frame, trails: extendAll(seen.trails, frame) });
-  useEffect(() => {
-    remembered.set(channel, seen.trails);
-  }, [channel, seen.trails]);
-  return seen.trails;
-}
+export const useTrails = (channel: Channel, frame: AnyFrame | undefined): Trails => useFold(TRAILS, channel, frame);

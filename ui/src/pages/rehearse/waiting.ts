@@ -1,7 +1,8 @@
 // What an alert on its way waits for, in words.
 
 import type { Messages } from '../../messages/en';
-import { promSeconds, secondsToCross, type Rehearsal } from '../../model/rehearsal';
+import { promSeconds } from '../../model/duration';
+import { secondsToCross, type Rehearsal } from '../../model/rehearsal';
 import type { Units } from '../../model/units';
 import type { Shown, Way } from '../../model/way';
 

@@ -1,0 +1,29 @@
+// What is made of the frames of a channel, one after the other; it outlives a look at another page.
+
+import { useEffect, useState } from 'react';
+
+import type { Channel, Frame } from '../../model/frame';
+
+export type AnyFrame = Frame<Record<string, unknown>>;
+
+export interface Fold<State> {
+  initial: State;
+  step: (before: State, frame: AnyFrame) => State;
+  /** What had become of each channel when the page was left. */
+  remembered: Map<Channel, State>;
+}
+
+interface Seen<State> {
+  frame?: AnyFrame;
+  state: State;
+}
+
+/** The state after `frame`, the latest of the channel. */
+export function useFold<State>({ initial, step, remembered }: Fold<State>, channel: Channel, frame: AnyFrame | undefined): State {
+  const [seen, setSeen] = useState<Seen<State>>(() => ({ state: remembered.get(channel) ?? initial }));
+  if (frame !== undefined && frame !== seen.frame) setSeen({ frame, state: step(seen.state, frame) });
+  useEffect(() => {
+    remembered.set(channel, seen.state);
+  }, [remembered, channel, seen.state]);
+  return seen.state;
+}
