@@ -17,6 +17,7 @@ export const en = {
     loading: 'Loading…',
     broken: 'This page has failed.',
     reload: 'Load it again',
+    underWay: 'under way',
   },
   connection: {
     label: 'Connection to the gateway',

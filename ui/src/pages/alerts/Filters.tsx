@@ -52,15 +52,14 @@ export function Filters({ entries, wanted, shown, onChange }: Props) {
           onChange({ ...wanted, text });
         }}
       />
-      {some && (
-        <Button
-          onPress={() => {
-            onChange(ALL);
-          }}
-        >
-          {alerts.clear}
-        </Button>
-      )}
+      <Button
+        isDisabled={!some}
+        onPress={() => {
+          onChange(ALL);
+        }}
+      >
+        {alerts.clear}
+      </Button>
       <span className={`${styles.count ?? ''} number muted`} role="status">
         {some ? alerts.shown(shown, entries.length) : alerts.count(entries.length)}
       </span>

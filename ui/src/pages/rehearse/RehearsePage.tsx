@@ -48,6 +48,7 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
   const reset = usePost();
   const scenarios = useScenarios();
   const below = useRef<HTMLDivElement>(null);
+  const toBelow = useRef<HTMLButtonElement>(null);
   const families = [...new Set(rehearsals.map(({ family }) => family))];
   const known = useStore(ways);
   const over = rehearsals
@@ -65,6 +66,7 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
         <span className={styles.buttons}>
           {over.length > 1 && (
             <Button
+              heir={() => toBelow.current}
               onPress={() => {
                 forget(over);
               }}
@@ -73,6 +75,7 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
             </Button>
           )}
           <Button
+            ref={toBelow}
             onPress={() => {
               below.current?.scrollIntoView({ block: 'start' });
               below.current?.focus({ preventScroll: true });
@@ -82,7 +85,8 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
           </Button>
           <span title={rehearse.resetHint}>
             <Button
-              isDisabled={stale || reset.isPending || !someDriven}
+              isDisabled={stale || !someDriven}
+              isPending={reset.isPending}
               onPress={() => {
                 reset.mutate('/api/reset');
               }}
@@ -93,7 +97,7 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
         </span>
       </div>
       <Refusal error={reset.error} />
-      <RunningScenario scenarios={scenarios} stale={stale} />
+      <RunningScenario scenarios={scenarios} stale={stale} heir={() => toBelow.current} />
       {families.map((family) => (
         <FamilyCard
           key={family}
