@@ -1,6 +1,6 @@
 // The connection as pages use it.
 
-import { createContext, use, useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { createContext, use, useCallback, useEffect, useSyncExternalStore, type ReactNode } from 'react';
 
 import type { Channel, Frame } from '../model/frame';
 import type { ChannelState, Connection, ConnectionState, Counts } from './connection';
@@ -47,18 +47,4 @@ export function useChannel<Data>(channel: Channel): Omit<ChannelState, 'frame'> 
   useEffect(() => connection.subscribe(channel), [connection, channel]);
   const { frame, ...rest } = useChannelState(channel);
   return { ...rest, frame: frame as Frame<Data> | undefined };
-}
-
-/** The time in milliseconds since 1970, again and again. */
-export function useNow(everyMs = 1000): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => {
-      setNow(Date.now());
-    }, everyMs);
-    return () => {
-      clearInterval(timer);
-    };
-  }, [everyMs]);
-  return now;
 }

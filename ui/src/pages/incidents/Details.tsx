@@ -3,10 +3,10 @@
 import { Badge } from '../../components/Badge';
 import { Moment } from '../../components/Moment';
 import { Table, type Column } from '../../components/Table';
-import { useNow } from '../../connection/react';
 import type { Incident } from '../../model/incident';
 import { inWords } from '../../model/words';
 import { useTexts, useUnits } from '../../messages/react';
+import { useNow } from '../../watch/clock';
 import { severityTone, statusTone } from './tones';
 
 /** How often "5 minutes ago" is looked at again. */

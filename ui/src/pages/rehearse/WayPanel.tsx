@@ -4,10 +4,10 @@ import { useRef, useState } from 'react';
 import { Link } from 'wouter';
 
 import { Button } from '../../components/Button';
-import { useNow } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import { isOver, show, type Shown, type Way } from '../../model/way';
 import { forget } from '../../watch/alerts';
+import { useNow } from '../../watch/clock';
 import { waiting, type Rule } from './waiting';
 import styles from './WayPanel.module.css';
 
