@@ -167,7 +167,8 @@ export const en = {
     noneWanted: 'No alert is like that.',
     resolved: 'Resolved lately',
     resolvedAt: (time: string) => `resolved at ${time}`,
-    begun: (names: string, more: number) => `Now firing: ${names}${more > 0 ? ` and ${more} more` : ''}`,
+    begun: (names: string, more: number) => `Now firing: ${names}${more > 0 ? ` and ${more} more` : ''}.`,
+    ended: (names: string, more: number) => `No longer firing: ${names}${more > 0 ? ` and ${more} more` : ''}.`,
   },
   rehearse: {
     title: 'Rehearse',

@@ -178,7 +178,8 @@ export const fr: Messages = {
     noneWanted: 'Aucune alerte ne correspond.',
     resolved: 'Résolues récemment',
     resolvedAt: (time) => `résolue à ${time}`,
-    begun: (names, more) => `Viennent de se déclencher : ${names}${more > 0 ? ` et ${more} de plus` : ''}`,
+    begun: (names, more) => `Viennent de se déclencher : ${names}${more > 0 ? ` et ${more} de plus` : ''}.`,
+    ended: (names, more) => `Ne sont plus déclenchées : ${names}${more > 0 ? ` et ${more} de plus` : ''}.`,
   },
   rehearse: {
     title: 'Exercices',
