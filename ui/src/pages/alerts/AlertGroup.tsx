@@ -27,7 +27,7 @@ export function AlertGroup({ group: { state, severity, entries }, openedAt, stal
         {alerts.group[state](names.severity(severity))}
         <Badge tone={state === 'firing' ? toneOf(severity) : 'quiet'}>{entries.length}</Badge>
       </h2>
-      <ul className={styles.list}>
+      <ul role="list" className={styles.list}>
         {entries.map((entry) => (
           <AlertRow key={entry.key} entry={entry} openedAt={openedAt} />
         ))}

@@ -42,7 +42,7 @@ export const AlertRow = memo(function AlertRow({ entry, openedAt }: { entry: Ent
             </span>
           )}
         </p>
-        <ul className={styles.labels} aria-label={alerts.labels}>
+        <ul role="list" className={styles.labels} aria-label={alerts.labels}>
           {Object.entries(labels)
             .filter(([label]) => !TOLD.includes(label))
             .map(([label, value]) => (

@@ -38,7 +38,7 @@ export function HistogramTile({ query, buckets, trail, stale }: Props) {
       caption={live.slow(format(quantile(0.95, shown)), isRecent)}
       stale={stale}
     >
-      <ul className={styles.bars} aria-label={live.buckets}>
+      <ul role="list" className={styles.bars} aria-label={live.buckets}>
         {found.map(({ bound, count }) => (
           <li key={bound} className={styles.bar}>
             <span className="hidden">{live.bucket(format(bound), percent(share(count)))}</span>
