@@ -115,6 +115,7 @@ export const en = {
     clear: 'Clear the filters',
     shown: (count: number) => (count === 1 ? '1 incident shown' : `${count} incidents shown`),
     all: (count: number) => (count === 1 ? 'This is the only one.' : `These are all ${count}.`),
+    long: 'A list this long is brought up to date only by Refresh.',
     more: 'Show more',
     trouble: {
       gone: () => 'The gateway does not answer. Check that service-metrics runs.',

@@ -125,6 +125,7 @@ export const fr: Messages = {
     clear: 'Effacer les filtres',
     shown: (count) => (count === 1 ? '1 incident affiché' : `${count} incidents affichés`),
     all: (count) => (count === 1 ? 'C’est le seul.' : `Les ${count} sont affichés.`),
+    long: 'Une liste aussi longue n’est mise à jour que par Actualiser.',
     more: 'En voir plus',
     trouble: {
       gone: () => 'La passerelle ne répond pas. Vérifiez que service-metrics est lancé.',

@@ -39,14 +39,15 @@ export function DetailsCard({ details, filters, services, trouble, onChange }: P
     >
       {isError && !data && <p className="muted">{incidents.notAnswered}</p>}
       {isPending && <p className="muted">{app.loading}</p>}
-      {data?.length === 0 && <Note>{writeFilters(filters) === '' ? incidents.none : incidents.noneMatch}</Note>}
-      {data && data.length > 0 && (
+      {data?.rows.length === 0 && <Note>{writeFilters(filters) === '' ? incidents.none : incidents.noneMatch}</Note>}
+      {data && data.rows.length > 0 && (
         <div ref={list} className={styles.stack}>
-          <Details rows={data} />
+          <Details rows={data.rows} />
           <More
             details={details}
-            count={data.length}
-            heir={() => list.current?.querySelectorAll<HTMLElement>('tbody tr')[data.length]}
+            count={data.rows.length}
+            isLong={data.isLong}
+            heir={() => list.current?.querySelectorAll<HTMLElement>('tbody tr')[data.rows.length]}
           />
         </div>
       )}
@@ -57,17 +58,18 @@ export function DetailsCard({ details, filters, services, trouble, onChange }: P
 interface MoreProps {
   details: Props['details'];
   count: number;
+  isLong: boolean;
   /** The first row that the last press has brought: it gets the focus when there is nothing more to press for. */
   heir: () => HTMLElement | undefined;
 }
 
-function More({ details, count, heir }: MoreProps) {
+function More({ details, count, isLong, heir }: MoreProps) {
   const { incidents } = useTexts();
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = details;
   return (
     <div className={styles.more}>
       <span className="muted" role="status">
-        {hasNextPage ? incidents.shown(count) : incidents.all(count)}
+        {hasNextPage ? incidents.shown(count) : incidents.all(count)} {isLong && incidents.long}
       </span>
       {hasNextPage && (
         <Button

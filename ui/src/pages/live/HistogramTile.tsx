@@ -5,9 +5,9 @@ import { NO_TRAIL, type Trail } from '../../model/trail';
 import { useTexts, useUnits } from '../../messages/react';
 import { useFormats } from './formats';
 import { meaning } from './meaning';
-import { useNames } from './names';
 import { Tile } from './Tile';
 import { recentBuckets } from './trails';
+import { useQueryName } from './useQueryName';
 import styles from './HistogramTile.module.css';
 
 interface Props {
@@ -19,7 +19,7 @@ interface Props {
 
 export function HistogramTile({ query, buckets, trail, stale }: Props) {
   const { live } = useTexts();
-  const name = useNames();
+  const name = useQueryName();
   const { number } = useUnits();
   const format = useFormats()(meaning(query, undefined));
   const recent = recentBuckets(buckets, trail ?? NO_TRAIL);

@@ -4,7 +4,7 @@ import { useRef } from 'react';
 
 import { Badge, type Tone } from '../../components/Badge';
 import { Button } from '../../components/Button';
-import { toneOf } from '../../components/tone';
+import { severityTone } from '../../components/tone';
 import { useTexts, useUnits } from '../../messages/react';
 import type { Condition, Rehearsal } from '../../model/rehearsal';
 import type { Step, Way } from '../../model/way';
@@ -40,7 +40,7 @@ export function RehearsalRow({ rehearsal, way, timeScale, stale }: Props) {
       <div className={styles.line}>
         <div className={styles.what}>
           <h3 className={styles.name}>
-            {name} <Badge tone={toneOf(severity)}>{names.severity(severity)}</Badge>
+            {name} <Badge tone={severityTone(severity)}>{names.severity(severity)}</Badge>
           </h3>
           <p className={styles.must}>
             <code>{expr}</code> {rehearse.must(rehearsal.for)}
