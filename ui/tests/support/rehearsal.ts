@@ -1,5 +1,7 @@
 // Alerts, without a browser: triggered through the simulator, seen through the gateway.
 
+import { expect, vi } from 'vitest';
+
 import { readAlerts } from '../../src/model/alert';
 import { lab } from './servers';
 
@@ -15,4 +17,13 @@ export async function firing(): Promise<string[]> {
   const frame = (await answer.json()) as { data?: unknown };
   const alerts = readAlerts(frame.data).filter(({ state }) => state === 'firing');
   return alerts.map(({ labels }) => labels.alertname ?? '');
+}
+
+/** Everything is calm, whatever was triggered before; `name` has gone. */
+export async function calm(name: string): Promise<void> {
+  await control('/api/reset');
+  const gone = async () => {
+    expect(await firing()).not.toContain(name);
+  };
+  await vi.waitFor(gone, { timeout: 60_000, interval: 500 });
 }

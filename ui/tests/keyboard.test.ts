@@ -1,0 +1,143 @@
+// Everything can be done with the keyboard, and whoever does not see the page is told what happens on it.
+
+import type { Locator, Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { live, open, withBrowser } from './support/browser';
+import { calm, control } from './support/rehearsal';
+import { lab } from './support/servers';
+
+withBrowser();
+
+const ALERT = 'DBConnectionFailed';
+
+beforeEach(() => calm(ALERT));
+afterEach(() => calm(ALERT));
+
+async function press(button: Locator): Promise<void> {
+  await button.focus();
+  await button.press('Enter');
+}
+
+/** Whether it has the focus, now or soon. */
+async function hasFocus(element: Locator): Promise<void> {
+  await expect.poll(() => element.evaluate((it) => it === document.activeElement)).toBe(true);
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+test('a page is reached and left with the keyboard alone, and its content has the focus then', async () => {
+  const { page, close } = await open(lab('GATEWAY_URL'));
+  await live(page);
+  expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await hasFocus(page.getByRole('main', { name: 'Live' }));
+  await press(page.getByRole('link', { name: 'System' }));
+  await hasFocus(page.getByRole('main', { name: 'System' }));
+  expect(await page.title()).toBe('System – service-metrics');
+  await page.goBack();
+  await hasFocus(page.getByRole('main', { name: 'Live' }));
+  await close();
+});
+
+test('the focus stays with an alert while it is triggered, recovered, and its way closed', async () => {
+  const { page, close } = await open(`${lab('GATEWAY_URL')}/#/rehearse`);
+  await live(page);
+  const [trigger, recover] = [button(page, `Trigger ${ALERT}`), button(page, `Recover ${ALERT}`)];
+  await press(trigger);
+  await page.getByText(`${ALERT}: Triggered`).waitFor({ state: 'attached' });
+  expect(await trigger.isDisabled()).toBe(true);
+  await hasFocus(trigger);
+  await page.getByText(`${ALERT}: Here`).waitFor({ state: 'attached' });
+  await hasFocus(trigger);
+  await page.keyboard.press('Tab');
+  await hasFocus(recover);
+  await page.keyboard.press('Enter');
+  await page.getByText(`${ALERT}: Resolved`).waitFor({ state: 'attached' });
+  expect(await recover.isDisabled()).toBe(true);
+  await hasFocus(recover);
+  const closing = button(page, `Close the way of ${ALERT}`);
+  await press(closing);
+  await closing.waitFor({ state: 'detached' });
+  await hasFocus(trigger);
+  await close();
+});
+
+test('the focus stays on the button of a scenario that is started and stopped', async () => {
+  const { page, close } = await open(`${lab('GATEWAY_URL')}/#/rehearse`);
+  await live(page);
+  const start = button(page, 'Start the scenario database-outage');
+  const stop = button(page, 'Stop the scenario database-outage');
+  await press(start);
+  await hasFocus(stop.last());
+  await page.keyboard.press('Enter');
+  await hasFocus(start);
+  await page.keyboard.press('Enter');
+  await press(stop.first());
+  await stop.first().waitFor({ state: 'detached' });
+  await hasFocus(button(page, 'Scenarios'));
+  await close();
+});
+
+test('whoever asks for more incidents stays where they are, and comes to the first of the last ones', async () => {
+  const { page, close } = await open('about:blank');
+  await page.route(/limit=/, (route) => route.continue({ url: route.request().url().replace('limit=50', 'limit=4') }));
+  await page.goto(`${lab('GATEWAY_URL')}/#/incidents`);
+  const rows = page.getByRole('table', { name: 'Incidents' }).getByRole('rowgroup').last().getByRole('row');
+  const more = button(page, 'Show more');
+  await press(more);
+  await expect.poll(() => rows.count()).toBe(8);
+  await hasFocus(more);
+  await page.keyboard.press('Enter');
+  await more.waitFor({ state: 'detached' });
+  await hasFocus(rows.nth(8));
+  await close();
+});
+
+test('the button that takes the filters back keeps the focus', async () => {
+  const { page, close } = await open(`${lab('GATEWAY_URL')}/?status=open#/incidents`);
+  const clear = button(page, 'Clear the filters');
+  await press(clear);
+  await expect.poll(() => clear.isDisabled()).toBe(true);
+  await hasFocus(clear);
+  await close();
+});
+
+test('it is said once that an alert fires, and once that it does not any more', async () => {
+  const { page, close } = await open(`${lab('GATEWAY_URL')}/#/alerts`);
+  await live(page);
+  const said = page.locator('main > div > [role=status]').first();
+  await said.evaluate((it) => {
+    const heard: string[] = [];
+    Object.assign(window, { heard });
+    new MutationObserver(() => heard.push(it.textContent.trim())).observe(it, {
+      characterData: true, childList: true, subtree: true,
+    });
+  });
+  await control(`/api/alerts/${ALERT}/trigger`);
+  await said.getByText(`Now firing: ${ALERT}.`).waitFor({ state: 'attached' });
+  await control('/api/reset');
+  await said.getByText(`No longer firing: ${ALERT}.`).waitFor({ state: 'attached' });
+  const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+  expect(heard).toEqual([`Now firing: ${ALERT}.`, `No longer firing: ${ALERT}.`]);
+  await close();
+});
+
+test('how many alerts a search leaves is said once, when it stands still', async () => {
+  await control(`/api/alerts/${ALERT}/trigger`);
+  const { page, close } = await open(`${lab('GATEWAY_URL')}/#/alerts`);
+  const search = page.getByRole('search');
+  const said = search.getByRole('status');
+  await page.getByRole('region', { name: /^Firing/ }).waitFor();
+  await said.evaluate((it) => {
+    const heard: string[] = [];
+    Object.assign(window, { heard });
+    new MutationObserver(() => heard.push(it.textContent)).observe(it, { characterData: true, childList: true, subtree: true });
+  });
+  await page.getByRole('searchbox').pressSequentially('nothing like that');
+  await said.getByText(/^0 of /).waitFor({ state: 'attached' });
+  const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+  expect(heard).toHaveLength(1);
+  await close();
+});
