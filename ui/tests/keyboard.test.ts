@@ -1,7 +1,7 @@
 // Everything can be done with the keyboard, and whoever does not see the page is told what happens on it.
 
 import type { Locator, Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 
 import { live, open, withBrowser } from './support/browser';
 import { calm, control } from './support/rehearsal';
@@ -11,8 +11,8 @@ withBrowser();
 
 const ALERT = 'DBConnectionFailed';
 
-beforeEach(() => calm(ALERT));
-afterEach(() => calm(ALERT));
+beforeEach(calm);
+afterAll(calm);
 
 async function press(button: Locator): Promise<void> {
   await button.focus();
@@ -22,6 +22,17 @@ async function press(button: Locator): Promise<void> {
 /** Whether it has the focus, now or soon. */
 async function hasFocus(element: Locator): Promise<void> {
   await expect.poll(() => element.evaluate((it) => it === document.activeElement)).toBe(true);
+}
+
+/** Notes what a live region says, from now on; the answer is what it has said so far. */
+async function listen(region: Locator): Promise<() => Promise<string[]>> {
+  const heard = await region.evaluateHandle((it) => {
+    const texts: string[] = [];
+    const note = () => texts.push(it.textContent.trim());
+    new MutationObserver(note).observe(it, { characterData: true, childList: true, subtree: true });
+    return texts;
+  });
+  return () => heard.jsonValue();
 }
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -107,37 +118,29 @@ test('the button that takes the filters back keeps the focus', async () => {
 test('it is said once that an alert fires, and once that it does not any more', async () => {
   const { page, close } = await open(`${lab('GATEWAY_URL')}/#/alerts`);
   await live(page);
-  const said = page.locator('main > div > [role=status]').first();
-  await said.evaluate((it) => {
-    const heard: string[] = [];
-    Object.assign(window, { heard });
-    new MutationObserver(() => heard.push(it.textContent.trim())).observe(it, {
-      characterData: true, childList: true, subtree: true,
-    });
-  });
+  await page.getByText('All is calm').waitFor();
+  const region = page.getByRole('main').locator('.hidden[role=status]');
+  const heard = await listen(region);
   await control(`/api/alerts/${ALERT}/trigger`);
-  await said.getByText(`Now firing: ${ALERT}.`).waitFor({ state: 'attached' });
+  await region.getByText(`Now firing: ${ALERT}.`).waitFor({ state: 'attached' });
   await control('/api/reset');
-  await said.getByText(`No longer firing: ${ALERT}.`).waitFor({ state: 'attached' });
-  const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard);
-  expect(heard).toEqual([`Now firing: ${ALERT}.`, `No longer firing: ${ALERT}.`]);
+  await region.getByText(`No longer firing: ${ALERT}.`).waitFor({ state: 'attached' });
+  expect(await heard()).toEqual([`Now firing: ${ALERT}.`, `No longer firing: ${ALERT}.`]);
   await close();
 });
 
-test('how many alerts a search leaves is said once, when it stands still', async () => {
+test('how many alerts a search leaves is said once it stands still', async () => {
   await control(`/api/alerts/${ALERT}/trigger`);
-  const { page, close } = await open(`${lab('GATEWAY_URL')}/#/alerts`);
-  const search = page.getByRole('search');
-  const said = search.getByRole('status');
+  const { page, close } = await open('about:blank');
+  await page.clock.install();
+  await page.goto(`${lab('GATEWAY_URL')}/#/alerts`);
   await page.getByRole('region', { name: /^Firing/ }).waitFor();
-  await said.evaluate((it) => {
-    const heard: string[] = [];
-    Object.assign(window, { heard });
-    new MutationObserver(() => heard.push(it.textContent)).observe(it, { characterData: true, childList: true, subtree: true });
-  });
-  await page.getByRole('searchbox').pressSequentially('nothing like that');
-  await said.getByText(/^0 of /).waitFor({ state: 'attached' });
-  const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard);
-  expect(heard).toHaveLength(1);
+  const heard = await listen(page.getByRole('search').getByRole('status'));
+  await page.clock.pauseAt(Date.now() + 60_000);
+  await page.getByRole('searchbox').pressSequentially('nothing');
+  await page.getByText('0 of 1 shown').waitFor();
+  expect(await heard()).toEqual([]);
+  await page.clock.runFor(2_000);
+  await expect.poll(heard).toEqual(['0 of 1 shown']);
   await close();
 });

@@ -8,8 +8,8 @@ import { lab } from './support/servers';
 
 withBrowser();
 
-beforeAll(() => calm('HighCPUUsage'));
-afterAll(() => calm('HighCPUUsage'));
+beforeAll(calm);
+afterAll(calm);
 
 test('an alert that is triggered on Rehearse arrives on Alerts, and goes when it is recovered', async () => {
   const { page, faults, close } = await open(`${lab('GATEWAY_URL')}/#/rehearse`);
