@@ -14,7 +14,9 @@ const ALERT = 'DBConnectionFailed';
 beforeEach(calm);
 afterAll(calm);
 
+/** What waits for an answer takes no press. */
 async function press(button: Locator): Promise<void> {
+  await expect.poll(() => button.isEnabled()).toBe(true);
   await button.focus();
   await button.press('Enter');
 }
@@ -82,9 +84,11 @@ test('the focus stays on the button of a scenario that is started and stopped', 
   const stop = button(page, 'Stop the scenario database-outage');
   await press(start);
   await hasFocus(stop.last());
-  await page.keyboard.press('Enter');
+  await press(stop.last());
   await hasFocus(start);
-  await page.keyboard.press('Enter');
+  await press(start);
+  await press(button(page, 'Show the way of DBHighLockTime'));
+  await hasFocus(page.getByRole('list', { name: 'The way of DBHighLockTime' }));
   await press(stop.first());
   await stop.first().waitFor({ state: 'detached' });
   await hasFocus(button(page, 'Scenarios'));
@@ -100,7 +104,7 @@ test('whoever asks for more incidents stays where they are, and comes to the fir
   await press(more);
   await expect.poll(() => rows.count()).toBe(8);
   await hasFocus(more);
-  await page.keyboard.press('Enter');
+  await press(more);
   await more.waitFor({ state: 'detached' });
   await hasFocus(rows.nth(8));
   await close();

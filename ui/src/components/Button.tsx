@@ -2,15 +2,17 @@
 // disabled, not while its request is under way, and not when it goes away.
 
 import { useEffectEvent, useLayoutEffect, useRef, type ReactNode, type RefObject } from 'react';
-import { Button as AriaButton, ProgressBar, type ButtonProps } from 'react-aria-components';
+import { Button as AriaButton } from 'react-aria-components';
 
-import { useTexts } from '../messages/react';
 import { focus } from './focus';
 import styles from './Button.module.css';
 
-interface Props extends Pick<ButtonProps, 'aria-label' | 'isPending'> {
+interface Props {
+  'aria-label'?: string;
   tone?: 'plain' | 'main';
   isDisabled?: boolean;
+  /** Its request is under way: it takes no other press. */
+  isPending?: boolean;
   /** For those who give it the focus. */
   ref?: RefObject<HTMLButtonElement | null>;
   /** What gets the focus when the button goes away with it. */
@@ -19,8 +21,8 @@ interface Props extends Pick<ButtonProps, 'aria-label' | 'isPending'> {
   children: ReactNode;
 }
 
-export function Button({ tone = 'plain', isDisabled = false, ref, heir, onPress, children, ...props }: Props) {
-  const { app } = useTexts();
+export function Button({ tone = 'plain', isDisabled = false, isPending = false, ref, heir, onPress, ...props }: Props) {
+  const isIdle = isDisabled || isPending;
   const own = useRef<HTMLButtonElement>(null);
   const button = ref ?? own;
   const handOn = useEffectEvent(() => {
@@ -39,15 +41,14 @@ export function Button({ tone = 'plain', isDisabled = false, ref, heir, onPress,
       ref={button}
       className={styles.button ?? ''}
       data-tone={tone}
-      // A button with `disabled` would lose the focus. This one keeps it, but is not stopped at.
-      aria-disabled={isDisabled}
+      data-busy={isPending || undefined}
+      // With `disabled` it would lose the focus; with react-aria's `isPending` it would say its own name twice, on top
+      // of what has come of the press.
+      aria-disabled={isIdle}
       excludeFromTabOrder={isDisabled}
       onPress={() => {
-        if (!isDisabled) onPress();
+        if (!isIdle) onPress();
       }}
-    >
-      {children}
-      {props.isPending === true && <ProgressBar aria-label={app.underWay} isIndeterminate className="hidden" />}
-    </AriaButton>
+    />
   );
 }

@@ -17,7 +17,6 @@ export const en = {
     loading: 'Loading…',
     broken: 'This page has failed.',
     reload: 'Load it again',
-    underWay: 'under way',
   },
   connection: {
     label: 'Connection to the gateway',

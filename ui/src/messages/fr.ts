@@ -19,7 +19,6 @@ export const fr: Messages = {
     loading: 'Chargement…',
     broken: 'Cette page a échoué.',
     reload: 'La recharger',
-    underWay: 'en cours',
   },
   connection: {
     label: 'Connexion à la passerelle',
