@@ -24,8 +24,12 @@ export const en = {
     connecting: 'Connecting…',
     reconnecting: (seconds: number) => (seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting…'),
     staleSince: (time: string) => `Stale since ${time}`,
-    staleBecause: 'Prometheus does not answer; these are the last values.',
-    lost: 'The gateway does not answer; these are the last values.',
+    stale: {
+      instant: (time: string) => `No new values since ${time}; these are the last values.`,
+      range: (time: string) => `No new points for the charts since ${time}; these are the last values.`,
+      alerts: (time: string) => `No news of the alerts since ${time}; these are the last values.`,
+    },
+    lost: (time: string) => `The gateway has not answered since ${time}; these are the last values.`,
     waiting: 'Waiting for the first beat…',
   },
   live: {
@@ -272,6 +276,7 @@ export const en = {
     state: 'State',
     states: { connecting: 'Connecting', open: 'Open', waiting: 'Cut off' },
     since: 'Since',
+    goneSince: 'Not connected since',
     lasted: (duration: string) => `for ${duration}`,
     epoch: 'Epoch',
     url: 'Address',

@@ -26,8 +26,12 @@ export const fr: Messages = {
     connecting: 'Connexion…',
     reconnecting: (seconds) => (seconds > 0 ? `Reconnexion dans ${seconds} s` : 'Reconnexion…'),
     staleSince: (time) => `Périmé depuis ${time}`,
-    staleBecause: 'Prometheus ne répond pas ; voici les dernières valeurs.',
-    lost: 'La passerelle ne répond pas ; voici les dernières valeurs.',
+    stale: {
+      instant: (time) => `Pas de nouvelles valeurs depuis ${time} ; voici les dernières.`,
+      range: (time) => `Pas de nouveaux points pour les graphiques depuis ${time} ; voici les derniers.`,
+      alerts: (time) => `Pas de nouvelles des alertes depuis ${time} ; voici les dernières valeurs.`,
+    },
+    lost: (time) => `La passerelle ne répond plus depuis ${time} ; voici les dernières valeurs.`,
     waiting: 'En attente de la première mesure…',
   },
   live: {
@@ -284,6 +288,7 @@ export const fr: Messages = {
     state: 'État',
     states: { connecting: 'En cours', open: 'Ouverte', waiting: 'Coupée' },
     since: 'Depuis',
+    goneSince: 'Sans connexion depuis',
     lasted: (duration) => `il y a ${duration}`,
     epoch: 'Époque',
     url: 'Adresse',
