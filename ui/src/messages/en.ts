@@ -56,7 +56,8 @@ export const en = {
       level: (count: number) => `Highest of ${count} series`,
       counter: (count: number) => `Sum of ${count} series`,
     },
-    slow: (value: string, recent: boolean) => `Median; p95 ${value}. ${recent ? 'Last minute.' : 'Since the start.'}`,
+    slow: (value: string, lasted?: string) =>
+      `Median; p95 ${value}. ${lasted === undefined ? 'Since the start.' : `In the last ${lasted}.`}`,
     buckets: 'How many took how long',
     bucket: (bound: string, share: string) => `up to ${bound}: ${share}`,
     window: 'Window',

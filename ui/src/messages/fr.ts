@@ -58,7 +58,8 @@ export const fr: Messages = {
       level: (count) => `Maximum de ${count} séries`,
       counter: (count) => `Somme de ${count} séries`,
     },
-    slow: (value, recent) => `Médiane ; p95 ${value}. ${recent ? 'Dernière minute.' : 'Depuis le début.'}`,
+    slow: (value, lasted) =>
+      `Médiane ; p95 ${value}. ${lasted === undefined ? 'Depuis le début.' : `Durée observée : ${lasted}.`}`,
     buckets: 'Répartition des durées',
     bucket: (bound, share) => `jusqu’à ${bound} : ${share}`,
     window: 'Période',

@@ -26,7 +26,7 @@ export function QueryTile({ query, lasting: { answer, isLatest, fault }, trail, 
   const caption = (() => {
     if (fault) return texts.fault(fault.error);
     if (series.length === 0 || !isLatest) return texts.live.noSeries;
-    if (meaning.kind === 'counter' && last === undefined) return texts.live.secondBeat;
+    if (meaning.kind === 'counter' && Number.isNaN(last ?? NaN)) return texts.live.secondBeat;
     return series.length > 1 ? texts.live.ofSeries[meaning.kind](series.length) : undefined;
   })();
   const isOld = stale || !isLatest || series.length === 0;
