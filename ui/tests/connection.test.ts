@@ -48,6 +48,7 @@ test('while Prometheus does not answer the page says since when, and keeps what 
   await page.getByText(/^Prometheus says/).first().waitFor();
   expect(await charts.count()).toBe(drawn);
   expect(await page.locator('main section:not([data-stale])').count()).toBe(0);
+  expect(await page.getByText('No series.').count()).toBe(0);
   await page.getByText(/^No new values since/).waitFor();
   await page.getByText(/^No new points for the charts since/).waitFor();
 
