@@ -213,6 +213,7 @@ fn ui(settings: &GatewaySettings) -> Result<Ui, ProgramError> {
         settings.ui.folder(),
         settings.prometheus.interval(),
         &simulator,
+        &settings.incidents.severities,
     )
     .map_err(|why| SettingsError::one(format!("ui.dir: {why}")).into())
 }

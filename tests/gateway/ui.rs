@@ -201,6 +201,7 @@ async fn a_page_is_told_where_it_is() {
         "version": env!("CARGO_PKG_VERSION"),
         "poll_interval_seconds": 10.0,
         "simulator_url": "http://localhost:9182",
+        "incident_severities": ["critical", "high", "medium", "low", "warning", "info"],
     });
     assert_eq!(told, all);
 }

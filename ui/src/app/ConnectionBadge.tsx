@@ -1,13 +1,13 @@
 // How the connection is, in two words: live, stale since when, or when the next try is.
 
 import { Badge } from '../components/Badge';
-import { useChannelState, useConnectionState } from '../connection/react';
+import { useConnectionState, useStaleSince } from '../connection/react';
 import { useTexts, useUnits } from '../messages/react';
 import { useNow } from '../watch/clock';
 
 export function ConnectionBadge() {
   const state = useConnectionState();
-  const { staleSince } = useChannelState('alerts');
+  const staleSince = useStaleSince();
   const now = useNow();
   const { connection } = useTexts();
   const units = useUnits();

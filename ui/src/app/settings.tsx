@@ -12,9 +12,16 @@ export interface Settings {
   poll_interval_seconds: number;
   /** Where a browser finds the simulator's control API. */
   simulator_url: string;
+  /** What an incident's severity may be. */
+  incident_severities: string[];
 }
 
-const DEFAULTS: Settings = { version: '', poll_interval_seconds: 10, simulator_url: 'http://localhost:8082' };
+const DEFAULTS: Settings = {
+  version: '',
+  poll_interval_seconds: 10,
+  simulator_url: 'http://localhost:8082',
+  incident_severities: [],
+};
 
 const Context = createContext(DEFAULTS);
 

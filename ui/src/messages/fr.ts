@@ -26,8 +26,12 @@ export const fr: Messages = {
     connecting: 'Connexion…',
     reconnecting: (seconds) => (seconds > 0 ? `Reconnexion dans ${seconds} s` : 'Reconnexion…'),
     staleSince: (time) => `Périmé depuis ${time}`,
-    staleBecause: 'Prometheus ne répond pas ; voici les dernières valeurs.',
-    lost: 'La passerelle ne répond pas ; voici les dernières valeurs.',
+    stale: {
+      instant: (time) => `Pas de nouvelles valeurs depuis ${time} ; voici les dernières.`,
+      range: (time) => `Pas de nouveaux points pour les graphiques depuis ${time} ; voici les derniers.`,
+      alerts: (time) => `Pas de nouvelles des alertes depuis ${time} ; voici les dernières valeurs.`,
+    },
+    lost: (time) => `La passerelle ne répond plus depuis ${time} ; voici les dernières valeurs.`,
     waiting: 'En attente de la première mesure…',
   },
   live: {
@@ -54,7 +58,8 @@ export const fr: Messages = {
       level: (count) => `Maximum de ${count} séries`,
       counter: (count) => `Somme de ${count} séries`,
     },
-    slow: (value, recent) => `Médiane ; p95 ${value}. ${recent ? 'Dernière minute.' : 'Depuis le début.'}`,
+    slow: (value, lasted) =>
+      `Médiane ; p95 ${value}. ${lasted === undefined ? 'Depuis le début.' : `Durée observée : ${lasted}.`}`,
     buckets: 'Répartition des durées',
     bucket: (bound, share) => `jusqu’à ${bound} : ${share}`,
     window: 'Période',
@@ -286,6 +291,7 @@ export const fr: Messages = {
     state: 'État',
     states: { connecting: 'En cours', open: 'Ouverte', waiting: 'Coupée' },
     since: 'Depuis',
+    goneSince: 'Sans connexion depuis',
     lasted: (duration) => `il y a ${duration}`,
     epoch: 'Époque',
     url: 'Adresse',

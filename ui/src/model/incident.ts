@@ -3,9 +3,6 @@
 export const STATUSES = ['open', 'acknowledged', 'resolved', 'closed'] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** What the gateway accepts as a filter unless it is set up otherwise. */
-export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'warning', 'info'] as const;
-
 export interface Incident {
   id: string;
   title: string;

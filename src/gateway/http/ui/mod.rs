@@ -31,10 +31,13 @@ struct PageSettings {
     version: &'static str,
     poll_interval_seconds: f64,
     simulator_url: String,
+    /// What an incident's severity may be, as a filter.
+    incident_severities: Vec<String>,
 }
 
 impl Ui {
-    /// The UI of `folder`, if there is one. Its page may connect to the gateway itself and to the simulator.
+    /// The UI of `folder`, if there is one. Its page may connect to the gateway itself and to the simulator, and offers
+    /// these severities of incidents to choose from.
     ///
     /// # Errors
     /// Why the folder cannot be served.
@@ -42,6 +45,7 @@ impl Ui {
         folder: Option<&Path>,
         poll_interval: Duration,
         simulator: &Url,
+        severities: &[String],
     ) -> Result<Self, String> {
         let origin = simulator.origin().ascii_serialization();
         Ok(Self {
@@ -54,6 +58,7 @@ impl Ui {
                 version: env!("CARGO_PKG_VERSION"),
                 poll_interval_seconds: poll_interval.as_secs_f64(),
                 simulator_url: simulator.as_str().trim_end_matches('/').to_owned(),
+                incident_severities: severities.to_vec(),
             },
         })
     }

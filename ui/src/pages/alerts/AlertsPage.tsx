@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
 
 import { Note } from '../../components/Note';
-import { StaleNote, useIsStale } from '../../components/StaleNote';
+import { LostNote, StaleNote, useIsStale } from '../../components/StaleNote';
 import { useChannel } from '../../connection/react';
 import { useTexts } from '../../messages/react';
 import type { AlertBook } from '../../model/alertBook';
@@ -35,7 +35,8 @@ export default function AlertsPage() {
       <p className="hidden" role="status">
         {say(told.begun, texts.alerts.begun)} {say(told.ended, texts.alerts.ended)}
       </p>
-      <StaleNote channel={channel} />
+      <LostNote />
+      <StaleNote of="alerts" channel={channel} />
       {isFault(frame?.data) && <Note tone="warning">{texts.fault(frame.data.error)}</Note>}
       {known ? (
         <Known book={known} stale={stale} />

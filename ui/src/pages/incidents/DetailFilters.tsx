@@ -1,8 +1,9 @@
 // Which of the incidents are listed: status, severity, service.
 
+import { useSettings } from '../../app/settings';
 import { Button } from '../../components/Button';
 import { Choice } from '../../components/Choice';
-import { SEVERITIES, STATUSES, isStatus } from '../../model/incident';
+import { STATUSES, isStatus } from '../../model/incident';
 import { inWords } from '../../model/words';
 import { useTexts } from '../../messages/react';
 import { EVERYTHING, writeFilters, type Filters } from './filters';
@@ -17,6 +18,7 @@ interface Props {
 
 export function DetailFilters({ filters, services, onChange }: Props) {
   const { incidents } = useTexts();
+  const { incident_severities } = useSettings();
   const { status, severity, service } = filters;
   return (
     <div className={styles.filters}>
@@ -34,7 +36,7 @@ export function DetailFilters({ filters, services, onChange }: Props) {
         label={incidents.severity}
         any={incidents.anySeverity}
         value={severity}
-        values={SEVERITIES}
+        values={incident_severities}
         words={incidents.severities}
         onChange={(severity) => {
           onChange({ ...filters, severity });

@@ -4,7 +4,7 @@ import { useRef } from 'react';
 
 import { Button } from '../../components/Button';
 import { Note } from '../../components/Note';
-import { StaleNote } from '../../components/StaleNote';
+import { LostNote, StaleNote } from '../../components/StaleNote';
 import { useChannel } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import type { Rehearsal } from '../../model/rehearsal';
@@ -29,7 +29,8 @@ export default function RehearsePage() {
         <p className={`${styles.intro ?? ''} muted`}>{rehearse.intro}</p>
       </div>
       {error && <Trouble error={error} />}
-      <StaleNote channel={channel} />
+      <LostNote />
+      <StaleNote of="alerts" channel={channel} />
       {data && <Catalogue rehearsals={data.data} timeScale={data.time_scale} stale={error !== null} />}
       {!data && !error && <Note>{rehearse.asking}</Note>}
     </div>

@@ -3,7 +3,7 @@
 import { Badge } from '../../components/Badge';
 import { useIsStale } from '../../components/StaleNote';
 import { Table, type Column } from '../../components/Table';
-import { useChannel } from '../../connection/react';
+import { useChannel, usePoll } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import { UNKNOWN } from '../../model/units';
 import { useNow } from '../../watch/clock';
@@ -11,10 +11,11 @@ import { useNow } from '../../watch/clock';
 type Row = ReturnType<typeof useChannel> & { name: string };
 
 export function ChannelTable() {
-  const rows = [
-    { name: 'instant', ...useChannel('instant') },
+  const { instant, metrics } = usePoll();
+  const rows: Row[] = [
+    { name: 'instant', ...instant },
     { name: 'range', ...useChannel('range') },
-    { name: 'metrics', ...useChannel('metrics') },
+    { name: 'metrics', ...metrics },
     { name: 'alerts', ...useChannel('alerts') },
   ];
   const now = useNow();
