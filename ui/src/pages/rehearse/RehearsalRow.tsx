@@ -36,7 +36,7 @@ export function RehearsalRow({ rehearsal, way, timeScale, stale }: Props) {
             {name} <Badge tone={toneOf(severity)}>{names.severity(severity)}</Badge>
           </h3>
           <p className={styles.must}>
-            <code>{expr}</code> {rehearse.must(rehearsal.for)}
+            <code>{expr}</code> {rehearse.must(units.promDuration(rehearsal.for))}
           </p>
         </div>
         <div className={styles.state}>
