@@ -63,6 +63,22 @@ for (const [name, shows] of Object.entries(PAGES)) {
   }
 }
 
+test('pages do not wait for the settings of the gateway; the one that needs them says so, and asks again', async () => {
+  const { page, close } = await open('about:blank');
+  await page.route('**/api/ui/settings', () => {
+    // no answer
+  });
+  await page.goto(lab('GATEWAY_URL'));
+  await live(page);
+  await page.getByRole('slider').first().waitFor();
+  await page.getByRole('link', { name: 'Rehearse' }).click();
+  await page.getByText('The gateway does not answer, and only it knows').waitFor();
+  await page.unroute('**/api/ui/settings');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: 'Recover HighCPUUsage' }).waitFor();
+  await close();
+});
+
 test('French is spoken when it is chosen, and remembered', async () => {
   const { page, faults, close } = await open(lab('GATEWAY_URL'));
   await live(page);

@@ -69,9 +69,14 @@ export class Connection {
   /** `beatMs` is how often the gateway polls. */
   constructor(
     readonly url: string,
-    private readonly beatMs: number,
+    private beatMs: number,
     private readonly surroundings: Surroundings = BROWSER,
   ) {}
+
+  /** The gateway has told how often it polls. */
+  expectEvery(beatMs: number): void {
+    this.beatMs = beatMs;
+  }
 
   start(): void {
     this.connect();

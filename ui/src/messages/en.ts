@@ -31,7 +31,6 @@ export const en = {
     staleSince: (time: string) => `Stale since ${time}`,
     staleBecause: 'Prometheus does not answer; these are the last values.',
     lost: 'The gateway does not answer; these are the last values.',
-    never: 'The gateway does not answer. Check that service-metrics is running; this page reconnects by itself.',
     waiting: 'Waiting for the first values…',
   },
   live: {

@@ -32,8 +32,6 @@ export const fr: Messages = {
     staleSince: (time) => `Données figées depuis ${time}`,
     staleBecause: 'Prometheus ne répond pas ; les dernières valeurs restent affichées.',
     lost: 'La passerelle ne répond pas ; les dernières valeurs restent affichées.',
-    never:
-      'La passerelle ne répond pas. Vérifiez que service-metrics est lancé ; cette page se reconnecte d’elle-même.',
     waiting: 'En attente des premières valeurs…',
   },
   live: {
