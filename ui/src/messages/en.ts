@@ -92,6 +92,7 @@ export const en = {
     together: 'All services',
     speed: {
       title: 'Response times by service',
+      none: 'There are no incidents in this period.',
       about:
         'MTTA: time to acknowledgement. MTTR: time to resolution. Both count from creation. p90: nine out of ten are faster.',
       excluded: (count: string) => `Negative durations are left out; incidents affected: ${count}.`,
@@ -124,9 +125,9 @@ export const en = {
       refused: (why: string) => `The gateway does not accept this filter; choose another one. It says: ${why}`,
       away: (why: string) =>
         `The database cannot be reached. Check that PostgreSQL is running and that DATABASE_URL is right; the System page shows since when. The gateway says: ${why}`,
-      slow: (why: string) =>
-        `The database took too long. Choose a shorter period, or have the owner of the database apply migrations-readonly. The gateway says: ${why}`,
-      failed: (why: string) => `The database refused the query; the reason is in the gateway’s log. The gateway says: ${why}`,
+      slow: () =>
+        'The database took too long. Choose a shorter period, or have the owner of the database apply migrations-readonly.',
+      failed: () => 'The database refused the query; the reason is in the gateway’s log.',
       other: (why: string) => `The incidents could not be loaded: ${why}`,
     },
     again: 'The page tries again every 30 s.',
@@ -153,7 +154,7 @@ export const en = {
     state: 'State',
     severity: 'Severity',
     family: 'Family',
-    any: 'All',
+    any: { state: 'All', severity: 'All', family: 'All' },
     search: 'Search',
     searchHint: 'Name, label, text…',
     clear: 'Show all',

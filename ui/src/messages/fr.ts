@@ -92,6 +92,7 @@ export const fr: Messages = {
     together: 'Tous services confondus',
     speed: {
       title: 'Temps de réponse par service',
+      none: 'Aucun incident dans cette période.',
       about:
         'MTTA : délai d’acquittement. MTTR : délai de résolution. Les deux se comptent depuis la création. p90 : neuf incidents sur dix vont plus vite.',
       excluded: (count) => `Les durées négatives sont écartées ; incidents concernés : ${count}.`,
@@ -131,10 +132,9 @@ export const fr: Messages = {
       refused: (why) => `La passerelle n’accepte pas ce filtre ; choisissez-en un autre. Son message : ${why}`,
       away: (why) =>
         `La base de données est injoignable. Vérifiez que PostgreSQL est lancé et que DATABASE_URL est correcte ; la page Système indique depuis quand. Message de la passerelle : ${why}`,
-      slow: (why) =>
-        `La base de données a mis trop de temps à répondre. Choisissez une période plus courte, ou faites appliquer migrations-readonly par le propriétaire de la base. Message de la passerelle : ${why}`,
-      failed: (why) =>
-        `La base de données a rejeté la requête ; le journal de la passerelle en donne la raison. Message de la passerelle : ${why}`,
+      slow: () =>
+        'La base de données a mis trop de temps à répondre. Choisissez une période plus courte, ou faites appliquer migrations-readonly par le propriétaire de la base.',
+      failed: () => 'La base de données a rejeté la requête ; le journal de la passerelle en donne la raison.',
       other: (why) => `Impossible de charger les incidents : ${why}`,
     },
     again: 'Nouvel essai automatique toutes les 30 s.',
@@ -161,7 +161,7 @@ export const fr: Messages = {
     state: 'État',
     severity: 'Gravité',
     family: 'Famille',
-    any: 'Toutes',
+    any: { state: 'Tous', severity: 'Toutes', family: 'Toutes' },
     search: 'Rechercher',
     searchHint: 'Nom, étiquette, texte…',
     clear: 'Tout afficher',

@@ -1,4 +1,4 @@
-// One alert of the catalogue: what it is about, where it stands, the buttons; and its way, once it was triggered.
+// One alert of the catalogue: what it is about, where it stands, the buttons; and its stages, once it was triggered.
 
 import { Badge, type Tone } from '../../components/Badge';
 import { Button } from '../../components/Button';

@@ -1,4 +1,4 @@
-// Alerts are set off on purpose here, and watched on their way.
+// Triggers alerts on purpose, and shows them arrive.
 
 import { useRef } from 'react';
 

@@ -1,4 +1,4 @@
-// Stories of several alerts: which there are, and which one runs.
+// Scenarios, which trigger several alerts in turn: which there are, and which one runs.
 
 import { Age } from '../../components/Age';
 import { Badge } from '../../components/Badge';
