@@ -98,6 +98,21 @@ test('a browser that prefers French is spoken to in French', async () => {
   await close();
 });
 
+test('all of the header is in sight on a narrow screen, in French and without a connection too', async () => {
+  const viewport = { width: WIDTHS.narrow, height: 900 };
+  const { page, close } = await open('about:blank', { locale: 'fr', viewport });
+  await page.routeWebSocket('**/ws/alerts', (socket) => socket.close({ code: 1001 }));
+  await page.goto(lab('GATEWAY_URL'));
+  await page.locator('[data-connection="waiting"]').waitFor();
+  const parts = await page.getByRole('banner').locator('a, button, [data-connection]').all();
+  expect(parts.length).toBeGreaterThanOrEqual(8);
+  for (const part of parts) {
+    const box = await part.boundingBox();
+    expect((box?.x ?? Infinity) + (box?.width ?? 0)).toBeLessThanOrEqual(viewport.width);
+  }
+  await close();
+});
+
 test('a page can be reached and left with the keyboard alone', async () => {
   const { page, close } = await open(lab('GATEWAY_URL'));
   await live(page);

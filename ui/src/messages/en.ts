@@ -50,7 +50,7 @@ export const en = {
       http_requests: 'HTTP requests',
     },
     cores: (count: number, text: string) => `${text} ${form(count, 'core', 'cores')}`,
-    noSeries: 'No data.',
+    noSeries: 'No series.',
     secondBeat: 'The rate appears with the second update.',
     ofSeries: {
       amount: (count: number) => `Sum of ${counted(count, 'series', 'series')}`,
@@ -314,7 +314,7 @@ export const en = {
     readiness: 'Gateway readiness',
     verdicts: {
       ready: 'Ready: everything works.',
-      degraded: 'Degraded: live values arrive, but something is missing.',
+      degraded: 'Degraded: the gateway works, but something it needs does not.',
       unready: 'Not ready: no live values arrive.',
     },
     check: 'Check',
@@ -347,7 +347,7 @@ export const en = {
     last: 'Latest',
     more: (count: number) => `and ${count} more`,
   },
-  fault: (what: string) => `Prometheus says: ${what}`,
+  fault: (what: string) => `Query failed: ${what}`,
   /** Of what was asked over HTTP, where the server has not said itself what is wrong. */
   answers: {
     none: 'no answer',

@@ -51,7 +51,7 @@ export const fr: Messages = {
       http_requests: 'Requêtes HTTP',
     },
     cores: (count, text) => `${text} ${form(count, 'cœur', 'cœurs')}`,
-    noSeries: 'Aucune donnée.',
+    noSeries: 'Aucune série.',
     secondBeat: 'Le débit s’affichera à la deuxième mesure.',
     ofSeries: {
       amount: (count) => `Somme de ${counted(count, 'série', 'séries')}`,
@@ -332,7 +332,7 @@ export const fr: Messages = {
     readiness: 'Disponibilité de la passerelle',
     verdicts: {
       ready: 'Prête : tout fonctionne.',
-      degraded: 'Dégradée : les valeurs arrivent en direct, mais il manque quelque chose.',
+      degraded: 'Dégradée : la passerelle fonctionne, mais un service dont elle dépend est en panne.',
       unready: 'Indisponible : aucune valeur n’arrive en direct.',
     },
     check: 'Vérification',
@@ -370,7 +370,7 @@ export const fr: Messages = {
     last: 'Dernière valeur',
     more: (count) => `et ${counted(count, 'autre', 'autres')}`,
   },
-  fault: (what) => `Message de Prometheus : ${what}`,
+  fault: (what) => `Échec de la requête : ${what}`,
   answers: {
     none: 'pas de réponse',
     unreadable: 'la réponse n’est pas celle que cette page attend',
