@@ -154,9 +154,12 @@ drill() {
 check "two alerts, rehearsed through the network from end to end at full length" 0 drill ServiceDown DBConnectionFailed
 
 page() {
-  local address=http://127.0.0.1:$SERVICE_METRICS_PORT script
-  script=$(get --fail "$address/" | grep -o '/assets/[^"]*[.]js') && get --fail --compressed "$address$script" >"$work/script" \
-    && grep -q createRoot "$work/script"
+  local address=http://127.0.0.1:$SERVICE_METRICS_PORT file
+  get --fail "$address/" | grep -o 'assets/[^"]*[.]\(js\|css\)' >"$work/files" || return
+  while read -r file; do
+    get --fail --compressed "$address/$file" || return
+  done <"$work/files" >"$work/loaded"
+  grep -q createRoot "$work/loaded"
 }
 check "the gateway serves its page and what it loads" 0 page
 hello() { frames /ws 1 | holds 'it["type"] == "connection" and it["channels"] == ["instant", "range"]'; }

@@ -48,9 +48,21 @@ test('while Prometheus does not answer the page says since when, and keeps what 
   await page.getByText(/^Query failed/).first().waitFor();
   expect(await charts.count()).toBe(drawn);
   expect(await page.locator('main section:not([data-stale])').count()).toBe(0);
+  expect(await page.getByText('No series.').count()).toBe(0);
+  await page.getByText(/^No new values since/).waitFor();
+  await page.getByText(/^No new points for the charts since/).waitFor();
+
+  await page.getByRole('link', { name: 'System' }).click();
+  const says = async (what: string) => {
+    for (const channel of ['instant', 'range', 'metrics', 'alerts']) {
+      await page.getByRole('row').filter({ has: page.getByText(channel, { exact: true }) }).getByText(what).waitFor();
+    }
+  };
+  await says('Stale since');
 
   cable.mend();
   await connectionBadge(page).filter({ hasText: 'Live' }).waitFor();
+  await says('Fresh');
   expect(faults).toEqual([]);
   await close();
 });

@@ -1,12 +1,12 @@
 // How the connection is, in two words: live, stale since when, or when the next try is.
 
 import { Badge } from '../components/Badge';
-import { useChannelState, useConnectionState, useNow } from '../connection/react';
+import { useConnectionState, useNow, useStaleSince } from '../connection/react';
 import { useTexts, useUnits } from '../messages/react';
 
 export function ConnectionBadge() {
   const state = useConnectionState();
-  const { staleSince } = useChannelState('alerts');
+  const staleSince = useStaleSince();
   const now = useNow();
   const { connection } = useTexts();
   const units = useUnits();

@@ -45,6 +45,7 @@ export class Plot {
     this.chart = new uPlot(this.settings(), undefined, element);
     this.chart.over.addEventListener('pointerdown', this.pointed);
     this.chart.over.addEventListener('pointermove', this.pointed);
+    this.chart.over.addEventListener('pointerleave', this.leave);
     this.sized = new ResizeObserver(() => {
       const width = element.clientWidth;
       if (width !== this.chart.width) this.chart.setSize({ width, height: options.height });
@@ -79,11 +80,11 @@ export class Plot {
     this.chart.setCursor({ left: this.chart.valToPos(time, 'x'), top: 0 });
   }
 
-  /** Takes the cursor away. */
-  leave(): void {
+  /** Takes the cursor away. Of a finger that is lifted, or begins to scroll, the plot itself does not hear. */
+  readonly leave = (): void => {
     this.chosen = undefined;
     this.chart.setCursor({ left: -10, top: -10 });
-  }
+  };
 
   destroy(): void {
     this.unwatch();

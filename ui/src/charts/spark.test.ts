@@ -17,6 +17,10 @@ test('it is interrupted where nobody looked', () => {
   expect(sparkPath(late, 100, 20).match(/M/g)).toHaveLength(2);
 });
 
+test('it is interrupted where a value is no number', () => {
+  expect(sparkPath(points(1, 2, NaN, 1, 2), 100, 20)).toBe('M0.0 18.0L25.0 2.0M75.0 18.0L100.0 2.0');
+});
+
 test('one point, or none, is no line; neither is what is no number', () => {
   expect(sparkPath([], 100, 20)).toBe('');
   expect(sparkPath(points(1), 100, 20)).toBe('');

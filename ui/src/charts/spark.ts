@@ -6,9 +6,11 @@ const EDGE = 2;
 /** So many times the usual distance between two points is a gap: the page looked away. */
 const GAP = 4;
 
-/** An SVG path through the points, from edge to edge; interrupted at gaps. Fewer than two points have none. */
+/** An SVG path through the points that are numbers, from edge to edge; interrupted at gaps. Fewer than two have none. */
 export function sparkPath(points: readonly Point[], width: number, height: number): string {
-  const finite = points.filter(({ value }) => Number.isFinite(value));
+  const finite = points
+    .map(({ time, value }, index) => ({ time, value, begins: !Number.isFinite(points[index - 1]?.value) }))
+    .filter(({ value }) => Number.isFinite(value));
   const [first, last] = [finite[0], finite.at(-1)];
   if (!first || !last || last.time <= first.time) return '';
   const values = finite.map(({ value }) => value);
@@ -16,11 +18,11 @@ export function sparkPath(points: readonly Point[], width: number, height: numbe
   const steps = finite.slice(1).map(({ time }, index) => time - (finite[index]?.time ?? time));
   const usual = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
   return finite
-    .map(({ time, value }, index) => {
+    .map(({ time, value, begins }, index) => {
       const x = ((time - first.time) / (last.time - first.time)) * width;
       const share = greatest === least ? 0.5 : (value - least) / (greatest - least);
       const y = height - EDGE - share * (height - 2 * EDGE);
-      const moved = index === 0 || (steps[index - 1] ?? 0) > usual * GAP;
+      const moved = begins || (steps[index - 1] ?? 0) > usual * GAP;
       return `${moved ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`;
     })
     .join('');

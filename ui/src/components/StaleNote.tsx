@@ -1,13 +1,14 @@
-// Says that what a page shows is not the latest, and why.
+// Says that what a page shows is not the latest: which data, and since when.
 
-import { useConnectionState } from '../connection/react';
+import { useConnectionState, useCounts } from '../connection/react';
 import { useTexts, useUnits } from '../messages/react';
+import type { Messages } from '../messages/en';
 import { Note } from './Note';
 
 /** How a channel's data is, for `<Card stale>` and for this note. */
 export interface Freshness {
   stale: boolean;
-  staleSince?: number;
+  staleSince?: number | undefined;
 }
 
 /** Whether what a channel has brought is not the latest: the gateway says so, or is not there to say anything. */
@@ -15,17 +16,21 @@ export function useIsStale({ stale }: Freshness): boolean {
   return useConnectionState().is !== 'open' || stale;
 }
 
-export function StaleNote({ channel }: { channel: Freshness }) {
+/** While the gateway is not there. The first try of all is no loss. */
+export function LostNote() {
   const state = useConnectionState();
+  const { connections } = useCounts();
   const { connection } = useTexts();
   const units = useUnits();
-  if (state.is === 'waiting') return <Note tone="critical">{connection.lost}</Note>;
-  if (state.is !== 'open' || !channel.stale) return null;
-  const since = channel.staleSince === undefined ? '' : `${connection.staleSince(units.time(channel.staleSince))}. `;
-  return (
-    <Note tone="warning">
-      {since}
-      {connection.staleBecause}
-    </Note>
-  );
+  if (state.is === 'open' || (state.is === 'connecting' && connections === 0)) return null;
+  return <Note tone="critical">{connection.lost(units.time(state.since))}</Note>;
+}
+
+/** While the gateway is there and a channel is stale; `of` is what its data are. */
+export function StaleNote({ of, channel }: { of: keyof Messages['connection']['stale']; channel: Freshness }) {
+  const state = useConnectionState();
+  const { stale } = useTexts().connection;
+  const units = useUnits();
+  if (state.is !== 'open' || channel.staleSince === undefined) return null;
+  return <Note tone="warning">{stale[of](units.time(channel.staleSince))}</Note>;
 }

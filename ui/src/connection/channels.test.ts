@@ -120,6 +120,78 @@ test('a channel is stale since the first stale beat, until a beat is not', () =>
   expect(scene.connection.getChannel('instant').staleSince).toBeUndefined();
 });
 
+test('a channel that brings nothing is stale since it was last heard, however much the others bring', () => {
+  scene.connection.subscribe('instant');
+  scene.connection.subscribe('alerts');
+  const socket = scene.opened();
+  const since = Date.now();
+  socket.frame(1);
+  for (let beat = 1; beat <= 3; beat += 1) {
+    vi.advanceTimersByTime(BEAT_MS);
+    socket.heartbeat(beat, { channel: 'alerts' });
+    const { stale, staleSince } = scene.connection.getChannel('instant');
+    expect([stale, staleSince]).toEqual(beat < 3 ? [false, undefined] : [true, since]);
+  }
+  expect(scene.connection.getChannel('alerts').stale).toBe(false);
+  socket.heartbeat(1);
+  expect(scene.connection.getChannel('instant')).toMatchObject({ stale: false, heardAt: Date.now() });
+});
+
+test('the silence of a channel counts from when it was subscribed, and only while somebody wants it', () => {
+  scene.connection.subscribe('alerts');
+  const socket = scene.opened();
+  const beats = (count: number) => {
+    for (let beat = 1; beat <= count; beat += 1) {
+      vi.advanceTimersByTime(BEAT_MS);
+      socket.heartbeat(beat, { channel: 'alerts' });
+    }
+  };
+  socket.frame(1);
+  beats(5);
+  expect(scene.connection.getChannel('instant').stale).toBe(false);
+  const since = Date.now();
+  scene.connection.subscribe('instant');
+  beats(2);
+  expect(scene.connection.getChannel('instant').stale).toBe(false);
+  beats(1);
+  expect(scene.connection.getChannel('instant')).toMatchObject({ stale: true, staleSince: since });
+});
+
+test('a frame that is sent again to whoever subscribes again does not end the silence', () => {
+  const leave = scene.connection.subscribe('instant');
+  scene.connection.subscribe('alerts');
+  const socket = scene.opened();
+  socket.frame(1);
+  for (let beat = 1; beat <= 3; beat += 1) {
+    vi.advanceTimersByTime(BEAT_MS);
+    socket.heartbeat(beat, { channel: 'alerts' });
+  }
+  const silent = scene.connection.getChannel('instant');
+  leave();
+  scene.connection.subscribe('instant');
+  socket.frame(1);
+  expect(scene.connection.getChannel('instant')).toEqual(silent);
+  socket.frame(2);
+  expect(scene.connection.getChannel('instant').stale).toBe(false);
+});
+
+test('the connection is stale since the first of what is wanted is', () => {
+  const leave = scene.connection.subscribe('instant');
+  scene.connection.subscribe('alerts');
+  const socket = scene.opened();
+  expect(scene.connection.getStaleSince()).toBeUndefined();
+  const first = Date.now();
+  socket.frame(1, { stale: true });
+  vi.advanceTimersByTime(BEAT_MS);
+  const second = Date.now();
+  socket.heartbeat(1, { channel: 'alerts', stale: true });
+  expect(scene.connection.getStaleSince()).toBe(first);
+  leave();
+  expect(scene.connection.getStaleSince()).toBe(second);
+  socket.heartbeat(1, { channel: 'alerts' });
+  expect(scene.connection.getStaleSince()).toBeUndefined();
+});
+
 test('the last frame stays when the connection ends', () => {
   scene.opened().frame(5);
   scene.latest().end(1006);

@@ -51,7 +51,7 @@ test('it waits longer after each failure, and is quick again once it was open', 
   const waits = [1, 2, 3].map(() => {
     scene.latest().end(1006);
     const state = scene.connection.getState();
-    const wait = state.is === 'waiting' ? state.retryAt - state.since : NaN;
+    const wait = state.is === 'waiting' ? state.retryAt - Date.now() : NaN;
     vi.advanceTimersByTime(wait);
     return wait;
   });
@@ -61,12 +61,27 @@ test('it waits longer after each failure, and is quick again once it was open', 
   expect(scene.connection.getState()).toMatchObject({ retryAt: Date.now() + 500 });
 });
 
+test('it tells since when the connection is lost, however often it is tried', () => {
+  scene.opened();
+  vi.advanceTimersByTime(5_000);
+  const lost = Date.now();
+  for (let failures = 1; failures <= 5; failures += 1) {
+    scene.latest().end(1006);
+    expect(scene.connection.getState()).toMatchObject({ is: 'waiting', since: lost });
+    const state = scene.connection.getState();
+    vi.advanceTimersByTime(state.is === 'waiting' ? state.retryAt - Date.now() : NaN);
+    expect(scene.connection.getState()).toMatchObject({ is: 'connecting', since: lost });
+  }
+  scene.latest().greet();
+  expect(scene.connection.getState()).toMatchObject({ is: 'open', since: Date.now() });
+});
+
 test('it never gives up', () => {
   scene.connection.start();
   for (let failures = 1; failures <= 200; failures += 1) {
     scene.latest().end(1006);
     const state = scene.connection.getState();
-    vi.advanceTimersByTime(state.is === 'waiting' ? state.retryAt - state.since : NaN);
+    vi.advanceTimersByTime(state.is === 'waiting' ? state.retryAt - Date.now() : NaN);
     expect(scene.sockets).toHaveLength(failures + 1);
   }
 });

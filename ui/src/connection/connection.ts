@@ -4,7 +4,10 @@ import { CHANNELS, understand, type Channel, type Frame } from '../model/frame';
 import { measured } from '../model/timing';
 import { backoff } from './backoff';
 
-/** How the connection is; moments are milliseconds since 1970. */
+/**
+ * How the connection is; moments are milliseconds since 1970. `since` is since when it is open, or since when there is
+ * none, however often it was tried since then.
+ */
 export type ConnectionState =
   | { is: 'connecting'; since: number }
   | { is: 'open'; since: number; epoch: string }
@@ -16,10 +19,10 @@ export interface ChannelState {
   frame?: Frame<unknown>;
   /** When the last frame or heartbeat came, in milliseconds since 1970. */
   heardAt?: number;
-  /** Whether Prometheus answered at the last beat. */
+  /** Whether Prometheus did not answer at the last beat, or no beat comes. */
   stale: boolean;
   /** Since when it is so. */
-  staleSince?: number;
+  staleSince?: number | undefined;
 }
 
 /** What was counted since the page was opened. */
@@ -41,7 +44,7 @@ export interface Surroundings {
 
 /** A connection that is not established within this is given up. */
 const OPENING_MS = 10_000;
-/** Beats without a word after which the gateway is asked whether it is still there. */
+/** Beats without a word after which the gateway is asked whether it is still there, and after which a channel is stale. */
 const SILENT_BEATS = 2.5;
 /** How long it may take to answer that. */
 const ANSWER_MS = 5_000;
@@ -55,12 +58,14 @@ export class Connection {
   private readonly wanted = new Map<Channel, number>();
   private readonly encoder = new TextEncoder();
   private readonly channels = new Map<Channel, ChannelState>(CHANNELS.map((channel) => [channel, { stale: false }]));
-  /** Subscribed, and nothing has come since. */
-  private readonly fresh = new Set<Channel>();
+  /** Subscribed, when, and nothing that is new has come since. */
+  private readonly fresh = new Map<Channel, number>();
   private state: ConnectionState = { is: 'connecting', since: Date.now() };
   private counts: Counts = { frames: 0, heartbeats: 0, bytes: 0, missed: 0, connections: 0 };
   private socket: WebSocket | undefined;
+  private silentMs: number;
   private failures = 0;
+  private beganAt = 0;
   private heardAt = 0;
   private askedAt: number | undefined;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -69,13 +74,15 @@ export class Connection {
   /** `beatMs` is how often the gateway polls. */
   constructor(
     readonly url: string,
-    private beatMs: number,
+    beatMs: number,
     private readonly surroundings: Surroundings = BROWSER,
-  ) {}
+  ) {
+    this.silentMs = beatMs * SILENT_BEATS;
+  }
 
   /** The gateway has told how often it polls. */
   expectEvery(beatMs: number): void {
-    this.beatMs = beatMs;
+    this.silentMs = beatMs * SILENT_BEATS;
   }
 
   start(): void {
@@ -102,6 +109,12 @@ export class Connection {
   readonly getState = (): ConnectionState => this.state;
   readonly getCounts = (): Counts => this.counts;
 
+  /** Since when something that is wanted is stale. */
+  readonly getStaleSince = (): number | undefined => {
+    const since = this.listening().flatMap((channel) => this.getChannel(channel).staleSince ?? []);
+    return since.length === 0 ? undefined : Math.min(...since);
+  };
+
   getChannel(channel: Channel): ChannelState {
     return this.channels.get(channel) ?? { stale: false };
   }
@@ -124,7 +137,8 @@ export class Connection {
   private connect(): void {
     clearTimeout(this.retry);
     this.drop();
-    this.change({ is: 'connecting', since: Date.now() });
+    this.beganAt = Date.now();
+    this.change({ is: 'connecting', since: this.goneSince() });
     let socket: WebSocket;
     try {
       socket = this.surroundings.open(this.url);
@@ -153,6 +167,7 @@ export class Connection {
   }
 
   private fail(reason: string): void {
+    const since = this.goneSince();
     this.drop();
     this.failures += 1;
     const wait = backoff(this.failures, this.surroundings.random);
@@ -160,7 +175,11 @@ export class Connection {
     this.retry = setTimeout(() => {
       this.connect();
     }, wait);
-    this.change({ is: 'waiting', since: Date.now(), retryAt: Date.now() + wait, reason });
+    this.change({ is: 'waiting', since, retryAt: Date.now() + wait, reason });
+  }
+
+  private goneSince(): number {
+    return this.state.is === 'open' ? Date.now() : this.state.since;
   }
 
   private hear(text: string): void {
@@ -180,6 +199,9 @@ export class Connection {
       case 'frame': {
         const { channel, frame } = told;
         this.counts.frames += 1;
+        // To whoever subscribes again, the latest is sent again: that tells nothing of the beats since.
+        const last = this.getChannel(channel).frame;
+        if (frame.seq === last?.seq && frame.timestamp === last.timestamp) break;
         this.counts.missed += this.missedBefore(channel, frame.seq);
         this.fresh.delete(channel);
         this.channels.set(channel, { frame, ...this.staleness(channel, frame.stale, now) });
@@ -216,15 +238,18 @@ export class Connection {
     return this.fresh.has(channel) ? 0 : Math.max(0, seq - last - 1);
   }
 
+  /** The channels that somebody wants. */
+  private listening(): Channel[] {
+    return [...this.wanted].flatMap(([channel, count]) => (count > 0 ? channel : []));
+  }
+
   private greeted(epoch: string, now: number): void {
     this.state = { is: 'open', since: now, epoch };
-    for (const [channel, count] of this.wanted) {
-      if (count > 0) this.say({ type: 'subscribe', channel });
-    }
+    for (const channel of this.listening()) this.say({ type: 'subscribe', channel });
   }
 
   private say(message: { type: string; channel?: Channel }): void {
-    if (message.type === 'subscribe' && message.channel) this.fresh.add(message.channel);
+    if (message.type === 'subscribe' && message.channel) this.fresh.set(message.channel, Date.now());
     if (this.state.is === 'open' && this.socket?.readyState === WebSocket.OPEN) {
       this.socket.send(JSON.stringify(message));
     }
@@ -233,11 +258,23 @@ export class Connection {
   /** A socket may be dead without a word: whoever is silent for too long is asked, and dropped without an answer. */
   private readonly look = (): void => {
     const now = Date.now();
-    if (this.state.is === 'connecting' && now - this.state.since > OPENING_MS) this.fail('no answer');
+    if (this.state.is === 'connecting' && now - this.beganAt > OPENING_MS) this.fail('no answer');
     if (this.state.is !== 'open') return;
+    this.markSilent(now);
     if (this.askedAt !== undefined && now - this.askedAt > ANSWER_MS) this.fail('no answer');
-    else if (this.askedAt === undefined && now - this.heardAt > this.beatMs * SILENT_BEATS) this.ask(now);
+    else if (this.askedAt === undefined && now - this.heardAt > this.silentMs) this.ask(now);
   };
+
+  /** A channel may be silent while others are not: nothing new is known of it then. */
+  private markSilent(now: number): void {
+    for (const channel of this.listening()) {
+      const known = this.getChannel(channel);
+      const since = Math.max(this.fresh.get(channel) ?? 0, known.heardAt ?? 0);
+      if (known.stale || now - since <= this.silentMs) continue;
+      this.channels.set(channel, { ...known, stale: true, staleSince: since });
+      this.tell();
+    }
+  }
 
   private ask(now: number): void {
     this.askedAt = now;

@@ -32,6 +32,12 @@ export function useCounts(): Counts {
   return useSyncExternalStore(connection.listen, connection.getCounts);
 }
 
+/** Since when something that is wanted is stale, in milliseconds since 1970. */
+export function useStaleSince(): number | undefined {
+  const connection = useConnection();
+  return useSyncExternalStore(connection.listen, connection.getStaleSince);
+}
+
 /** What is known of a channel, without subscribing to it. */
 export function useChannelState(channel: Channel): ChannelState {
   const connection = useConnection();
@@ -47,6 +53,14 @@ export function useChannel<Data>(channel: Channel): Omit<ChannelState, 'frame'> 
   useEffect(() => connection.subscribe(channel), [connection, channel]);
   const { frame, ...rest } = useChannelState(channel);
   return { ...rest, frame: frame as Frame<Data> | undefined };
+}
+
+/** The channels `instant` and `metrics`: both are of one poll, and only `instant` says whether it has brought anything. */
+export function usePoll<Instant, Metrics>() {
+  const instant = useChannel<Instant>('instant');
+  const metrics = useChannel<Metrics>('metrics');
+  const stale = instant.stale || metrics.stale;
+  return { instant, metrics: { ...metrics, stale, staleSince: metrics.staleSince ?? instant.staleSince } };
 }
 
 /** The time in milliseconds since 1970, again and again. */

@@ -29,8 +29,12 @@ export const en = {
     connecting: 'Connecting…',
     reconnecting: (seconds: number) => (seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting…'),
     staleSince: (time: string) => `Stale since ${time}`,
-    staleBecause: 'Prometheus does not answer; these are the last values.',
-    lost: 'The gateway does not answer; these are the last values.',
+    stale: {
+      instant: (time: string) => `No new values since ${time}; these are the last values.`,
+      range: (time: string) => `No new points for the charts since ${time}; these are the last values.`,
+      alerts: (time: string) => `No updates of the alerts since ${time}; these are the last values.`,
+    },
+    lost: (time: string) => `The gateway has not answered since ${time}; these are the last values.`,
     waiting: 'Waiting for the first values…',
   },
   live: {
@@ -57,7 +61,8 @@ export const en = {
       level: (count: number) => `Highest of ${counted(count, 'series', 'series')}`,
       counter: (count: number) => `Sum of ${counted(count, 'series', 'series')}`,
     },
-    slow: (value: string, recent: boolean) => `Median; p95 ${value}. ${recent ? 'Last minute.' : 'Since the start.'}`,
+    slow: (value: string, lasted?: string) =>
+      `Median; p95 ${value}. ${lasted === undefined ? 'Since the start.' : `In the last ${lasted}.`}`,
     buckets: 'Spread of durations',
     bucket: (bound: string, share: string) => `up to ${bound}: ${share}`,
     window: 'Window',
@@ -280,6 +285,7 @@ export const en = {
     state: 'State',
     states: { connecting: 'Connecting', open: 'Open', waiting: 'Cut off' },
     since: 'Since',
+    goneSince: 'Not connected since',
     lasted: (duration: string) => `for ${duration}`,
     epoch: 'Gateway run (epoch)',
     url: 'Address',

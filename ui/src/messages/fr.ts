@@ -30,8 +30,12 @@ export const fr: Messages = {
     connecting: 'Connexion…',
     reconnecting: (seconds) => (seconds > 0 ? `Reconnexion dans ${seconds} s` : 'Reconnexion…'),
     staleSince: (time) => `Données figées depuis ${time}`,
-    staleBecause: 'Prometheus ne répond pas ; les dernières valeurs restent affichées.',
-    lost: 'La passerelle ne répond pas ; les dernières valeurs restent affichées.',
+    stale: {
+      instant: (time) => `Aucune nouvelle valeur depuis ${time} ; les dernières restent affichées.`,
+      range: (time) => `Aucun nouveau point dans les graphiques depuis ${time} ; les derniers restent affichés.`,
+      alerts: (time) => `Alertes non actualisées depuis ${time} ; les dernières restent affichées.`,
+    },
+    lost: (time) => `La passerelle ne répond plus depuis ${time} ; les dernières valeurs restent affichées.`,
     waiting: 'En attente des premières valeurs…',
   },
   live: {
@@ -58,7 +62,8 @@ export const fr: Messages = {
       level: (count) => `Maximum de ${counted(count, 'série', 'séries')}`,
       counter: (count) => `Somme de ${counted(count, 'série', 'séries')}`,
     },
-    slow: (value, recent) => `Médiane ; p95 : ${value}. ${recent ? 'Dernière minute.' : 'Depuis le début.'}`,
+    slow: (value, lasted) =>
+      `Médiane ; p95 : ${value}. ${lasted === undefined ? 'Depuis le début.' : `Sur ${lasted}.`}`,
     buckets: 'Répartition des durées',
     bucket: (bound, share) => `jusqu’à ${bound} : ${share}`,
     window: 'Période',
@@ -298,6 +303,7 @@ export const fr: Messages = {
     state: 'État',
     states: { connecting: 'En cours', open: 'Ouverte', waiting: 'Coupée' },
     since: 'Depuis',
+    goneSince: 'Sans connexion depuis',
     lasted: (duration) => `il y a ${duration}`,
     epoch: 'Exécution (epoch)',
     url: 'Adresse',

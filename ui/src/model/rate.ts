@@ -1,10 +1,12 @@
-// Counters: frames are raw, so that what they grow by is computed here, as Prometheus' `rate()` does.
+// Counters: frames are raw, so that what they grow by is computed here. Resets are taken as Prometheus' `rate()` takes
+// them; unlike there, nothing is extrapolated.
 
 import type { Series } from './query';
 
 /**
- * How much a counter has grown from one reading to the next. One that falls was reset: it began again at zero, so that
- * its new value is what it has grown by. `NaN` where either is no number.
+ * How much the counter of one series has grown from one reading to the next. One that falls was reset: it began again
+ * at zero, so that its new value is what it has grown by; of a sum of counters that does not hold. `NaN` where either is
+ * no number.
  */
 export function growth(before: number, value: number): number {
   if (!Number.isFinite(before) || !Number.isFinite(value)) return NaN;

@@ -30,6 +30,12 @@ export interface Rehearsals {
   data: Rehearsal[];
 }
 
+/** The catalogue with what the simulator has answered of one alert, unless it is known to have changed since. */
+export function amended(known: Rehearsals, answer: Rehearsal): Rehearsals {
+  const isOlder = (one: Rehearsal) => one.name === answer.name && Date.parse(one.since) <= Date.parse(answer.since);
+  return { ...known, data: known.data.map((one) => (isOlder(one) ? answer : one)) };
+}
+
 export interface Scenario {
   name: string;
   title: string;

@@ -8,7 +8,7 @@ function samples(...values: number[]): Sample[] {
 }
 
 /** Beats ten seconds apart. */
-function walk(kind: Kind, beats: Sample[][], every = 10): Trail {
+function walk(kind: Kind | 'sums', beats: Sample[][], every = 10): Trail {
   return beats.reduce((trail, beat, index) => extend(trail, index * every, beat, kind), NO_TRAIL);
 }
 
@@ -30,6 +30,17 @@ test('of several series the rates are added up', () => {
 
 test('one series that was reset does not make the others fall', () => {
   expect(lastOf(walk('counter', [samples(1000, 500), samples(1010, 5)]))).toBe(1.5);
+});
+
+test('a sum that falls has no rate at that beat, and one again from there on', () => {
+  const { points } = walk('sums', [5000, 5010, 1020, 1030, 1050].map((value) => samples(value)));
+  expect(points.map(({ value }) => value)).toEqual([1, NaN, 1, 1.5]);
+});
+
+test('of several sums, all begin anew when one falls', () => {
+  const { points, readings } = walk('sums', [samples(10, 20), samples(11, 22), samples(12, 2)]);
+  expect(points.map(({ value }) => value)).toEqual([0.3, NaN]);
+  expect(readings).toHaveLength(1);
 });
 
 test('a counter that is scraped on every second beat neither stands nor leaps', () => {

@@ -15,6 +15,7 @@ export type Kind =
 export interface Point {
   /** Seconds since 1970. */
   time: number;
+  /** `NaN` where it is not known. */
   value: number;
 }
 
@@ -32,19 +33,28 @@ interface Reading {
 
 export const NO_TRAIL: Trail = { points: [], readings: [] };
 
-/** A quarter of an hour of beats. */
+/** So many beats; at ten seconds each, a quarter of an hour. */
 const POINTS = 90;
 /** Prometheus scrapes seldom on the same beat as it is polled: from one beat to the next, a counter stands or leaps. */
 const RATE_OVER_S = 60;
 
-/** The trail and one beat more. What is not later than its end is known already. */
-export function extend(trail: Trail, time: number, samples: Sample[], kind: Kind): Trail {
+/**
+ * The trail and one beat more. What is not later than its end is known already. `sums` are counters each of which is
+ * the sum of several.
+ */
+export function extend(trail: Trail, time: number, samples: Sample[], kind: Kind | 'sums'): Trail {
   const last = trail.points.at(-1)?.time ?? trail.readings.at(-1)?.time ?? -Infinity;
   if (time <= last) return trail;
-  const readings = kind === 'counter' ? [...recent(trail.readings, time), reading(time, samples)] : [];
-  const value = { amount: sum, level: largest, counter: () => perSecond(readings) }[kind](samples);
-  const points = value === undefined ? trail.points : [...trail.points, { time, value }].slice(-POINTS);
-  return { points, readings };
+  const points = (value: number | undefined) =>
+    value === undefined ? trail.points : [...trail.points, { time, value }].slice(-POINTS);
+  if (kind === 'amount' || kind === 'level') {
+    return { points: points({ amount: sum, level: largest }[kind](samples)), readings: [] };
+  }
+  const latest = reading(time, samples);
+  // One of several was reset: how much the others have grown nobody knows.
+  if (kind === 'sums' && hasFallen(trail.readings.at(-1), latest)) return { points: points(NaN), readings: [latest] };
+  const readings = [...recent(trail.readings, time), latest];
+  return { points: points(perSecond(readings)), readings };
 }
 
 /** The readings of the last minute; of a beat that is longer than that, the last one. */
@@ -55,6 +65,10 @@ function recent(readings: readonly Reading[], now: number): readonly Reading[] {
 
 function reading(time: number, samples: Sample[]): Reading {
   return { time, values: new Map(samples.map(({ labels, value }) => [seriesKey(labels), value])) };
+}
+
+function hasFallen(before: Reading | undefined, { values }: Reading): boolean {
+  return [...values].some(([key, value]) => value < (before?.values.get(key) ?? -Infinity));
 }
 
 function perSecond(readings: Reading[]): number | undefined {

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
 
 import { Note } from '../../components/Note';
-import { StaleNote, useIsStale } from '../../components/StaleNote';
+import { LostNote, StaleNote, useIsStale } from '../../components/StaleNote';
 import { useChannel } from '../../connection/react';
 import { useTexts } from '../../messages/react';
 import type { AlertBook } from '../../model/alertBook';
@@ -33,7 +33,8 @@ export default function AlertsPage() {
       <p className="hidden" role="status">
         {begun.length > 0 && texts.alerts.begun(begun.slice(0, TOLD).join(', '), begun.length - TOLD)}
       </p>
-      <StaleNote channel={channel} />
+      <LostNote />
+      <StaleNote of="alerts" channel={channel} />
       {isFault(frame?.data) && <Note tone="warning">{texts.fault(frame.data.error)}</Note>}
       {known ? (
         <Known book={known} stale={stale} />

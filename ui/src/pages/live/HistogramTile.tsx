@@ -20,12 +20,12 @@ interface Props {
 export function HistogramTile({ query, buckets, trail, stale }: Props) {
   const { live } = useTexts();
   const name = useNames();
-  const { number } = useUnits();
+  const { number, duration } = useUnits();
   const format = useFormats()(meaning(query, undefined));
   const recent = recentBuckets(buckets, trail ?? NO_TRAIL);
   // Until something has happened while the page looked on, all that ever happened is shown.
-  const isRecent = quantile(0.5, recent) !== undefined;
-  const shown = isRecent ? recent : buckets;
+  const isRecent = recent !== undefined && !Number.isNaN(quantile(0.5, recent.grown));
+  const shown = isRecent ? recent.grown : buckets;
   const found = bars(shown);
   const most = Math.max(...found.map(({ count }) => count), 1);
   const total = found.reduce((sum, { count }) => sum + count, 0);
@@ -35,7 +35,7 @@ export function HistogramTile({ query, buckets, trail, stale }: Props) {
     <Tile
       title={name(query)}
       value={format(quantile(0.5, shown))}
-      caption={live.slow(format(quantile(0.95, shown)), isRecent)}
+      caption={live.slow(format(quantile(0.95, shown)), isRecent ? duration(recent.seconds) : undefined)}
       stale={stale}
     >
       <ul className={styles.bars} aria-label={live.buckets}>

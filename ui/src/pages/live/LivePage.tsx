@@ -1,8 +1,8 @@
 // What Prometheus says now, and what it said in the last hours: a tile for each instant query, a chart for each range.
 
-import { StaleNote, useIsStale } from '../../components/StaleNote';
+import { LostNote, StaleNote, useIsStale } from '../../components/StaleNote';
 import { Note } from '../../components/Note';
-import { useChannel } from '../../connection/react';
+import { useChannel, usePoll } from '../../connection/react';
 import type { Answers } from '../../model/frame';
 import type { Buckets } from '../../model/histogram';
 import { useTexts } from '../../messages/react';
@@ -19,6 +19,7 @@ export default function LivePage() {
   return (
     <div className={styles.page}>
       <h1>{live.title}</h1>
+      <LostNote />
       <Tiles />
       <Charts />
     </div>
@@ -27,19 +28,17 @@ export default function LivePage() {
 
 function Tiles() {
   const { live, connection } = useTexts();
-  const instant = useChannel<Answers>('instant');
-  const metrics = useChannel<Record<string, number | Buckets>>('metrics');
+  const { instant, metrics } = usePoll<Answers, Record<string, number | Buckets>>();
   const instantTrails = useTrails('instant', instant.frame);
   const metricsTrails = useTrails('metrics', metrics.frame);
   const instantStale = useIsStale(instant);
-  // Both are of one poll, and only `instant` says whether it has brought anything.
-  const metricsStale = useIsStale(metrics) || instantStale;
+  const metricsStale = useIsStale(metrics);
   const answers = useLasting('instant', instant.frame);
   // What both channels have is shown once, with all its series.
   const sums = [...useLasting('metrics', metrics.frame)].filter(([query]) => !answers.has(query));
   return (
     <>
-      <StaleNote channel={instant} />
+      <StaleNote of="instant" channel={instant} />
       {!instant.frame && <Note>{connection.waiting}</Note>}
       <div className={styles.tiles} role="group" aria-label={live.now}>
         {[...answers].map(([query, lasting]) => (
@@ -75,10 +74,13 @@ function Charts() {
   const stale = useIsStale(range);
   const answers = useLasting('range', range.frame);
   return (
-    <div className={styles.charts} role="group" aria-label={live.lately}>
-      {chartPlans([...answers.keys()]).map((plan) => (
-        <RangeChart key={plan.base} plan={plan} answers={answers} stale={stale} />
-      ))}
-    </div>
+    <>
+      <StaleNote of="range" channel={range} />
+      <div className={styles.charts} role="group" aria-label={live.lately}>
+        {chartPlans([...answers.keys()]).map((plan) => (
+          <RangeChart key={plan.base} plan={plan} answers={answers} stale={stale} />
+        ))}
+      </div>
+    </>
   );
 }

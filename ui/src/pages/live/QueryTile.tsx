@@ -25,8 +25,9 @@ export function QueryTile({ query, lasting: { answer, isLatest, fault }, trail, 
   const last = trail?.points.at(-1)?.value;
   const caption = (() => {
     if (fault) return texts.fault(fault.error);
-    if (series.length === 0 || !isLatest) return texts.live.noSeries;
-    if (meaning.kind === 'counter' && last === undefined) return texts.live.secondBeat;
+    // Who does not answer has not said that there are none.
+    if (series.length === 0 || !isLatest) return stale ? undefined : texts.live.noSeries;
+    if (meaning.kind === 'counter' && Number.isNaN(last ?? NaN)) return texts.live.secondBeat;
     return series.length > 1 ? texts.live.ofSeries[meaning.kind](series.length) : undefined;
   })();
   const isOld = stale || !isLatest || series.length === 0;

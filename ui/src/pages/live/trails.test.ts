@@ -30,6 +30,18 @@ test('a counter has its rate from the second frame on', () => {
   expect(extendAll(first, frame(20, requests('150'))).get('requests')?.points).toEqual([{ time: 20, value: 5 }]);
 });
 
+test('a plain number is the sum of counters: when it falls, how fast it grows is not known', () => {
+  const sums = [9000, 9010, 4000, 4020].map((value, beat) => frame(10 * (beat + 1), { http_requests_total: value }));
+  const trail = sums.reduce(extendAll, new Map()).get('http_requests_total');
+  expect(trail?.points.map(({ value }) => value)).toEqual([1, NaN, 2]);
+});
+
+test('the counter of a series that falls was reset', () => {
+  const requests = (value: string) => ({ requests: answer({ __name__: 'http_requests_total' }, value) });
+  const trails = extendAll(extendAll(new Map(), frame(10, requests('9000'))), frame(20, requests('50')));
+  expect(trails.get('requests')?.points).toEqual([{ time: 20, value: 5 }]);
+});
+
 test('a query that fails keeps its trail', () => {
   const before = extendAll(new Map(), frame(10, { up: answer({}, '1') }));
   const after = extendAll(before, frame(20, { up: { error: 'timeout', errorType: 'timeout' } }));
@@ -45,15 +57,16 @@ test('a frame without a readable time changes nothing', () => {
 test('of a histogram, what fell into its buckets lately is known from the second frame on', () => {
   const [early, late] = [{ '0.1': 50, '1': 100 }, { '0.1': 51, '1': 104 }];
   const first = extendAll(new Map(), frame(10, { durations: early }));
-  expect(recentBuckets(early, first.get('durations') ?? NO_TRAIL)).toEqual({ '0.1': NaN, '1': NaN });
+  expect(recentBuckets(early, first.get('durations') ?? NO_TRAIL)).toBeUndefined();
   const second = extendAll(first, frame(20, { durations: late }));
-  expect(recentBuckets(late, second.get('durations') ?? NO_TRAIL)).toEqual({ '0.1': 1, '1': 4 });
+  expect(recentBuckets(late, second.get('durations') ?? NO_TRAIL)).toEqual({ grown: { '0.1': 1, '1': 4 }, seconds: 10 });
 });
 
-test('a histogram that was reset counts from zero', () => {
-  const first = extendAll(new Map(), frame(10, { durations: { '1': 100 } }));
-  const second = extendAll(first, frame(20, { durations: { '1': 7 } }));
-  expect(recentBuckets({ '1': 7 }, second.get('durations') ?? NO_TRAIL)).toEqual({ '1': 7 });
+test('a histogram one of whose series was reset is looked at anew from there on', () => {
+  const counts = [{ '1': 100, '2': 200 }, { '1': 101, '2': 90 }, { '1': 102, '2': 93 }];
+  const trails = counts.map((durations, beat) => frame(10 * beat, { durations })).reduce(extendAll, new Map());
+  const trail = trails.get('durations') ?? NO_TRAIL;
+  expect(recentBuckets({ '1': 102, '2': 93 }, trail)).toEqual({ grown: { '1': 1, '2': 3 }, seconds: 10 });
 });
 
 test('a histogram is told from an answer of Prometheus', () => {

@@ -3,7 +3,6 @@
 import { isFault, type Channel } from '../../model/frame';
 import type { Buckets } from '../../model/histogram';
 import { samples, seriesKey, type Sample } from '../../model/query';
-import { growth } from '../../model/rate';
 import { extend, NO_TRAIL, type Trail } from '../../model/trail';
 import { useFold, type AnyFrame } from './fold';
 import { meaning, type Meaning } from './meaning';
@@ -20,9 +19,11 @@ export function extendAll(trails: Trails, frame: AnyFrame): Trails {
   const extended = Object.entries(frame.data).map(([query, answer]) => {
     const before = trails.get(query) ?? NO_TRAIL;
     if (answer === null || isFault(answer)) return [query, before] as const;
-    if (isBuckets(answer)) return [query, extend(before, time, bucketSamples(answer), 'counter')] as const;
+    if (isBuckets(answer)) return [query, extend(before, time, bucketSamples(answer), 'sums')] as const;
     const found = answerSamples(answer);
-    return [query, extend(before, time, found, meaningOf(query, found).kind)] as const;
+    const { kind } = meaningOf(query, found);
+    const isSum = typeof answer === 'number' && kind === 'counter';
+    return [query, extend(before, time, found, isSum ? 'sums' : kind)] as const;
   });
   return new Map(extended);
 }
@@ -37,12 +38,15 @@ export function isBuckets(answer: unknown): answer is Buckets {
   return typeof answer === 'object' && answer !== null && Object.values(answer).every((one) => typeof one === 'number');
 }
 
-/** What fell into each bucket since the earliest beat that the trail knows; nothing if that is this one. */
-export function recentBuckets(buckets: Buckets, { readings }: Trail): Buckets {
-  const [earliest] = readings.length > 1 ? readings : [];
-  const before = new Map(earliest?.values);
-  const recent = bucketSamples(buckets).map(({ labels, value }) => growth(before.get(seriesKey(labels)) ?? NaN, value));
-  return Object.fromEntries(Object.keys(buckets).map((bound, index) => [bound, recent[index] ?? NaN]));
+/** What fell into each bucket while the trail looked on, and how long that was; nothing if it has looked but once. */
+export function recentBuckets(buckets: Buckets, { readings }: Trail): { grown: Buckets; seconds: number } | undefined {
+  const [first, last] = [readings[0], readings.at(-1)];
+  if (!first || !last || last.time <= first.time) return undefined;
+  const grown = Object.keys(buckets).map((le) => {
+    const key = seriesKey({ le });
+    return [le, (last.values.get(key) ?? NaN) - (first.values.get(key) ?? NaN)] as const;
+  });
+  return { grown: Object.fromEntries(grown), seconds: last.time - first.time };
 }
 
 function bucketSamples(buckets: Buckets): Sample[] {

@@ -5,7 +5,7 @@ import { useRef } from 'react';
 import { useSettings } from '../../app/settings';
 import { Button } from '../../components/Button';
 import { Note } from '../../components/Note';
-import { StaleNote } from '../../components/StaleNote';
+import { LostNote, StaleNote } from '../../components/StaleNote';
 import { useChannel } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import type { Rehearsal } from '../../model/rehearsal';
@@ -56,7 +56,8 @@ function Simulator() {
   return (
     <>
       {error && <Trouble error={error} />}
-      <StaleNote channel={channel} />
+      <LostNote />
+      <StaleNote of="alerts" channel={channel} />
       {data && <Catalogue rehearsals={data.data} timeScale={data.time_scale} stale={error !== null} />}
       {!data && !error && <Note>{rehearse.asking}</Note>}
     </>

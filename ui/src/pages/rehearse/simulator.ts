@@ -1,10 +1,10 @@
 // The simulator's control API, as the page asks it.
 
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { mutationOptions, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 
 import { useSettings } from '../../app/settings';
-import type { Rehearsal, Rehearsals, Scenario } from '../../model/rehearsal';
+import { amended, type Rehearsal, type Rehearsals, type Scenario } from '../../model/rehearsal';
 import { AnswerError, ask } from '../../rest/ask';
 import { told, triggered } from '../../watch/alerts';
 
@@ -42,7 +42,7 @@ export function useSimulatorUrl(): string {
   return data.simulator_url.replace(/\/+$/, '');
 }
 
-const alertsOf = (url: string) => ['simulator', url, 'alerts'];
+export const alertsOf = (url: string) => ['simulator', url, 'alerts'];
 const scenariosOf = (url: string) => ['simulator', url, 'scenarios'];
 
 /** The catalogue with its state, again each second while somebody looks at the page. */
@@ -81,24 +81,23 @@ export function useScenarios(): Scenario[] {
 
 /** Triggers an alert or recovers it; what the simulator answers is known at once. */
 export function useChange(rehearsal: Rehearsal) {
-  const url = useSimulatorUrl();
-  const client = useQueryClient();
+  return useMutation(changeOf(useQueryClient(), useSimulatorUrl(), rehearsal));
+}
+
+/** The same without React. */
+export function changeOf(client: QueryClient, url: string, rehearsal: Rehearsal) {
   const key = alertsOf(url);
-  return useMutation({
+  return mutationOptions({
     mutationFn: (what: 'trigger' | 'recover') => {
       const path = `/api/alerts/${encodeURIComponent(rehearsal.name)}/${what}`;
       return askSimulator<{ data: Rehearsal }>(url, path, { method: 'POST' });
     },
-    onMutate: async () => {
-      await client.cancelQueries({ queryKey: key }); // an answer from before must not come after
-      return { before: rehearsal, askedAt: Date.now() };
-    },
-    onSuccess: ({ data }, what, { before, askedAt }) => {
+    onMutate: () => ({ before: rehearsal, askedAt: Date.now() }),
+    onSuccess: async ({ data }, what, { before, askedAt }) => {
       if (what === 'trigger') triggered(before, askedAt);
-      client.setQueryData<Rehearsals>(
-        key,
-        (old) => old && { ...old, data: old.data.map((one) => (one.name === data.name ? data : one)) },
-      );
+      await client.cancelQueries({ queryKey: key }); // an answer from before must not come after
+      client.setQueryData<Rehearsals>(key, (known) => known && amended(known, data));
+      void client.invalidateQueries({ queryKey: key });
     },
   });
 }

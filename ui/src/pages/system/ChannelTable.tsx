@@ -3,17 +3,18 @@
 import { Badge } from '../../components/Badge';
 import { useIsStale } from '../../components/StaleNote';
 import { Table, type Column } from '../../components/Table';
-import { useChannel, useNow } from '../../connection/react';
+import { useChannel, useNow, usePoll } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import { UNKNOWN } from '../../model/units';
 
 type Row = ReturnType<typeof useChannel> & { name: string };
 
 export function ChannelTable() {
-  const rows = [
-    { name: 'instant', ...useChannel('instant') },
+  const { instant, metrics } = usePoll();
+  const rows: Row[] = [
+    { name: 'instant', ...instant },
     { name: 'range', ...useChannel('range') },
-    { name: 'metrics', ...useChannel('metrics') },
+    { name: 'metrics', ...metrics },
     { name: 'alerts', ...useChannel('alerts') },
   ];
   const now = useNow();

@@ -28,7 +28,7 @@ export function ConnectionFacts() {
           ),
         },
         {
-          name: system.since,
+          name: state.is === 'open' ? system.since : system.goneSince,
           value: (
             <span className="number">
               {time(state.since)} ({system.lasted(lasted)})
