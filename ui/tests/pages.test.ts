@@ -104,6 +104,7 @@ test('all of the header is in sight on a narrow screen, in French and without a 
   await page.routeWebSocket('**/ws/alerts', (socket) => socket.close({ code: 1001 }));
   await page.goto(lab('GATEWAY_URL'));
   await page.locator('[data-connection="waiting"]').waitFor();
+  await page.getByText('La passerelle ne répond pas.').waitFor();
   const parts = await page.getByRole('banner').locator('a, button, [data-connection]').all();
   expect(parts.length).toBeGreaterThanOrEqual(8);
   for (const part of parts) {

@@ -35,6 +35,7 @@ export const en = {
       alerts: (time: string) => `No updates of the alerts since ${time}; these are the last values.`,
     },
     lost: (time: string) => `The gateway has not answered since ${time}; these are the last values.`,
+    never: 'The gateway does not answer. Check that service-metrics is running; this page connects by itself.',
     waiting: 'Waiting for the first values…',
   },
   live: {

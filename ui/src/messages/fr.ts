@@ -36,6 +36,7 @@ export const fr: Messages = {
       alerts: (time) => `Alertes non actualisées depuis ${time} ; les dernières restent affichées.`,
     },
     lost: (time) => `La passerelle ne répond plus depuis ${time} ; les dernières valeurs restent affichées.`,
+    never: 'La passerelle ne répond pas. Vérifiez que service-metrics est lancé ; cette page se connecte d’elle-même.',
     waiting: 'En attente des premières valeurs…',
   },
   live: {
