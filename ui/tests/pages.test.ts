@@ -113,16 +113,3 @@ test('all of the header is in sight on a narrow screen, in French and without a 
   }
   await close();
 });
-
-test('a page can be reached and left with the keyboard alone', async () => {
-  const { page, close } = await open(lab('GATEWAY_URL'));
-  await live(page);
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Enter');
-  expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
-  await page.getByRole('link', { name: 'System' }).focus();
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { level: 1, name: 'System' }).waitFor();
-  expect(await page.title()).toBe('System – service-metrics');
-  await close();
-});

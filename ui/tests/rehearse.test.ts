@@ -1,21 +1,12 @@
 // What the pages are for: somebody triggers an alert and sees it arrive.
 
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { expectSound, live, open, withBrowser } from './support/browser';
-import { control, firing } from './support/rehearsal';
+import { calm } from './support/rehearsal';
 import { lab } from './support/servers';
 
 withBrowser();
-
-/** Everything is calm, whatever was triggered before. */
-async function calm(): Promise<void> {
-  await control('/api/reset');
-  const gone = async () => {
-    expect(await firing()).not.toContain('HighCPUUsage');
-  };
-  await vi.waitFor(gone, { timeout: 60_000, interval: 500 });
-}
 
 beforeAll(calm);
 afterAll(calm);

@@ -8,10 +8,10 @@ import { Connection } from '../connection/connection';
 import { ConnectionProvider } from '../connection/react';
 import { useTexts } from '../messages/react';
 import { Watch } from '../watch/Watch';
+import { Content } from './Content';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Header } from './Header';
 import { useSettings } from './settings';
-import styles from './App.module.css';
 
 const LivePage = lazy(() => import('../pages/live/LivePage'));
 const IncidentsPage = lazy(() => import('../pages/incidents/IncidentsPage'));
@@ -27,9 +27,9 @@ export function App() {
     <Connected>
       <Router hook={useHashLocation}>
         <Header />
-        <main id="content" className={styles.content} tabIndex={-1}>
+        <Content>
           <Pages />
-        </main>
+        </Content>
       </Router>
     </Connected>
   );

@@ -1,8 +1,9 @@
 // How the connection is, in two words: live, stale since when, or when the next try is.
 
 import { Badge } from '../components/Badge';
-import { useConnectionState, useNow, useStaleSince } from '../connection/react';
+import { useConnectionState, useStaleSince } from '../connection/react';
 import { useTexts, useUnits } from '../messages/react';
+import { useNow } from '../watch/clock';
 
 export function ConnectionBadge() {
   const state = useConnectionState();

@@ -1,22 +1,15 @@
 // Above every page: where one can go, how the connection is, language and colours.
 
-import { useEffect, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Link, useRoute } from 'wouter';
 
 import { LANGUAGES, isLanguage, useSpeech } from '../messages/react';
 import { Choice } from '../components/Choice';
 import { AlertCount } from './AlertCount';
 import { ConnectionBadge } from './ConnectionBadge';
+import { PAGES } from './pages';
 import { THEMES, isTheme, useTheme } from './theme';
 import styles from './Header.module.css';
-
-const PAGES = [
-  ['/', 'live'],
-  ['/incidents', 'incidents'],
-  ['/alerts', 'alerts'],
-  ['/rehearse', 'rehearse'],
-  ['/system', 'system'],
-] as const;
 
 export function Header() {
   const { texts, language, speak } = useSpeech();
@@ -31,7 +24,7 @@ export function Header() {
         <span className={styles.title}>{texts.app.title}</span>
         <nav aria-label={texts.app.pages} className={styles.pages}>
           {PAGES.map(([path, name]) => (
-            <PageLink key={path} path={path} title={`${texts.app[name]} – ${texts.app.title}`}>
+            <PageLink key={path} path={path}>
               {texts.app[name]}
               {name === 'alerts' && <AlertCount />}
             </PageLink>
@@ -61,12 +54,8 @@ export function Header() {
   );
 }
 
-/** `title` is the window's while the page is shown. */
-function PageLink({ path, title, children }: { path: string; title: string; children: ReactNode }) {
+function PageLink({ path, children }: { path: string; children: ReactNode }) {
   const [here] = useRoute(path);
-  useEffect(() => {
-    if (here) document.title = title;
-  }, [here, title]);
   return (
     <Link href={path} className={styles.page ?? ''} aria-current={here ? 'page' : undefined}>
       {children}

@@ -12,7 +12,7 @@ export interface LegendEntry {
 
 export function Legend({ entries, onPress }: { entries: LegendEntry[]; onPress: (key: string) => void }) {
   return (
-    <ul className={styles.legend}>
+    <ul role="list" className={styles.legend}>
       {entries.map(({ key, name, value, shown }, index) => (
         <li key={key}>
           <button

@@ -1,13 +1,13 @@
 // A chart in words, for those who do not see its lines.
 
-export interface Summary {
+export interface LineSummary {
   least: number | undefined;
   greatest: number | undefined;
   last: number | undefined;
 }
 
 /** Of a line; `null` is where it has a gap. */
-export function summary(values: readonly (number | null)[]): Summary {
+export function summary(values: readonly (number | null)[]): LineSummary {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return { least: undefined, greatest: undefined, last: undefined };
   return {

@@ -1,7 +1,7 @@
 // How long something has been, counted on each second.
 
-import { useNow } from '../connection/react';
 import { useUnits } from '../messages/react';
+import { useNow } from '../watch/clock';
 
 export function Age({ since, say }: { since: number; say: (span: string) => string }) {
   const now = useNow();

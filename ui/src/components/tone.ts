@@ -1,14 +1,15 @@
-// The tone of a severity.
+// The tone of a severity, of alerts and of incidents. Others than these may come: they are told, without alarm.
 
+import { entry } from '../model/words';
 import type { Tone } from './Badge';
 
-export function toneOf(severity: string): Tone {
-  switch (severity) {
-    case 'critical':
-      return 'critical';
-    case 'warning':
-      return 'warning';
-    default:
-      return 'info';
-  }
-}
+const TONES: Record<string, Tone> = {
+  critical: 'critical',
+  high: 'warning',
+  warning: 'warning',
+  medium: 'info',
+  info: 'info',
+  low: 'quiet',
+};
+
+export const severityTone = (severity: string): Tone => entry(TONES, severity) ?? 'info';

@@ -1,6 +1,6 @@
 // The connection as pages use it.
 
-import { createContext, use, useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { createContext, use, useCallback, useEffect, useSyncExternalStore, type ReactNode } from 'react';
 
 import type { Channel, Frame } from '../model/frame';
 import type { ChannelState, Connection, ConnectionState, Counts } from './connection';
@@ -61,18 +61,4 @@ export function usePoll<Instant, Metrics>() {
   const metrics = useChannel<Metrics>('metrics');
   const stale = instant.stale || metrics.stale;
   return { instant, metrics: { ...metrics, stale, staleSince: metrics.staleSince ?? instant.staleSince } };
-}
-
-/** The time in milliseconds since 1970, again and again. */
-export function useNow(everyMs = 1000): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => {
-      setNow(Date.now());
-    }, everyMs);
-    return () => {
-      clearInterval(timer);
-    };
-  }, [everyMs]);
-  return now;
 }

@@ -125,6 +125,7 @@ export const en = {
     clear: 'Clear the filters',
     shown: (count: number) => `${counted(count, 'incident', 'incidents')} shown`,
     all: (count: number) => `${counted(count, 'incident', 'incidents')} in total`,
+    long: 'A list this long is updated only by Refresh.',
     more: 'Show more',
     trouble: {
       gone: () => 'The gateway does not answer. Check that service-metrics is running.',
@@ -177,7 +178,8 @@ export const en = {
     noneWanted: 'No alert matches these filters.',
     resolved: 'Recently resolved',
     resolvedAt: (time: string) => `resolved at ${time}`,
-    begun: (names: string, more: number) => `Now firing: ${names}${more > 0 ? ` and ${more} more` : ''}`,
+    begun: (names: string, more: number) => `Now firing: ${names}${more > 0 ? ` and ${more} more` : ''}.`,
+    ended: (names: string, more: number) => `No longer firing: ${names}${more > 0 ? ` and ${more} more` : ''}.`,
   },
   rehearse: {
     title: 'Rehearse',

@@ -132,6 +132,7 @@ export const fr: Messages = {
     clear: 'Effacer les filtres',
     shown: (count) => counted(count, 'incident affiché', 'incidents affichés'),
     all: (count) => `${counted(count, 'incident', 'incidents')} au total`,
+    long: 'Une liste aussi longue n’est mise à jour que par « Actualiser ».',
     more: 'En afficher plus',
     trouble: {
       gone: () => 'La passerelle ne répond pas. Vérifiez que service-metrics est lancé.',
@@ -184,7 +185,8 @@ export const fr: Messages = {
     noneWanted: 'Aucune alerte ne correspond à ces filtres.',
     resolved: 'Résolues récemment',
     resolvedAt: (time) => `résolue à ${time}`,
-    begun: (names, more) => `Déclenchement : ${names}${more > 0 ? ` et ${counted(more, 'autre', 'autres')}` : ''}`,
+    begun: (names, more) => `Déclenchement : ${names}${more > 0 ? ` et ${counted(more, 'autre', 'autres')}` : ''}.`,
+    ended: (names, more) => `Fin d’alerte : ${names}${more > 0 ? ` et ${counted(more, 'autre', 'autres')}` : ''}.`,
   },
   rehearse: {
     title: 'Exercices',

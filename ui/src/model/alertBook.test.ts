@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { Alert } from './alert';
-import { LATELY_MS, begunToFire, turn } from './alertBook';
+import { LATELY_MS, firing, news, turn } from './alertBook';
 
 function alert(name: string, state: Alert['state'] = 'firing', value = '1e+00'): Alert {
   return { labels: { alertname: name }, annotations: {}, state, activeAt: '2026-07-01T08:00:00Z', value };
@@ -9,8 +9,7 @@ function alert(name: string, state: Alert['state'] = 'firing', value = '1e+00'):
 
 it('marks nothing that was there from the start', () => {
   const book = turn(undefined, [alert('A')], 100);
-  expect(book.entries).toMatchObject([{ change: undefined, firedAt: undefined }]);
-  expect(begunToFire(book, 0)).toEqual([]);
+  expect(book.entries).toMatchObject([{ change: undefined }]);
 });
 
 it('marks what is new, what begins to fire, and what has another value', () => {
@@ -39,10 +38,16 @@ it('remembers for a while what has gone, until it comes back', () => {
   expect(turn(back, [alert('A')], 200 + LATELY_MS).gone).toEqual([]);
 });
 
-it('tells once what began to fire, also when its value has changed since', () => {
-  const pending = turn(turn(undefined, [], 100), [alert('A', 'pending')], 200);
-  const firing = turn(pending, [alert('A'), alert('B')], 300);
-  const later = turn(firing, [alert('A', 'firing', '2e+00'), alert('B')], 400);
-  expect(begunToFire(later, 250)).toEqual(['A', 'B']);
-  expect(begunToFire(later, 300)).toEqual([]);
+it('tells what began to fire and what does not any more, not what fires on with another value', () => {
+  const before = firing(turn(undefined, [alert('A'), alert('B'), alert('C', 'pending')], 100));
+  const book = turn(undefined, [alert('B', 'firing', '2e+00'), alert('C'), alert('D', 'pending')], 200);
+  expect(news(before, firing(book))).toEqual({ begun: ['C'], ended: ['A'] });
+});
+
+it('tells of an alert with several series when its first one fires and when its last one does not', () => {
+  const series = (...instances: string[]) =>
+    firing(turn(undefined, instances.map((instance) => ({ ...alert('A'), labels: { alertname: 'A', instance } })), 100));
+  expect(news(series(), series('1', '2'))).toEqual({ begun: ['A'], ended: [] });
+  expect(news(series('1', '2'), series('2'))).toEqual({ begun: [], ended: [] });
+  expect(news(series('2'), series())).toEqual({ begun: [], ended: ['A'] });
 });

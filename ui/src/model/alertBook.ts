@@ -8,8 +8,6 @@ export interface Entry {
   alert: Alert;
   /** What was last different, and when; of alerts that were there from the start, nothing. */
   change: { what: 'new' | 'state' | 'value'; at: number } | undefined;
-  /** When it was seen to begin to fire, in milliseconds since 1970. */
-  firedAt: number | undefined;
 }
 
 /** An alert that is no longer active. */
@@ -45,21 +43,31 @@ export function turn(book: AlertBook | undefined, alerts: Alert[], now: number):
 /** `now` is `undefined` where nobody knows since when it has been there. */
 function first(key: string, alert: Alert, now: number | undefined): Entry {
   const change = now === undefined ? undefined : ({ what: 'new', at: now } as const);
-  return { key, alert, change, firedAt: alert.state === 'firing' ? now : undefined };
+  return { key, alert, change };
 }
 
 function again(before: Entry, alert: Alert, now: number): Entry {
   const { state, value, activeAt, annotations } = before.alert;
-  if (state !== alert.state || activeAt !== alert.activeAt) {
-    const firedAt = alert.state === 'firing' ? now : undefined;
-    return { ...before, alert, change: { what: 'state', at: now }, firedAt };
-  }
+  if (state !== alert.state || activeAt !== alert.activeAt) return { ...before, alert, change: { what: 'state', at: now } };
   const said = JSON.stringify(annotations) === JSON.stringify(alert.annotations);
   return value === alert.value && said ? before : { ...before, alert, change: { what: 'value', at: now } };
 }
 
-/** Names of the alerts that were seen to begin to fire after `since`, each once. */
-export function begunToFire({ entries }: AlertBook, since: number): string[] {
-  const begun = entries.filter(({ firedAt }) => firedAt !== undefined && firedAt > since);
-  return [...new Set(begun.map(({ alert }) => alert.labels.alertname ?? ''))];
+/** The names of the alerts that fire. */
+export function firing({ entries }: AlertBook): ReadonlySet<string> {
+  const names = entries.filter(({ alert }) => alert.state === 'firing').map(({ alert }) => alert.labels.alertname ?? '');
+  return new Set(names);
+}
+
+/** What is to be told to whoever knows that `before` fired. */
+export interface News {
+  begun: string[];
+  ended: string[];
+}
+
+export function news(before: ReadonlySet<string>, now: ReadonlySet<string>): News {
+  return {
+    begun: [...now].filter((name) => !before.has(name)),
+    ended: [...before].filter((name) => !now.has(name)),
+  };
 }

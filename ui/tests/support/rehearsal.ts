@@ -1,6 +1,8 @@
 // Alerts, without a browser: triggered through the simulator, seen through the gateway.
 
-import { readAlerts } from '../../src/model/alert';
+import { expect, vi } from 'vitest';
+
+import { readAlerts, type Alert } from '../../src/model/alert';
 import { lab } from './servers';
 
 /** Asks something of the simulator's control API. */
@@ -9,10 +11,23 @@ export async function control(path: string): Promise<void> {
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
 }
 
-/** The names of the alerts that fire. */
-export async function firing(): Promise<string[]> {
+async function alerts(): Promise<Alert[]> {
   const answer = await fetch(`${lab('GATEWAY_URL')}/api/metrics/alerts`);
   const frame = (await answer.json()) as { data?: unknown };
-  const alerts = readAlerts(frame.data).filter(({ state }) => state === 'firing');
-  return alerts.map(({ labels }) => labels.alertname ?? '');
+  return readAlerts(frame.data);
+}
+
+/** The names of the alerts that fire. */
+export async function firing(): Promise<string[]> {
+  const some = (await alerts()).filter(({ state }) => state === 'firing');
+  return some.map(({ labels }) => labels.alertname ?? '');
+}
+
+/** Everything is calm, whatever was triggered before. */
+export async function calm(): Promise<void> {
+  await control('/api/reset');
+  const gone = async () => {
+    expect(await alerts()).toEqual([]);
+  };
+  await vi.waitFor(gone, { timeout: 60_000, interval: 500 });
 }

@@ -3,7 +3,7 @@
 import { useId } from 'react';
 
 import { Badge } from '../../components/Badge';
-import { toneOf } from '../../components/tone';
+import { severityTone } from '../../components/tone';
 import { useTexts } from '../../messages/react';
 import { AlertRow } from './AlertRow';
 import type { Group } from './groups';
@@ -25,9 +25,9 @@ export function AlertGroup({ group: { state, severity, entries }, openedAt, stal
     <section aria-labelledby={id} data-stale={stale || undefined} className={styles.group}>
       <h2 id={id} className={styles.heading}>
         {alerts.group[state](names.severity(severity))}
-        <Badge tone={state === 'firing' ? toneOf(severity) : 'quiet'}>{entries.length}</Badge>
+        <Badge tone={state === 'firing' ? severityTone(severity) : 'quiet'}>{entries.length}</Badge>
       </h2>
-      <ul className={styles.list}>
+      <ul role="list" className={styles.list}>
         {entries.map((entry) => (
           <AlertRow key={entry.key} entry={entry} openedAt={openedAt} />
         ))}

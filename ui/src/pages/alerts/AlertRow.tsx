@@ -4,7 +4,7 @@ import { memo } from 'react';
 
 import { Age } from '../../components/Age';
 import { Badge } from '../../components/Badge';
-import { toneOf } from '../../components/tone';
+import { severityTone } from '../../components/tone';
 import { useTexts, useUnits } from '../../messages/react';
 import type { Entry } from '../../model/alertBook';
 import { sampleValue } from '../../model/query';
@@ -25,14 +25,14 @@ export const AlertRow = memo(function AlertRow({ entry, openedAt }: { entry: Ent
   const value = sampleValue(alert.value);
   const mark = change && change.at > openedAt ? change : undefined;
   return (
-    <li className={styles.row} data-tone={alert.state === 'firing' ? toneOf(severity(alert)) : 'quiet'}>
+    <li className={styles.row} data-tone={alert.state === 'firing' ? severityTone(severity(alert)) : 'quiet'}>
       {mark && mark.what !== 'value' && <span key={mark.at} className={styles.mark} aria-hidden="true" />}
       <div className={styles.main}>
         <h3 className={styles.summary}>{annotations.summary ?? name}</h3>
         {annotations.description !== undefined && <p className={styles.description}>{annotations.description}</p>}
         <p className={styles.tags}>
           <code className={styles.name}>{name}</code>
-          <Badge tone={alert.state === 'firing' ? toneOf(severity(alert)) : 'quiet'} dot>
+          <Badge tone={alert.state === 'firing' ? severityTone(severity(alert)) : 'quiet'} dot>
             {alerts.states[alert.state]}
           </Badge>
           <Badge tone="quiet">{names.family(family(alert))}</Badge>
@@ -42,7 +42,7 @@ export const AlertRow = memo(function AlertRow({ entry, openedAt }: { entry: Ent
             </span>
           )}
         </p>
-        <ul className={styles.labels} aria-label={alerts.labels}>
+        <ul role="list" className={styles.labels} aria-label={alerts.labels}>
           {Object.entries(labels)
             .filter(([label]) => !TOLD.includes(label))
             .map(([label, value]) => (

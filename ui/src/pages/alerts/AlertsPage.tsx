@@ -26,12 +26,14 @@ export default function AlertsPage() {
   const { frame, ...channel } = useChannel<unknown>('alerts');
   const known = useStore(book);
   const stale = useIsStale(channel);
-  const begun = useAnnouncement(known);
+  const told = useAnnouncement(known);
+  const say = (names: string[], words: (names: string, more: number) => string) =>
+    names.length > 0 && words(names.slice(0, TOLD).join(', '), names.length - TOLD);
   return (
     <div className={styles.page}>
       <h1>{texts.alerts.title}</h1>
       <p className="hidden" role="status">
-        {begun.length > 0 && texts.alerts.begun(begun.slice(0, TOLD).join(', '), begun.length - TOLD)}
+        {say(told.begun, texts.alerts.begun)} {say(told.ended, texts.alerts.ended)}
       </p>
       <LostNote />
       <StaleNote of="alerts" channel={channel} />

@@ -7,6 +7,7 @@ import { useTexts } from '../../messages/react';
 import type { Entry } from '../../model/alertBook';
 import { ALL, ANY, bySeverity, family, isAll, severity, type Wanted } from './groups';
 import { useNames } from './useNames';
+import { useSettled } from './useSettled';
 import styles from './AlertsPage.module.css';
 
 interface Props {
@@ -21,6 +22,8 @@ export function Filters({ entries, wanted, shown, onChange }: Props) {
   const { alerts } = useTexts();
   const names = useNames();
   const some = !isAll(wanted);
+  const count = alerts.shown(shown, entries.length);
+  const said = useSettled(some ? count : '');
   // What was chosen stays in its list when the last alert of it goes.
   const there = (of: (entry: Entry) => string, chosen: string) =>
     [...new Set([...entries.map(of), chosen])].filter((name) => name !== '' && name !== ANY);
@@ -52,17 +55,17 @@ export function Filters({ entries, wanted, shown, onChange }: Props) {
           onChange({ ...wanted, text });
         }}
       />
-      {some && (
-        <Button
-          onPress={() => {
-            onChange(ALL);
-          }}
-        >
-          {alerts.clear}
-        </Button>
-      )}
-      <span className={`${styles.count ?? ''} number muted`} role="status">
-        {some ? alerts.shown(shown, entries.length) : alerts.count(entries.length)}
+      <Button
+        isDisabled={!some}
+        onPress={() => {
+          onChange(ALL);
+        }}
+      >
+        {alerts.clear}
+      </Button>
+      <span className={`${styles.count ?? ''} number muted`}>{some ? count : alerts.count(entries.length)}</span>
+      <span className="hidden" role="status">
+        {said}
       </span>
     </div>
   );

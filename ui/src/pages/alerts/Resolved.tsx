@@ -2,9 +2,9 @@
 
 import { Badge } from '../../components/Badge';
 import { Card } from '../../components/Card';
-import { useNow } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import { LATELY_MS, type Gone } from '../../model/alertBook';
+import { useNow } from '../../watch/clock';
 import styles from './Resolved.module.css';
 
 export function Resolved({ gone }: { gone: Gone[] }) {
@@ -15,7 +15,7 @@ export function Resolved({ gone }: { gone: Gone[] }) {
   if (lately.length === 0) return null;
   return (
     <Card title={alerts.resolved} tools={<Badge tone="good">{lately.length}</Badge>}>
-      <ul className={styles.list}>
+      <ul role="list" className={styles.list}>
         {lately.map(({ key, alert: { labels, annotations }, at }) => (
           <li key={`${key} ${at}`} className={styles.row}>
             <span className={styles.what}>

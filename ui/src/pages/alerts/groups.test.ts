@@ -7,7 +7,7 @@ function entry(name: string, state: 'firing' | 'pending', severity: string, fami
   const activeAt = new Date(Date.UTC(2026, 6, 1, 8, minute)).toISOString();
   const labels = { alertname: name, severity, family };
   const annotations = { summary: `${name} has happened` };
-  return { key: name, alert: { labels, annotations, state, activeAt, value: '1e+00' }, change: undefined, firedAt: undefined };
+  return { key: name, alert: { labels, annotations, state, activeAt, value: '1e+00' }, change: undefined };
 }
 
 const ENTRIES = [

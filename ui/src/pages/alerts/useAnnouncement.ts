@@ -1,30 +1,33 @@
-// Tells screen readers which alerts began to fire: politely, and not more often than they can listen to.
+// Tells screen readers which alerts began to fire and which do not fire any more: once each, politely, and not more often
+// than they can listen to.
 
 import { useEffect, useRef, useState } from 'react';
 
-import { begunToFire, type AlertBook } from '../../model/alertBook';
+import { firing, news, type AlertBook, type News } from '../../model/alertBook';
 
 const EVERY_MS = 10_000;
 
-/** The names to announce, until the next ones come. */
-export function useAnnouncement(book: AlertBook | undefined): string[] {
-  const [names, setNames] = useState<string[]>([]);
-  const [openedAt] = useState(Date.now);
-  const heardUntil = useRef(openedAt);
-  const saidAt = useRef(0);
+/** What to announce, until there is more. What fires when the page is opened stands in its list. */
+export function useAnnouncement(book: AlertBook | undefined): News {
+  const [told, tell] = useState<News>({ begun: [], ended: [] });
+  const known = useRef<ReadonlySet<string>>(undefined);
+  const toldAt = useRef(0);
   useEffect(() => {
     if (!book) return;
-    const begun = begunToFire(book, heardUntil.current);
-    if (begun.length === 0) return;
-    const wait = Math.max(0, saidAt.current + EVERY_MS - Date.now());
-    // A frame that comes meanwhile starts this anew, with what it has brought besides.
+    const now = firing(book);
+    known.current ??= now;
+    const fresh = news(known.current, now);
+    if (fresh.begun.length + fresh.ended.length === 0) return;
+    const wait = Math.max(0, toldAt.current + EVERY_MS - Date.now());
+    // A frame that comes meanwhile starts this anew: what it takes back is never told.
     const timer = setTimeout(() => {
-      heardUntil.current = saidAt.current = Date.now();
-      setNames(begun);
+      known.current = now;
+      toldAt.current = Date.now();
+      tell(fresh);
     }, wait);
     return () => {
       clearTimeout(timer);
     };
   }, [book]);
-  return names;
+  return told;
 }

@@ -52,15 +52,14 @@ export function DetailFilters({ filters, services, onChange }: Props) {
           onChange({ ...filters, service });
         }}
       />
-      {writeFilters(filters) !== '' && (
-        <Button
-          onPress={() => {
-            onChange(EVERYTHING);
-          }}
-        >
-          {incidents.clear}
-        </Button>
-      )}
+      <Button
+        isDisabled={writeFilters(filters) === ''}
+        onPress={() => {
+          onChange(EVERYTHING);
+        }}
+      >
+        {incidents.clear}
+      </Button>
     </div>
   );
 }

@@ -1,14 +1,16 @@
 // The incidents one by one, newest first.
 
-import { Badge } from '../../components/Badge';
-import { Moment } from '../../components/Moment';
+import { Ago } from '../../components/Ago';
+import { Badge, type Tone } from '../../components/Badge';
 import { Table, type Column } from '../../components/Table';
-import { useNow } from '../../connection/react';
+import { severityTone } from '../../components/tone';
 import type { Incident } from '../../model/incident';
-import { inWords } from '../../model/words';
+import { entry, inWords } from '../../model/words';
 import { useTexts, useUnits } from '../../messages/react';
-import { severityTone, statusTone } from './tones';
+import { useNow } from '../../watch/clock';
 
+/** The platform may have other statuses than these: they are quiet. */
+const TONES: Record<string, Tone> = { open: 'critical', acknowledged: 'warning', resolved: 'good' };
 /** How often "5 minutes ago" is looked at again. */
 const AGES_EVERY_MS = 10_000;
 
@@ -21,7 +23,7 @@ export function Details({ rows }: { rows: Incident[] }) {
       id: 'status',
       title: incidents.status,
       cell: ({ status }) => (
-        <Badge tone={statusTone(status)} dot>
+        <Badge tone={entry(TONES, status) ?? 'quiet'} dot>
           {inWords(incidents.statuses, status)}
         </Badge>
       ),
@@ -32,7 +34,7 @@ export function Details({ rows }: { rows: Incident[] }) {
       cell: ({ severity }) => <Badge tone={severityTone(severity)}>{inWords(incidents.severities, severity)}</Badge>,
     },
     { id: 'service', title: incidents.service, cell: ({ service }) => service },
-    { id: 'created', title: incidents.created, cell: ({ created_at }) => <Moment at={created_at} now={now} /> },
+    { id: 'created', title: incidents.created, cell: ({ created_at }) => <Ago at={created_at} now={now} /> },
     {
       id: 'mtta',
       title: 'MTTA',

@@ -1,5 +1,7 @@
 // The card of the list: its filters, the list as far as it was asked for, and the way to more of it.
 
+import { useRef } from 'react';
+
 import { Button } from '../../components/Button';
 import { Card } from '../../components/Card';
 import { Note } from '../../components/Note';
@@ -23,6 +25,7 @@ interface Props {
 export function DetailsCard({ details, filters, services, trouble, onChange }: Props) {
   const { app, incidents } = useTexts();
   const { data, isError, isPlaceholderData, isPending } = details;
+  const list = useRef<HTMLDivElement>(null);
   return (
     <Card
       title={incidents.details}
@@ -36,28 +39,42 @@ export function DetailsCard({ details, filters, services, trouble, onChange }: P
     >
       {isError && !data && <p className="muted">{incidents.notAnswered}</p>}
       {isPending && <p className="muted">{app.loading}</p>}
-      {data?.length === 0 && <Note>{writeFilters(filters) === '' ? incidents.none : incidents.noneMatch}</Note>}
-      {data && data.length > 0 && (
-        <div className={styles.stack}>
-          <Details rows={data} />
-          <More details={details} count={data.length} />
+      {data?.rows.length === 0 && <Note>{writeFilters(filters) === '' ? incidents.none : incidents.noneMatch}</Note>}
+      {data && data.rows.length > 0 && (
+        <div ref={list} className={styles.stack}>
+          <Details rows={data.rows} />
+          <More
+            details={details}
+            count={data.rows.length}
+            isLong={data.isLong}
+            heir={() => list.current?.querySelectorAll<HTMLElement>('tbody tr')[data.rows.length]}
+          />
         </div>
       )}
     </Card>
   );
 }
 
-function More({ details, count }: { details: Props['details']; count: number }) {
+interface MoreProps {
+  details: Props['details'];
+  count: number;
+  isLong: boolean;
+  /** The first row that the last press has brought: it gets the focus when there is nothing more to press for. */
+  heir: () => HTMLElement | undefined;
+}
+
+function More({ details, count, isLong, heir }: MoreProps) {
   const { incidents } = useTexts();
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = details;
   return (
     <div className={styles.more}>
       <span className="muted" role="status">
-        {hasNextPage ? incidents.shown(count) : incidents.all(count)}
+        {hasNextPage ? incidents.shown(count) : incidents.all(count)} {isLong && incidents.long}
       </span>
       {hasNextPage && (
         <Button
           isPending={isFetchingNextPage}
+          heir={heir}
           onPress={() => {
             void fetchNextPage();
           }}

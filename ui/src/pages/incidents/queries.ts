@@ -1,6 +1,6 @@
 // What the page asks about incidents, again and again while it is looked at.
 
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQuery, type InfiniteData } from '@tanstack/react-query';
 
 import type { Incident, ServiceCount, Summary } from '../../model/incident';
 import { ask } from '../../rest/ask';
@@ -14,6 +14,8 @@ interface Answer<Data> {
 /** The first part of every key here. */
 export const INCIDENTS = 'incidents';
 const EVERY_MS = 30_000;
+/** Of the list of incidents. */
+const FEW_PAGES = 3;
 
 export function useByService() {
   return useQuery({
@@ -36,15 +38,27 @@ export function useSummary(period: Period) {
 }
 
 export function useDetails(filters: Filters) {
-  return useInfiniteQuery({
+  return useInfiniteQuery(detailsOf(filters));
+}
+
+export function detailsOf(filters: Filters) {
+  return infiniteQueryOptions({
     queryKey: [INCIDENTS, 'details', filters],
     queryFn: ({ pageParam, signal }) =>
       ask<Answer<Incident[]>>(detailsUrl(filters, pageParam, Date.now()), { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor,
-    select: ({ pages }) => pages.flatMap(({ data }) => data),
+    select: ({ pages }) => ({ rows: pages.flatMap(({ data }) => data), isLong: pages.length > FEW_PAGES }),
     enabled: !isBackwards(filters.period),
     placeholderData: keepPreviousData,
-    refetchInterval: EVERY_MS,
+    refetchInterval: ({ state }) => (isAskedAgain(state) ? EVERY_MS : false),
+    refetchOnWindowFocus: ({ state }) => isAskedAgain(state),
+    refetchOnReconnect: ({ state }) => isAskedAgain(state),
+    refetchOnMount: ({ state }) => isAskedAgain(state),
   });
+}
+
+/** A long list is not: its pages would all come anew, one after the other, and move under who reads them. */
+function isAskedAgain({ data, status }: { data: InfiniteData<unknown> | undefined; status: string }): boolean {
+  return status !== 'success' || (data?.pages.length ?? 0) <= FEW_PAGES;
 }

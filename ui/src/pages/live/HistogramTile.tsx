@@ -5,9 +5,9 @@ import { NO_TRAIL, type Trail } from '../../model/trail';
 import { useTexts, useUnits } from '../../messages/react';
 import { useFormats } from './formats';
 import { meaning } from './meaning';
-import { useNames } from './names';
 import { Tile } from './Tile';
 import { recentBuckets } from './trails';
+import { useQueryName } from './useQueryName';
 import styles from './HistogramTile.module.css';
 
 interface Props {
@@ -19,7 +19,7 @@ interface Props {
 
 export function HistogramTile({ query, buckets, trail, stale }: Props) {
   const { live } = useTexts();
-  const name = useNames();
+  const name = useQueryName();
   const { number, duration } = useUnits();
   const format = useFormats()(meaning(query, undefined));
   const recent = recentBuckets(buckets, trail ?? NO_TRAIL);
@@ -38,7 +38,7 @@ export function HistogramTile({ query, buckets, trail, stale }: Props) {
       caption={live.slow(format(quantile(0.95, shown)), isRecent ? duration(recent.seconds) : undefined)}
       stale={stale}
     >
-      <ul className={styles.bars} aria-label={live.buckets}>
+      <ul role="list" className={styles.bars} aria-label={live.buckets}>
         {found.map(({ bound, count }) => (
           <li key={bound} className={styles.bar}>
             <span className="hidden">{live.bucket(format(bound), percent(share(count)))}</span>

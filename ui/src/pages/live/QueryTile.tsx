@@ -5,9 +5,9 @@ import type { Trail } from '../../model/trail';
 import { useTexts } from '../../messages/react';
 import { useFormats } from './formats';
 import type { Lasting } from './lasting';
-import { useNames } from './names';
 import { Tile } from './Tile';
 import { answerSamples, meaningOf } from './trails';
+import { useQueryName } from './useQueryName';
 
 interface Props {
   query: string;
@@ -18,7 +18,7 @@ interface Props {
 
 export function QueryTile({ query, lasting: { answer, isLatest, fault }, trail, stale }: Props) {
   const texts = useTexts();
-  const name = useNames();
+  const name = useQueryName();
   const formats = useFormats();
   const series = answerSamples(answer);
   const meaning = meaningOf(query, series);

@@ -12,7 +12,7 @@ import { useTexts, useUnits } from '../../messages/react';
 import { drawn, type ChartPlan } from './charts';
 import { useFormats } from './formats';
 import type { LastingAnswers } from './lasting';
-import { useNames } from './names';
+import { useQueryName } from './useQueryName';
 import styles from './LivePage.module.css';
 
 interface Props {
@@ -24,7 +24,7 @@ interface Props {
 export function RangeChart({ plan: { base, windows }, answers, stale }: Props) {
   const texts = useTexts();
   const { promDuration } = useUnits();
-  const name = useNames();
+  const name = useQueryName();
   const [chosen, setChosen] = useState('');
   const { window, query } = windows.find((one) => one.window === chosen) ?? windows[0] ?? { window: '', query: base };
   const title = name(base);

@@ -32,7 +32,7 @@ export function FamilyCard({ family, rehearsals, timeScale, stale }: Props) {
       tools={going.length > 0 && <Badge tone="info">{rehearse.onTheirWay(going.length)}</Badge>}
       stale={stale}
     >
-      <ul className={styles.list}>
+      <ul role="list" className={styles.list}>
         {rehearsals.map((rehearsal) => (
           <RehearsalRow
             key={rehearsal.name}

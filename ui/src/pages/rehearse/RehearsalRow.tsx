@@ -1,11 +1,13 @@
 // One alert of the catalogue: what it is about, where it stands, the buttons; and its stages, once it was triggered.
 
+import { useRef } from 'react';
+
 import { Badge, type Tone } from '../../components/Badge';
 import { Button } from '../../components/Button';
-import { toneOf } from '../../components/tone';
+import { severityTone } from '../../components/tone';
 import { useTexts, useUnits } from '../../messages/react';
 import type { Condition, Rehearsal } from '../../model/rehearsal';
-import type { Way } from '../../model/way';
+import type { Step, Way } from '../../model/way';
 import { useNames } from '../alerts/useNames';
 import { Refusal } from './Refusal';
 import { WayPanel } from './WayPanel';
@@ -13,6 +15,9 @@ import { useChange } from './simulator';
 import styles from './RehearsalRow.module.css';
 
 const TONES: Record<Condition, Tone> = { calm: 'quiet', rising: 'warning', active: 'critical', recovering: 'info' };
+
+/** The steps that a screen reader tells, the last first. */
+const SAID: readonly Step[] = ['resolved', 'recovered', 'here', 'triggered'];
 
 interface Props {
   rehearsal: Rehearsal;
@@ -26,14 +31,16 @@ export function RehearsalRow({ rehearsal, way, timeScale, stale }: Props) {
   const units = useUnits();
   const names = useNames();
   const change = useChange(rehearsal);
+  const trigger = useRef<HTMLButtonElement>(null);
   const { name, severity, expr, condition, value } = rehearsal;
+  const reached = SAID.find((step) => way?.moments[step] !== undefined);
   const driven = condition === 'rising' || condition === 'active';
   return (
     <li className={styles.row}>
       <div className={styles.line}>
         <div className={styles.what}>
           <h3 className={styles.name}>
-            {name} <Badge tone={toneOf(severity)}>{names.severity(severity)}</Badge>
+            {name} <Badge tone={severityTone(severity)}>{names.severity(severity)}</Badge>
           </h3>
           <p className={styles.must}>
             <code>{expr}</code> {rehearse.must(units.promDuration(rehearsal.for))}
@@ -49,8 +56,10 @@ export function RehearsalRow({ rehearsal, way, timeScale, stale }: Props) {
         </div>
         <div className={styles.buttons}>
           <Button
+            ref={trigger}
             aria-label={rehearse.triggerName(name)}
-            isDisabled={driven || stale || change.isPending}
+            isDisabled={driven || stale}
+            isPending={change.isPending && change.variables === 'trigger'}
             onPress={() => {
               change.mutate('trigger');
             }}
@@ -60,7 +69,8 @@ export function RehearsalRow({ rehearsal, way, timeScale, stale }: Props) {
           <Button
             tone={driven ? 'main' : 'plain'}
             aria-label={rehearse.recoverName(name)}
-            isDisabled={!driven || stale || change.isPending}
+            isDisabled={!driven || stale}
+            isPending={change.isPending && change.variables === 'recover'}
             onPress={() => {
               change.mutate('recover');
             }}
@@ -70,7 +80,10 @@ export function RehearsalRow({ rehearsal, way, timeScale, stale }: Props) {
         </div>
       </div>
       <Refusal error={change.error} />
-      {way && <WayPanel way={way} rehearsal={rehearsal} timeScale={timeScale} />}
+      <p className="hidden" role="status">
+        {reached && `${name}: ${rehearse.steps[reached]}`}
+      </p>
+      {way && <WayPanel way={way} rehearsal={rehearsal} timeScale={timeScale} heir={() => trigger.current} />}
     </li>
   );
 }

@@ -76,6 +76,7 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
   const reset = usePost();
   const scenarios = useScenarios();
   const below = useRef<HTMLDivElement>(null);
+  const toBelow = useRef<HTMLButtonElement>(null);
   const families = [...new Set(rehearsals.map(({ family }) => family))];
   const known = useStore(ways);
   const over = rehearsals
@@ -93,6 +94,7 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
         <span className={styles.buttons}>
           {over.length > 1 && (
             <Button
+              heir={() => toBelow.current}
               onPress={() => {
                 forget(over);
               }}
@@ -101,6 +103,7 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
             </Button>
           )}
           <Button
+            ref={toBelow}
             onPress={() => {
               below.current?.scrollIntoView({ block: 'start' });
               below.current?.focus({ preventScroll: true });
@@ -110,7 +113,8 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
           </Button>
           <span title={rehearse.resetHint}>
             <Button
-              isDisabled={stale || reset.isPending || !someDriven}
+              isDisabled={stale || !someDriven}
+              isPending={reset.isPending}
               onPress={() => {
                 reset.mutate('/api/reset');
               }}
@@ -121,7 +125,7 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
         </span>
       </div>
       <Refusal error={reset.error} />
-      <RunningScenario scenarios={scenarios} stale={stale} />
+      <RunningScenario scenarios={scenarios} stale={stale} heir={() => toBelow.current} />
       {families.map((family) => (
         <FamilyCard
           key={family}

@@ -23,7 +23,7 @@ export function Scenarios({ scenarios, stale }: Props) {
   return (
     <Card title={rehearse.scenarios} stale={stale}>
       <p className="muted">{rehearse.scenariosHint}</p>
-      <ul className={styles.list}>
+      <ul role="list" className={styles.list}>
         {scenarios.map((scenario) => (
           <ScenarioRow key={scenario.name} scenario={scenario} busy={busy} stale={stale} />
         ))}
@@ -34,8 +34,7 @@ export function Scenarios({ scenarios, stale }: Props) {
 
 function ScenarioRow({ scenario, busy, stale }: { scenario: Scenario; busy: boolean; stale: boolean }) {
   const { rehearse } = useTexts();
-  const start = usePost();
-  const { name, expect, running } = scenario;
+  const { name, expect } = scenario;
   return (
     <li className={styles.row}>
       <div className={styles.line}>
@@ -45,34 +44,21 @@ function ScenarioRow({ scenario, busy, stale }: { scenario: Scenario; busy: bool
             <code>{name}</code> <span className="muted">{rehearse.expected}</span> {expect.join(', ')}
           </p>
         </div>
-        {running ? (
-          <StopScenario scenario={scenario} stale={stale} />
-        ) : (
-          <Button
-            aria-label={rehearse.startName(name)}
-            isDisabled={busy || stale || start.isPending}
-            onPress={() => {
-              start.mutate(`/api/scenarios/${encodeURIComponent(name)}/start`);
-            }}
-          >
-            {rehearse.start}
-          </Button>
-        )}
+        <StartOrStop scenario={scenario} isDisabled={stale || (busy && !scenario.running)} />
       </div>
-      <Refusal error={start.error} />
     </li>
   );
 }
 
-/** Above the alerts: the scenario that runs, if one does. */
-export function RunningScenario({ scenarios, stale }: Props) {
+/** Above the alerts: the scenario that runs, if one does. `heir` gets the focus when it has run. */
+export function RunningScenario({ scenarios, stale, heir }: Props & { heir: () => HTMLElement | null }) {
   const { rehearse } = useTexts();
   const running = scenarios.find((scenario) => scenario.running);
   if (!running) return null;
   return (
     <div className={styles.running}>
       <span className={styles.what}>{titleOf(running, rehearse)}</span>
-      <StopScenario scenario={running} stale={stale} />
+      <StartOrStop scenario={running} isDisabled={stale} heir={heir} />
     </div>
   );
 }
@@ -82,26 +68,35 @@ function titleOf({ name, title }: Scenario, { scenarioTitles }: Messages['rehear
   return entry(scenarioTitles, name) ?? title;
 }
 
-function StopScenario({ scenario: { name, since }, stale }: { scenario: Scenario; stale: boolean }) {
+interface StartOrStopProps {
+  scenario: Scenario;
+  isDisabled: boolean;
+  heir?: () => HTMLElement | null;
+}
+
+/** One button for both, so that the focus stays where it is. */
+function StartOrStop({ scenario: { name, running, since }, isDisabled, heir }: StartOrStopProps) {
   const { rehearse } = useTexts();
-  const stop = usePost();
+  const post = usePost();
   return (
-    <span className={styles.stop}>
-      {since !== null && (
+    <span className={styles.switch}>
+      {running && since !== null && (
         <Badge tone="info" dot>
           <Age since={Date.parse(since)} say={rehearse.runs} />
         </Badge>
       )}
       <Button
-        aria-label={rehearse.stopName(name)}
-        isDisabled={stale || stop.isPending}
+        aria-label={running ? rehearse.stopName(name) : rehearse.startName(name)}
+        isDisabled={isDisabled}
+        isPending={post.isPending}
+        heir={heir}
         onPress={() => {
-          stop.mutate('/api/scenarios/stop');
+          post.mutate(running ? '/api/scenarios/stop' : `/api/scenarios/${encodeURIComponent(name)}/start`);
         }}
       >
-        {rehearse.stop}
+        {running ? rehearse.stop : rehearse.start}
       </Button>
-      <Refusal error={stop.error} />
+      <Refusal error={post.error} />
     </span>
   );
 }

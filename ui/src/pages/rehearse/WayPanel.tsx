@@ -1,20 +1,26 @@
 // The stages of an alert that was triggered, with the seconds they took, and what it waits for.
 
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Link } from 'wouter';
 
 import { Button } from '../../components/Button';
-import { useNow } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import { isOver, show, type Shown, type Way } from '../../model/way';
 import { forget } from '../../watch/alerts';
+import { useNow } from '../../watch/clock';
 import { waiting, type Rule } from './waiting';
 import styles from './WayPanel.module.css';
 
 /** Closer together, two steps are one moment to a person. */
 const SAME_MOMENT_SECONDS = 0.1;
 
-export function WayPanel({ way, rehearsal, timeScale }: Rule & { way: Way }) {
+interface Props extends Rule {
+  way: Way;
+  /** What gets the focus when the panel is closed. */
+  heir: () => HTMLElement | null;
+}
+
+export function WayPanel({ way, rehearsal, timeScale, heir }: Props) {
   const { rehearse } = useTexts();
   const units = useUnits();
   const now = useNow(500);
@@ -25,20 +31,16 @@ export function WayPanel({ way, rehearsal, timeScale }: Rule & { way: Way }) {
   const [opened, setOpened] = useState(false);
   const isOpen = way.asked || opened; // those that a scenario has triggered are many
   const total = current?.total ?? last?.total;
-  const { here, resolved } = way.moments;
-  const milestone = resolved !== undefined ? 'resolved' : here !== undefined ? 'here' : undefined;
+  const list = useRef<HTMLOListElement>(null);
   return (
     <div className={styles.panel}>
       {isOpen && (
-        <ol className={styles.steps} aria-label={rehearse.way(way.name)}>
+        <ol ref={list} role="list" className={styles.steps} aria-label={rehearse.way(way.name)}>
           {steps.map((shown) => (
             <StepItem key={shown.step} shown={shown} />
           ))}
         </ol>
       )}
-      <p className="hidden" role="status">
-        {milestone && `${way.name}: ${rehearse.steps[milestone]}`}
-      </p>
       <div className={styles.foot}>
         <p className={styles.words}>
           {!isOpen && last && (
@@ -50,12 +52,13 @@ export function WayPanel({ way, rehearsal, timeScale }: Rule & { way: Way }) {
             </strong>
           )}
           {current && waiting({ rehearsal, timeScale }, way, current, now, rehearse, units)}
-          {over && (resolved === undefined ? rehearse.overEarly : rehearse.over)}
+          {over && (way.moments.resolved === undefined ? rehearse.overEarly : rehearse.over)}
         </p>
         <span className={styles.links}>
           {!isOpen && (
             <Button
               aria-label={rehearse.showWayName(way.name)}
+              heir={() => list.current}
               onPress={() => {
                 setOpened(true);
               }}
@@ -67,6 +70,7 @@ export function WayPanel({ way, rehearsal, timeScale }: Rule & { way: Way }) {
           {over && (
             <Button
               aria-label={rehearse.closeName(way.name)}
+              heir={heir}
               onPress={() => {
                 forget([way.name]);
               }}

@@ -3,9 +3,10 @@
 import { Badge } from '../../components/Badge';
 import { useIsStale } from '../../components/StaleNote';
 import { Table, type Column } from '../../components/Table';
-import { useChannel, useNow, usePoll } from '../../connection/react';
+import { useChannel, usePoll } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import { UNKNOWN } from '../../model/units';
+import { useNow } from '../../watch/clock';
 
 type Row = ReturnType<typeof useChannel> & { name: string };
 

@@ -2,9 +2,10 @@
 
 import { Badge } from '../../components/Badge';
 import { Facts } from '../../components/Facts';
-import { useConnectionState, useConnectionUrl, useNow } from '../../connection/react';
+import { useConnectionState, useConnectionUrl } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import { UNKNOWN } from '../../model/units';
+import { useNow } from '../../watch/clock';
 import { closing } from './closing';
 
 const TONES = { connecting: 'info', open: 'good', waiting: 'critical' } as const;

@@ -69,7 +69,7 @@ function GatewayFacts() {
         {
           name: system.links,
           value: (
-            <ul className={styles.links}>
+            <ul role="list" className={styles.links}>
               {links.map(([name, path]) => (
                 <li key={name}>
                   <a href={path} target="_blank" rel="noreferrer">

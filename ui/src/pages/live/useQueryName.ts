@@ -3,7 +3,7 @@
 import { useTexts } from '../../messages/react';
 import { inWords } from '../../model/words';
 
-export function useNames(): (query: string) => string {
+export function useQueryName(): (query: string) => string {
   const { queries } = useTexts().live;
   return (query) => inWords(queries, query);
 }
