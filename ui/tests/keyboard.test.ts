@@ -62,7 +62,7 @@ test('the focus stays with an alert while it is triggered, recovered, and its wa
   await page.getByText(`${ALERT}: Triggered`).waitFor({ state: 'attached' });
   expect(await trigger.isDisabled()).toBe(true);
   await hasFocus(trigger);
-  await page.getByText(`${ALERT}: Here`).waitFor({ state: 'attached' });
+  await page.getByText(`${ALERT}: Received`).waitFor({ state: 'attached' });
   await hasFocus(trigger);
   await page.keyboard.press('Tab');
   await hasFocus(recover);
