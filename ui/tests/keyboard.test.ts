@@ -3,6 +3,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 
+import { en } from '../src/messages/en';
 import { live, open, withBrowser } from './support/browser';
 import { calm, control } from './support/rehearsal';
 import { lab } from './support/servers';
@@ -10,6 +11,7 @@ import { lab } from './support/servers';
 withBrowser();
 
 const ALERT = 'DBConnectionFailed';
+const { steps } = en.rehearse;
 
 beforeEach(calm);
 afterAll(calm);
@@ -59,18 +61,18 @@ test('the focus stays with an alert while it is triggered, recovered, and its wa
   await live(page);
   const [trigger, recover] = [button(page, `Trigger ${ALERT}`), button(page, `Recover ${ALERT}`)];
   await press(trigger);
-  await page.getByText(`${ALERT}: Triggered`).waitFor({ state: 'attached' });
+  await page.getByText(`${ALERT}: ${steps.triggered}`).waitFor({ state: 'attached' });
   expect(await trigger.isDisabled()).toBe(true);
   await hasFocus(trigger);
-  await page.getByText(`${ALERT}: Received`).waitFor({ state: 'attached' });
+  await page.getByText(`${ALERT}: ${steps.here}`).waitFor({ state: 'attached' });
   await hasFocus(trigger);
   await page.keyboard.press('Tab');
   await hasFocus(recover);
   await page.keyboard.press('Enter');
-  await page.getByText(`${ALERT}: Resolved`).waitFor({ state: 'attached' });
+  await page.getByText(`${ALERT}: ${steps.resolved}`).waitFor({ state: 'attached' });
   expect(await recover.isDisabled()).toBe(true);
   await hasFocus(recover);
-  const closing = button(page, `Close the stages of ${ALERT}`);
+  const closing = button(page, en.rehearse.closeName(ALERT));
   await press(closing);
   await closing.waitFor({ state: 'detached' });
   await hasFocus(trigger);
@@ -87,8 +89,8 @@ test('the focus stays on the button of a scenario that is started and stopped', 
   await press(stop.last());
   await hasFocus(start);
   await press(start);
-  await press(button(page, 'Show the stages of DBHighLockTime'));
-  await hasFocus(page.getByRole('list', { name: 'Stages of DBHighLockTime' }));
+  await press(button(page, en.rehearse.showWayName('DBHighLockTime')));
+  await hasFocus(page.getByRole('list', { name: en.rehearse.way('DBHighLockTime') }));
   await press(stop.first());
   await stop.first().waitFor({ state: 'detached' });
   await hasFocus(button(page, 'Scenarios'));
@@ -122,7 +124,7 @@ test('the button that takes the filters back keeps the focus', async () => {
 test('it is said once that an alert fires, and once that it does not any more', async () => {
   const { page, close } = await open(`${lab('GATEWAY_URL')}/#/alerts`);
   await live(page);
-  await page.getByText('No active alerts').waitFor();
+  await page.getByText('All is calm').waitFor();
   const region = page.getByRole('main').locator('.hidden[role=status]');
   const heard = await listen(region);
   await control(`/api/alerts/${ALERT}/trigger`);
