@@ -1,4 +1,4 @@
-// Starts the page: what the gateway says of itself, then the connection, then everything that is seen.
+// Starts the page.
 
 import './app/tokens.css';
 import './app/base.css';

@@ -45,7 +45,7 @@ test('while Prometheus does not answer the page says since when, and keeps what 
   cable.cut();
   await connectionBadge(page).filter({ hasText: 'Stale since' }).waitFor();
   await page.getByText('these are the last values').first().waitFor();
-  await page.getByText(/^Prometheus says/).first().waitFor();
+  await page.getByText(/^Query failed/).first().waitFor();
   expect(await charts.count()).toBe(drawn);
   expect(await page.locator('main section:not([data-stale])').count()).toBe(0);
   expect(await page.getByText('No series.').count()).toBe(0);

@@ -124,7 +124,7 @@ test('the button that takes the filters back keeps the focus', async () => {
 test('it is said once that an alert fires, and once that it does not any more', async () => {
   const { page, close } = await open(`${lab('GATEWAY_URL')}/#/alerts`);
   await live(page);
-  await page.getByText('All is calm').waitFor();
+  await page.getByText(en.alerts.calm).waitFor();
   const region = page.getByRole('main').locator('.hidden[role=status]');
   const heard = await listen(region);
   await control(`/api/alerts/${ALERT}/trigger`);

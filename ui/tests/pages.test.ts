@@ -63,6 +63,22 @@ for (const [name, shows] of Object.entries(PAGES)) {
   }
 }
 
+test('pages do not wait for the settings of the gateway; the one that needs them says so, and asks again', async () => {
+  const { page, close } = await open('about:blank');
+  await page.route('**/api/ui/settings', () => {
+    // no answer
+  });
+  await page.goto(lab('GATEWAY_URL'));
+  await live(page);
+  await page.getByRole('slider').first().waitFor();
+  await page.getByRole('link', { name: 'Rehearse' }).click();
+  await page.getByText('The gateway does not answer, and only it knows').waitFor();
+  await page.unroute('**/api/ui/settings');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: 'Recover HighCPUUsage' }).waitFor();
+  await close();
+});
+
 test('French is spoken when it is chosen, and remembered', async () => {
   const { page, faults, close } = await open(lab('GATEWAY_URL'));
   await live(page);
@@ -79,5 +95,21 @@ test('French is spoken when it is chosen, and remembered', async () => {
 test('a browser that prefers French is spoken to in French', async () => {
   const { page, close } = await open(lab('GATEWAY_URL'), { locale: 'fr-CA' });
   await page.getByRole('link', { name: 'Alertes' }).waitFor();
+  await close();
+});
+
+test('all of the header is in sight on a narrow screen, in French and without a connection too', async () => {
+  const viewport = { width: WIDTHS.narrow, height: 900 };
+  const { page, close } = await open('about:blank', { locale: 'fr', viewport });
+  await page.routeWebSocket('**/ws/alerts', (socket) => socket.close({ code: 1001 }));
+  await page.goto(lab('GATEWAY_URL'));
+  await page.locator('[data-connection="waiting"]').waitFor();
+  await page.getByText('La passerelle ne répond pas.').waitFor();
+  const parts = await page.getByRole('banner').locator('a, button, [data-connection]').all();
+  expect(parts.length).toBeGreaterThanOrEqual(8);
+  for (const part of parts) {
+    const box = await part.boundingBox();
+    expect((box?.x ?? Infinity) + (box?.width ?? 0)).toBeLessThanOrEqual(viewport.width);
+  }
   await close();
 });

@@ -11,7 +11,7 @@ import { Watch } from '../watch/Watch';
 import { Content } from './Content';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Header } from './Header';
-import { SettingsProvider, useSettings } from './settings';
+import { useSettings } from './settings';
 
 const LivePage = lazy(() => import('../pages/live/LivePage'));
 const IncidentsPage = lazy(() => import('../pages/incidents/IncidentsPage'));
@@ -19,18 +19,19 @@ const AlertsPage = lazy(() => import('../pages/alerts/AlertsPage'));
 const RehearsePage = lazy(() => import('../pages/rehearse/RehearsePage'));
 const SystemPage = lazy(() => import('../pages/system/SystemPage'));
 
+/** Until the gateway has told its own: the first frames need not wait for that. */
+const USUAL_BEAT_MS = 10_000;
+
 export function App() {
   return (
-    <SettingsProvider>
-      <Connected>
-        <Router hook={useHashLocation}>
-          <Header />
-          <Content>
-            <Pages />
-          </Content>
-        </Router>
-      </Connected>
-    </SettingsProvider>
+    <Connected>
+      <Router hook={useHashLocation}>
+        <Header />
+        <Content>
+          <Pages />
+        </Content>
+      </Router>
+    </Connected>
   );
 }
 
@@ -57,8 +58,11 @@ function Pages() {
 
 /** One connection as long as the page lives. */
 function Connected({ children }: { children: React.ReactNode }) {
-  const beatMs = useSettings().poll_interval_seconds * 1000;
-  const [connection] = useState(() => new Connection(`${location.origin.replace(/^http/, 'ws')}/ws/alerts`, beatMs));
+  const beatSeconds = useSettings().data?.poll_interval_seconds;
+  const [connection] = useState(() => new Connection(`${location.origin.replace(/^http/, 'ws')}/ws/alerts`, USUAL_BEAT_MS));
+  useEffect(() => {
+    if (beatSeconds !== undefined) connection.expectEvery(beatSeconds * 1000);
+  }, [connection, beatSeconds]);
   useEffect(() => {
     connection.start();
     const leave = connection.subscribe('alerts'); // the header counts them on every page

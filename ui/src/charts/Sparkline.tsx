@@ -1,4 +1,4 @@
-// The way of a value, without axes.
+// The last values of something as a line without axes.
 
 import type { Point } from '../model/trail';
 import { sparkPath } from './spark';

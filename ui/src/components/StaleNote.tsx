@@ -23,7 +23,7 @@ export function LostNote() {
   const { connection } = useTexts();
   const units = useUnits();
   if (state.is === 'open' || (state.is === 'connecting' && connections === 0)) return null;
-  return <Note tone="critical">{connection.lost(units.time(state.since))}</Note>;
+  return <Note tone="critical">{connections === 0 ? connection.never : connection.lost(units.time(state.since))}</Note>;
 }
 
 /** While the gateway is there and a channel is stale; `of` is what its data are. */

@@ -151,6 +151,15 @@ test('a gateway that sends on its beat is never asked', () => {
   expect(socket.sent).toEqual([]);
 });
 
+test('a gateway that has told that it polls slower is not asked before', () => {
+  const socket = scene.opened();
+  scene.connection.expectEvery(4 * BEAT_MS);
+  vi.advanceTimersByTime(100_000);
+  expect(socket.sent).toEqual([]);
+  vi.advanceTimersByTime(1_000);
+  expect(socket.sent).toEqual([{ type: 'ping' }]);
+});
+
 test('when the network is back, it does not wait for its next try', () => {
   scene.opened().end(1006);
   window.dispatchEvent(new Event('online'));

@@ -63,7 +63,7 @@ export class Connection {
   private state: ConnectionState = { is: 'connecting', since: Date.now() };
   private counts: Counts = { frames: 0, heartbeats: 0, bytes: 0, missed: 0, connections: 0 };
   private socket: WebSocket | undefined;
-  private readonly silentMs: number;
+  private silentMs: number;
   private failures = 0;
   private beganAt = 0;
   private heardAt = 0;
@@ -77,6 +77,11 @@ export class Connection {
     beatMs: number,
     private readonly surroundings: Surroundings = BROWSER,
   ) {
+    this.silentMs = beatMs * SILENT_BEATS;
+  }
+
+  /** The gateway has told how often it polls. */
+  expectEvery(beatMs: number): void {
     this.silentMs = beatMs * SILENT_BEATS;
   }
 

@@ -25,6 +25,9 @@ test.each([
 
 test('a number and its unit are not torn apart', () => {
   expect(en.bytes(1024)).toBe('1\u00a0KiB');
+  for (const { duration } of [en, fr]) expect(duration(330)).toBe('5\u00a0min 30\u00a0s');
+  expect(en.duration(0.123)).toBe('123\u00a0ms');
+  expect(fr.duration(1.5)).toBe('1,5\u00a0s');
 });
 
 test('bytes have as many decimals as an axis needs', () => {
@@ -48,6 +51,7 @@ test('what is small is not nothing', () => {
 test('what is very large is short', () => {
   expect(en.number(1_234_567)).toBe('1,234,567');
   expect(en.number(12_345_678)).toBe('12.35M');
+  expect(units('en-GB').number(12_345_678)).toBe('12.35M');
 });
 
 test.each([
@@ -64,6 +68,18 @@ test.each([
 ])('%d seconds are %s, and in French %s', (seconds, english, french) => {
   expect(plain(en.duration(seconds))).toBe(english);
   expect(plain(fr.duration(seconds))).toBe(french);
+});
+
+test.each([
+  ['5m', '5 min', '5 min'],
+  ['90s', '90 s', '90 s'],
+  ['1h30m', '1 h 30 min', '1 h 30 min'],
+  ['7d', '7 d', '7 j'],
+  ['2w', '2 wk', '2 sem.'],
+  ['soon', 'soon', 'soon'],
+])("Prometheus' %s is %s, and in French %s", (text, english, french) => {
+  expect(plain(en.promDuration(text))).toBe(english);
+  expect(plain(fr.promDuration(text))).toBe(french);
 });
 
 test('infinities are written as such', () => {

@@ -1,5 +1,7 @@
 // Numbers as people read them, in their language.
 
+import { promSeconds } from './duration';
+
 /** What stands for a number that is not known. */
 export const UNKNOWN = '–';
 /** A number and its unit stay on one line. */
@@ -16,6 +18,8 @@ export interface Units {
   percent: (value: Value, digits?: number) => string;
   /** A span of time in its two largest units: `1 h 15 min`. */
   duration: (seconds: Value) => string;
+  /** A duration as Prometheus writes it, in the units that it has there: of `90s`, `90 s`. Anything else as it is. */
+  promDuration: (text: string) => string;
   perSecond: (value: Value, digits?: number) => string;
   /** A clock time, with the date where it is not today. `moment` is RFC 3339, or milliseconds since 1970. */
   time: (moment: string | number) => string;
@@ -24,11 +28,19 @@ export interface Units {
 
 interface Words {
   bytes: readonly string[];
-  day: string;
+  /** By Prometheus' letters. */
+  times: Record<string, string>;
 }
 
-const ENGLISH: Words = { bytes: ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'], day: 'd' };
-const FRENCH: Words = { bytes: ['o', 'Kio', 'Mio', 'Gio', 'Tio', 'Pio'], day: 'j' };
+const TIMES = { ms: 'ms', s: 's', m: 'min', h: 'h' };
+const ENGLISH: Words = {
+  bytes: ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'],
+  times: { ...TIMES, d: 'd', w: 'wk', y: 'y' },
+};
+const FRENCH: Words = {
+  bytes: ['o', 'Kio', 'Mio', 'Gio', 'Tio', 'Pio'],
+  times: { ...TIMES, d: 'j', w: 'sem.', y: 'a' },
+};
 
 type Format = (value: number, digits: number) => string;
 
@@ -50,6 +62,7 @@ export function units(language: string): Units {
       }),
     percent: (value, digits = 1) => known(value, (value) => shares(value / 100, digits)),
     duration: (seconds) => known(seconds, (seconds) => span(seconds, format, words)),
+    promDuration: (text) => (promSeconds(text) === undefined ? text : spell(text, words)),
     perSecond: (value, digits = 2) => known(value, (value) => `${format(value, digits)}/s`),
     time: (moment) => {
       const date = new Date(moment);
@@ -63,7 +76,9 @@ export function units(language: string): Units {
 function formatOf(language: string, options: Intl.NumberFormatOptions = {}): Format {
   const made = new Map<string, Intl.NumberFormat>();
   const formatter = (key: string, more: Intl.NumberFormatOptions) => {
-    const found = made.get(key) ?? new Intl.NumberFormat(language, { ...options, ...more });
+    // British English shortens millions to `m`, which is read as a thousandth here.
+    const locale = more.notation === 'compact' && language.startsWith('en') ? 'en' : language;
+    const found = made.get(key) ?? new Intl.NumberFormat(locale, { ...options, ...more });
     made.set(key, found);
     return found;
   };
@@ -83,11 +98,11 @@ function formatOf(language: string, options: Intl.NumberFormatOptions = {}): For
 function span(seconds: number, format: Format, words: Words): string {
   if (seconds < 0) return `-${span(-seconds, format, words)}`;
   if (!Number.isFinite(seconds)) return format(seconds, 0);
-  if (seconds < 1) return `${format(seconds * 1000, 0)} ms`;
-  if (seconds < 10) return `${format(seconds, 1)} s`;
+  if (seconds < 1) return `${format(seconds * 1000, 0)}${SPACE}ms`;
+  if (seconds < 10) return `${format(seconds, 1)}${SPACE}s`;
   const whole = Math.round(seconds);
   const parts: [number, string][] = [
-    [Math.floor(whole / 86_400), words.day],
+    [Math.floor(whole / 86_400), words.times.d ?? ''],
     [Math.floor(whole / 3600) % 24, 'h'],
     [Math.floor(whole / 60) % 60, 'min'],
     [whole % 60, 's'],
@@ -96,6 +111,11 @@ function span(seconds: number, format: Format, words: Words): string {
   return parts
     .slice(first, first + 2)
     .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count} ${unit}`)
+    .map(([count, unit]) => `${format(count, 0)}${SPACE}${unit}`)
     .join(' ');
+}
+
+function spell(text: string, { times }: Words): string {
+  const parts = [...text.matchAll(/(\d+)([a-z]+)/g)];
+  return parts.map(([, count, unit]) => `${count ?? ''}${SPACE}${times[unit ?? ''] ?? ''}`).join(' ');
 }

@@ -2,7 +2,7 @@
 
 const PATIENCE_MS = 10_000;
 
-/** An answer that is not the one hoped for; the message is for people. */
+/** An answer that is not the one hoped for. Its message is for developers; `explain` has words for people. */
 export class AnswerError extends Error {
   override name = 'AnswerError';
 
@@ -29,7 +29,7 @@ export async function ask<Shape>(url: string, request: RequestInit = {}): Promis
     throw new AnswerError(0, error instanceof Error ? error.message : String(error));
   }
   const body = json(text);
-  if (!answer.ok) throw new AnswerError(answer.status, told(body) ?? `${answer.status} ${answer.statusText}`, body);
+  if (!answer.ok) throw new AnswerError(answer.status, `${answer.status} ${answer.statusText}`, body);
   if (body === undefined) throw new AnswerError(answer.status, 'not JSON');
   return body as Shape;
 }
@@ -40,9 +40,4 @@ function json(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function told(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null || !('error' in body)) return undefined;
-  return typeof body.error === 'string' ? body.error : undefined;
 }

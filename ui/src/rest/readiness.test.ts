@@ -26,7 +26,7 @@ test('the checks of a gateway that is not ready are read from its 503', async ()
 
 test('a 503 of somebody else is an error', async () => {
   answer(503, { status: 'error', errorType: 'unavailable', error: 'no session is free' });
-  await expect(askReadiness()).rejects.toThrow('no session is free');
+  await expect(askReadiness()).rejects.toMatchObject({ status: 503, body: { error: 'no session is free' } });
   answer(503, 'upstream is gone');
   await expect(askReadiness()).rejects.toBeInstanceOf(AnswerError);
 });

@@ -18,7 +18,7 @@ import { Resolved } from './Resolved';
 import { useAnnouncement } from './useAnnouncement';
 import styles from './AlertsPage.module.css';
 
-/** More names at once nobody listens to. */
+/** How many names are announced at once: nobody listens to more. */
 const TOLD = 5;
 
 export default function AlertsPage() {

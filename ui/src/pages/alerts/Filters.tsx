@@ -36,7 +36,7 @@ export function Filters({ entries, wanted, shown, onChange }: Props) {
       label={alerts[key]}
       showLabel
       value={wanted[key]}
-      options={[{ id: ANY, text: alerts.any }, ...options.map((id) => ({ id, text: name(id) ?? id }))]}
+      options={[{ id: ANY, text: alerts.any[key] }, ...options.map((id) => ({ id, text: name(id) ?? id }))]}
       onChange={(id) => {
         onChange({ ...wanted, [key]: id });
       }}

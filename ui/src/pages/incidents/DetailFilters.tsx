@@ -18,7 +18,7 @@ interface Props {
 
 export function DetailFilters({ filters, services, onChange }: Props) {
   const { incidents } = useTexts();
-  const { incident_severities } = useSettings();
+  const severities = useSettings().data?.incident_severities ?? [];
   const { status, severity, service } = filters;
   return (
     <div className={styles.filters}>
@@ -36,7 +36,7 @@ export function DetailFilters({ filters, services, onChange }: Props) {
         label={incidents.severity}
         any={incidents.anySeverity}
         value={severity}
-        values={incident_severities}
+        values={severities}
         words={incidents.severities}
         onChange={(severity) => {
           onChange({ ...filters, severity });

@@ -26,7 +26,7 @@ export function Speed({ summary: { overall, services } }: { summary: Summary }) 
   return (
     <div className={styles.stack}>
       {services.length === 0 ? (
-        <Note>{incidents.none}</Note>
+        <Note>{speed.none}</Note>
       ) : (
         <Table label={speed.title} columns={columns} rows={services} rowKey={({ service }) => service} />
       )}

@@ -17,10 +17,10 @@ export function Together({ totals: { count, open, acknowledged, resolved, mtta, 
           { name: counts.open, value: number(open) },
           { name: counts.acknowledged, value: number(acknowledged) },
           { name: counts.resolved, value: number(resolved) },
-          { name: incidents.mttaMean, value: duration(mtta.mean), about: incidents.known(number(mtta.count)) },
-          { name: incidents.mttaP90, value: duration(mtta.p90), about: incidents.known(number(mtta.count)) },
-          { name: incidents.mttrMean, value: duration(mttr.mean), about: incidents.known(number(mttr.count)) },
-          { name: incidents.mttrP90, value: duration(mttr.p90), about: incidents.known(number(mttr.count)) },
+          { name: incidents.mttaMean, value: duration(mtta.mean), about: incidents.known(mtta.count) },
+          { name: incidents.mttaP90, value: duration(mtta.p90), about: incidents.known(mtta.count) },
+          { name: incidents.mttrMean, value: duration(mttr.mean), about: incidents.known(mttr.count) },
+          { name: incidents.mttrP90, value: duration(mttr.p90), about: incidents.known(mttr.count) },
         ]}
       />
       <p className={styles.about}>{incidents.speed.about}</p>

@@ -3,13 +3,15 @@
 import { Note } from '../../components/Note';
 import { useTexts } from '../../messages/react';
 import { sentence } from '../../model/words';
+import { explain } from '../../rest/explain';
 import type { Trouble } from './trouble';
 
-export function TroubleNote({ trouble: { is, why }, kept }: { trouble: Trouble; kept: boolean }) {
-  const { incidents } = useTexts();
+export function TroubleNote({ trouble: { is, error }, kept }: { trouble: Trouble; kept: boolean }) {
+  const texts = useTexts();
+  const { incidents } = texts;
   const refused = is === 'refused';
   const parts = [
-    incidents.trouble[is](why),
+    incidents.trouble[is](explain(error, texts)),
     ...(refused ? [] : [incidents.again]), // the same filter is refused again
     ...(kept ? [incidents.kept] : []),
   ];

@@ -4,12 +4,11 @@ import { AnswerError } from '../../rest/ask';
 
 export interface Trouble {
   is: 'gone' | 'refused' | 'away' | 'slow' | 'failed' | 'other';
-  /** In the gateway's words. */
-  why: string;
+  error: Error;
 }
 
 export function troubleOf(error: Error): Trouble {
-  return { is: error instanceof AnswerError ? kind(error.status) : 'other', why: error.message };
+  return { is: error instanceof AnswerError ? kind(error.status) : 'other', error };
 }
 
 function kind(status: number): Trouble['is'] {

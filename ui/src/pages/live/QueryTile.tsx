@@ -1,4 +1,4 @@
-// The tile of an instant query: its number now, and its way there.
+// The tile of an instant query: its number now, and a line of its last values.
 
 import { Sparkline } from '../../charts/Sparkline';
 import type { Trail } from '../../model/trail';

@@ -8,7 +8,7 @@ import { Card } from '../../components/Card';
 import { Note } from '../../components/Note';
 import { Segments } from '../../components/Segments';
 import { stepOf } from '../../model/align';
-import { useTexts } from '../../messages/react';
+import { useTexts, useUnits } from '../../messages/react';
 import { drawn, type ChartPlan } from './charts';
 import { useFormats } from './formats';
 import type { LastingAnswers } from './lasting';
@@ -23,6 +23,7 @@ interface Props {
 
 export function RangeChart({ plan: { base, windows }, answers, stale }: Props) {
   const texts = useTexts();
+  const { promDuration } = useUnits();
   const name = useQueryName();
   const [chosen, setChosen] = useState('');
   const { window, query } = windows.find((one) => one.window === chosen) ?? windows[0] ?? { window: '', query: base };
@@ -33,11 +34,11 @@ export function RangeChart({ plan: { base, windows }, answers, stale }: Props) {
       <Segments
         label={texts.live.window}
         value={window}
-        options={windows.map(({ window }) => ({ id: window, text: texts.live.windowName(window) }))}
+        options={windows.map(({ window }) => ({ id: window, text: promDuration(window) }))}
         onChange={setChosen}
       />
     ) : (
-      window !== '' && <span className="muted">{texts.live.windowName(window)}</span>
+      window !== '' && <span className="muted">{promDuration(window)}</span>
     );
   return (
     <Card title={title} tools={tools} stale={stale || lasting?.isLatest === false}>

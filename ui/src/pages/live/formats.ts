@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 
 import type { Format } from '../../charts/axis';
 import { useSpeech } from '../../messages/react';
+import { UNKNOWN } from '../../model/units';
 import type { Meaning, Quantity } from './meaning';
 
 /** Gives how to write what a query measures; the same function for the same meaning until the language changes. */
@@ -16,13 +17,14 @@ export function useFormats(): (meaning: Meaning) => Format {
       seconds: (value) => units.duration(value),
       percent: units.percent,
       ratio: (value, digits) => units.percent(typeof value === 'number' ? value * 100 : value, digits),
-      cores: (value, digits) => texts.live.cores(units.number(value, digits)),
+      cores: (value, digits) =>
+        typeof value === 'number' ? texts.live.cores(value, units.number(value, digits)) : UNKNOWN,
     };
     const perSecond: Record<Quantity, Format> = {
       ...plain,
       number: units.perSecond,
       bytes: (value, digits) => `${units.bytes(value, digits)}/s`,
-      seconds: (value, digits) => `${units.number(value, digits)} s/s`,
+      seconds: (value, digits) => `${units.number(value, digits)}\u00a0s/s`,
       percent: (value, digits) => `${units.percent(value, digits)}/s`,
       ratio: (value, digits) => `${plain.ratio(value, digits)}/s`,
     };

@@ -2,17 +2,20 @@
 
 import { Note } from '../../components/Note';
 import { useTexts } from '../../messages/react';
+import { sentence } from '../../model/words';
 import { AnswerError } from '../../rest/ask';
+import { explain } from '../../rest/explain';
 
 export function Refusal({ error }: { error: Error | null }) {
-  const { rehearse } = useTexts();
+  const texts = useTexts();
+  const { rehearse } = texts;
   if (!error) return null;
   if (!(error instanceof AnswerError)) return <Note tone="critical">{rehearse.trouble.origin}</Note>;
-  const { status, message } = error;
+  const { status } = error;
   if (status === 0) return <Note tone="critical">{rehearse.trouble.unreachable}</Note>;
   return (
     <Note tone="critical">
-      {message}
+      {sentence(explain(error, texts))}
       {(status === 401 || status === 403) && (
         <>
           <br />

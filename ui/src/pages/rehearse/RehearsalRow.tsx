@@ -1,4 +1,4 @@
-// One alert of the catalogue: what it is about, where it stands, the buttons; and its way, once it was triggered.
+// One alert of the catalogue: what it is about, where it stands, the buttons; and its stages, once it was triggered.
 
 import { useRef } from 'react';
 
@@ -43,7 +43,7 @@ export function RehearsalRow({ rehearsal, way, timeScale, stale }: Props) {
             {name} <Badge tone={severityTone(severity)}>{names.severity(severity)}</Badge>
           </h3>
           <p className={styles.must}>
-            <code>{expr}</code> {rehearse.must(rehearsal.for)}
+            <code>{expr}</code> {rehearse.must(units.promDuration(rehearsal.for))}
           </p>
         </div>
         <div className={styles.state}>

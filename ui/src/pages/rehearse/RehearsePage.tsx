@@ -1,7 +1,8 @@
-// Alerts are set off on purpose here, and watched on their way.
+// Triggers alerts on purpose, and shows them arrive.
 
 import { useRef } from 'react';
 
+import { useSettings } from '../../app/settings';
 import { Button } from '../../components/Button';
 import { Note } from '../../components/Note';
 import { LostNote, StaleNote } from '../../components/StaleNote';
@@ -20,20 +21,46 @@ import styles from './RehearsePage.module.css';
 
 export default function RehearsePage() {
   const { rehearse } = useTexts();
-  const channel = useChannel<unknown>('alerts');
-  const { data, error } = useRehearsals();
+  const settings = useSettings();
   return (
     <div className={styles.page}>
       <div>
         <h1>{rehearse.title}</h1>
         <p className={`${styles.intro ?? ''} muted`}>{rehearse.intro}</p>
       </div>
+      {settings.data && <Simulator />}
+      {settings.isError && <NoSettings asking={settings.isFetching} onAgain={() => void settings.refetch()} />}
+      {settings.isPending && <Note>{rehearse.asking}</Note>}
+    </div>
+  );
+}
+
+function NoSettings({ asking, onAgain }: { asking: boolean; onAgain: () => void }) {
+  const { app, rehearse } = useTexts();
+  return (
+    <>
+      <Note tone="critical">{rehearse.noSettings}</Note>
+      <div>
+        <Button isPending={asking} onPress={onAgain}>
+          {app.again}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function Simulator() {
+  const { rehearse } = useTexts();
+  const channel = useChannel<unknown>('alerts');
+  const { data, error } = useRehearsals();
+  return (
+    <>
       {error && <Trouble error={error} />}
       <LostNote />
       <StaleNote of="alerts" channel={channel} />
       {data && <Catalogue rehearsals={data.data} timeScale={data.time_scale} stale={error !== null} />}
       {!data && !error && <Note>{rehearse.asking}</Note>}
-    </div>
+    </>
   );
 }
 

@@ -1,11 +1,13 @@
-// Stories of several alerts: which there are, and which one runs.
+// Scenarios, which trigger several alerts in turn: which there are, and which one runs.
 
 import { Age } from '../../components/Age';
 import { Badge } from '../../components/Badge';
 import { Button } from '../../components/Button';
 import { Card } from '../../components/Card';
 import { useTexts } from '../../messages/react';
+import type { Messages } from '../../messages/en';
 import type { Scenario } from '../../model/rehearsal';
+import { entry } from '../../model/words';
 import { Refusal } from './Refusal';
 import { usePost } from './simulator';
 import styles from './Scenarios.module.css';
@@ -32,12 +34,12 @@ export function Scenarios({ scenarios, stale }: Props) {
 
 function ScenarioRow({ scenario, busy, stale }: { scenario: Scenario; busy: boolean; stale: boolean }) {
   const { rehearse } = useTexts();
-  const { name, title, expect } = scenario;
+  const { name, expect } = scenario;
   return (
     <li className={styles.row}>
       <div className={styles.line}>
         <div className={styles.what}>
-          <h3>{title}</h3>
+          <h3>{titleOf(scenario, rehearse)}</h3>
           <p className={styles.expected}>
             <code>{name}</code> <span className="muted">{rehearse.expected}</span> {expect.join(', ')}
           </p>
@@ -50,14 +52,20 @@ function ScenarioRow({ scenario, busy, stale }: { scenario: Scenario; busy: bool
 
 /** Above the alerts: the scenario that runs, if one does. `heir` gets the focus when it has run. */
 export function RunningScenario({ scenarios, stale, heir }: Props & { heir: () => HTMLElement | null }) {
+  const { rehearse } = useTexts();
   const running = scenarios.find((scenario) => scenario.running);
   if (!running) return null;
   return (
     <div className={styles.running}>
-      <span className={styles.what}>{running.title}</span>
+      <span className={styles.what}>{titleOf(running, rehearse)}</span>
       <StartOrStop scenario={running} isDisabled={stale} heir={heir} />
     </div>
   );
+}
+
+/** The simulator speaks English; its own scenarios have a title in the language of the page. */
+function titleOf({ name, title }: Scenario, { scenarioTitles }: Messages['rehearse']): string {
+  return entry(scenarioTitles, name) ?? title;
 }
 
 interface StartOrStopProps {

@@ -1,12 +1,15 @@
 // Why there is nothing to rehearse with, and what to do about it.
 
 import { useTexts } from '../../messages/react';
+import { sentence } from '../../model/words';
 import { AnswerError } from '../../rest/ask';
+import { explain } from '../../rest/explain';
 import { ForeignOrigin, useSimulatorUrl } from './simulator';
 import styles from './Trouble.module.css';
 
 export function Trouble({ error }: { error: Error }) {
-  const { trouble } = useTexts().rehearse;
+  const texts = useTexts();
+  const { trouble } = texts.rehearse;
   const url = useSimulatorUrl();
   if (error instanceof ForeignOrigin) {
     return (
@@ -20,7 +23,7 @@ export function Trouble({ error }: { error: Error }) {
   if (error instanceof AnswerError && error.status > 0) {
     return (
       <Panel title={trouble.refused}>
-        <p>{error.message}</p>
+        <p>{sentence(explain(error, texts))}</p>
       </Panel>
     );
   }

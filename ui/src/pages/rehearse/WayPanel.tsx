@@ -1,4 +1,4 @@
-// The way of an alert that was triggered: its steps with the seconds they took, and what it waits for.
+// The stages of an alert that was triggered, with the seconds they took, and what it waits for.
 
 import { useRef, useState } from 'react';
 import { Link } from 'wouter';

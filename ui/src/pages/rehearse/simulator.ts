@@ -35,8 +35,11 @@ async function isThere(url: string): Promise<boolean> {
   }
 }
 
+/** Of whatever is shown only once the settings are known. */
 export function useSimulatorUrl(): string {
-  return useSettings().simulator_url.replace(/\/+$/, '');
+  const { data } = useSettings();
+  if (!data) throw new Error('the settings are not known yet');
+  return data.simulator_url.replace(/\/+$/, '');
 }
 
 export const alertsOf = (url: string) => ['simulator', url, 'alerts'];

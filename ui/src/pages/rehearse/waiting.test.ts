@@ -16,13 +16,13 @@ function words(moments: Way['moments'], rehearsal: Partial<Rehearsal>, second: n
   const told = { ...REHEARSAL, ...rehearsal };
   const now = show(way, told.condition, second * 1000).find(({ is }) => is === 'now');
   if (!now) throw new Error('nothing is under way');
-  return waiting({ rehearsal: told, timeScale }, way, now, second * 1000, en.rehearse, units('en'));
+  return waiting({ rehearsal: told, timeScale }, way, now, second * 1000, en.rehearse, units('en')).replaceAll('\u00a0', ' ');
 }
 
 it('tells how far the metric is from its limit, and when it will be there', () => {
-  expect(words({ triggered: 0 }, {}, 10)).toMatch(/60 now, the limit is 90\. About 20 s more\.$/);
-  expect(words({ triggered: 'earlier' }, {}, 10)).toMatch(/60 now, the limit is 90\.$/);
-  expect(words({ triggered: 0 }, { window: '5m' }, 10)).toContain('the last 5m');
+  expect(words({ triggered: 0 }, {}, 10)).toMatch(/60 now, the threshold is 90\. About 20 s more\.$/);
+  expect(words({ triggered: 'earlier' }, {}, 10)).toMatch(/60 now, the threshold is 90\.$/);
+  expect(words({ triggered: 0 }, { window: '5m' }, 10)).toContain('the last 5 min,');
 });
 
 it('tells how often Prometheus looks, as fast as time runs', () => {
@@ -32,12 +32,12 @@ it('tells how often Prometheus looks, as fast as time runs', () => {
 
 it('tells how long the rule still wants it to hold', () => {
   const moments = { triggered: 0, crossed: 5000, pending: 7000 };
-  expect(words(moments, { condition: 'active' }, 27)).toContain('About 40 s more');
+  expect(words(moments, { condition: 'active' }, 27)).toMatch(/must hold for 1 min .* About 40 s more/);
   expect(words(moments, { condition: 'active' }, 67)).toContain('Any moment');
 });
 
 it('tells whether the metric or Prometheus is waited for after a recovery', () => {
   const moments = { triggered: 0, crossed: 5000, pending: 7000, firing: 70_000, here: 70_000, recovered: 80_000 };
   expect(words(moments, { condition: 'recovering' }, 81)).toContain('on its way back');
-  expect(words(moments, { condition: 'calm' }, 90)).toContain('calm again');
+  expect(words(moments, { condition: 'calm' }, 90)).toContain('back to normal');
 });

@@ -29,7 +29,7 @@ export function waiting(
     case 'pending':
       return waits.pending(units.duration(SCRAPE_SECONDS * timeScale));
     case 'firing':
-      return `${waits.firing(rehearsal.for)} ${holding(rehearsal, way, at, waits, units)}`;
+      return `${waits.firing(units.promDuration(rehearsal.for))} ${holding(rehearsal, way, at, waits, units)}`;
     case 'here':
       return waits.here;
     case 'resolved':
@@ -43,7 +43,7 @@ type Waits = Messages['rehearse']['waits'];
 
 function crossing(rehearsal: Rehearsal, way: Way, at: number, waits: Waits, units: Units): string {
   const { value, threshold, window } = rehearsal;
-  if (window !== null) return waits.crossedWindow(window);
+  if (window !== null) return waits.crossedWindow(units.promDuration(window));
   const { triggered } = way.moments;
   const told = waits.crossed(units.number(value), threshold === null ? undefined : units.number(threshold));
   if (way.from === undefined || typeof triggered !== 'number') return told;

@@ -1,4 +1,4 @@
-// What each channel has brought, and when. Being shown it listens to all of them.
+// What each channel has brought, and when. While it is shown, it subscribes to all of them.
 
 import { Badge } from '../../components/Badge';
 import { useIsStale } from '../../components/StaleNote';

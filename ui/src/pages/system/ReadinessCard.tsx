@@ -9,6 +9,7 @@ import { Table, type Column } from '../../components/Table';
 import { useTexts, useUnits } from '../../messages/react';
 import { entry, inWords, sentence } from '../../model/words';
 import { UNKNOWN } from '../../model/units';
+import { explain } from '../../rest/explain';
 import { askReadiness, type Check, type Readiness } from '../../rest/readiness';
 import styles from './System.module.css';
 
@@ -16,7 +17,8 @@ const EVERY_MS = 5_000;
 const TONES = { ready: 'good', degraded: 'warning', unready: 'critical' } as const;
 
 export function ReadinessCard() {
-  const { app, system } = useTexts();
+  const texts = useTexts();
+  const { app, system } = texts;
   const { time } = useUnits();
   const { data, error, dataUpdatedAt } = useQuery({
     queryKey: ['readiness'],
@@ -30,7 +32,7 @@ export function ReadinessCard() {
       above={
         error && (
           <Note tone="critical">
-            {sentence(system.noReadiness(error.message))} {data && system.lastKnown(time(dataUpdatedAt))}
+            {sentence(system.noReadiness(explain(error, texts)))} {data && system.lastKnown(time(dataUpdatedAt))}
           </Note>
         )
       }
@@ -67,13 +69,13 @@ function Checks({ readiness: { status, checks } }: { readiness: Readiness }) {
   );
 }
 
-/** What the gateway says is wrong, and what that means for whoever looks at these pages. */
+/** What that means for whoever looks at these pages, and what the gateway says is wrong. */
 function Fault({ check: [name, { ok, error }] }: { check: [string, Check] }) {
   const { system } = useTexts();
   if (ok) return UNKNOWN;
   return (
     <div>
-      {error} <span className="muted">{entry(system.meanings, name)}</span>
+      {entry(system.meanings, name)} <span className="muted">{error}</span>
     </div>
   );
 }

@@ -59,13 +59,13 @@ function CountFigures() {
 function GatewayFacts() {
   const { system } = useTexts();
   const { duration } = useUnits();
-  const { version, poll_interval_seconds } = useSettings();
+  const { data } = useSettings();
   const links = Object.entries(LINKS) as [keyof typeof LINKS, string][];
   return (
     <Facts
       facts={[
-        { name: system.version, value: version === '' ? UNKNOWN : version },
-        { name: system.interval, value: duration(poll_interval_seconds) },
+        { name: system.version, value: data?.version ?? UNKNOWN },
+        { name: system.interval, value: duration(data?.poll_interval_seconds) },
         {
           name: system.links,
           value: (

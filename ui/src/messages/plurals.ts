@@ -1,0 +1,16 @@
+// Words that go with a number, as the language of the page has them.
+
+export interface Plurals {
+  /** The form of a word that goes with a number. */
+  form: (count: number, one: string, other: string) => string;
+  /** The number with that form: `1 alert`, `2 alerts`. */
+  counted: (count: number, one: string, other: string) => string;
+}
+
+export function plurals(language: string): Plurals {
+  // As many decimals as numbers are shown with: 1.001 is read as 1.
+  const rules = new Intl.PluralRules(language, { maximumFractionDigits: 2 });
+  const numbers = new Intl.NumberFormat(language);
+  const form: Plurals['form'] = (count, one, other) => (rules.select(count) === 'one' ? one : other);
+  return { form, counted: (count, one, other) => `${numbers.format(count)}\u00a0${form(count, one, other)}` };
+}
