@@ -149,5 +149,9 @@ export class Plot {
 const alone: uPlot.Series.Points.Filter = (chart, index) => {
   const values = chart.data[index] ?? [];
   const none = (value: number | null | undefined) => value === null || value === undefined;
-  return [...values.keys()].filter((row) => !none(values[row]) && none(values[row - 1]) && none(values[row + 1]));
+  const rows: number[] = [];
+  values.forEach((value, row) => {
+    if (!none(value) && none(values[row - 1]) && none(values[row + 1])) rows.push(row);
+  });
+  return rows;
 };

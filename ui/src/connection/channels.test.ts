@@ -198,6 +198,14 @@ test('the last frame stays when the connection ends', () => {
   expect(scene.connection.getChannel('instant').frame?.data).toEqual({ seq: 5 });
 });
 
+test('bytes are counted as they came, in UTF-8', () => {
+  const socket = scene.opened();
+  const before = scene.connection.getCounts().bytes;
+  socket.say('{"a":1}');
+  socket.say('{"é":"€😀"}');
+  expect(scene.connection.getCounts().bytes - before).toBe(7 + 16);
+});
+
 test('what is not understood is passed over', () => {
   const socket = scene.opened();
   for (const text of ['', 'no JSON', 'null', '[]', '7', '{"type":"toString"}', '{"type":"later"}']) socket.say(text);

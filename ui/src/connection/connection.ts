@@ -49,6 +49,7 @@ const SILENT_BEATS = 2.5;
 /** How long it may take to answer that. */
 const ANSWER_MS = 5_000;
 const CHECK_EVERY_MS = 1_000;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 const BROWSER: Surroundings = { open: (url) => new WebSocket(url), random: Math.random };
 
@@ -56,7 +57,6 @@ const BROWSER: Surroundings = { open: (url) => new WebSocket(url), random: Math.
 export class Connection {
   private readonly listeners = new Set<() => void>();
   private readonly wanted = new Map<Channel, number>();
-  private readonly encoder = new TextEncoder();
   private readonly channels = new Map<Channel, ChannelState>(CHANNELS.map((channel) => [channel, { stale: false }]));
   /** Subscribed, when, and nothing that is new has come since. */
   private readonly fresh = new Map<Channel, number>();
@@ -187,7 +187,7 @@ export class Connection {
     const now = Date.now();
     this.heardAt = now;
     this.askedAt = undefined;
-    const bytes = this.encoder.encode(text).byteLength;
+    const bytes = this.bytes(text);
     const told = understand(text);
     this.counts = { ...this.counts, bytes: this.counts.bytes + bytes };
     switch (told.kind) {
@@ -223,13 +223,18 @@ export class Connection {
     if (told.kind !== 'frame') return;
     // React draws in a microtask that `tell` has asked for: this one comes after it.
     queueMicrotask(() => {
-      measured('frame', began);
+      measured('frame', began, told.channel);
     });
   }
 
   private staleness(channel: Channel, stale: boolean, now: number): Omit<ChannelState, 'frame'> {
     const before = this.getChannel(channel);
     return stale ? { heardAt: now, stale, staleSince: before.staleSince ?? now } : { heardAt: now, stale };
+  }
+
+  /** How many there were on the way; megabytes of plain letters are not copied for it. */
+  private bytes(text: string): number {
+    return BEYOND_ASCII.test(text) ? new TextEncoder().encode(text).byteLength : text.length;
   }
 
   /** What passed while the channel was not subscribed, or in another life of the gateway, is not missed. */

@@ -14,13 +14,13 @@ export interface Columns {
  */
 export function align(series: readonly Series[], step: number): Columns {
   const times = withGaps(ascending(series), step);
-  const row = new Map(times.map((time, index) => [time, index]));
   const values = series.map((one) => {
     const column = new Array<number | null>(times.length).fill(null);
+    let row = 0;
     one.times.forEach((time, index) => {
       const value = one.values[index];
-      const at = row.get(time);
-      if (at !== undefined && value !== undefined && Number.isFinite(value)) column[at] = value;
+      while (row < times.length && times[row] !== time) row += 1; // both ascend
+      if (value !== undefined && Number.isFinite(value)) column[row] = value;
     });
     return column;
   });
@@ -34,6 +34,11 @@ export function stepOf(series: readonly Series[]): number {
 }
 
 function ascending(series: readonly Series[]): number[] {
+  const first = series[0]?.times ?? [];
+  // Prometheus evaluates all series of an answer at the same times; some may lack a few.
+  if (series.every(({ times }) => times.length === first.length && times.every((time, index) => time === first[index]))) {
+    return first;
+  }
   return [...new Set(series.flatMap(({ times }) => times))].sort((a, b) => a - b);
 }
 

@@ -45,8 +45,8 @@ export function matrix(data: unknown): Series[] {
   if (!isData(data) || data.resultType !== 'matrix') return [];
   return data.result.map(({ metric, values }) => ({
     labels: metric,
-    times: values.map(([time]) => time),
-    values: values.map(([, value]) => sampleValue(value)),
+    times: values.map((sample) => sample[0]),
+    values: values.map((sample) => sampleValue(sample[1])),
   }));
 }
 

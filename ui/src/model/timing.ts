@@ -9,8 +9,8 @@ export type Task =
 /** A page may be open for months. */
 const KEPT = 1000;
 
-/** `start` is `performance.now()` when the task began; it ends now. */
-export function measured(task: Task, start: number): void {
+/** `start` is `performance.now()` when the task began; it ends now. `detail` says of what it was. */
+export function measured(task: Task, start: number, detail?: string): void {
   if (performance.getEntriesByName(task, 'measure').length >= KEPT) performance.clearMeasures(task);
-  performance.measure(task, { start });
+  performance.measure(task, { start, detail });
 }

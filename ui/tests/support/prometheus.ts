@@ -1,4 +1,5 @@
-// A scripted Prometheus, for what a real one cannot be made to answer on demand: many series over a whole day.
+// A scripted Prometheus, for what a real one cannot be made to answer on demand: many series over a whole day, new ones
+// on each beat.
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';

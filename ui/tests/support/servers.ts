@@ -34,10 +34,11 @@ export class Gateway {
   private constructor(
     readonly port: number,
     private readonly prometheus: string,
+    private readonly flags: string[],
   ) {}
 
-  static async start(prometheus: string): Promise<Gateway> {
-    const gateway = new Gateway(await freePort(), prometheus);
+  static async start(prometheus: string, ...flags: string[]): Promise<Gateway> {
+    const gateway = new Gateway(await freePort(), prometheus, flags);
     await gateway.start();
     return gateway;
   }
@@ -47,7 +48,7 @@ export class Gateway {
   }
 
   async start(): Promise<void> {
-    this.child = spawn('service-metrics', [], {
+    this.child = spawn('service-metrics', this.flags, {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         ...process.env,
