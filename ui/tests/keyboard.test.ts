@@ -11,7 +11,7 @@ import { lab } from './support/servers';
 withBrowser();
 
 const ALERT = 'DBConnectionFailed';
-const { steps } = en.rehearse;
+const { stages } = en.rehearse;
 
 beforeEach(calm);
 afterAll(calm);
@@ -56,20 +56,20 @@ test('a page is reached and left with the keyboard alone, and its content has th
   await close();
 });
 
-test('the focus stays with an alert while it is triggered, recovered, and its way closed', async () => {
+test('the focus stays with an alert while it is triggered, recovered, and its stages closed', async () => {
   const { page, close } = await open(`${lab('GATEWAY_URL')}/#/rehearse`);
   await live(page);
   const [trigger, recover] = [button(page, `Trigger ${ALERT}`), button(page, `Recover ${ALERT}`)];
   await press(trigger);
-  await page.getByText(`${ALERT}: ${steps.triggered}`).waitFor({ state: 'attached' });
+  await page.getByText(`${ALERT}: ${stages.triggered}`).waitFor({ state: 'attached' });
   expect(await trigger.isDisabled()).toBe(true);
   await hasFocus(trigger);
-  await page.getByText(`${ALERT}: ${steps.here}`).waitFor({ state: 'attached' });
+  await page.getByText(`${ALERT}: ${stages.here}`).waitFor({ state: 'attached' });
   await hasFocus(trigger);
   await page.keyboard.press('Tab');
   await hasFocus(recover);
   await page.keyboard.press('Enter');
-  await page.getByText(`${ALERT}: ${steps.resolved}`).waitFor({ state: 'attached' });
+  await page.getByText(`${ALERT}: ${stages.resolved}`).waitFor({ state: 'attached' });
   expect(await recover.isDisabled()).toBe(true);
   await hasFocus(recover);
   const closing = button(page, en.rehearse.closeName(ALERT));
@@ -89,8 +89,8 @@ test('the focus stays on the button of a scenario that is started and stopped', 
   await press(stop.last());
   await hasFocus(start);
   await press(start);
-  await press(button(page, en.rehearse.showWayName('DBHighLockTime')));
-  await hasFocus(page.getByRole('list', { name: en.rehearse.way('DBHighLockTime') }));
+  await press(button(page, en.rehearse.showStagesOf('DBHighLockTime')));
+  await hasFocus(page.getByRole('list', { name: en.rehearse.stagesOf('DBHighLockTime') }));
   await press(stop.first());
   await stop.first().waitFor({ state: 'detached' });
   await hasFocus(button(page, 'Scenarios'));

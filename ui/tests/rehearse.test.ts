@@ -23,8 +23,8 @@ test('an alert that is triggered on Rehearse arrives on Alerts, and goes when it
   await arrived.waitFor();
 
   await pages.getByRole('link', { name: 'Rehearse' }).click();
-  const way = page.getByRole('listitem').filter({ has: page.getByRole('button', { name: 'Recover HighCPUUsage' }) });
-  await way.getByText('It has arrived. It fires until you recover it.').waitFor();
+  const row = page.getByRole('listitem').filter({ has: page.getByRole('button', { name: 'Recover HighCPUUsage' }) });
+  await row.getByText('It has arrived. It fires until you recover it.').waitFor();
   await expectSound(page);
   await page.getByRole('button', { name: 'Recover HighCPUUsage' }).click();
   await pages.getByRole('link', { name: /^Alerts/ }).click();

@@ -187,7 +187,7 @@ export const en = {
       'Press Trigger beside an alert: the simulator pushes its metric past the threshold, and you watch the alert arrive here, stage by stage. Press Recover to end it.',
     faster: (times: string) => `Time runs ${times} times faster in this simulator.`,
     slower: (times: string) => `Time runs ${times} times slower in this simulator.`,
-    onTheirWay: (count: number) => `${count} in progress`,
+    inProgress: (count: number) => `${count} in progress`,
     trigger: 'Trigger',
     triggerName: (name: string) => `Trigger ${name}`,
     recover: 'Recover',
@@ -203,8 +203,8 @@ export const en = {
       active: 'The condition of the rule is met.',
       recovering: 'On its way back to normal.',
     },
-    way: (name: string) => `Stages of ${name}`,
-    steps: {
+    stagesOf: (name: string) => `Stages of ${name}`,
+    stages: {
       triggered: 'Triggered',
       crossed: 'Threshold crossed',
       pending: 'Pending',
@@ -213,7 +213,7 @@ export const en = {
       recovered: 'Recovered',
       resolved: 'Resolved',
     },
-    stepHints: {
+    stageHints: {
       triggered: 'in the simulator',
       crossed: 'in the simulator',
       pending: 'in Prometheus',
@@ -248,8 +248,8 @@ export const en = {
     },
     over: 'Finished: the alert is resolved.',
     overEarly: 'Finished: it recovered before Prometheus noticed.',
-    showWay: 'Show the stages',
-    showWayName: (name: string) => `Show the stages of ${name}`,
+    showStages: 'Show the stages',
+    showStagesOf: (name: string) => `Show the stages of ${name}`,
     at: (step: string, total: string) => `${step}, ${total} in total`,
     see: 'See it on Alerts',
     close: 'Close',

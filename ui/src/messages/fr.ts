@@ -194,7 +194,7 @@ export const fr: Messages = {
       'Appuyez sur « Provoquer » : le simulateur pousse la métrique au-delà du seuil, et vous voyez l’alerte arriver ici, étape par étape. « Rétablir » y met fin.',
     faster: (times) => `Le temps passe ${times} fois plus vite dans ce simulateur.`,
     slower: (times) => `Le temps passe ${times} fois plus lentement dans ce simulateur.`,
-    onTheirWay: (count) => `${count} en cours`,
+    inProgress: (count) => `${count} en cours`,
     trigger: 'Provoquer',
     triggerName: (name) => `Provoquer ${name}`,
     recover: 'Rétablir',
@@ -210,8 +210,8 @@ export const fr: Messages = {
       active: 'La condition de la règle est remplie.',
       recovering: 'Retour à la normale en cours.',
     },
-    way: (name) => `Étapes de ${name}`,
-    steps: {
+    stagesOf: (name) => `Étapes de ${name}`,
+    stages: {
       triggered: 'Provoquée',
       crossed: 'Seuil franchi',
       pending: 'En attente',
@@ -220,7 +220,7 @@ export const fr: Messages = {
       recovered: 'Rétablie',
       resolved: 'Résolue',
     },
-    stepHints: {
+    stageHints: {
       triggered: 'dans le simulateur',
       crossed: 'dans le simulateur',
       pending: 'dans Prometheus',
@@ -257,8 +257,8 @@ export const fr: Messages = {
     },
     over: 'Terminé : l’alerte est résolue.',
     overEarly: 'Terminé : elle a été rétablie avant que Prometheus ne la voie.',
-    showWay: 'Afficher les étapes',
-    showWayName: (name) => `Afficher les étapes de ${name}`,
+    showStages: 'Afficher les étapes',
+    showStagesOf: (name) => `Afficher les étapes de ${name}`,
     at: (step, total) => `${step}, ${total} au total`,
     see: 'La voir dans Alertes',
     close: 'Fermer',

@@ -1,17 +1,17 @@
-// What is remembered of alerts whichever page is shown: the book of the page Alerts, the ways of the page Rehearse.
+// What is remembered of alerts whichever page is shown: the book of the page Alerts, the courses of the page Rehearse.
 
 import { readAlerts, type Alert } from '../model/alert';
 import { turn, type AlertBook } from '../model/alertBook';
 import type { Frame } from '../model/frame';
 import { setOff, type Rehearsal } from '../model/rehearsal';
-import { begin, follow, hear, type Way } from '../model/way';
+import { begin, follow, hear, type Course } from '../model/course';
 import { Store } from './store';
 
 /** By the alert's name. */
-export type Ways = ReadonlyMap<string, Way>;
+export type Courses = ReadonlyMap<string, Course>;
 
 export const book = new Store<AlertBook | undefined>(undefined);
-export const ways = new Store<Ways>(new Map());
+export const courses = new Store<Courses>(new Map());
 
 let latest: Alert[] = [];
 
@@ -20,13 +20,13 @@ export function heard({ data, stale, timestamp }: Frame<unknown>, now: number): 
   if (stale || typeof data !== 'object' || data === null || !('alerts' in data)) return;
   latest = readAlerts(data);
   book.set(turn(book.get(), latest, now));
-  change((way) => hear(way, setOff(way, latest), Date.parse(timestamp), now));
+  change((course) => hear(course, setOff(course, latest), Date.parse(timestamp), now));
 }
 
 /** The simulator has told how its rehearsals stand. */
 export function told(rehearsals: Rehearsal[]): void {
   for (const rehearsal of rehearsals) {
-    keep(rehearsal.name, follow(ways.get().get(rehearsal.name), rehearsal, setOff(rehearsal, latest)));
+    keep(rehearsal.name, follow(courses.get().get(rehearsal.name), rehearsal, setOff(rehearsal, latest)));
   }
 }
 
@@ -36,13 +36,13 @@ export function triggered(before: Rehearsal, now: number): void {
 }
 
 export function forget(names: string[]): void {
-  ways.set(new Map([...ways.get()].filter(([name]) => !names.includes(name))));
+  courses.set(new Map([...courses.get()].filter(([name]) => !names.includes(name))));
 }
 
-function keep(name: string, way: Way | undefined): void {
-  if (way && ways.get().get(name) !== way) ways.set(new Map(ways.get()).set(name, way));
+function keep(name: string, course: Course | undefined): void {
+  if (course && courses.get().get(name) !== course) courses.set(new Map(courses.get()).set(name, course));
 }
 
-function change(step: (way: Way) => Way): void {
-  for (const [name, way] of ways.get()) keep(name, step(way));
+function change(step: (course: Course) => Course): void {
+  for (const [name, course] of courses.get()) keep(name, step(course));
 }

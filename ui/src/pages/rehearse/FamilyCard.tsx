@@ -4,8 +4,8 @@ import { Badge } from '../../components/Badge';
 import { Card } from '../../components/Card';
 import { useTexts } from '../../messages/react';
 import type { Rehearsal } from '../../model/rehearsal';
-import { isOver } from '../../model/way';
-import { ways } from '../../watch/alerts';
+import { isOver } from '../../model/course';
+import { courses } from '../../watch/alerts';
 import { useStore } from '../../watch/store';
 import { useNames } from '../alerts/useNames';
 import { RehearsalRow } from './RehearsalRow';
@@ -21,15 +21,15 @@ interface Props {
 export function FamilyCard({ family, rehearsals, timeScale, stale }: Props) {
   const { rehearse } = useTexts();
   const names = useNames();
-  const known = useStore(ways);
+  const known = useStore(courses);
   const going = rehearsals.filter(({ name, condition }) => {
-    const way = known.get(name);
-    return way && !isOver(way, condition);
+    const course = known.get(name);
+    return course && !isOver(course, condition);
   });
   return (
     <Card
       title={names.family(family)}
-      tools={going.length > 0 && <Badge tone="info">{rehearse.onTheirWay(going.length)}</Badge>}
+      tools={going.length > 0 && <Badge tone="info">{rehearse.inProgress(going.length)}</Badge>}
       stale={stale}
     >
       <ul role="list" className={styles.list}>
@@ -37,7 +37,7 @@ export function FamilyCard({ family, rehearsals, timeScale, stale }: Props) {
           <RehearsalRow
             key={rehearsal.name}
             rehearsal={rehearsal}
-            way={known.get(rehearsal.name)}
+            course={known.get(rehearsal.name)}
             timeScale={timeScale}
             stale={stale}
           />

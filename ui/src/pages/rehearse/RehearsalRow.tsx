@@ -7,33 +7,33 @@ import { Button } from '../../components/Button';
 import { severityTone } from '../../components/tone';
 import { useTexts, useUnits } from '../../messages/react';
 import type { Condition, Rehearsal } from '../../model/rehearsal';
-import type { Step, Way } from '../../model/way';
+import type { Course, Stage } from '../../model/course';
 import { useNames } from '../alerts/useNames';
 import { Refusal } from './Refusal';
-import { WayPanel } from './WayPanel';
+import { Stages } from './Stages';
 import { useChange } from './simulator';
 import styles from './RehearsalRow.module.css';
 
 const TONES: Record<Condition, Tone> = { calm: 'quiet', rising: 'warning', active: 'critical', recovering: 'info' };
 
-/** The steps that a screen reader tells, the last first. */
-const SAID: readonly Step[] = ['resolved', 'recovered', 'here', 'triggered'];
+/** The stages that a screen reader tells, the last first. */
+const SAID: readonly Stage[] = ['resolved', 'recovered', 'here', 'triggered'];
 
 interface Props {
   rehearsal: Rehearsal;
-  way: Way | undefined;
+  course: Course | undefined;
   timeScale: number;
   stale: boolean;
 }
 
-export function RehearsalRow({ rehearsal, way, timeScale, stale }: Props) {
+export function RehearsalRow({ rehearsal, course, timeScale, stale }: Props) {
   const { rehearse } = useTexts();
   const units = useUnits();
   const names = useNames();
   const change = useChange(rehearsal);
   const trigger = useRef<HTMLButtonElement>(null);
   const { name, severity, expr, condition, value } = rehearsal;
-  const reached = SAID.find((step) => way?.moments[step] !== undefined);
+  const reached = SAID.find((stage) => course?.moments[stage] !== undefined);
   const driven = condition === 'rising' || condition === 'active';
   return (
     <li className={styles.row}>
@@ -81,9 +81,9 @@ export function RehearsalRow({ rehearsal, way, timeScale, stale }: Props) {
       </div>
       <Refusal error={change.error} />
       <p className="hidden" role="status">
-        {reached && `${name}: ${rehearse.steps[reached]}`}
+        {reached && `${name}: ${rehearse.stages[reached]}`}
       </p>
-      {way && <WayPanel way={way} rehearsal={rehearsal} timeScale={timeScale} heir={() => trigger.current} />}
+      {course && <Stages course={course} rehearsal={rehearsal} timeScale={timeScale} heir={() => trigger.current} />}
     </li>
   );
 }

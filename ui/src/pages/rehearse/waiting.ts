@@ -4,7 +4,7 @@ import type { Messages } from '../../messages/en';
 import { promSeconds } from '../../model/duration';
 import { secondsToCross, type Rehearsal } from '../../model/rehearsal';
 import type { Units } from '../../model/units';
-import type { Shown, Way } from '../../model/way';
+import type { Course, Shown } from '../../model/course';
 
 /** How often Prometheus scrapes and evaluates, by the catalogue, where time is not scaled. */
 const SCRAPE_SECONDS = 15;
@@ -14,22 +14,22 @@ export interface Rule {
   timeScale: number;
 }
 
-/** `now` is the step under way; moments are milliseconds since 1970. */
+/** `now` is the stage under way; moments are milliseconds since 1970. */
 export function waiting(
   { rehearsal, timeScale }: Rule,
-  way: Way,
+  course: Course,
   now: Shown,
   at: number,
   { waits }: Messages['rehearse'],
   units: Units,
 ): string {
-  switch (now.step) {
+  switch (now.stage) {
     case 'crossed':
-      return crossing(rehearsal, way, at, waits, units);
+      return crossing(rehearsal, course, at, waits, units);
     case 'pending':
       return waits.pending(units.duration(SCRAPE_SECONDS * timeScale));
     case 'firing':
-      return `${waits.firing(units.promDuration(rehearsal.for))} ${holding(rehearsal, way, at, waits, units)}`;
+      return `${waits.firing(units.promDuration(rehearsal.for))} ${holding(rehearsal, course, at, waits, units)}`;
     case 'here':
       return waits.here;
     case 'resolved':
@@ -41,18 +41,18 @@ export function waiting(
 
 type Waits = Messages['rehearse']['waits'];
 
-function crossing(rehearsal: Rehearsal, way: Way, at: number, waits: Waits, units: Units): string {
+function crossing(rehearsal: Rehearsal, course: Course, at: number, waits: Waits, units: Units): string {
   const { value, threshold, window } = rehearsal;
   if (window !== null) return waits.crossedWindow(units.promDuration(window));
-  const { triggered } = way.moments;
+  const { triggered } = course.moments;
   const told = waits.crossed(units.number(value), threshold === null ? undefined : units.number(threshold));
-  if (way.from === undefined || typeof triggered !== 'number') return told;
-  const left = secondsToCross(rehearsal, way.from, (at - triggered) / 1000);
+  if (course.from === undefined || typeof triggered !== 'number') return told;
+  const left = secondsToCross(rehearsal, course.from, (at - triggered) / 1000);
   return left === undefined ? told : `${told} ${waits.crossedIn(units.duration(Math.max(1, Math.round(left))))}`;
 }
 
-function holding({ for: hold }: Rehearsal, way: Way, at: number, waits: Waits, units: Units): string {
-  const { pending } = way.moments;
+function holding({ for: hold }: Rehearsal, course: Course, at: number, waits: Waits, units: Units): string {
+  const { pending } = course.moments;
   const seconds = promSeconds(hold);
   if (seconds === undefined || typeof pending !== 'number') return '';
   const left = Math.round(seconds - (at - pending) / 1000);

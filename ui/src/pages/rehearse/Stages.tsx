@@ -5,39 +5,39 @@ import { Link } from 'wouter';
 
 import { Button } from '../../components/Button';
 import { useTexts, useUnits } from '../../messages/react';
-import { isOver, show, type Shown, type Way } from '../../model/way';
+import { isOver, show, type Course, type Shown } from '../../model/course';
 import { forget } from '../../watch/alerts';
 import { useNow } from '../../watch/clock';
 import { waiting, type Rule } from './waiting';
-import styles from './WayPanel.module.css';
+import styles from './Stages.module.css';
 
-/** Closer together, two steps are one moment to a person. */
+/** Closer together, two stages are one moment to a person. */
 const SAME_MOMENT_SECONDS = 0.1;
 
 interface Props extends Rule {
-  way: Way;
+  course: Course;
   /** What gets the focus when the panel is closed. */
   heir: () => HTMLElement | null;
 }
 
-export function WayPanel({ way, rehearsal, timeScale, heir }: Props) {
+export function Stages({ course, rehearsal, timeScale, heir }: Props) {
   const { rehearse } = useTexts();
   const units = useUnits();
   const now = useNow(500);
-  const steps = show(way, rehearsal.condition, now);
-  const last = steps.findLast(({ is }) => is === 'done');
-  const current = steps.find(({ is }) => is === 'now');
-  const over = isOver(way, rehearsal.condition);
+  const stages = show(course, rehearsal.condition, now);
+  const last = stages.findLast(({ is }) => is === 'done');
+  const current = stages.find(({ is }) => is === 'now');
+  const over = isOver(course, rehearsal.condition);
   const [opened, setOpened] = useState(false);
-  const isOpen = way.asked || opened; // those that a scenario has triggered are many
+  const isOpen = course.asked || opened; // those that a scenario has triggered are many
   const total = current?.total ?? last?.total;
   const list = useRef<HTMLOListElement>(null);
   return (
     <div className={styles.panel}>
       {isOpen && (
-        <ol ref={list} role="list" className={styles.steps} aria-label={rehearse.way(way.name)}>
-          {steps.map((shown) => (
-            <StepItem key={shown.step} shown={shown} />
+        <ol ref={list} role="list" className={styles.stages} aria-label={rehearse.stagesOf(course.name)}>
+          {stages.map((shown) => (
+            <StageItem key={shown.stage} shown={shown} />
           ))}
         </ol>
       )}
@@ -46,33 +46,33 @@ export function WayPanel({ way, rehearsal, timeScale, heir }: Props) {
           {!isOpen && last && (
             <strong>
               {total === undefined
-                ? rehearse.steps[last.step]
-                : rehearse.at(rehearse.steps[last.step], units.duration(Math.max(1, Math.round(total))))}
+                ? rehearse.stages[last.stage]
+                : rehearse.at(rehearse.stages[last.stage], units.duration(Math.max(1, Math.round(total))))}
               .{' '}
             </strong>
           )}
-          {current && waiting({ rehearsal, timeScale }, way, current, now, rehearse, units)}
-          {over && (way.moments.resolved === undefined ? rehearse.overEarly : rehearse.over)}
+          {current && waiting({ rehearsal, timeScale }, course, current, now, rehearse, units)}
+          {over && (course.moments.resolved === undefined ? rehearse.overEarly : rehearse.over)}
         </p>
         <span className={styles.links}>
           {!isOpen && (
             <Button
-              aria-label={rehearse.showWayName(way.name)}
+              aria-label={rehearse.showStagesOf(course.name)}
               heir={() => list.current}
               onPress={() => {
                 setOpened(true);
               }}
             >
-              {rehearse.showWay}
+              {rehearse.showStages}
             </Button>
           )}
           <Link href="/alerts">{rehearse.see}</Link>
           {over && (
             <Button
-              aria-label={rehearse.closeName(way.name)}
+              aria-label={rehearse.closeName(course.name)}
               heir={heir}
               onPress={() => {
-                forget([way.name]);
+                forget([course.name]);
               }}
             >
               {rehearse.close}
@@ -84,7 +84,7 @@ export function WayPanel({ way, rehearsal, timeScale, heir }: Props) {
   );
 }
 
-function StepItem({ shown: { step, is, at, seconds, total } }: { shown: Shown }) {
+function StageItem({ shown: { stage, is, at, seconds, total } }: { shown: Shown }) {
   const { rehearse } = useTexts();
   const units = useUnits();
   const span = (seconds: number) => units.duration(is === 'now' ? Math.floor(seconds) || 1 : seconds);
@@ -96,16 +96,16 @@ function StepItem({ shown: { step, is, at, seconds, total } }: { shown: Shown })
     return rehearse.after(span(seconds));
   };
   return (
-    <li className={styles.step} data-is={is} aria-current={is === 'now' ? 'step' : undefined}>
+    <li className={styles.stage} data-is={is} aria-current={is === 'now' ? 'step' : undefined}>
       <span className={styles.dot} aria-hidden="true">
         {is === 'done' && '✓'}
       </span>
       <span className={styles.text}>
         <span className={styles.label}>
-          {rehearse.steps[step]}
+          {rehearse.stages[stage]}
           <span className="hidden"> ({rehearse.is[is]})</span>
         </span>
-        <span className={styles.hint}>{rehearse.stepHints[step]}</span>
+        <span className={styles.hint}>{rehearse.stageHints[stage]}</span>
         <span className={styles.took} data-quiet={is === 'missed' || at === 'earlier' || undefined}>
           {took()}
         </span>

@@ -1,0 +1,133 @@
+// An alert's course: from its trigger in the simulator to this browser, and back. Pure: what is seen comes in, with the
+// moment when it was seen. Clocks of different machines are never compared to decide anything.
+
+import type { Alert } from './alert';
+import type { Labels } from './query';
+import type { Condition, Rehearsal } from './rehearsal';
+
+/**
+ * - `crossed`: the simulator says that the expression holds
+ * - `pending`: Prometheus has seen that it holds (`activeAt`)
+ * - `firing`: it has held for the rule's `for`, and the gateway has heard of it (the frame's time)
+ * - `here`: the frame has arrived in this browser
+ * - `resolved`: the alert is gone from the channel
+ */
+export const STAGES = ['triggered', 'crossed', 'pending', 'firing', 'here', 'recovered', 'resolved'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Milliseconds since 1970; `earlier` is before the course began, or before anybody looked. */
+export type Moment = number | 'earlier';
+
+export interface Course {
+  name: string;
+  labels: Labels;
+  /** Whether it was triggered from this page. */
+  asked: boolean;
+  /** What the metric was when it was triggered, where that is known. */
+  from: number | undefined;
+  /** Tells the alert whose stages these are from a later one. */
+  activeAt: string | undefined;
+  /** When the alert went though the simulator had not said that it recovers: it may say so yet, or the alert come back. */
+  lapsedAt: number | undefined;
+  moments: Partial<Record<Stage, Moment>>;
+}
+
+/** The alert was triggered from this page; `before` is how it was then. */
+export function begin(before: Rehearsal, alert: Alert | undefined, now: number): Course {
+  const crossed = before.condition === 'active' ? { crossed: 'earlier' as const } : {};
+  return { ...meet(fresh(before, { triggered: now, ...crossed }), alert), asked: true };
+}
+
+/** The simulator has told how the rehearsal stands. `alert` is what was last heard of it. */
+export function follow(course: Course | undefined, told: Rehearsal, alert: Alert | undefined): Course | undefined {
+  const since = Date.parse(told.since);
+  const { condition } = told;
+  if (!course || course.moments.recovered !== undefined) {
+    // Without an alert there is nothing more to see of it, and whoever closed its stages does not want it back.
+    const back = course === undefined && condition === 'recovering' && alert !== undefined;
+    if (condition === 'rising') return meet(fresh(told, { triggered: since }), alert);
+    if (condition === 'active') return meet(fresh(told, { triggered: 'earlier', crossed: since }), alert);
+    return back ? meet(fresh(told, { triggered: 'earlier', recovered: since }), alert) : course;
+  }
+  if (condition === 'active' && course.moments.crossed === undefined) return reach(course, { crossed: since });
+  if (condition === 'recovering' || condition === 'calm') {
+    return reach(course, { recovered: since, ...(course.lapsedAt === undefined ? {} : { resolved: course.lapsedAt }) });
+  }
+  return course;
+}
+
+/** A frame has brought the alert, or has come without it. `sentAt` is the frame's own time. */
+export function hear(course: Course, alert: Alert | undefined, sentAt: number, now: number): Course {
+  const { moments } = course;
+  if (moments.resolved !== undefined) return course;
+  if (!alert) {
+    if (course.activeAt === undefined || course.lapsedAt !== undefined) return course;
+    return moments.recovered === undefined ? { ...course, lapsedAt: now } : reach(course, { resolved: now });
+  }
+  const same = course.activeAt === alert.activeAt;
+  const back = course.lapsedAt === undefined ? course : { ...course, lapsedAt: undefined };
+  const on = same ? back : reach({ ...without(course), activeAt: alert.activeAt }, { pending: Date.parse(alert.activeAt) });
+  return alert.state === 'firing' && on.moments.firing === undefined ? reach(on, { firing: sentAt, here: now }) : on;
+}
+
+/** Whether nothing more is to come. */
+export function isOver({ moments }: Course, condition: Condition): boolean {
+  const neverSeen = moments.recovered !== undefined && moments.pending === undefined && condition === 'calm';
+  return moments.resolved !== undefined || neverSeen;
+}
+
+function fresh({ name, labels, condition, value }: Rehearsal, moments: Course['moments']): Course {
+  const from = condition === 'calm' || condition === 'rising' ? value : undefined;
+  return { name, labels, asked: false, from, activeAt: undefined, lapsedAt: undefined, moments };
+}
+
+/** The alert is there already when the course begins. */
+function meet(course: Course, alert: Alert | undefined): Course {
+  if (!alert) return course;
+  const seen = course.moments.triggered === 'earlier' ? Date.parse(alert.activeAt) : 'earlier';
+  const firing = alert.state === 'firing' ? { firing: 'earlier' as const, here: 'earlier' as const } : {};
+  return reach({ ...course, activeAt: alert.activeAt }, { pending: seen, ...firing });
+}
+
+/** What Prometheus had said is no longer so. */
+function without(course: Course): Course {
+  const { triggered, crossed, recovered } = course.moments;
+  const left = Object.entries({ triggered, crossed, recovered }).filter(([, moment]) => moment !== undefined);
+  return { ...course, activeAt: undefined, lapsedAt: undefined, moments: Object.fromEntries(left) };
+}
+
+function reach(course: Course, moments: Course['moments']): Course {
+  return { ...course, moments: { ...course.moments, ...moments } };
+}
+
+/** A stage as it is shown; seconds are never negative, whatever the clocks say. */
+export interface Shown {
+  stage: Stage;
+  is: 'done' | 'now' | 'ahead' | 'missed';
+  /** When it was reached. */
+  at: Moment | undefined;
+  /** Since the stage before, where both moments are known; of the stage that is `now`, until now. */
+  seconds: number | undefined;
+  /** Since the first known moment. */
+  total: number | undefined;
+}
+
+/** All stages in their order. One that was passed by, or that will not come, is `missed`. */
+export function show(course: Course, condition: Condition, now: number): Shown[] {
+  const { moments } = course.lapsedAt === undefined || course.moments.recovered !== undefined ? course : without(course);
+  const reached = STAGES.map((stage) => moments[stage] !== undefined);
+  const last = reached.lastIndexOf(true);
+  const over = isOver(course, condition);
+  const start = STAGES.map((stage) => moments[stage]).find((moment) => typeof moment === 'number');
+  let before: number | undefined;
+  return STAGES.map((stage, index) => {
+    const at = moments[stage];
+    const is = at !== undefined ? 'done' : index < last || over ? 'missed' : index === last + 1 ? 'now' : 'ahead';
+    const until = typeof at === 'number' ? at : is === 'now' ? now : undefined;
+    const span = (from: number | undefined) =>
+      until === undefined || from === undefined ? undefined : Math.max(0, until - from) / 1000;
+    const shown = { stage, is, at, seconds: span(before), total: span(start) } as const;
+    if (typeof at === 'number') before = Math.max(at, before ?? at);
+    return shown;
+  });
+}
