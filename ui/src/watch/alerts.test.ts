@@ -30,7 +30,7 @@ const FIRING: Alert = {
 it('sees an alert come here whichever page is shown', () => {
   page.triggered(rehearsal('DiskFull', 'calm'), T);
   page.heard(frame([FIRING]), T + 60_010);
-  expect(page.courses.get().get('DiskFull')?.moments).toEqual({
+  expect(page.timelines.get().get('DiskFull')?.moments).toEqual({
     triggered: T, pending: T + 10_000, firing: T + 60_000, here: T + 60_010,
   });
 });
@@ -38,28 +38,28 @@ it('sees an alert come here whichever page is shown', () => {
 it('takes a stale frame, or a fault, for no news', () => {
   page.heard(frame([FIRING]), T);
   page.told([rehearsal('DiskFull', 'recovering')]);
-  const before = [page.book.get(), page.courses.get()];
+  const before = [page.book.get(), page.timelines.get()];
   page.heard(frame([], true), T + 1000);
   page.heard({ ...frame([]), data: { error: 'timed out', errorType: 'timeout' } }, T + 2000);
   page.heard({ ...frame([]), data: null }, T + 3000);
-  expect([page.book.get(), page.courses.get()]).toEqual(before);
+  expect([page.book.get(), page.timelines.get()]).toEqual(before);
   page.heard(frame([]), T + 4000);
   expect(page.book.get()?.gone).toHaveLength(1);
-  expect(page.courses.get().get('DiskFull')?.moments.resolved).toBe(T + 4000);
+  expect(page.timelines.get().get('DiskFull')?.moments.resolved).toBe(T + 4000);
 });
 
-it('begins a course for what is driven, and none for what is calm', () => {
+it('begins a timeline for what is driven, and none for what is calm', () => {
   page.told([rehearsal('DiskFull', 'rising'), rehearsal('DiskReadError', 'calm')]);
-  expect([...page.courses.get().keys()]).toEqual(['DiskFull']);
+  expect([...page.timelines.get().keys()]).toEqual(['DiskFull']);
 });
 
 it('tells nobody when nothing is new', () => {
   const heard = vi.fn();
   page.told([rehearsal('DiskFull', 'rising')]);
-  page.courses.listen(heard);
+  page.timelines.listen(heard);
   page.told([rehearsal('DiskFull', 'rising')]);
   expect(heard).not.toHaveBeenCalled();
   page.forget(['DiskFull']);
   expect(heard).toHaveBeenCalledTimes(1);
-  expect(page.courses.get().size).toBe(0);
+  expect(page.timelines.get().size).toBe(0);
 });

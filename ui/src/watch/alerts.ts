@@ -1,17 +1,17 @@
-// What is remembered of alerts whichever page is shown: the book of the page Alerts, the courses of the page Rehearse.
+// What is remembered of alerts whichever page is shown: the book of the page Alerts, the timelines of the page Rehearse.
 
 import { readAlerts, type Alert } from '../model/alert';
 import { turn, type AlertBook } from '../model/alertBook';
 import type { Frame } from '../model/frame';
 import { setOff, type Rehearsal } from '../model/rehearsal';
-import { begin, follow, hear, type Course } from '../model/course';
+import { begin, follow, hear, type Timeline } from '../model/timeline';
 import { Store } from './store';
 
 /** By the alert's name. */
-export type Courses = ReadonlyMap<string, Course>;
+export type Timelines = ReadonlyMap<string, Timeline>;
 
 export const book = new Store<AlertBook | undefined>(undefined);
-export const courses = new Store<Courses>(new Map());
+export const timelines = new Store<Timelines>(new Map());
 
 let latest: Alert[] = [];
 
@@ -20,13 +20,13 @@ export function heard({ data, stale, timestamp }: Frame<unknown>, now: number): 
   if (stale || typeof data !== 'object' || data === null || !('alerts' in data)) return;
   latest = readAlerts(data);
   book.set(turn(book.get(), latest, now));
-  change((course) => hear(course, setOff(course, latest), Date.parse(timestamp), now));
+  change((timeline) => hear(timeline, setOff(timeline, latest), Date.parse(timestamp), now));
 }
 
 /** The simulator has told how its rehearsals stand. */
 export function told(rehearsals: Rehearsal[]): void {
   for (const rehearsal of rehearsals) {
-    keep(rehearsal.name, follow(courses.get().get(rehearsal.name), rehearsal, setOff(rehearsal, latest)));
+    keep(rehearsal.name, follow(timelines.get().get(rehearsal.name), rehearsal, setOff(rehearsal, latest)));
   }
 }
 
@@ -36,13 +36,13 @@ export function triggered(before: Rehearsal, now: number): void {
 }
 
 export function forget(names: string[]): void {
-  courses.set(new Map([...courses.get()].filter(([name]) => !names.includes(name))));
+  timelines.set(new Map([...timelines.get()].filter(([name]) => !names.includes(name))));
 }
 
-function keep(name: string, course: Course | undefined): void {
-  if (course && courses.get().get(name) !== course) courses.set(new Map(courses.get()).set(name, course));
+function keep(name: string, timeline: Timeline | undefined): void {
+  if (timeline && timelines.get().get(name) !== timeline) timelines.set(new Map(timelines.get()).set(name, timeline));
 }
 
-function change(step: (course: Course) => Course): void {
-  for (const [name, course] of courses.get()) keep(name, step(course));
+function change(step: (timeline: Timeline) => Timeline): void {
+  for (const [name, timeline] of timelines.get()) keep(name, step(timeline));
 }

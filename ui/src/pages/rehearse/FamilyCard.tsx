@@ -4,8 +4,8 @@ import { Badge } from '../../components/Badge';
 import { Card } from '../../components/Card';
 import { useTexts } from '../../messages/react';
 import type { Rehearsal } from '../../model/rehearsal';
-import { isOver } from '../../model/course';
-import { courses } from '../../watch/alerts';
+import { isOver } from '../../model/timeline';
+import { timelines } from '../../watch/alerts';
 import { useStore } from '../../watch/store';
 import { useNames } from '../alerts/useNames';
 import { RehearsalRow } from './RehearsalRow';
@@ -21,10 +21,10 @@ interface Props {
 export function FamilyCard({ family, rehearsals, timeScale, stale }: Props) {
   const { rehearse } = useTexts();
   const names = useNames();
-  const known = useStore(courses);
+  const known = useStore(timelines);
   const going = rehearsals.filter(({ name, condition }) => {
-    const course = known.get(name);
-    return course && !isOver(course, condition);
+    const timeline = known.get(name);
+    return timeline && !isOver(timeline, condition);
   });
   return (
     <Card
@@ -37,7 +37,7 @@ export function FamilyCard({ family, rehearsals, timeScale, stale }: Props) {
           <RehearsalRow
             key={rehearsal.name}
             rehearsal={rehearsal}
-            course={known.get(rehearsal.name)}
+            timeline={known.get(rehearsal.name)}
             timeScale={timeScale}
             stale={stale}
           />

@@ -7,7 +7,7 @@ import { Button } from '../../components/Button';
 import { severityTone } from '../../components/tone';
 import { useTexts, useUnits } from '../../messages/react';
 import type { Condition, Rehearsal } from '../../model/rehearsal';
-import type { Course, Stage } from '../../model/course';
+import type { Stage, Timeline } from '../../model/timeline';
 import { useNames } from '../alerts/useNames';
 import { Refusal } from './Refusal';
 import { Stages } from './Stages';
@@ -21,19 +21,19 @@ const SAID: readonly Stage[] = ['resolved', 'recovered', 'here', 'triggered'];
 
 interface Props {
   rehearsal: Rehearsal;
-  course: Course | undefined;
+  timeline: Timeline | undefined;
   timeScale: number;
   stale: boolean;
 }
 
-export function RehearsalRow({ rehearsal, course, timeScale, stale }: Props) {
+export function RehearsalRow({ rehearsal, timeline, timeScale, stale }: Props) {
   const { rehearse } = useTexts();
   const units = useUnits();
   const names = useNames();
   const change = useChange(rehearsal);
   const trigger = useRef<HTMLButtonElement>(null);
   const { name, severity, expr, condition, value } = rehearsal;
-  const reached = SAID.find((stage) => course?.moments[stage] !== undefined);
+  const reached = SAID.find((stage) => timeline?.moments[stage] !== undefined);
   const driven = condition === 'rising' || condition === 'active';
   return (
     <li className={styles.row}>
@@ -83,7 +83,7 @@ export function RehearsalRow({ rehearsal, course, timeScale, stale }: Props) {
       <p className="hidden" role="status">
         {reached && `${name}: ${rehearse.stages[reached]}`}
       </p>
-      {course && <Stages course={course} rehearsal={rehearsal} timeScale={timeScale} heir={() => trigger.current} />}
+      {timeline && <Stages timeline={timeline} rehearsal={rehearsal} timeScale={timeScale} heir={() => trigger.current} />}
     </li>
   );
 }

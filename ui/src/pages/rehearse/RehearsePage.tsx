@@ -9,8 +9,8 @@ import { LostNote, StaleNote } from '../../components/StaleNote';
 import { useChannel } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import type { Rehearsal } from '../../model/rehearsal';
-import { isOver } from '../../model/course';
-import { courses, forget } from '../../watch/alerts';
+import { isOver } from '../../model/timeline';
+import { timelines, forget } from '../../watch/alerts';
 import { useStore } from '../../watch/store';
 import { FamilyCard } from './FamilyCard';
 import { Refusal } from './Refusal';
@@ -78,11 +78,11 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
   const below = useRef<HTMLDivElement>(null);
   const toBelow = useRef<HTMLButtonElement>(null);
   const families = [...new Set(rehearsals.map(({ family }) => family))];
-  const known = useStore(courses);
+  const known = useStore(timelines);
   const over = rehearsals
     .filter(({ name, condition }) => {
-      const course = known.get(name);
-      return course && isOver(course, condition);
+      const timeline = known.get(name);
+      return timeline && isOver(timeline, condition);
     })
     .map(({ name }) => name);
   const someDriven = rehearsals.some(({ condition }) => condition !== 'calm');

@@ -5,7 +5,7 @@ import { Link } from 'wouter';
 
 import { Button } from '../../components/Button';
 import { useTexts, useUnits } from '../../messages/react';
-import { isOver, show, type Course, type Shown } from '../../model/course';
+import { isOver, show, type Shown, type Timeline } from '../../model/timeline';
 import { forget } from '../../watch/alerts';
 import { useNow } from '../../watch/clock';
 import { waiting, type Rule } from './waiting';
@@ -15,27 +15,27 @@ import styles from './Stages.module.css';
 const SAME_MOMENT_SECONDS = 0.1;
 
 interface Props extends Rule {
-  course: Course;
+  timeline: Timeline;
   /** What gets the focus when the panel is closed. */
   heir: () => HTMLElement | null;
 }
 
-export function Stages({ course, rehearsal, timeScale, heir }: Props) {
+export function Stages({ timeline, rehearsal, timeScale, heir }: Props) {
   const { rehearse } = useTexts();
   const units = useUnits();
   const now = useNow(500);
-  const stages = show(course, rehearsal.condition, now);
+  const stages = show(timeline, rehearsal.condition, now);
   const last = stages.findLast(({ is }) => is === 'done');
   const current = stages.find(({ is }) => is === 'now');
-  const over = isOver(course, rehearsal.condition);
+  const over = isOver(timeline, rehearsal.condition);
   const [opened, setOpened] = useState(false);
-  const isOpen = course.asked || opened; // those that a scenario has triggered are many
+  const isOpen = timeline.asked || opened; // those that a scenario has triggered are many
   const total = current?.total ?? last?.total;
   const list = useRef<HTMLOListElement>(null);
   return (
     <div className={styles.panel}>
       {isOpen && (
-        <ol ref={list} role="list" className={styles.stages} aria-label={rehearse.stagesOf(course.name)}>
+        <ol ref={list} role="list" className={styles.stages} aria-label={rehearse.stagesOf(timeline.name)}>
           {stages.map((shown) => (
             <StageItem key={shown.stage} shown={shown} />
           ))}
@@ -51,13 +51,13 @@ export function Stages({ course, rehearsal, timeScale, heir }: Props) {
               .{' '}
             </strong>
           )}
-          {current && waiting({ rehearsal, timeScale }, course, current, now, rehearse, units)}
-          {over && (course.moments.resolved === undefined ? rehearse.overEarly : rehearse.over)}
+          {current && waiting({ rehearsal, timeScale }, timeline, current, now, rehearse, units)}
+          {over && (timeline.moments.resolved === undefined ? rehearse.overEarly : rehearse.over)}
         </p>
         <span className={styles.links}>
           {!isOpen && (
             <Button
-              aria-label={rehearse.showStagesOf(course.name)}
+              aria-label={rehearse.showStagesOf(timeline.name)}
               heir={() => list.current}
               onPress={() => {
                 setOpened(true);
@@ -69,10 +69,10 @@ export function Stages({ course, rehearsal, timeScale, heir }: Props) {
           <Link href="/alerts">{rehearse.see}</Link>
           {over && (
             <Button
-              aria-label={rehearse.closeName(course.name)}
+              aria-label={rehearse.closeName(timeline.name)}
               heir={heir}
               onPress={() => {
-                forget([course.name]);
+                forget([timeline.name]);
               }}
             >
               {rehearse.close}

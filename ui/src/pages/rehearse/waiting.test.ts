@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { en } from '../../messages/en';
 import { units } from '../../model/units';
 import type { Rehearsal } from '../../model/rehearsal';
-import { show, type Course } from '../../model/course';
+import { show, type Timeline } from '../../model/timeline';
 import { waiting } from './waiting';
 
 const REHEARSAL: Rehearsal = {
@@ -11,12 +11,12 @@ const REHEARSAL: Rehearsal = {
   expr: 'disk > 90', for: '1m', condition: 'rising', value: 60, since: '2026-07-01T08:00:00Z',
 };
 
-function words(moments: Course['moments'], rehearsal: Partial<Rehearsal>, second: number, timeScale = 1): string {
-  const course: Course = { name: 'DiskFull', labels: {}, asked: true, from: 45, activeAt: undefined, lapsedAt: undefined, moments };
+function words(moments: Timeline['moments'], rehearsal: Partial<Rehearsal>, second: number, timeScale = 1): string {
+  const timeline: Timeline = { name: 'DiskFull', labels: {}, asked: true, from: 45, activeAt: undefined, lapsedAt: undefined, moments };
   const told = { ...REHEARSAL, ...rehearsal };
-  const now = show(course, told.condition, second * 1000).find(({ is }) => is === 'now');
+  const now = show(timeline, told.condition, second * 1000).find(({ is }) => is === 'now');
   if (!now) throw new Error('nothing is under way');
-  return waiting({ rehearsal: told, timeScale }, course, now, second * 1000, en.rehearse, units('en')).replaceAll('\u00a0', ' ');
+  return waiting({ rehearsal: told, timeScale }, timeline, now, second * 1000, en.rehearse, units('en')).replaceAll('\u00a0', ' ');
 }
 
 it('tells how far the metric is from its limit, and when it will be there', () => {

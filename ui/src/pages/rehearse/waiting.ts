@@ -4,7 +4,7 @@ import type { Messages } from '../../messages/en';
 import { promSeconds } from '../../model/duration';
 import { secondsToCross, type Rehearsal } from '../../model/rehearsal';
 import type { Units } from '../../model/units';
-import type { Course, Shown } from '../../model/course';
+import type { Shown, Timeline } from '../../model/timeline';
 
 /** How often Prometheus scrapes and evaluates, by the catalogue, where time is not scaled. */
 const SCRAPE_SECONDS = 15;
@@ -17,7 +17,7 @@ export interface Rule {
 /** `now` is the stage under way; moments are milliseconds since 1970. */
 export function waiting(
   { rehearsal, timeScale }: Rule,
-  course: Course,
+  timeline: Timeline,
   now: Shown,
   at: number,
   { waits }: Messages['rehearse'],
@@ -25,11 +25,11 @@ export function waiting(
 ): string {
   switch (now.stage) {
     case 'crossed':
-      return crossing(rehearsal, course, at, waits, units);
+      return crossing(rehearsal, timeline, at, waits, units);
     case 'pending':
       return waits.pending(units.duration(SCRAPE_SECONDS * timeScale));
     case 'firing':
-      return `${waits.firing(units.promDuration(rehearsal.for))} ${holding(rehearsal, course, at, waits, units)}`;
+      return `${waits.firing(units.promDuration(rehearsal.for))} ${holding(rehearsal, timeline, at, waits, units)}`;
     case 'here':
       return waits.here;
     case 'resolved':
@@ -41,18 +41,18 @@ export function waiting(
 
 type Waits = Messages['rehearse']['waits'];
 
-function crossing(rehearsal: Rehearsal, course: Course, at: number, waits: Waits, units: Units): string {
+function crossing(rehearsal: Rehearsal, timeline: Timeline, at: number, waits: Waits, units: Units): string {
   const { value, threshold, window } = rehearsal;
   if (window !== null) return waits.crossedWindow(units.promDuration(window));
-  const { triggered } = course.moments;
+  const { triggered } = timeline.moments;
   const told = waits.crossed(units.number(value), threshold === null ? undefined : units.number(threshold));
-  if (course.from === undefined || typeof triggered !== 'number') return told;
-  const left = secondsToCross(rehearsal, course.from, (at - triggered) / 1000);
+  if (timeline.from === undefined || typeof triggered !== 'number') return told;
+  const left = secondsToCross(rehearsal, timeline.from, (at - triggered) / 1000);
   return left === undefined ? told : `${told} ${waits.crossedIn(units.duration(Math.max(1, Math.round(left))))}`;
 }
 
-function holding({ for: hold }: Rehearsal, course: Course, at: number, waits: Waits, units: Units): string {
-  const { pending } = course.moments;
+function holding({ for: hold }: Rehearsal, timeline: Timeline, at: number, waits: Waits, units: Units): string {
+  const { pending } = timeline.moments;
   const seconds = promSeconds(hold);
   if (seconds === undefined || typeof pending !== 'number') return '';
   const left = Math.round(seconds - (at - pending) / 1000);

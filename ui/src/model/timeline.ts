@@ -1,4 +1,4 @@
-// An alert's course: from its trigger in the simulator to this browser, and back. Pure: what is seen comes in, with the
+// The timeline of a rehearsed alert: from its trigger in the simulator to this browser, and back. Pure: what is seen comes in, with the
 // moment when it was seen. Clocks of different machines are never compared to decide anything.
 
 import type { Alert } from './alert';
@@ -15,10 +15,10 @@ import type { Condition, Rehearsal } from './rehearsal';
 export const STAGES = ['triggered', 'crossed', 'pending', 'firing', 'here', 'recovered', 'resolved'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Milliseconds since 1970; `earlier` is before the course began, or before anybody looked. */
+/** Milliseconds since 1970; `earlier` is before the timeline began, or before anybody looked. */
 export type Moment = number | 'earlier';
 
-export interface Course {
+export interface Timeline {
   name: string;
   labels: Labels;
   /** Whether it was triggered from this page. */
@@ -33,71 +33,71 @@ export interface Course {
 }
 
 /** The alert was triggered from this page; `before` is how it was then. */
-export function begin(before: Rehearsal, alert: Alert | undefined, now: number): Course {
+export function begin(before: Rehearsal, alert: Alert | undefined, now: number): Timeline {
   const crossed = before.condition === 'active' ? { crossed: 'earlier' as const } : {};
   return { ...meet(fresh(before, { triggered: now, ...crossed }), alert), asked: true };
 }
 
 /** The simulator has told how the rehearsal stands. `alert` is what was last heard of it. */
-export function follow(course: Course | undefined, told: Rehearsal, alert: Alert | undefined): Course | undefined {
+export function follow(timeline: Timeline | undefined, told: Rehearsal, alert: Alert | undefined): Timeline | undefined {
   const since = Date.parse(told.since);
   const { condition } = told;
-  if (!course || course.moments.recovered !== undefined) {
+  if (!timeline || timeline.moments.recovered !== undefined) {
     // Without an alert there is nothing more to see of it, and whoever closed its stages does not want it back.
-    const back = course === undefined && condition === 'recovering' && alert !== undefined;
+    const back = timeline === undefined && condition === 'recovering' && alert !== undefined;
     if (condition === 'rising') return meet(fresh(told, { triggered: since }), alert);
     if (condition === 'active') return meet(fresh(told, { triggered: 'earlier', crossed: since }), alert);
-    return back ? meet(fresh(told, { triggered: 'earlier', recovered: since }), alert) : course;
+    return back ? meet(fresh(told, { triggered: 'earlier', recovered: since }), alert) : timeline;
   }
-  if (condition === 'active' && course.moments.crossed === undefined) return reach(course, { crossed: since });
+  if (condition === 'active' && timeline.moments.crossed === undefined) return reach(timeline, { crossed: since });
   if (condition === 'recovering' || condition === 'calm') {
-    return reach(course, { recovered: since, ...(course.lapsedAt === undefined ? {} : { resolved: course.lapsedAt }) });
+    return reach(timeline, { recovered: since, ...(timeline.lapsedAt === undefined ? {} : { resolved: timeline.lapsedAt }) });
   }
-  return course;
+  return timeline;
 }
 
 /** A frame has brought the alert, or has come without it. `sentAt` is the frame's own time. */
-export function hear(course: Course, alert: Alert | undefined, sentAt: number, now: number): Course {
-  const { moments } = course;
-  if (moments.resolved !== undefined) return course;
+export function hear(timeline: Timeline, alert: Alert | undefined, sentAt: number, now: number): Timeline {
+  const { moments } = timeline;
+  if (moments.resolved !== undefined) return timeline;
   if (!alert) {
-    if (course.activeAt === undefined || course.lapsedAt !== undefined) return course;
-    return moments.recovered === undefined ? { ...course, lapsedAt: now } : reach(course, { resolved: now });
+    if (timeline.activeAt === undefined || timeline.lapsedAt !== undefined) return timeline;
+    return moments.recovered === undefined ? { ...timeline, lapsedAt: now } : reach(timeline, { resolved: now });
   }
-  const same = course.activeAt === alert.activeAt;
-  const back = course.lapsedAt === undefined ? course : { ...course, lapsedAt: undefined };
-  const on = same ? back : reach({ ...without(course), activeAt: alert.activeAt }, { pending: Date.parse(alert.activeAt) });
+  const same = timeline.activeAt === alert.activeAt;
+  const back = timeline.lapsedAt === undefined ? timeline : { ...timeline, lapsedAt: undefined };
+  const on = same ? back : reach({ ...without(timeline), activeAt: alert.activeAt }, { pending: Date.parse(alert.activeAt) });
   return alert.state === 'firing' && on.moments.firing === undefined ? reach(on, { firing: sentAt, here: now }) : on;
 }
 
 /** Whether nothing more is to come. */
-export function isOver({ moments }: Course, condition: Condition): boolean {
+export function isOver({ moments }: Timeline, condition: Condition): boolean {
   const neverSeen = moments.recovered !== undefined && moments.pending === undefined && condition === 'calm';
   return moments.resolved !== undefined || neverSeen;
 }
 
-function fresh({ name, labels, condition, value }: Rehearsal, moments: Course['moments']): Course {
+function fresh({ name, labels, condition, value }: Rehearsal, moments: Timeline['moments']): Timeline {
   const from = condition === 'calm' || condition === 'rising' ? value : undefined;
   return { name, labels, asked: false, from, activeAt: undefined, lapsedAt: undefined, moments };
 }
 
-/** The alert is there already when the course begins. */
-function meet(course: Course, alert: Alert | undefined): Course {
-  if (!alert) return course;
-  const seen = course.moments.triggered === 'earlier' ? Date.parse(alert.activeAt) : 'earlier';
+/** The alert is there already when the timeline begins. */
+function meet(timeline: Timeline, alert: Alert | undefined): Timeline {
+  if (!alert) return timeline;
+  const seen = timeline.moments.triggered === 'earlier' ? Date.parse(alert.activeAt) : 'earlier';
   const firing = alert.state === 'firing' ? { firing: 'earlier' as const, here: 'earlier' as const } : {};
-  return reach({ ...course, activeAt: alert.activeAt }, { pending: seen, ...firing });
+  return reach({ ...timeline, activeAt: alert.activeAt }, { pending: seen, ...firing });
 }
 
 /** What Prometheus had said is no longer so. */
-function without(course: Course): Course {
-  const { triggered, crossed, recovered } = course.moments;
+function without(timeline: Timeline): Timeline {
+  const { triggered, crossed, recovered } = timeline.moments;
   const left = Object.entries({ triggered, crossed, recovered }).filter(([, moment]) => moment !== undefined);
-  return { ...course, activeAt: undefined, lapsedAt: undefined, moments: Object.fromEntries(left) };
+  return { ...timeline, activeAt: undefined, lapsedAt: undefined, moments: Object.fromEntries(left) };
 }
 
-function reach(course: Course, moments: Course['moments']): Course {
-  return { ...course, moments: { ...course.moments, ...moments } };
+function reach(timeline: Timeline, moments: Timeline['moments']): Timeline {
+  return { ...timeline, moments: { ...timeline.moments, ...moments } };
 }
 
 /** A stage as it is shown; seconds are never negative, whatever the clocks say. */
@@ -113,11 +113,11 @@ export interface Shown {
 }
 
 /** All stages in their order. One that was passed by, or that will not come, is `missed`. */
-export function show(course: Course, condition: Condition, now: number): Shown[] {
-  const { moments } = course.lapsedAt === undefined || course.moments.recovered !== undefined ? course : without(course);
+export function show(timeline: Timeline, condition: Condition, now: number): Shown[] {
+  const { moments } = timeline.lapsedAt === undefined || timeline.moments.recovered !== undefined ? timeline : without(timeline);
   const reached = STAGES.map((stage) => moments[stage] !== undefined);
   const last = reached.lastIndexOf(true);
-  const over = isOver(course, condition);
+  const over = isOver(timeline, condition);
   const start = STAGES.map((stage) => moments[stage]).find((moment) => typeof moment === 'number');
   let before: number | undefined;
   return STAGES.map((stage, index) => {
