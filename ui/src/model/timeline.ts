@@ -1,5 +1,5 @@
-// The timeline of a rehearsed alert: from its trigger in the simulator to this browser, and back. Pure: what is seen comes in, with the
-// moment when it was seen. Clocks of different machines are never compared to decide anything.
+// The timeline of a rehearsed alert: from its trigger in the simulator to this browser, and back. Pure: what is seen comes
+// in, with the moment when it was seen. Clocks of different machines are never compared to decide anything.
 
 import type { Alert } from './alert';
 import type { Labels } from './query';

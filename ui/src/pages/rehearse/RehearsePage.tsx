@@ -10,7 +10,7 @@ import { useChannel } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import type { Rehearsal } from '../../model/rehearsal';
 import { isOver } from '../../model/timeline';
-import { timelines, forget } from '../../watch/alerts';
+import { forget, timelines } from '../../watch/alerts';
 import { useStore } from '../../watch/store';
 import { FamilyCard } from './FamilyCard';
 import { Refusal } from './Refusal';
