@@ -25,6 +25,7 @@ use std::{
     fmt, fs,
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 use sense::Told;
@@ -123,6 +124,12 @@ impl Catalogue {
         &self,
     ) -> impl Iterator<Item = (&Arc<Alert>, &Result<Prediction, Unpredicted>)> {
         self.alerts.iter().zip(&self.told)
+    }
+
+    /// How long after its trigger an alert's condition first holds, as theory tells.
+    pub fn rise(&self, name: &str) -> Option<Duration> {
+        let told = self.told.get(*self.places.get(name)?)?;
+        told.as_ref().ok().map(|prediction| prediction.rise)
     }
 
     /// What is valid, and yet cannot be told beforehand: a line each.

@@ -44,10 +44,12 @@ struct Told<'a> {
     condition: String,
     value: f64,
     since: String,
+    /// From a trigger until the condition holds, as theory tells.
+    rise_seconds: Option<f64>,
 }
 
 impl<'a> Told<'a> {
-    fn of(state: &'a AlertState) -> Self {
+    fn of(state: &'a AlertState, catalogue: &Catalogue) -> Self {
         let alert = &state.alert;
         Self {
             name: &alert.name,
@@ -62,6 +64,7 @@ impl<'a> Told<'a> {
             condition: state.condition.to_string(),
             value: state.value,
             since: timestamp(state.since),
+            rise_seconds: catalogue.rise(&alert.name).map(|rise| rise.as_secs_f64()),
         }
     }
 }
@@ -76,7 +79,7 @@ pub(super) async fn list(
     let by_name: BTreeMap<_, _> = states.map(|state| (&state.alert.name, state)).collect();
     let names = catalogue.alerts.iter().map(|alert| &alert.name);
     let told: Vec<_> = names
-        .filter_map(|name| by_name.get(name).map(|state| Told::of(state)))
+        .filter_map(|name| by_name.get(name).map(|state| Told::of(state, &catalogue)))
         .collect();
     Ok(success_at(catalogue.timing.scale, told))
 }
@@ -93,6 +96,7 @@ pub(super) async fn one(
         states
             .into_iter()
             .find(|state| state.alert.name == alert.name),
+        &catalogue,
     )
 }
 
@@ -115,7 +119,7 @@ pub(super) async fn trigger(
     let state = actor(&actors, alert)?.send(asked).await?;
     let done = format!("alert {} triggered: {}", alert.name, pattern(drive.pattern));
     log_action(&request, &done);
-    answer(state)
+    answer(state, &catalogue)
 }
 
 /// `POST /api/alerts/{name}/recover`
@@ -133,7 +137,7 @@ pub(super) async fn recover(
     };
     let state = actor(&actors, alert)?.send(asked).await?;
     log_action(&request, &format!("alert {} recovered", alert.name));
-    answer(state)
+    answer(state, &catalogue)
 }
 
 /// The alert that a request names, if it may change it.
@@ -160,9 +164,9 @@ fn actor<'a>(actors: &'a Simulators, alert: &Alert) -> Result<&'a Addr<Simulator
     actor.ok_or_else(|| ApiError::Internal(format!("no actor owns {}", alert.metric)))
 }
 
-fn answer(state: Option<AlertState>) -> Result<HttpResponse, ApiError> {
+fn answer(state: Option<AlertState>, catalogue: &Catalogue) -> Result<HttpResponse, ApiError> {
     let state = state.ok_or_else(|| ApiError::Internal("an actor lacks its alert".to_owned()))?;
-    Ok(success(Told::of(&state)))
+    Ok(success(Told::of(&state, catalogue)))
 }
 
 /// A pattern for the log.

@@ -195,6 +195,7 @@ export const en = {
     reset: 'Reset all',
     resetHint: 'Brings every metric back to normal at once and stops the running scenario.',
     must: (span: string) => `for ${span}`,
+    takes: (span: string) => `fires about ${span} after the trigger`,
     value: (value: string) => `now ${value}`,
     conditions: { calm: 'normal', rising: 'triggered', active: 'active', recovering: 'recovering' },
     hints: {

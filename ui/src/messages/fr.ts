@@ -202,6 +202,7 @@ export const fr: Messages = {
     reset: 'Tout rétablir',
     resetHint: 'Ramène aussitôt toutes les métriques à la normale et arrête le scénario en cours.',
     must: (span) => `pendant ${span}`,
+    takes: (span) => `se déclenche environ ${span} après`,
     value: (value) => `actuellement ${value}`,
     conditions: { calm: 'au repos', rising: 'provoquée', active: 'active', recovering: 'se rétablit' },
     hints: {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { Alert } from './alert';
-import { amended, secondsToCross, setOff, type Rehearsal } from './rehearsal';
+import { amended, secondsToFire, setOff, type Rehearsal } from './rehearsal';
 
 it('finds the alert of the series that is driven, not that of another one', () => {
   const alert = (state: Alert['state'], labels: Record<string, string>): Alert => ({
@@ -17,19 +17,15 @@ it('finds the alert of the series that is driven, not that of another one', () =
   expect(setOff({ ...rehearsal, name: 'DiskFull' }, [own])).toBeUndefined();
 });
 
-it('tells when an even rise or fall crosses the threshold, and nothing where it cannot', () => {
-  const told = { value: 50, threshold: 90, window: null };
-  expect(secondsToCross(told, 40, 10)).toBeCloseTo(40);
-  expect(secondsToCross({ ...told, threshold: 10 }, 90, 20)).toBeCloseTo(20);
-  expect(secondsToCross({ ...told, window: '5m' }, 40, 10)).toBeUndefined();
-  expect(secondsToCross({ ...told, value: 40 }, 40, 10)).toBeUndefined();
-  expect(secondsToCross({ ...told, value: 95 }, 40, 10)).toBeUndefined();
+it('tells how long after a trigger an alert fires, and nothing where theory cannot', () => {
+  expect(secondsToFire({ rise_seconds: 304.6, for: '1m' })).toBe(365);
+  expect(secondsToFire({ rise_seconds: null, for: '1m' })).toBeUndefined();
 });
 
 it('takes the answer to a change for the latest, unless something later is known', () => {
   const rehearsal = (condition: Rehearsal['condition'], second: number): Rehearsal => ({
     name: 'DiskFull', family: 'disk', severity: 'critical', metric: 'disk', labels: {}, threshold: 90, window: null,
-    expr: 'disk > 90', for: '1m', condition, value: 45, since: `2026-07-01T08:00:0${second}Z`,
+    expr: 'disk > 90', for: '1m', condition, value: 45, since: `2026-07-01T08:00:0${second}Z`, rise_seconds: null,
   });
   const [calm, rising, active] = [rehearsal('calm', 1), rehearsal('rising', 2), rehearsal('active', 3)];
   const other = { ...calm, name: 'DiskReadError' };

@@ -1,6 +1,7 @@
 // Alerts that can be rehearsed and scenarios, as the simulator's control API tells them.
 
 import type { Alert } from './alert';
+import { promSeconds } from './duration';
 import type { Labels } from './query';
 
 export type Condition = 'calm' | 'rising' | 'active' | 'recovering';
@@ -21,6 +22,8 @@ export interface Rehearsal {
   value: number;
   /** RFC 3339: since when its condition is so. */
   since: string;
+  /** From a trigger until the condition holds, as the catalogue's own theory tells; `null` where it cannot. */
+  rise_seconds: number | null;
 }
 
 /** `GET /api/alerts` */
@@ -62,17 +65,8 @@ function rank({ state }: Alert): number {
   return state === 'firing' ? 0 : 1;
 }
 
-/**
- * In how many seconds a value that was `from` when it was triggered, `seconds` ago, crosses the threshold if it goes on
- * as evenly; `undefined` where that cannot be told.
- */
-export function secondsToCross(
-  { value, threshold, window }: Pick<Rehearsal, 'value' | 'threshold' | 'window'>,
-  from: number,
-  seconds: number,
-): number | undefined {
-  // With a window, the expression is about a change over it, not about the value.
-  if (threshold === null || window !== null || seconds < 3) return undefined;
-  const share = (value - from) / (threshold - from);
-  return share > 0.02 && share < 1 ? (seconds / share) * (1 - share) : undefined;
+/** From a trigger until the alert fires: its condition has to come to hold, and then for its `for`. */
+export function secondsToFire({ rise_seconds: rise, for: hold }: Pick<Rehearsal, 'rise_seconds' | 'for'>): number | undefined {
+  const seconds = promSeconds(hold);
+  return rise === null || seconds === undefined ? undefined : Math.round(rise + seconds);
 }

@@ -23,8 +23,6 @@ export interface Timeline {
   labels: Labels;
   /** Whether it was triggered from this page. */
   asked: boolean;
-  /** What the metric was when it was triggered, where that is known. */
-  from: number | undefined;
   /** Tells the alert whose stages these are from a later one. */
   activeAt: string | undefined;
   /** When the alert went though the simulator had not said that it recovers: it may say so yet, or the alert come back. */
@@ -76,13 +74,12 @@ export function isOver({ moments }: Timeline, condition: Condition): boolean {
   return moments.resolved !== undefined || neverSeen;
 }
 
-function fresh({ name, labels, condition, value }: Rehearsal, moments: Timeline['moments']): Timeline {
-  const from = condition === 'calm' || condition === 'rising' ? value : undefined;
-  return { name, labels, asked: false, from, activeAt: undefined, lapsedAt: undefined, moments };
+function fresh({ name, labels }: Rehearsal, moments: Timeline['moments']): Timeline {
+  return { name, labels, asked: false, activeAt: undefined, lapsedAt: undefined, moments };
 }
 
-/** The alert is there already when the timeline begins. */
-function meet(timeline: Timeline, alert: Alert | undefined): Timeline {
+/** The alert was there already when the timeline began, or when anything was first heard of alerts. */
+export function meet(timeline: Timeline, alert: Alert | undefined): Timeline {
   if (!alert) return timeline;
   const seen = timeline.moments.triggered === 'earlier' ? Date.parse(alert.activeAt) : 'earlier';
   const firing = alert.state === 'firing' ? { firing: 'earlier' as const, here: 'earlier' as const } : {};

@@ -15,7 +15,7 @@ beforeEach(async () => {
 function rehearsal(name: string, condition: Condition): Rehearsal {
   return {
     name, family: 'disk', severity: 'critical', metric: 'disk', labels: {}, threshold: 90, window: null,
-    expr: 'disk > 90', for: '1m', condition, value: 45, since: '2026-07-01T08:00:00Z',
+    expr: 'disk > 90', for: '1m', condition, value: 45, since: '2026-07-01T08:00:00Z', rise_seconds: null,
   };
 }
 
@@ -28,11 +28,18 @@ const FIRING: Alert = {
 };
 
 it('sees an alert come here whichever page is shown', () => {
+  page.heard(frame([]), T);
   page.triggered(rehearsal('DiskFull', 'calm'), T);
   page.heard(frame([FIRING]), T + 60_010);
   expect(page.timelines.get().get('DiskFull')?.moments).toEqual({
     triggered: T, pending: T + 10_000, firing: T + 60_000, here: T + 60_010,
   });
+});
+
+it('takes what the first frame brings for older than the page', () => {
+  page.told([rehearsal('DiskFull', 'active')]);
+  page.heard(frame([FIRING]), T + 60_010);
+  expect(page.timelines.get().get('DiskFull')?.moments).toMatchObject({ firing: 'earlier', here: 'earlier' });
 });
 
 it('takes a stale frame, or a fault, for no news', () => {

@@ -4,7 +4,7 @@ import { readAlerts, type Alert } from '../model/alert';
 import { turn, type AlertBook } from '../model/alertBook';
 import type { Frame } from '../model/frame';
 import { setOff, type Rehearsal } from '../model/rehearsal';
-import { begin, follow, hear, type Timeline } from '../model/timeline';
+import { begin, follow, hear, meet, type Timeline } from '../model/timeline';
 import { Store } from './store';
 
 /** By the alert's name. */
@@ -13,26 +13,28 @@ export type Timelines = ReadonlyMap<string, Timeline>;
 export const book = new Store<AlertBook | undefined>(undefined);
 export const timelines = new Store<Timelines>(new Map());
 
-let latest: Alert[] = [];
+/** Nothing until the first frame: what that one brings was there before anybody looked. */
+let latest: Alert[] | undefined;
 
 /** A frame of the channel `alerts` has come. One that is stale, or carries a fault, tells nothing. */
 export function heard({ data, stale, timestamp }: Frame<unknown>, now: number): void {
   if (stale || typeof data !== 'object' || data === null || !('alerts' in data)) return;
-  latest = readAlerts(data);
-  book.set(turn(book.get(), latest, now));
-  change((timeline) => hear(timeline, setOff(timeline, latest), Date.parse(timestamp), now));
+  const step = latest === undefined ? meet : hear;
+  const alerts = (latest = readAlerts(data));
+  book.set(turn(book.get(), alerts, now));
+  change((timeline) => step(timeline, setOff(timeline, alerts), Date.parse(timestamp), now));
 }
 
 /** The simulator has told how its rehearsals stand. */
 export function told(rehearsals: Rehearsal[]): void {
   for (const rehearsal of rehearsals) {
-    keep(rehearsal.name, follow(timelines.get().get(rehearsal.name), rehearsal, setOff(rehearsal, latest)));
+    keep(rehearsal.name, follow(timelines.get().get(rehearsal.name), rehearsal, setOff(rehearsal, latest ?? [])));
   }
 }
 
 /** Somebody has pressed the button; `before` is how the rehearsal was then. */
 export function triggered(before: Rehearsal, now: number): void {
-  keep(before.name, begin(before, setOff(before, latest), now));
+  keep(before.name, begin(before, setOff(before, latest ?? []), now));
 }
 
 export function forget(names: string[]): void {

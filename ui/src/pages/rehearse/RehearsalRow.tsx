@@ -6,7 +6,7 @@ import { Badge, type Tone } from '../../components/Badge';
 import { Button } from '../../components/Button';
 import { severityTone } from '../../components/tone';
 import { useTexts, useUnits } from '../../messages/react';
-import type { Condition, Rehearsal } from '../../model/rehearsal';
+import { secondsToFire, type Condition, type Rehearsal } from '../../model/rehearsal';
 import type { Stage, Timeline } from '../../model/timeline';
 import { useNames } from '../alerts/useNames';
 import { Refusal } from './Refusal';
@@ -34,6 +34,7 @@ export function RehearsalRow({ rehearsal, timeline, timeScale, stale }: Props) {
   const trigger = useRef<HTMLButtonElement>(null);
   const { name, severity, expr, condition, value } = rehearsal;
   const reached = SAID.find((stage) => timeline?.moments[stage] !== undefined);
+  const takes = secondsToFire(rehearsal);
   const driven = condition === 'rising' || condition === 'active';
   return (
     <li className={styles.row}>
@@ -44,6 +45,7 @@ export function RehearsalRow({ rehearsal, timeline, timeScale, stale }: Props) {
           </h3>
           <p className={styles.must}>
             <code>{expr}</code> {rehearse.must(units.promDuration(rehearsal.for))}
+            {takes !== undefined && ` · ${rehearse.takes(units.duration(takes))}`}
           </p>
         </div>
         <div className={styles.state}>

@@ -8,11 +8,11 @@ import { waiting } from './waiting';
 
 const REHEARSAL: Rehearsal = {
   name: 'DiskFull', family: 'disk', severity: 'critical', metric: 'disk', labels: {}, threshold: 90, window: null,
-  expr: 'disk > 90', for: '1m', condition: 'rising', value: 60, since: '2026-07-01T08:00:00Z',
+  expr: 'disk > 90', for: '1m', condition: 'rising', value: 60, since: '2026-07-01T08:00:00Z', rise_seconds: 30,
 };
 
 function words(moments: Timeline['moments'], rehearsal: Partial<Rehearsal>, second: number, timeScale = 1): string {
-  const timeline: Timeline = { name: 'DiskFull', labels: {}, asked: true, from: 45, activeAt: undefined, lapsedAt: undefined, moments };
+  const timeline: Timeline = { name: 'DiskFull', labels: {}, asked: true, activeAt: undefined, lapsedAt: undefined, moments };
   const told = { ...REHEARSAL, ...rehearsal };
   const now = show(timeline, told.condition, second * 1000).find(({ is }) => is === 'now');
   if (!now) throw new Error('nothing is under way');
@@ -22,7 +22,9 @@ function words(moments: Timeline['moments'], rehearsal: Partial<Rehearsal>, seco
 it('tells how far the metric is from its limit, and when it will be there', () => {
   expect(words({ triggered: 0 }, {}, 10)).toMatch(/60 now, the threshold is 90\. About 20 s more\.$/);
   expect(words({ triggered: 'earlier' }, {}, 10)).toMatch(/60 now, the threshold is 90\.$/);
-  expect(words({ triggered: 0 }, { window: '5m' }, 10)).toContain('the last 5 min,');
+  expect(words({ triggered: 0 }, {}, 31)).toMatch(/90\.$/);
+  expect(words({ triggered: 0 }, { rise_seconds: null }, 10)).toMatch(/90\.$/);
+  expect(words({ triggered: 0 }, { window: '5m' }, 10)).toMatch(/the last 5 min, .* About 20 s more\.$/);
 });
 
 it('tells how often Prometheus looks, as fast as time runs', () => {

@@ -2,7 +2,7 @@
 
 import type { Messages } from '../../messages/en';
 import { promSeconds } from '../../model/duration';
-import { secondsToCross, type Rehearsal } from '../../model/rehearsal';
+import type { Rehearsal } from '../../model/rehearsal';
 import type { Units } from '../../model/units';
 import type { Shown, Timeline } from '../../model/timeline';
 
@@ -42,13 +42,15 @@ export function waiting(
 type Waits = Messages['rehearse']['waits'];
 
 function crossing(rehearsal: Rehearsal, timeline: Timeline, at: number, waits: Waits, units: Units): string {
-  const { value, threshold, window } = rehearsal;
-  if (window !== null) return waits.crossedWindow(units.promDuration(window));
+  const { value, threshold, window, rise_seconds: rise } = rehearsal;
+  const told =
+    window === null
+      ? waits.crossed(units.number(value), threshold === null ? undefined : units.number(threshold))
+      : waits.crossedWindow(units.promDuration(window));
   const { triggered } = timeline.moments;
-  const told = waits.crossed(units.number(value), threshold === null ? undefined : units.number(threshold));
-  if (timeline.from === undefined || typeof triggered !== 'number') return told;
-  const left = secondsToCross(rehearsal, timeline.from, (at - triggered) / 1000);
-  return left === undefined ? told : `${told} ${waits.crossedIn(units.duration(Math.max(1, Math.round(left))))}`;
+  if (rise === null || typeof triggered !== 'number') return told;
+  const left = Math.round(rise - (at - triggered) / 1000);
+  return left > 0 ? `${told} ${waits.crossedIn(units.duration(left))}` : told;
 }
 
 function holding({ for: hold }: Rehearsal, timeline: Timeline, at: number, waits: Waits, units: Units): string {
