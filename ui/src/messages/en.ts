@@ -20,6 +20,7 @@ export const en = {
     unknownPage: 'There is no such page.',
     loading: 'Loading…',
     broken: 'Something went wrong on this page.',
+    unloaded: 'It could not be loaded: the gateway does not answer, or has a new version of the pages. Reload to get it.',
     reload: 'Reload',
     again: 'Try again',
   },

@@ -21,6 +21,8 @@ export const fr: Messages = {
     unknownPage: 'Cette page n’existe pas.',
     loading: 'Chargement…',
     broken: 'Une erreur s’est produite sur cette page.',
+    unloaded:
+      'Elle n’a pas pu être chargée : la passerelle ne répond pas, ou propose une nouvelle version des pages. Rechargez pour l’obtenir.',
     reload: 'Recharger',
     again: 'Réessayer',
   },
