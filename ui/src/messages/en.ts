@@ -179,6 +179,7 @@ export const en = {
     noneWanted: 'No alert matches these filters.',
     resolved: 'Recently resolved',
     resolvedAt: (time: string) => `resolved at ${time}`,
+    resolvedBefore: (time: string) => `resolved before ${time}`,
     begun: (names: string, more: number) => `Now firing: ${names}${more > 0 ? ` and ${more} more` : ''}.`,
     ended: (names: string, more: number) => `No longer firing: ${names}${more > 0 ? ` and ${more} more` : ''}.`,
   },

@@ -187,6 +187,7 @@ export const fr: Messages = {
     noneWanted: 'Aucune alerte ne correspond à ces filtres.',
     resolved: 'Résolues récemment',
     resolvedAt: (time) => `résolue à ${time}`,
+    resolvedBefore: (time) => `résolue avant ${time}`,
     begun: (names, more) => `Déclenchement : ${names}${more > 0 ? ` et ${counted(more, 'autre', 'autres')}` : ''}.`,
     ended: (names, more) => `Fin d’alerte : ${names}${more > 0 ? ` et ${counted(more, 'autre', 'autres')}` : ''}.`,
   },
