@@ -27,7 +27,7 @@ test('a gateway that is killed is missed, and found again when it is back', asyn
   await gateway.kill();
   await page.locator('[data-connection="waiting"]').waitFor();
   expect(await connectionBadge(page).textContent()).toMatch(/Reconnecting/);
-  await page.getByText('these are the last values').first().waitFor();
+  await page.getByRole('alert').filter({ hasText: 'these are the last values' }).waitFor();
   expect(await page.getByRole('heading', { level: 2 }).count()).toBe(tiles);
 
   const settings = page.waitForRequest('**/api/ui/settings');
@@ -46,6 +46,19 @@ test('a page whose file is gone says that there is a new version, and what to do
   await page.unrouteAll();
   await page.getByRole('button', { name: 'Reload' }).click();
   await page.getByRole('heading', { level: 1, name: 'System' }).waitFor();
+  await close();
+});
+
+test('a simulator that is gone is told of once, however often it is tried again', async () => {
+  const { page, close } = await open(lab('GATEWAY_URL'));
+  for (const path of ['**/api/alerts', '**/api/scenarios', '**/health']) await page.route(path, (route) => route.abort());
+  await page.getByRole('link', { name: 'Rehearse' }).click();
+  const told = page.getByRole('alert').filter({ hasText: 'The simulator does not answer' });
+  const first = await told.elementHandle();
+  for (let tries = 1; tries <= 2; tries += 1) await page.waitForRequest('**/api/alerts');
+  expect(await first.evaluate((it) => it.isConnected)).toBe(true);
+  await page.unrouteAll();
+  await told.waitFor({ state: 'detached' });
   await close();
 });
 
