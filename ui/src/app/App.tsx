@@ -1,6 +1,7 @@
 // The frame around every page: the connection, the way between pages, and what it all looks like.
 
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Suspense, useEffect, useState } from 'react';
 import { Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 
@@ -11,13 +12,14 @@ import { Watch } from '../watch/Watch';
 import { Content } from './Content';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Header } from './Header';
+import { loaded } from './loaded';
 import { useSettings } from './settings';
 
-const LivePage = lazy(() => import('../pages/live/LivePage'));
-const IncidentsPage = lazy(() => import('../pages/incidents/IncidentsPage'));
-const AlertsPage = lazy(() => import('../pages/alerts/AlertsPage'));
-const RehearsePage = lazy(() => import('../pages/rehearse/RehearsePage'));
-const SystemPage = lazy(() => import('../pages/system/SystemPage'));
+const LivePage = loaded(() => import('../pages/live/LivePage'));
+const IncidentsPage = loaded(() => import('../pages/incidents/IncidentsPage'));
+const AlertsPage = loaded(() => import('../pages/alerts/AlertsPage'));
+const RehearsePage = loaded(() => import('../pages/rehearse/RehearsePage'));
+const SystemPage = loaded(() => import('../pages/system/SystemPage'));
 
 /** Until the gateway has told its own: the first frames need not wait for that. */
 const USUAL_BEAT_MS = 10_000;
@@ -63,6 +65,17 @@ function Connected({ children }: { children: React.ReactNode }) {
   useEffect(() => {
     if (beatSeconds !== undefined) connection.expectEvery(beatSeconds * 1000);
   }, [connection, beatSeconds]);
+  const client = useQueryClient();
+  useEffect(() => {
+    let epoch: string | undefined;
+    return connection.listen(() => {
+      const state = connection.getState();
+      if (state.is !== 'open' || state.epoch === epoch) return;
+      // A gateway that was started anew may be another version, with other settings.
+      if (epoch !== undefined) void client.invalidateQueries({ queryKey: ['settings'] });
+      epoch = state.epoch;
+    });
+  }, [connection, client]);
   useEffect(() => {
     connection.start();
     const leave = connection.subscribe('alerts'); // the header counts them on every page

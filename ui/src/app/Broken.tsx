@@ -2,13 +2,14 @@
 
 import { Button } from '../components/Button';
 import { useTexts } from '../messages/react';
+import { Unloaded } from './loaded';
 
 export function Broken({ error }: { error: Error }) {
   const { app } = useTexts();
   return (
     <div role="alert">
       <h1>{app.broken}</h1>
-      <p className="mono">{error.message}</p>
+      {error instanceof Unloaded ? <p>{app.unloaded}</p> : <p className="mono">{error.message}</p>}
       <Button
         onPress={() => {
           location.reload();

@@ -11,8 +11,8 @@ test('subscriptions are said once open, and again after reconnecting', () => {
   scene.connection.subscribe('range');
   const first = scene.opened();
   const both = [
-    { type: 'subscribe', channel: 'alerts' },
     { type: 'subscribe', channel: 'range' },
+    { type: 'subscribe', channel: 'alerts' },
   ];
   expect(first.sent).toEqual(both);
   first.end(1001);
@@ -175,6 +175,71 @@ test('a frame that is sent again to whoever subscribes again does not end the si
   expect(scene.connection.getChannel('instant').stale).toBe(false);
 });
 
+test('a frame that is sent again is no newer than what a heartbeat has said of it since', () => {
+  const leave = scene.connection.subscribe('instant');
+  const socket = scene.opened();
+  socket.frame(1);
+  vi.advanceTimersByTime(BEAT_MS);
+  socket.heartbeat(1, { stale: true });
+  const before = scene.connection.getChannel('instant');
+  leave();
+  scene.connection.subscribe('instant');
+  socket.frame(1);
+  expect(scene.connection.getChannel('instant')).toEqual(before);
+});
+
+test('a frame of another life of the gateway is taken, whatever its number', () => {
+  scene.connection.subscribe('instant');
+  scene.opened().frame(5);
+  scene.latest().end(1001);
+  vi.advanceTimersByTime(500);
+  scene.latest().greet('two');
+  scene.latest().heartbeat(5);
+  expect(scene.connection.getChannel('instant').frame).toMatchObject({ timestamp: '2026-01-01T00:00:00.000Z' });
+  scene.latest().frame(2);
+  expect(scene.connection.getChannel('instant').frame).toMatchObject({ seq: 2 });
+});
+
+test.each([
+  ['sends the latest again', 'frame'],
+  ['says that the latest is what came before', 'heartbeat'],
+] as const)('beats that are missing after the gateway %s are counted', (_, again) => {
+  const leave = scene.connection.subscribe('instant');
+  const socket = scene.opened();
+  socket.frame(5);
+  leave();
+  scene.connection.subscribe('instant');
+  socket[again](5);
+  socket.frame(9);
+  expect(scene.connection.getCounts().missed).toBe(3);
+});
+
+test('a channel that was taken for silent is not, once it is known that beats take longer', () => {
+  scene.connection.subscribe('instant');
+  const socket = scene.opened();
+  socket.frame(1);
+  vi.advanceTimersByTime(3 * BEAT_MS);
+  expect(scene.connection.getChannel('instant').stale).toBe(true);
+  const listener = vi.fn();
+  scene.connection.listen(listener);
+  scene.connection.expectEvery(4 * BEAT_MS);
+  expect(scene.connection.getChannel('instant')).toMatchObject({ stale: false, staleSince: undefined });
+  expect(listener).toHaveBeenCalled();
+});
+
+test('what the gateway has called stale, or has been silent for longer than that, stays stale', () => {
+  scene.connection.subscribe('instant');
+  scene.connection.subscribe('alerts');
+  const socket = scene.opened();
+  socket.frame(1, { stale: true });
+  vi.advanceTimersByTime(3 * BEAT_MS);
+  scene.connection.expectEvery(1.1 * BEAT_MS);
+  for (const channel of ['instant', 'alerts'] as const) expect(scene.connection.getChannel(channel).stale).toBe(true);
+  scene.connection.expectEvery(4 * BEAT_MS);
+  expect(scene.connection.getChannel('instant').stale).toBe(true);
+  expect(scene.connection.getChannel('alerts').stale).toBe(false);
+});
+
 test('the connection is stale since the first of what is wanted is', () => {
   const leave = scene.connection.subscribe('instant');
   scene.connection.subscribe('alerts');
@@ -197,41 +262,3 @@ test('the last frame stays when the connection ends', () => {
   scene.latest().end(1006);
   expect(scene.connection.getChannel('instant').frame?.data).toEqual({ seq: 5 });
 });
-
-test('bytes are counted as they came, in UTF-8', () => {
-  const socket = scene.opened();
-  const before = scene.connection.getCounts().bytes;
-  socket.say('{"a":1}');
-  socket.say('{"é":"€😀"}');
-  expect(scene.connection.getCounts().bytes - before).toBe(7 + 16);
-});
-
-test('what is not understood is passed over', () => {
-  const socket = scene.opened();
-  for (const text of ['', 'no JSON', 'null', '[]', '7', '{"type":"toString"}', '{"type":"later"}']) socket.say(text);
-  expect(scene.connection.getState().is).toBe('open');
-  expect(scene.connection.getCounts()).toMatchObject({ frames: 0, heartbeats: 0 });
-});
-
-test('whoever listens hears of every change until he leaves, and finds another object then', () => {
-  const listener = vi.fn();
-  const leave = scene.connection.listen(listener);
-  const socket = scene.opened();
-  const [calls, before] = [listener.mock.calls.length, scene.connection.getCounts()];
-  socket.frame(1);
-  expect(listener.mock.calls.length).toBe(calls + 1);
-  expect(scene.connection.getCounts()).not.toBe(before);
-  leave();
-  socket.frame(2);
-  expect(listener.mock.calls.length).toBe(calls + 1);
-});
-
-test('what a frame costs is told to the performance API', async () => {
-  vi.useRealTimers();
-  performance.clearMeasures();
-  scene.opened().frame(1);
-  scene.latest().heartbeat(1);
-  await Promise.resolve();
-  expect(performance.getEntriesByName('frame', 'measure')).toHaveLength(1);
-});
-

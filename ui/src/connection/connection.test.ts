@@ -209,3 +209,41 @@ test('it may be started again after it was stopped', () => {
   expect(scene.connection.getState().is).toBe('open');
   expect(scene.alive()).toHaveLength(1);
 });
+
+test('bytes are counted as they came, in UTF-8', () => {
+  const socket = scene.opened();
+  const before = scene.connection.getCounts().bytes;
+  socket.say('{"a":1}');
+  socket.say('{"é":"€😀"}');
+  expect(scene.connection.getCounts().bytes - before).toBe(7 + 16);
+});
+
+test('what is not understood is passed over', () => {
+  const socket = scene.opened();
+  for (const text of ['', 'no JSON', 'null', '[]', '7', '{"type":"toString"}', '{"type":"later"}']) socket.say(text);
+  expect(scene.connection.getState().is).toBe('open');
+  expect(scene.connection.getCounts()).toMatchObject({ frames: 0, heartbeats: 0 });
+});
+
+test('whoever listens hears of every change until he leaves, and finds another object then', () => {
+  const listener = vi.fn();
+  const leave = scene.connection.listen(listener);
+  const socket = scene.opened();
+  const [calls, before] = [listener.mock.calls.length, scene.connection.getCounts()];
+  socket.frame(1);
+  expect(listener.mock.calls.length).toBe(calls + 1);
+  expect(scene.connection.getCounts()).not.toBe(before);
+  leave();
+  socket.frame(2);
+  expect(listener.mock.calls.length).toBe(calls + 1);
+});
+
+test('what a frame costs is told to the performance API', async () => {
+  vi.useRealTimers();
+  performance.clearMeasures();
+  scene.opened().frame(1);
+  scene.latest().heartbeat(1);
+  await Promise.resolve();
+  expect(performance.getEntriesByName('frame', 'measure')).toHaveLength(1);
+});
+

@@ -1,8 +1,9 @@
 // The one WebSocket of the page: kept open, opened again after whatever ends it, and asked for what pages want to see.
 
-import { CHANNELS, understand, type Channel, type Frame } from '../model/frame';
+import { understand, type Channel } from '../model/frame';
 import { measured } from '../model/timing';
 import { backoff } from './backoff';
+import { Channels, type ChannelState } from './channels';
 
 /**
  * How the connection is; moments are milliseconds since 1970. `since` is since when it is open, or since when there is
@@ -12,18 +13,6 @@ export type ConnectionState =
   | { is: 'connecting'; since: number }
   | { is: 'open'; since: number; epoch: string }
   | { is: 'waiting'; since: number; retryAt: number; reason: string };
-
-/** What is known of a channel. */
-export interface ChannelState {
-  /** The last one that came, from this connection or an earlier one. */
-  frame?: Frame<unknown>;
-  /** When the last frame or heartbeat came, in milliseconds since 1970. */
-  heardAt?: number;
-  /** Whether Prometheus did not answer at the last beat, or no beat comes. */
-  stale: boolean;
-  /** Since when it is so. */
-  staleSince?: number | undefined;
-}
 
 /** What was counted since the page was opened. */
 export interface Counts {
@@ -56,10 +45,7 @@ const BROWSER: Surroundings = { open: (url) => new WebSocket(url), random: Math.
 /** The page's connection to the gateway. It never gives up until `stop`. */
 export class Connection {
   private readonly listeners = new Set<() => void>();
-  private readonly wanted = new Map<Channel, number>();
-  private readonly channels = new Map<Channel, ChannelState>(CHANNELS.map((channel) => [channel, { stale: false }]));
-  /** Subscribed, when, and nothing that is new has come since. */
-  private readonly fresh = new Map<Channel, number>();
+  private readonly channels: Channels;
   private state: ConnectionState = { is: 'connecting', since: Date.now() };
   private counts: Counts = { frames: 0, heartbeats: 0, bytes: 0, missed: 0, connections: 0 };
   private socket: WebSocket | undefined;
@@ -78,11 +64,14 @@ export class Connection {
     private readonly surroundings: Surroundings = BROWSER,
   ) {
     this.silentMs = beatMs * SILENT_BEATS;
+    this.channels = new Channels(this.silentMs);
   }
 
   /** The gateway has told how often it polls. */
   expectEvery(beatMs: number): void {
     this.silentMs = beatMs * SILENT_BEATS;
+    this.channels.allow(this.silentMs, Date.now());
+    this.tell();
   }
 
   start(): void {
@@ -110,27 +99,20 @@ export class Connection {
   readonly getCounts = (): Counts => this.counts;
 
   /** Since when something that is wanted is stale. */
-  readonly getStaleSince = (): number | undefined => {
-    const since = this.listening().flatMap((channel) => this.getChannel(channel).staleSince ?? []);
-    return since.length === 0 ? undefined : Math.min(...since);
-  };
+  readonly getStaleSince = (): number | undefined => this.channels.staleSince();
 
   getChannel(channel: Channel): ChannelState {
-    return this.channels.get(channel) ?? { stale: false };
+    return this.channels.get(channel);
   }
 
   /** Wants a channel's frames until the returned function is called; several may want the same. */
   subscribe(channel: Channel): () => void {
-    const before = this.wanted.get(channel) ?? 0;
-    this.wanted.set(channel, before + 1);
-    if (before === 0) this.say({ type: 'subscribe', channel });
+    if (this.channels.want(channel)) this.say({ type: 'subscribe', channel });
     let done = false;
     return () => {
       if (done) return;
       done = true;
-      const left = (this.wanted.get(channel) ?? 1) - 1;
-      this.wanted.set(channel, left);
-      if (left === 0) this.say({ type: 'unsubscribe', channel });
+      if (this.channels.leave(channel)) this.say({ type: 'unsubscribe', channel });
     };
   }
 
@@ -196,26 +178,14 @@ export class Connection {
         this.counts.connections += 1;
         this.greeted(told.epoch, now);
         break;
-      case 'frame': {
-        const { channel, frame } = told;
+      case 'frame':
         this.counts.frames += 1;
-        // To whoever subscribes again, the latest is sent again: that tells nothing of the beats since.
-        const last = this.getChannel(channel).frame;
-        if (frame.seq === last?.seq && frame.timestamp === last.timestamp) break;
-        this.counts.missed += this.missedBefore(channel, frame.seq);
-        this.fresh.delete(channel);
-        this.channels.set(channel, { frame, ...this.staleness(channel, frame.stale, now) });
+        this.counts.missed += this.channels.frame(told.channel, told.frame, now);
         break;
-      }
-      case 'heartbeat': {
+      case 'heartbeat':
         this.counts.heartbeats += 1;
-        const { frame } = this.getChannel(told.channel);
-        // It speaks of a frame; if that one never came, what is here is as old as before.
-        const same = frame?.seq === told.seq ? { timestamp: told.timestamp, stale: told.stale } : {};
-        const kept = frame && { frame: { ...frame, ...same } };
-        this.channels.set(told.channel, { ...kept, ...this.staleness(told.channel, told.stale, now) });
+        this.channels.heartbeat(told.channel, told, now);
         break;
-      }
       case 'other':
         break;
     }
@@ -227,34 +197,19 @@ export class Connection {
     });
   }
 
-  private staleness(channel: Channel, stale: boolean, now: number): Omit<ChannelState, 'frame'> {
-    const before = this.getChannel(channel);
-    return stale ? { heardAt: now, stale, staleSince: before.staleSince ?? now } : { heardAt: now, stale };
-  }
-
   /** How many there were on the way; megabytes of plain letters are not copied for it. */
   private bytes(text: string): number {
     return BEYOND_ASCII.test(text) ? new TextEncoder().encode(text).byteLength : text.length;
   }
 
-  /** What passed while the channel was not subscribed, or in another life of the gateway, is not missed. */
-  private missedBefore(channel: Channel, seq: number): number {
-    const last = this.getChannel(channel).frame?.seq ?? seq;
-    return this.fresh.has(channel) ? 0 : Math.max(0, seq - last - 1);
-  }
-
-  /** The channels that somebody wants. */
-  private listening(): Channel[] {
-    return [...this.wanted].flatMap(([channel, count]) => (count > 0 ? channel : []));
-  }
-
   private greeted(epoch: string, now: number): void {
     this.state = { is: 'open', since: now, epoch };
-    for (const channel of this.listening()) this.say({ type: 'subscribe', channel });
+    this.channels.greeted(epoch);
+    for (const channel of this.channels.wanted()) this.say({ type: 'subscribe', channel });
   }
 
   private say(message: { type: string; channel?: Channel }): void {
-    if (message.type === 'subscribe' && message.channel) this.fresh.set(message.channel, Date.now());
+    if (message.type === 'subscribe' && message.channel) this.channels.subscribed(message.channel, Date.now());
     if (this.state.is === 'open' && this.socket?.readyState === WebSocket.OPEN) {
       this.socket.send(JSON.stringify(message));
     }
@@ -265,21 +220,10 @@ export class Connection {
     const now = Date.now();
     if (this.state.is === 'connecting' && now - this.beganAt > OPENING_MS) this.fail('no answer');
     if (this.state.is !== 'open') return;
-    this.markSilent(now);
+    if (this.channels.markSilent(now)) this.tell();
     if (this.askedAt !== undefined && now - this.askedAt > ANSWER_MS) this.fail('no answer');
     else if (this.askedAt === undefined && now - this.heardAt > this.silentMs) this.ask(now);
   };
-
-  /** A channel may be silent while others are not: nothing new is known of it then. */
-  private markSilent(now: number): void {
-    for (const channel of this.listening()) {
-      const known = this.getChannel(channel);
-      const since = Math.max(this.fresh.get(channel) ?? 0, known.heardAt ?? 0);
-      if (known.stale || now - since <= this.silentMs) continue;
-      this.channels.set(channel, { ...known, stale: true, staleSince: since });
-      this.tell();
-    }
-  }
 
   private ask(now: number): void {
     this.askedAt = now;

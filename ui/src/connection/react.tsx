@@ -3,7 +3,8 @@
 import { createContext, use, useCallback, useEffect, useSyncExternalStore, type ReactNode } from 'react';
 
 import type { Channel, Frame } from '../model/frame';
-import type { ChannelState, Connection, ConnectionState, Counts } from './connection';
+import type { ChannelState } from './channels';
+import type { Connection, ConnectionState, Counts } from './connection';
 
 const Context = createContext<Connection | undefined>(undefined);
 

@@ -21,6 +21,8 @@ export const fr: Messages = {
     unknownPage: 'Cette page n’existe pas.',
     loading: 'Chargement…',
     broken: 'Une erreur s’est produite sur cette page.',
+    unloaded:
+      'Elle n’a pas pu être chargée : la passerelle ne répond pas, ou propose une nouvelle version des pages. Rechargez pour l’obtenir.',
     reload: 'Recharger',
     again: 'Réessayer',
   },
@@ -185,6 +187,7 @@ export const fr: Messages = {
     noneWanted: 'Aucune alerte ne correspond à ces filtres.',
     resolved: 'Résolues récemment',
     resolvedAt: (time) => `résolue à ${time}`,
+    resolvedBefore: (time) => `résolue avant ${time}`,
     begun: (names, more) => `Déclenchement : ${names}${more > 0 ? ` et ${counted(more, 'autre', 'autres')}` : ''}.`,
     ended: (names, more) => `Fin d’alerte : ${names}${more > 0 ? ` et ${counted(more, 'autre', 'autres')}` : ''}.`,
   },

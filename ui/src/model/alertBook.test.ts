@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { Alert } from './alert';
-import { LATELY_MS, firing, news, turn } from './alertBook';
+import { LATELY_MS, NEAR_MS, firing, news, turn } from './alertBook';
 
 function alert(name: string, state: Alert['state'] = 'firing', value = '1e+00'): Alert {
   return { labels: { alertname: name }, annotations: {}, state, activeAt: '2026-07-01T08:00:00Z', value };
@@ -36,6 +36,13 @@ it('remembers for a while what has gone, until it comes back', () => {
   const back = turn(gone, [alert('A')], 300);
   expect(back.gone.map(({ alert }) => alert.labels.alertname)).toEqual(['B']);
   expect(turn(back, [alert('A')], 200 + LATELY_MS).gone).toEqual([]);
+});
+
+it('knows when an alert went only if it was heard of shortly before', () => {
+  const there = turn(undefined, [alert('A'), alert('B')], 0);
+  const one = turn(there, [alert('B')], NEAR_MS);
+  const both = turn(one, [], 3 * NEAR_MS);
+  expect(both.gone.map(({ alert, unseen }) => [alert.labels.alertname, unseen])).toEqual([['B', true], ['A', false]]);
 });
 
 it('tells what began to fire and what does not any more, not what fires on with another value', () => {

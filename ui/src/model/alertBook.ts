@@ -15,16 +15,22 @@ export interface Gone {
   key: string;
   alert: Alert;
   at: number;
+  /** Nothing was heard for long before `at`: it may have gone at any time since then. */
+  unseen: boolean;
 }
 
 export interface AlertBook {
   entries: Entry[];
   /** The latest first. */
   gone: Gone[];
+  /** When this was heard. */
+  at: number;
 }
 
 /** How long one that has gone is remembered. */
 export const LATELY_MS = 5 * 60_000;
+/** What went between two frames that are further apart than this went at an unknown time. */
+export const NEAR_MS = 30_000;
 
 /** The book after a frame; `undefined` before the first. */
 export function turn(book: AlertBook | undefined, alerts: Alert[], now: number): AlertBook {
@@ -35,9 +41,11 @@ export function turn(book: AlertBook | undefined, alerts: Alert[], now: number):
     const before = known.get(key);
     entries.set(key, before ? again(before, alert, now) : first(key, alert, book && now));
   }
-  const left = [...known.values()].filter(({ key }) => !entries.has(key)).map(({ key, alert }) => ({ key, alert, at: now }));
+  const unseen = book !== undefined && now - book.at > NEAR_MS;
+  const missing = [...known.values()].filter(({ key }) => !entries.has(key));
+  const left = missing.map(({ key, alert }) => ({ key, alert, at: now, unseen }));
   const gone = (book?.gone ?? []).filter(({ key, at }) => !entries.has(key) && now - at < LATELY_MS);
-  return { entries: [...entries.values()], gone: [...left, ...gone] };
+  return { entries: [...entries.values()], gone: [...left, ...gone], at: now };
 }
 
 /** `now` is `undefined` where nobody knows since when it has been there. */

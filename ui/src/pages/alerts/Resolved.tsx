@@ -16,12 +16,12 @@ export function Resolved({ gone }: { gone: Gone[] }) {
   return (
     <Card title={alerts.resolved} tools={<Badge tone="good">{lately.length}</Badge>}>
       <ul role="list" className={styles.list}>
-        {lately.map(({ key, alert: { labels, annotations }, at }) => (
+        {lately.map(({ key, alert: { labels, annotations }, at, unseen }) => (
           <li key={`${key} ${at}`} className={styles.row}>
             <span className={styles.what}>
               {annotations.summary ?? labels.alertname} <code className="muted">{labels.alertname}</code>
             </span>
-            <span className="number muted">{alerts.resolvedAt(units.time(at))}</span>
+            <span className="number muted">{(unseen ? alerts.resolvedBefore : alerts.resolvedAt)(units.time(at))}</span>
           </li>
         ))}
       </ul>

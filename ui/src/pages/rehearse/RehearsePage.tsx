@@ -10,6 +10,7 @@ import { useChannel } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import type { Rehearsal } from '../../model/rehearsal';
 import { isOver } from '../../model/timeline';
+import { useLastError } from '../../rest/lastError';
 import { forget, timelines } from '../../watch/alerts';
 import { useStore } from '../../watch/store';
 import { FamilyCard } from './FamilyCard';
@@ -22,6 +23,7 @@ import styles from './RehearsePage.module.css';
 export default function RehearsePage() {
   const { rehearse } = useTexts();
   const settings = useSettings();
+  const error = useLastError(settings);
   return (
     <div className={styles.page}>
       <div>
@@ -29,8 +31,8 @@ export default function RehearsePage() {
         <p className={`${styles.intro ?? ''} muted`}>{rehearse.intro}</p>
       </div>
       {settings.data && <Simulator />}
-      {settings.isError && <NoSettings asking={settings.isFetching} onAgain={() => void settings.refetch()} />}
-      {settings.isPending && <Note>{rehearse.asking}</Note>}
+      {error && <NoSettings asking={settings.isFetching} onAgain={() => void settings.refetch()} />}
+      {settings.isPending && !error && <Note>{rehearse.asking}</Note>}
     </div>
   );
 }
@@ -52,7 +54,9 @@ function NoSettings({ asking, onAgain }: { asking: boolean; onAgain: () => void 
 function Simulator() {
   const { rehearse } = useTexts();
   const channel = useChannel<unknown>('alerts');
-  const { data, error } = useRehearsals();
+  const answer = useRehearsals();
+  const { data } = answer;
+  const error = useLastError(answer);
   return (
     <>
       {error && <Trouble error={error} />}

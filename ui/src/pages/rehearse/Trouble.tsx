@@ -42,8 +42,10 @@ export function Trouble({ error }: { error: Error }) {
 
 function Panel({ title, children }: { title: string; children: React.ReactNode }) {
   return (
-    <section className={styles.panel} role="status">
-      <h2>{title}</h2>
+    <section className={styles.panel}>
+      <div role="alert">
+        <h2>{title}</h2>
+      </div>
       {children}
     </section>
   );

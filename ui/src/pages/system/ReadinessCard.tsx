@@ -10,6 +10,7 @@ import { useTexts, useUnits } from '../../messages/react';
 import { entry, inWords, sentence } from '../../model/words';
 import { UNKNOWN } from '../../model/units';
 import { explain } from '../../rest/explain';
+import { useLastError } from '../../rest/lastError';
 import { askReadiness, type Check, type Readiness } from '../../rest/readiness';
 import styles from './System.module.css';
 
@@ -20,11 +21,13 @@ export function ReadinessCard() {
   const texts = useTexts();
   const { app, system } = texts;
   const { time } = useUnits();
-  const { data, error, dataUpdatedAt } = useQuery({
+  const answer = useQuery({
     queryKey: ['readiness'],
     queryFn: ({ signal }) => askReadiness({ signal }),
     refetchInterval: EVERY_MS,
   });
+  const { data, dataUpdatedAt } = answer;
+  const error = useLastError(answer);
   return (
     <Card
       title={system.readiness}
