@@ -91,3 +91,8 @@ test('a time of another day comes with its date', () => {
   expect(en.time('2020-02-10T12:00:00Z')).toContain('2020');
   expect(en.time(Date.now())).not.toContain(String(new Date().getFullYear()));
 });
+
+test.each([undefined, null, '', 'soon', NaN])('the time %j is not known', (moment) => {
+  expect(en.time(moment)).toBe(UNKNOWN);
+  expect(en.dateTime(moment)).toBe(UNKNOWN);
+});

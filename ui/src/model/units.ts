@@ -9,6 +9,8 @@ const SPACE = '\u00a0';
 const COMPACT_FROM = 1e7;
 
 type Value = number | undefined | null;
+/** RFC 3339, or milliseconds since 1970. */
+type Instant = string | number | undefined | null;
 
 /** `digits` is how many decimals are shown at most. */
 export interface Units {
@@ -21,9 +23,9 @@ export interface Units {
   /** A duration as Prometheus writes it, in the units that it has there: of `90s`, `90 s`. Anything else as it is. */
   promDuration: (text: string) => string;
   perSecond: (value: Value, digits?: number) => string;
-  /** A clock time, with the date where it is not today. `moment` is RFC 3339, or milliseconds since 1970. */
-  time: (moment: string | number) => string;
-  dateTime: (moment: string | number) => string;
+  /** A clock time, with the date where it is not today. */
+  time: (moment: Instant) => string;
+  dateTime: (moment: Instant) => string;
 }
 
 interface Words {
@@ -65,11 +67,21 @@ export function units(language: string): Units {
     promDuration: (text) => (promSeconds(text) === undefined ? text : spell(text, words)),
     perSecond: (value, digits = 2) => known(value, (value) => `${format(value, digits)}/s`),
     time: (moment) => {
-      const date = new Date(moment);
+      const date = dateOf(moment);
+      if (!date) return UNKNOWN;
       return date.toDateString() === new Date().toDateString() ? clock.format(date) : both.format(date);
     },
-    dateTime: (moment) => both.format(new Date(moment)),
+    dateTime: (moment) => {
+      const date = dateOf(moment);
+      return date ? both.format(date) : UNKNOWN;
+    },
   };
+}
+
+/** Nothing where no moment can be read: to format such a date throws. */
+export function dateOf(moment: Instant): Date | undefined {
+  const date = new Date(moment ?? NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 /** Formatters are made once for each number of digits: to make one costs a hundred times what its use does. */
