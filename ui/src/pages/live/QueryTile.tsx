@@ -27,7 +27,7 @@ export function QueryTile({ query, lasting: { answer, isLatest, fault }, trail, 
     if (fault) return texts.fault(fault.error);
     // Who does not answer has not said that there are none.
     if (series.length === 0 || !isLatest) return stale ? undefined : texts.live.noSeries;
-    if (meaning.kind === 'counter' && Number.isNaN(last ?? NaN)) return texts.live.secondBeat;
+    if (meaning.kind === 'counter' && (trail?.readings.length ?? 0) < 2) return texts.live.secondBeat;
     return series.length > 1 ? texts.live.ofSeries[meaning.kind](series.length) : undefined;
   })();
   const isOld = stale || !isLatest || series.length === 0;
