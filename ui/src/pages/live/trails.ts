@@ -3,6 +3,7 @@
 import { isFault, type Channel } from '../../model/frame';
 import type { Buckets } from '../../model/histogram';
 import { samples, seriesKey, type Sample } from '../../model/query';
+import { isComputed } from '../../model/rate';
 import { extend, NO_TRAIL, type Trail } from '../../model/trail';
 import { useFold, type AnyFrame } from './fold';
 import { meaning, type Meaning } from './meaning';
@@ -21,9 +22,9 @@ export function extendAll(trails: Trails, frame: AnyFrame): Trails {
     if (answer === null || isFault(answer)) return [query, before] as const;
     if (isBuckets(answer)) return [query, extend(before, time, bucketSamples(answer), 'sums')] as const;
     const found = answerSamples(answer);
-    const { kind } = meaningOf(query, found);
-    const isSum = typeof answer === 'number' && kind === 'counter';
-    return [query, extend(before, time, found, isSum ? 'sums' : kind)] as const;
+    const { kind } = meaningOf(query, answer);
+    const areSums = kind === 'counter' && found.some(({ labels }) => isComputed(labels));
+    return [query, extend(before, time, found, areSums ? 'sums' : kind)] as const;
   });
   return new Map(extended);
 }
@@ -53,8 +54,11 @@ function bucketSamples(buckets: Buckets): Sample[] {
   return Object.entries(buckets).map(([le, value]) => ({ labels: { le }, value }));
 }
 
-export function meaningOf(query: string, series: readonly { labels: Sample['labels'] }[]): Meaning {
-  return meaning(query, series[0]?.labels.__name__);
+/** A plain number is a sum: of percentages or ratios that is no share of anything. */
+export function meaningOf(query: string, answer: unknown): Meaning {
+  const found = meaning(query, answerSamples(answer)[0]?.labels.__name__);
+  const isShare = found.quantity === 'percent' || found.quantity === 'ratio';
+  return typeof answer === 'number' && isShare ? { quantity: 'number', kind: 'amount' } : found;
 }
 
 const TRAILS = { initial: NO_TRAILS, step: extendAll, remembered: new Map<Channel, Trails>() };
