@@ -65,6 +65,7 @@ export const en = {
     added: { percents: 'Percentages of all series, added up', others: 'Sum of all series' },
     slow: (value: string, lasted?: string) =>
       `Median; p95 ${value}. ${lasted === undefined ? 'Since the start.' : `In the last ${lasted}.`}`,
+    quiet: (lasted: string) => `Nothing measured in the last ${lasted}.`,
     buckets: 'Spread of durations',
     bucket: (bound: string, share: string) => `up to ${bound}: ${share}`,
     window: 'Window',

@@ -66,6 +66,7 @@ export const fr: Messages = {
     added: { percents: 'Pourcentages de toutes les séries, additionnés', others: 'Somme de toutes les séries' },
     slow: (value, lasted) =>
       `Médiane ; p95 : ${value}. ${lasted === undefined ? 'Depuis le début.' : `Sur ${lasted}.`}`,
+    quiet: (lasted) => `Aucune mesure sur ${lasted}.`,
     buckets: 'Répartition des durées',
     bucket: (bound, share) => `jusqu’à ${bound} : ${share}`,
     window: 'Période',

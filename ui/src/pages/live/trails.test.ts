@@ -86,6 +86,7 @@ test('a histogram one of whose series was reset is looked at anew from there on'
 
 test('a histogram is told from an answer of Prometheus', () => {
   expect(isBuckets({ '0.1': 50, '1': 100 })).toBe(true);
+  expect(isBuckets({ '0.1': null, '1': 100 })).toBe(true);
   expect(isBuckets(answer({}, '1'))).toBe(false);
   expect(isBuckets(7)).toBe(false);
 });

@@ -36,7 +36,8 @@ export function answerSamples(answer: unknown): Sample[] {
 
 /** Whether it is a histogram of the channel `metrics`, not an answer of Prometheus. */
 export function isBuckets(answer: unknown): answer is Buckets {
-  return typeof answer === 'object' && answer !== null && Object.values(answer).every((one) => typeof one === 'number');
+  if (typeof answer !== 'object' || answer === null) return false;
+  return Object.values(answer).every((one) => one === null || typeof one === 'number');
 }
 
 /** What fell into each bucket while the trail looked on, and how long that was; nothing if it has looked but once. */
@@ -51,7 +52,7 @@ export function recentBuckets(buckets: Buckets, { readings }: Trail): { grown: B
 }
 
 function bucketSamples(buckets: Buckets): Sample[] {
-  return Object.entries(buckets).map(([le, value]) => ({ labels: { le }, value }));
+  return Object.entries(buckets).map(([le, value]) => ({ labels: { le }, value: value ?? NaN }));
 }
 
 /** A plain number is a sum: of percentages or ratios that is no share of anything. */
