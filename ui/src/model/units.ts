@@ -59,8 +59,12 @@ export function units(language: string): Units {
     number: (value, digits = 2) => known(value, (value) => format(value, digits)),
     bytes: (value, digits = 1) =>
       known(value, (value) => {
-        const power = Math.min(Math.floor(Math.log2(Math.max(1, Math.abs(value))) / 10), words.bytes.length - 1);
-        return `${format(value / 1024 ** power, power === 0 ? 0 : digits)}${SPACE}${words.bytes[power] ?? ''}`;
+        const decimals = (power: number) => (power === 0 ? 0 : digits);
+        // As it is shown: 1023.97 KiB is 1 MiB.
+        const rounded = (power: number) => Number(Math.abs(value / 1024 ** power).toFixed(decimals(power)));
+        const found = words.bytes.findIndex((_, power) => rounded(power) < 1024);
+        const power = found < 0 ? words.bytes.length - 1 : found;
+        return `${format(value / 1024 ** power, decimals(power))}${SPACE}${words.bytes[power] ?? ''}`;
       }),
     percent: (value, digits = 1) => known(value, (value) => shares(value / 100, digits)),
     duration: (seconds) => known(seconds, (seconds) => span(seconds, format, words)),
@@ -110,7 +114,7 @@ function formatOf(language: string, options: Intl.NumberFormatOptions = {}): For
 function span(seconds: number, format: Format, words: Words): string {
   if (seconds < 0) return `-${span(-seconds, format, words)}`;
   if (!Number.isFinite(seconds)) return format(seconds, 0);
-  if (seconds < 1) return `${format(seconds * 1000, 0)}${SPACE}ms`;
+  if (Math.round(seconds * 1000) < 1000) return `${format(seconds * 1000, 0)}${SPACE}ms`;
   if (seconds < 10) return `${format(seconds, 1)}${SPACE}s`;
   const whole = Math.round(seconds);
   const parts: [number, string][] = [

@@ -15,7 +15,7 @@ export function Resolved({ gone }: { gone: Gone[] }) {
   const lately = gone.filter(({ at }) => now - at < LATELY_MS);
   if (lately.length === 0) return null;
   return (
-    <Card title={alerts.resolved} tools={<Badge tone="good">{lately.length}</Badge>}>
+    <Card title={alerts.resolved} tools={<Badge tone="good">{units.number(lately.length)}</Badge>}>
       <ul role="list" className={styles.list}>
         {lately.map(({ key, alert, at }) => (
           <li key={`${key} ${at}`} className={styles.row}>
