@@ -94,7 +94,7 @@ test('a time of another day comes with its date', () => {
   expect(en.time(Date.now())).not.toContain(String(new Date().getFullYear()));
 });
 
-test.each([undefined, null, '', 'soon', NaN])('the time %j is not known', (moment) => {
+test.each([undefined, null, '', 'soon', NaN])('the time %o is not known', (moment) => {
   expect(en.time(moment)).toBe(UNKNOWN);
   expect(en.dateTime(moment)).toBe(UNKNOWN);
 });
