@@ -26,14 +26,16 @@ const USUAL_BEAT_MS = 10_000;
 
 export function App() {
   return (
-    <Connected>
-      <Router hook={useHashLocation}>
-        <Header />
-        <Content>
-          <Pages />
-        </Content>
-      </Router>
-    </Connected>
+    <ErrorBoundary>
+      <Connected>
+        <Router hook={useHashLocation}>
+          <Header />
+          <Content>
+            <Pages />
+          </Content>
+        </Router>
+      </Connected>
+    </ErrorBoundary>
   );
 }
 

@@ -1,4 +1,4 @@
-// A page that fails says so, and leaves the way to the others open.
+// What fails says so: a page leaves the way to the others open, and the frame around them does not leave a blank screen.
 
 import { Component, type ReactNode } from 'react';
 

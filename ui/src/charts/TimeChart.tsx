@@ -7,7 +7,7 @@ import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 're
 import { align } from '../model/align';
 import type { Series } from '../model/query';
 import { useSpeech } from '../messages/react';
-import { rowAfter, type Format } from './axis';
+import { clockOf, rowAfter, type Format } from './axis';
 import { Legend } from './Legend';
 import { Plot } from './plot';
 import { readOut } from './summary';
@@ -41,10 +41,7 @@ export function TimeChart({ label, lines, step, format, binary = false, height =
   const columns = useMemo(() => align(lines, step), [lines, step]);
   const keys = JSON.stringify(lines.map(({ key }) => key));
   const count = lines.length;
-  const clock = useMemo(() => {
-    const format = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
-    return (seconds: number) => format.format(seconds * 1000);
-  }, [locale]);
+  const clock = useMemo(() => clockOf(locale), [locale]);
 
   // Before the browser paints: the legend and the lines are of the same frame.
   useLayoutEffect(() => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { units } from '../model/units';
-import { axisWidth, BINARY_STEPS, tickLabels, rowAfter, valueRange } from './axis';
+import { axisWidth, BINARY_STEPS, clockOf, tickLabels, rowAfter, valueRange } from './axis';
 
 test('without values the axis still has a range', () => {
   expect(valueRange(null, null)).toEqual([0, 1]);
@@ -76,4 +76,10 @@ test('other keys, and an empty chart, mean nothing', () => {
   expect(rowAfter('Tab', 5, 100)).toBeUndefined();
   expect(rowAfter('toString', 5, 100)).toBeUndefined();
   expect(rowAfter('Home', 0, 0)).toBeUndefined();
+});
+
+test('on the axis of time a day begins with its date', () => {
+  const at = (hour: number, minute: number) => new Date(2026, 6, 1, hour, minute).getTime() / 1000;
+  expect([at(0, 0), at(0, 5), at(12, 0)].map(clockOf('en-GB'))).toEqual(['1 Jul', '00:05', '12:00']);
+  expect(clockOf('fr')(at(0, 0))).toBe('1 juil.');
 });

@@ -37,6 +37,16 @@ export function tickLabels(values: readonly number[], format: Format): string[] 
   return whole;
 }
 
+/** How the axis of time writes seconds since 1970: at midnight the day that begins, else the clock time. */
+export function clockOf(language: string): (seconds: number) => string {
+  const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
+  return (seconds) => {
+    const date = new Date(seconds * 1000);
+    return (date.getHours() === 0 && date.getMinutes() === 0 ? day : clock).format(date);
+  };
+}
+
 /** How wide an axis must be for its labels, in pixels. */
 export function axisWidth(labels: readonly string[] | null): number {
   const longest = Math.max(4, ...(labels ?? []).map((label) => label.length));

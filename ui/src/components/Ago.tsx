@@ -2,11 +2,14 @@
 
 import { useSpeech } from '../messages/react';
 import { ago } from '../model/age';
+import { dateOf, UNKNOWN } from '../model/units';
 
-export function Ago({ at, now }: { at: string | number; now: number }) {
+export function Ago({ at, now }: { at: string; now: number }) {
   const { language, units } = useSpeech();
+  const date = dateOf(at);
+  if (!date) return UNKNOWN;
   return (
-    <time dateTime={new Date(at).toISOString()} title={units.dateTime(at)}>
+    <time dateTime={date.toISOString()} title={units.dateTime(at)}>
       {ago(language, at, now)}
     </time>
   );

@@ -2,7 +2,7 @@
 
 import { plurals } from './plurals';
 
-const { form, counted } = plurals('en');
+const { form, number, counted } = plurals('en');
 
 export const en = {
   language: 'English',
@@ -63,8 +63,10 @@ export const en = {
       level: (count: number) => `Highest of ${counted(count, 'series', 'series')}`,
       counter: (count: number) => `Sum of ${counted(count, 'series', 'series')}`,
     },
+    added: { percents: 'Percentages of all series, added up', others: 'Sum of all series' },
     slow: (value: string, lasted?: string) =>
       `Median; p95 ${value}. ${lasted === undefined ? 'Since the start.' : `In the last ${lasted}.`}`,
+    quiet: (lasted: string) => `Nothing measured in the last ${lasted}.`,
     buckets: 'Spread of durations',
     bucket: (bound: string, share: string) => `up to ${bound}: ${share}`,
     window: 'Window',
@@ -157,7 +159,7 @@ export const en = {
     noFamily: 'no family',
     group: { firing: (severity: string) => `Firing, ${severity}`, pending: (severity: string) => `Pending, ${severity}` },
     count: (count: number) => counted(count, 'alert', 'alerts'),
-    shown: (shown: number, all: number) => `${shown} of ${all} shown`,
+    shown: (shown: number, all: number) => `${number(shown)} of ${number(all)} shown`,
     filter: 'Filter the alerts',
     state: 'State',
     severity: 'Severity',
@@ -180,8 +182,8 @@ export const en = {
     resolved: 'Recently resolved',
     resolvedAt: (time: string) => `resolved at ${time}`,
     resolvedBefore: (time: string) => `resolved before ${time}`,
-    begun: (names: string, more: number) => `Now firing: ${names}${more > 0 ? ` and ${more} more` : ''}.`,
-    ended: (names: string, more: number) => `No longer firing: ${names}${more > 0 ? ` and ${more} more` : ''}.`,
+    begun: (names: string, more: number) => `Now firing: ${names}${more > 0 ? ` and ${number(more)} more` : ''}.`,
+    ended: (names: string, more: number) => `No longer firing: ${names}${more > 0 ? ` and ${number(more)} more` : ''}.`,
   },
   rehearse: {
     title: 'Rehearse',
@@ -189,7 +191,7 @@ export const en = {
       'Press Trigger beside an alert: the simulator pushes its metric past the threshold, and you watch the alert arrive here, stage by stage. Press Recover to end it.',
     faster: (times: string) => `Time runs ${times} times faster in this simulator.`,
     slower: (times: string) => `Time runs ${times} times slower in this simulator.`,
-    inProgress: (count: number) => `${count} in progress`,
+    inProgress: (count: number) => `${number(count)} in progress`,
     trigger: 'Trigger',
     triggerName: (name: string) => `Trigger ${name}`,
     recover: 'Recover',
@@ -256,7 +258,7 @@ export const en = {
     at: (step: string, total: string) => `${step}, ${total} in total`,
     see: 'See it on Alerts',
     close: 'Close',
-    closeOver: (count: number) => `Close ${count} finished`,
+    closeOver: (count: number) => `Close ${number(count)} finished`,
     closeName: (name: string) => `Close the stages of ${name}`,
     scenarios: 'Scenarios',
     scenariosHint: 'Each triggers several alerts in turn. Only one runs at a time.',
@@ -357,7 +359,7 @@ export const en = {
     least: 'Lowest',
     greatest: 'Highest',
     last: 'Latest',
-    more: (count: number) => `and ${count} more`,
+    more: (count: number) => `and ${number(count)} more`,
   },
   fault: (what: string) => `Query failed: ${what}`,
   /** Of what was asked over HTTP, where the server has not said itself what is wrong. */

@@ -3,7 +3,7 @@
 import type { Messages } from './en';
 import { plurals } from './plurals';
 
-const { form, counted } = plurals('fr');
+const { form, number, counted } = plurals('fr');
 
 export const fr: Messages = {
   language: 'Français',
@@ -65,8 +65,10 @@ export const fr: Messages = {
       level: (count) => `Maximum de ${counted(count, 'série', 'séries')}`,
       counter: (count) => `Somme de ${counted(count, 'série', 'séries')}`,
     },
+    added: { percents: 'Pourcentages de toutes les séries, additionnés', others: 'Somme de toutes les séries' },
     slow: (value, lasted) =>
       `Médiane ; p95 : ${value}. ${lasted === undefined ? 'Depuis le début.' : `Sur ${lasted}.`}`,
+    quiet: (lasted) => `Aucune mesure sur ${lasted}.`,
     buckets: 'Répartition des durées',
     bucket: (bound, share) => `jusqu’à ${bound} : ${share}`,
     window: 'Période',
@@ -165,7 +167,7 @@ export const fr: Messages = {
     noFamily: 'sans famille',
     group: { firing: (severity) => `Déclenchées, ${severity}`, pending: (severity) => `En attente, ${severity}` },
     count: (count) => counted(count, 'alerte', 'alertes'),
-    shown: (shown, all) => `${counted(shown, 'affichée', 'affichées')} sur ${all}`,
+    shown: (shown, all) => `${counted(shown, 'affichée', 'affichées')} sur ${number(all)}`,
     filter: 'Filtrer les alertes',
     state: 'État',
     severity: 'Gravité',
@@ -197,7 +199,7 @@ export const fr: Messages = {
       'Appuyez sur « Provoquer » : le simulateur pousse la métrique au-delà du seuil, et vous voyez l’alerte arriver ici, étape par étape. « Rétablir » y met fin.',
     faster: (times) => `Le temps passe ${times} fois plus vite dans ce simulateur.`,
     slower: (times) => `Le temps passe ${times} fois plus lentement dans ce simulateur.`,
-    inProgress: (count) => `${count} en cours`,
+    inProgress: (count) => `${number(count)} en cours`,
     trigger: 'Provoquer',
     triggerName: (name) => `Provoquer ${name}`,
     recover: 'Rétablir',

@@ -19,4 +19,7 @@ test('what is read as one is singular, and a fraction is as its language has it'
 test('large counts are grouped', () => {
   expect(en.live.rest(1234)).toBe('1,234\u00a0others');
   expect(fr.live.rest(1234)).toBe('1\u202f234\u00a0autres');
+  expect(en.alerts.shown(9000, 10_000)).toBe('9,000 of 10,000 shown');
+  expect(fr.alerts.shown(9000, 10_000)).toBe('9\u202f000\u00a0affichées sur 10\u202f000');
+  expect(en.alerts.begun('A', 1234)).toContain('and 1,234 more');
 });

@@ -12,13 +12,32 @@ export interface Alert {
   value: string;
 }
 
-/** The alerts of a frame of the channel `alerts`; none of anything else. */
+/**
+ * The alerts of a frame of the channel `alerts`; none of anything else. The gateway passes on what it is told, and not
+ * every server that speaks Prometheus' API tells all of it: what is absent is empty, what is no active alert is left out.
+ */
 export function readAlerts(data: unknown): Alert[] {
-  if (typeof data !== 'object' || data === null || !('alerts' in data) || !Array.isArray(data.alerts)) return [];
-  return data.alerts as Alert[];
+  if (!isObject(data) || !Array.isArray(data.alerts)) return [];
+  return data.alerts.filter(isObject).flatMap(({ labels, annotations, state, activeAt, value }) =>
+    state === 'pending' || state === 'firing'
+      ? [{ labels: texts(labels), annotations: texts(annotations), state, activeAt: text(activeAt), value: text(value) }]
+      : [],
+  );
 }
 
 /** Tells alerts apart: their labels, in order. */
 export function alertKey({ labels }: Alert): string {
   return seriesKey(labels);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function texts(value: unknown): Record<string, string> {
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, text(one)])) : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

@@ -3,8 +3,8 @@
 
 import { sampleValue } from './query';
 
-/** `{"0.1":50,"0.2":100}`: how many observations were at most so large. */
-export type Buckets = Record<string, number>;
+/** `{"0.1":50,"0.2":100}`: how many observations were at most so large; `null` where that is not known. */
+export type Buckets = Record<string, number | null>;
 
 interface Bucket {
   /** Its upper bound. */
@@ -38,7 +38,7 @@ export function quantile(share: number, buckets: Buckets): number {
 function cumulative(buckets: Buckets): Bucket[] {
   let most = 0;
   return Object.entries(buckets)
-    .map(([bound, count]) => ({ bound: sampleValue(bound), count }))
+    .map(([bound, count]) => ({ bound: sampleValue(bound), count: count ?? NaN }))
     .filter(({ bound, count }) => !Number.isNaN(bound) && Number.isFinite(count))
     .sort((a, b) => a.bound - b.bound)
     .map(({ bound, count }) => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { growth, rate } from './rate';
 
-const series = (times: number[], values: number[]) => ({ labels: { job: 'a' }, times, values });
+const series = (times: number[], values: number[]) => ({ labels: { __name__: 'requests_total' }, times, values });
 
 test('a counter grows by so much per second', () => {
   expect(rate(series([0, 60, 120], [100, 160, 400]))).toEqual(series([0, 60, 120], [NaN, 1, 4]));
@@ -10,6 +10,11 @@ test('a counter grows by so much per second', () => {
 
 test('a counter that was reset has grown from zero, it has not fallen', () => {
   expect(rate(series([0, 10, 20, 30], [1000, 1010, 5, 25])).values).toEqual([NaN, 1, 0.5, 2]);
+});
+
+test('where a sum of counters falls, how fast it grows is not known: one was reset, the others were not', () => {
+  const sum = { labels: { job: 'a' }, times: [0, 10, 20, 30], values: [1000, 1010, 905, 925] };
+  expect(rate(sum).values).toEqual([NaN, 1, NaN, 2]);
 });
 
 test('beside a point without a number there is no rate, and after it there is one again', () => {

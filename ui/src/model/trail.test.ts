@@ -64,14 +64,29 @@ test('a series that appears later counts from then on', () => {
 
 test('what is no number is passed over', () => {
   expect(lastOf(walk('amount', [samples(1, NaN)]))).toBe(1);
-  expect(walk('amount', [samples(NaN), []]).points).toEqual([]);
+  expect(walk('amount', [samples(1), []]).points).toEqual([{ time: 0, value: 1 }]);
   expect(lastOf(walk('counter', [samples(0, NaN), samples(10, NaN)]))).toBe(1);
 });
 
-test('the same beat twice, or an older one, changes nothing', () => {
+test('where no series is a number the value is not known, and what it was is not kept', () => {
+  for (const kind of ['amount', 'level'] as const) expect(lastOf(walk(kind, [samples(7), samples(NaN, NaN)]))).toBeNaN();
+  const counter = walk('counter', [samples(0), samples(10), samples(NaN)], 120);
+  expect(counter.points.map(({ value }) => value)).toEqual([10 / 120, NaN]);
+});
+
+test('the same beat twice changes nothing', () => {
   const trail = walk('amount', [samples(1), samples(2)]);
   expect(extend(trail, 10, samples(99), 'amount')).toBe(trail);
-  expect(extend(trail, 5, samples(99), 'amount')).toBe(trail);
+  const counter = walk('counter', [samples(1)]);
+  expect(extend(counter, 0, samples(99), 'counter')).toBe(counter);
+});
+
+test('where the clock is put back the trail goes on from there', () => {
+  const levels = walk('level', [samples(1), samples(2), samples(3)]);
+  expect(extend(levels, 5, samples(9), 'level').points).toEqual([{ time: 0, value: 1 }, { time: 5, value: 9 }]);
+  const back = extend(walk('counter', [samples(0), samples(10), samples(20)], 100), -1000, samples(50), 'counter');
+  expect(back.points).toEqual([]);
+  expect(lastOf(extend(back, -990, samples(80), 'counter'))).toBe(3);
 });
 
 test('a trail does not grow for ever', () => {

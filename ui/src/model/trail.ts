@@ -39,21 +39,24 @@ const POINTS = 90;
 const RATE_OVER_S = 60;
 
 /**
- * The trail and one beat more. What is not later than its end is known already. `sums` are counters each of which is
- * the sum of several.
+ * The trail and one beat more; a beat without samples tells nothing. Of a beat whose time is that of the last one all is
+ * known already; where the clock was put back, what seems to come after it is forgotten. `sums` are counters each of
+ * which is the sum of several.
  */
 export function extend(trail: Trail, time: number, samples: Sample[], kind: Kind | 'sums'): Trail {
-  const last = trail.points.at(-1)?.time ?? trail.readings.at(-1)?.time ?? -Infinity;
-  if (time <= last) return trail;
-  const points = (value: number | undefined) =>
-    value === undefined ? trail.points : [...trail.points, { time, value }].slice(-POINTS);
+  const ends = [trail.points.at(-1)?.time, trail.readings.at(-1)?.time];
+  if (samples.length === 0 || ends.includes(time)) return trail;
+  const isBefore = (one: { time: number }) => one.time < time;
+  const before = { points: trail.points.filter(isBefore), readings: trail.readings.filter(isBefore) };
+  const points = (value = NaN) => [...before.points, { time, value }].slice(-POINTS);
   if (kind === 'amount' || kind === 'level') {
     return { points: points({ amount: sum, level: largest }[kind](samples)), readings: [] };
   }
   const latest = reading(time, samples);
+  if (before.readings.length === 0) return { points: before.points, readings: [latest] };
   // One of several was reset: how much the others have grown nobody knows.
-  if (kind === 'sums' && hasFallen(trail.readings.at(-1), latest)) return { points: points(NaN), readings: [latest] };
-  const readings = [...recent(trail.readings, time), latest];
+  if (kind === 'sums' && hasFallen(before.readings.at(-1), latest)) return { points: points(), readings: [latest] };
+  const readings = [...recent(before.readings, time), latest];
   return { points: points(perSecond(readings)), readings };
 }
 

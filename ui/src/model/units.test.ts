@@ -15,6 +15,7 @@ test.each([
   [0, '0 B', '0 o'],
   [1023, '1,023 B', '1 023 o'],
   [1024, '1 KiB', '1 Kio'],
+  [1023.97 * 1024, '1 MiB', '1 Mio'],
   [256_000_000, '244.1 MiB', '244,1 Mio'],
   [-1536, '-1.5 KiB', '-1,5 Kio'],
   [2 ** 62, '4,096 PiB', '4 096 Pio'],
@@ -57,6 +58,7 @@ test('what is very large is short', () => {
 test.each([
   [0, '0 ms', '0 ms'],
   [0.123, '123 ms', '123 ms'],
+  [0.9996, '1 s', '1 s'],
   [1.5, '1.5 s', '1,5 s'],
   [59.6, '1 min', '1 min'],
   [330, '5 min 30 s', '5 min 30 s'],
@@ -90,4 +92,9 @@ test('infinities are written as such', () => {
 test('a time of another day comes with its date', () => {
   expect(en.time('2020-02-10T12:00:00Z')).toContain('2020');
   expect(en.time(Date.now())).not.toContain(String(new Date().getFullYear()));
+});
+
+test.each([undefined, null, '', 'soon', NaN])('the time %o is not known', (moment) => {
+  expect(en.time(moment)).toBe(UNKNOWN);
+  expect(en.dateTime(moment)).toBe(UNKNOWN);
 });

@@ -9,6 +9,8 @@ const SPACE = '\u00a0';
 const COMPACT_FROM = 1e7;
 
 type Value = number | undefined | null;
+/** RFC 3339, or milliseconds since 1970. */
+type Instant = string | number | undefined | null;
 
 /** `digits` is how many decimals are shown at most. */
 export interface Units {
@@ -21,9 +23,9 @@ export interface Units {
   /** A duration as Prometheus writes it, in the units that it has there: of `90s`, `90 s`. Anything else as it is. */
   promDuration: (text: string) => string;
   perSecond: (value: Value, digits?: number) => string;
-  /** A clock time, with the date where it is not today. `moment` is RFC 3339, or milliseconds since 1970. */
-  time: (moment: string | number) => string;
-  dateTime: (moment: string | number) => string;
+  /** A clock time, with the date where it is not today. */
+  time: (moment: Instant) => string;
+  dateTime: (moment: Instant) => string;
 }
 
 interface Words {
@@ -57,19 +59,33 @@ export function units(language: string): Units {
     number: (value, digits = 2) => known(value, (value) => format(value, digits)),
     bytes: (value, digits = 1) =>
       known(value, (value) => {
-        const power = Math.min(Math.floor(Math.log2(Math.max(1, Math.abs(value))) / 10), words.bytes.length - 1);
-        return `${format(value / 1024 ** power, power === 0 ? 0 : digits)}${SPACE}${words.bytes[power] ?? ''}`;
+        const decimals = (power: number) => (power === 0 ? 0 : digits);
+        // As it is shown: 1023.97 KiB is 1 MiB.
+        const rounded = (power: number) => Number(Math.abs(value / 1024 ** power).toFixed(decimals(power)));
+        const found = words.bytes.findIndex((_, power) => rounded(power) < 1024);
+        const power = found < 0 ? words.bytes.length - 1 : found;
+        return `${format(value / 1024 ** power, decimals(power))}${SPACE}${words.bytes[power] ?? ''}`;
       }),
     percent: (value, digits = 1) => known(value, (value) => shares(value / 100, digits)),
     duration: (seconds) => known(seconds, (seconds) => span(seconds, format, words)),
     promDuration: (text) => (promSeconds(text) === undefined ? text : spell(text, words)),
     perSecond: (value, digits = 2) => known(value, (value) => `${format(value, digits)}/s`),
     time: (moment) => {
-      const date = new Date(moment);
+      const date = dateOf(moment);
+      if (!date) return UNKNOWN;
       return date.toDateString() === new Date().toDateString() ? clock.format(date) : both.format(date);
     },
-    dateTime: (moment) => both.format(new Date(moment)),
+    dateTime: (moment) => {
+      const date = dateOf(moment);
+      return date ? both.format(date) : UNKNOWN;
+    },
   };
+}
+
+/** Nothing where no moment can be read: to format such a date throws. */
+export function dateOf(moment: Instant): Date | undefined {
+  const date = new Date(moment ?? NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 /** Formatters are made once for each number of digits: to make one costs a hundred times what its use does. */
@@ -98,7 +114,7 @@ function formatOf(language: string, options: Intl.NumberFormatOptions = {}): For
 function span(seconds: number, format: Format, words: Words): string {
   if (seconds < 0) return `-${span(-seconds, format, words)}`;
   if (!Number.isFinite(seconds)) return format(seconds, 0);
-  if (seconds < 1) return `${format(seconds * 1000, 0)}${SPACE}ms`;
+  if (Math.round(seconds * 1000) < 1000) return `${format(seconds * 1000, 0)}${SPACE}ms`;
   if (seconds < 10) return `${format(seconds, 1)}${SPACE}s`;
   const whole = Math.round(seconds);
   const parts: [number, string][] = [

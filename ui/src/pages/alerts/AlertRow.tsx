@@ -8,12 +8,12 @@ import { severityTone } from '../../components/tone';
 import { useTexts, useUnits } from '../../messages/react';
 import type { Entry } from '../../model/alertBook';
 import { sampleValue } from '../../model/query';
-import { family, severity } from './groups';
+import { family, nameOf, severity, titleOf } from './groups';
 import { useNames } from './useNames';
 import styles from './AlertRow.module.css';
 
 /** Labels that the row tells in other ways. */
-const TOLD = ['alertname', 'severity', 'family', 'drill'];
+const TOLD = ['alertname', 'severity', 'family'];
 
 export const AlertRow = memo(function AlertRow({ entry, openedAt }: { entry: Entry; openedAt: number }) {
   const { alert, change } = entry;
@@ -21,22 +21,24 @@ export const AlertRow = memo(function AlertRow({ entry, openedAt }: { entry: Ent
   const units = useUnits();
   const names = useNames();
   const { labels, annotations } = alert;
-  const name = labels.alertname ?? '';
+  const name = nameOf(alert);
+  const isDrill = labels.drill === 'true';
   const value = sampleValue(alert.value);
+  const since = Date.parse(alert.activeAt);
   const mark = change && change.at > openedAt ? change : undefined;
   return (
     <li className={styles.row} data-tone={alert.state === 'firing' ? severityTone(severity(alert)) : 'quiet'}>
       {mark && mark.what !== 'value' && <span key={mark.at} className={styles.mark} aria-hidden="true" />}
       <div className={styles.main}>
-        <h3 className={styles.summary}>{annotations.summary ?? name}</h3>
-        {annotations.description !== undefined && <p className={styles.description}>{annotations.description}</p>}
+        <h3 className={styles.summary}>{titleOf(alert)}</h3>
+        {annotations.description && <p className={styles.description}>{annotations.description}</p>}
         <p className={styles.tags}>
           <code className={styles.name}>{name}</code>
           <Badge tone={alert.state === 'firing' ? severityTone(severity(alert)) : 'quiet'} dot>
             {alerts.states[alert.state]}
           </Badge>
           <Badge tone="quiet">{names.family(family(alert))}</Badge>
-          {labels.drill === 'true' && (
+          {isDrill && (
             <span title={alerts.drillHint}>
               <Badge tone="info">{alerts.drill}</Badge>
             </span>
@@ -44,7 +46,7 @@ export const AlertRow = memo(function AlertRow({ entry, openedAt }: { entry: Ent
         </p>
         <ul role="list" className={styles.labels} aria-label={alerts.labels}>
           {Object.entries(labels)
-            .filter(([label]) => !TOLD.includes(label))
+            .filter(([label]) => !TOLD.includes(label) && !(label === 'drill' && isDrill))
             .map(([label, value]) => (
               <li key={label}>
                 <span className="muted">{label}</span> {value}
@@ -64,9 +66,11 @@ export const AlertRow = memo(function AlertRow({ entry, openedAt }: { entry: Ent
           <dt>{alerts.since}</dt>
           <dd>
             {units.time(alert.activeAt)}
-            <span className={styles.age}>
-              <Age since={Date.parse(alert.activeAt)} say={alerts.ago} />
-            </span>
+            {!Number.isNaN(since) && (
+              <span className={styles.age}>
+                <Age since={since} say={alerts.ago} />
+              </span>
+            )}
           </dd>
         </div>
       </dl>

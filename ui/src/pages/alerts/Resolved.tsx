@@ -5,6 +5,7 @@ import { Card } from '../../components/Card';
 import { useTexts, useUnits } from '../../messages/react';
 import { LATELY_MS, type Gone } from '../../model/alertBook';
 import { useNow } from '../../watch/clock';
+import { nameOf, titleOf } from './groups';
 import styles from './Resolved.module.css';
 
 export function Resolved({ gone }: { gone: Gone[] }) {
@@ -14,12 +15,12 @@ export function Resolved({ gone }: { gone: Gone[] }) {
   const lately = gone.filter(({ at }) => now - at < LATELY_MS);
   if (lately.length === 0) return null;
   return (
-    <Card title={alerts.resolved} tools={<Badge tone="good">{lately.length}</Badge>}>
+    <Card title={alerts.resolved} tools={<Badge tone="good">{units.number(lately.length)}</Badge>}>
       <ul role="list" className={styles.list}>
-        {lately.map(({ key, alert: { labels, annotations }, at, unseen }) => (
+        {lately.map(({ key, alert, at, unseen }) => (
           <li key={`${key} ${at}`} className={styles.row}>
             <span className={styles.what}>
-              {annotations.summary ?? labels.alertname} <code className="muted">{labels.alertname}</code>
+              {titleOf(alert)} <code className="muted">{nameOf(alert)}</code>
             </span>
             <span className="number muted">{(unseen ? alerts.resolvedBefore : alerts.resolvedAt)(units.time(at))}</span>
           </li>

@@ -2,6 +2,7 @@
 
 import type { Alert } from '../../model/alert';
 import type { Entry } from '../../model/alertBook';
+import { UNKNOWN } from '../../model/units';
 
 /** Instead of a name: all of them. */
 export const ANY = '*';
@@ -34,6 +35,19 @@ export function severity({ labels }: Alert): string {
 
 export function family({ labels }: Alert): string {
   return labels.family ?? '';
+}
+
+export function nameOf({ labels }: Alert): string {
+  return firstSaid(labels.alertname);
+}
+
+/** What an alert says of itself in short. */
+export function titleOf({ labels, annotations }: Alert): string {
+  return firstSaid(annotations.summary, labels.alertname);
+}
+
+function firstSaid(...texts: (string | undefined)[]): string {
+  return texts.find((text) => text !== undefined && text !== '') ?? UNKNOWN;
 }
 
 /** Known severities by their weight, the others after them. */

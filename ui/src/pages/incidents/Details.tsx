@@ -5,6 +5,7 @@ import { Badge, type Tone } from '../../components/Badge';
 import { Table, type Column } from '../../components/Table';
 import { severityTone } from '../../components/tone';
 import type { Incident } from '../../model/incident';
+import { dateOf } from '../../model/units';
 import { entry, inWords } from '../../model/words';
 import { useTexts, useUnits } from '../../messages/react';
 import { useNow } from '../../watch/clock';
@@ -55,9 +56,10 @@ export function Details({ rows }: { rows: Incident[] }) {
 function Took({ seconds, until }: { seconds: number | null; until: string | null }) {
   const units = useUnits();
   const text = units.duration(seconds);
-  if (until === null) return text;
+  const date = dateOf(until);
+  if (!date) return text;
   return (
-    <time dateTime={until} title={units.dateTime(until)}>
+    <time dateTime={date.toISOString()} title={units.dateTime(until)}>
       {text}
     </time>
   );

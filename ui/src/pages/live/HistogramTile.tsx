@@ -23,9 +23,8 @@ export function HistogramTile({ query, buckets, trail, stale }: Props) {
   const { number, duration } = useUnits();
   const format = useFormats()(meaning(query, undefined));
   const recent = recentBuckets(buckets, trail ?? NO_TRAIL);
-  // Until something has happened while the page looked on, all that ever happened is shown.
-  const isRecent = recent !== undefined && !Number.isNaN(quantile(0.5, recent.grown));
-  const shown = isRecent ? recent.grown : buckets;
+  // Until the page has looked on for a while, all that ever happened is shown.
+  const shown = recent?.grown ?? buckets;
   const found = bars(shown);
   const most = Math.max(...found.map(({ count }) => count), 1);
   const total = found.reduce((sum, { count }) => sum + count, 0);
@@ -35,7 +34,11 @@ export function HistogramTile({ query, buckets, trail, stale }: Props) {
     <Tile
       title={name(query)}
       value={format(quantile(0.5, shown))}
-      caption={live.slow(format(quantile(0.95, shown)), isRecent ? duration(recent.seconds) : undefined)}
+      caption={
+        recent && total === 0
+          ? live.quiet(duration(recent.seconds))
+          : live.slow(format(quantile(0.95, shown)), recent && duration(recent.seconds))
+      }
       stale={stale}
     >
       <ul role="list" className={styles.bars} aria-label={live.buckets}>

@@ -5,6 +5,7 @@ import type { Trail } from '../../model/trail';
 import { useTexts } from '../../messages/react';
 import { useFormats } from './formats';
 import type { Lasting } from './lasting';
+import { meaning as byName } from './meaning';
 import { Tile } from './Tile';
 import { answerSamples, meaningOf } from './trails';
 import { useQueryName } from './useQueryName';
@@ -21,13 +22,16 @@ export function QueryTile({ query, lasting: { answer, isLatest, fault }, trail, 
   const name = useQueryName();
   const formats = useFormats();
   const series = answerSamples(answer);
-  const meaning = meaningOf(query, series);
+  const meaning = meaningOf(query, answer);
   const last = trail?.points.at(-1)?.value;
   const caption = (() => {
     if (fault) return texts.fault(fault.error);
     // Who does not answer has not said that there are none.
     if (series.length === 0 || !isLatest) return stale ? undefined : texts.live.noSeries;
-    if (meaning.kind === 'counter' && Number.isNaN(last ?? NaN)) return texts.live.secondBeat;
+    if (meaning.kind === 'counter' && (trail?.readings.length ?? 0) < 2) return texts.live.secondBeat;
+    if (typeof answer === 'number') {
+      return texts.live.added[byName(query, undefined).quantity === 'percent' ? 'percents' : 'others'];
+    }
     return series.length > 1 ? texts.live.ofSeries[meaning.kind](series.length) : undefined;
   })();
   const isOld = stale || !isLatest || series.length === 0;

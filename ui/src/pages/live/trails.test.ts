@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { NO_TRAIL } from '../../model/trail';
-import { extendAll, isBuckets, recentBuckets } from './trails';
+import { extendAll, isBuckets, meaningOf, recentBuckets } from './trails';
 
 const frame = (second: number, data: Record<string, unknown>) => ({
   timestamp: new Date(second * 1000).toISOString(),
@@ -34,6 +34,21 @@ test('a plain number is the sum of counters: when it falls, how fast it grows is
   const sums = [9000, 9010, 4000, 4020].map((value, beat) => frame(10 * (beat + 1), { http_requests_total: value }));
   const trail = sums.reduce(extendAll, new Map()).get('http_requests_total');
   expect(trail?.points.map(({ value }) => value)).toEqual([1, NaN, 2]);
+});
+
+test('so it is with what a query has added up', () => {
+  const sums = [9000, 9010, 4000, 4020].map((value, beat) =>
+    frame(10 * (beat + 1), { http_requests_total: answer({ job: 'a' }, String(value)) }),
+  );
+  const trail = sums.reduce(extendAll, new Map()).get('http_requests_total');
+  expect(trail?.points.map(({ value }) => value)).toEqual([1, NaN, 2]);
+});
+
+test('percentages that are added up are no percentage', () => {
+  expect(meaningOf('disk_usage_percent', 183.4)).toEqual({ quantity: 'number', kind: 'amount' });
+  expect(meaningOf('hit_ratio', 1.4)).toEqual({ quantity: 'number', kind: 'amount' });
+  expect(meaningOf('memory_usage_bytes', 7)).toEqual({ quantity: 'bytes', kind: 'amount' });
+  expect(meaningOf('disk', answer({ __name__: 'disk_usage_percent' }, '60'))).toEqual({ quantity: 'percent', kind: 'level' });
 });
 
 test('the counter of a series that falls was reset', () => {
@@ -71,6 +86,7 @@ test('a histogram one of whose series was reset is looked at anew from there on'
 
 test('a histogram is told from an answer of Prometheus', () => {
   expect(isBuckets({ '0.1': 50, '1': 100 })).toBe(true);
+  expect(isBuckets({ '0.1': null, '1': 100 })).toBe(true);
   expect(isBuckets(answer({}, '1'))).toBe(false);
   expect(isBuckets(7)).toBe(false);
 });

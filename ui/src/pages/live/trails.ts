@@ -3,6 +3,7 @@
 import { isFault, type Channel } from '../../model/frame';
 import type { Buckets } from '../../model/histogram';
 import { samples, seriesKey, type Sample } from '../../model/query';
+import { isComputed } from '../../model/rate';
 import { extend, NO_TRAIL, type Trail } from '../../model/trail';
 import { useFold, type AnyFrame } from './fold';
 import { meaning, type Meaning } from './meaning';
@@ -21,9 +22,9 @@ export function extendAll(trails: Trails, frame: AnyFrame): Trails {
     if (answer === null || isFault(answer)) return [query, before] as const;
     if (isBuckets(answer)) return [query, extend(before, time, bucketSamples(answer), 'sums')] as const;
     const found = answerSamples(answer);
-    const { kind } = meaningOf(query, found);
-    const isSum = typeof answer === 'number' && kind === 'counter';
-    return [query, extend(before, time, found, isSum ? 'sums' : kind)] as const;
+    const { kind } = meaningOf(query, answer);
+    const areSums = kind === 'counter' && found.some(({ labels }) => isComputed(labels));
+    return [query, extend(before, time, found, areSums ? 'sums' : kind)] as const;
   });
   return new Map(extended);
 }
@@ -35,7 +36,8 @@ export function answerSamples(answer: unknown): Sample[] {
 
 /** Whether it is a histogram of the channel `metrics`, not an answer of Prometheus. */
 export function isBuckets(answer: unknown): answer is Buckets {
-  return typeof answer === 'object' && answer !== null && Object.values(answer).every((one) => typeof one === 'number');
+  if (typeof answer !== 'object' || answer === null) return false;
+  return Object.values(answer).every((one) => one === null || typeof one === 'number');
 }
 
 /** What fell into each bucket while the trail looked on, and how long that was; nothing if it has looked but once. */
@@ -50,11 +52,14 @@ export function recentBuckets(buckets: Buckets, { readings }: Trail): { grown: B
 }
 
 function bucketSamples(buckets: Buckets): Sample[] {
-  return Object.entries(buckets).map(([le, value]) => ({ labels: { le }, value }));
+  return Object.entries(buckets).map(([le, value]) => ({ labels: { le }, value: value ?? NaN }));
 }
 
-export function meaningOf(query: string, series: readonly { labels: Sample['labels'] }[]): Meaning {
-  return meaning(query, series[0]?.labels.__name__);
+/** A plain number is a sum: of percentages or ratios that is no share of anything. */
+export function meaningOf(query: string, answer: unknown): Meaning {
+  const found = meaning(query, answerSamples(answer)[0]?.labels.__name__);
+  const isShare = found.quantity === 'percent' || found.quantity === 'ratio';
+  return typeof answer === 'number' && isShare ? { quantity: 'number', kind: 'amount' } : found;
 }
 
 const TRAILS = { initial: NO_TRAILS, step: extendAll, remembered: new Map<Channel, Trails>() };

@@ -2,7 +2,7 @@ import { MutationObserver, QueryClient } from '@tanstack/react-query';
 import { afterEach, expect, test, vi } from 'vitest';
 
 import type { Rehearsal, Rehearsals } from '../../model/rehearsal';
-import { alertsOf, changeOf } from './simulator';
+import { alertsOf, askForList, changeOf } from './simulator';
 
 const URL = 'http://simulator';
 
@@ -50,4 +50,9 @@ test('an answer that was asked for before the trigger was answered does not undo
   await asked.catch(() => undefined);
   expect(client.getQueryData(key)).toEqual(catalogue(RISING));
   expect(client.getQueryState(key)?.isInvalidated).toBe(true);
+});
+
+test.each([null, {}, { data: null }, { data: {} }])('%j is no list of the simulator', async (answer) => {
+  vi.stubGlobal('fetch', () => Promise.resolve(Response.json(answer)));
+  await expect(askForList(URL, '/api/scenarios')).rejects.toThrow('not the simulator');
 });

@@ -25,6 +25,13 @@ async function askSimulator<Data>(url: string, path: string, request: RequestIni
   }
 }
 
+/** Another program may answer at that address, and with what it likes. */
+export async function askForList<List extends { data: unknown[] }>(url: string, path: string, signal?: AbortSignal) {
+  const answer = await askSimulator<Partial<List> | null>(url, path, { signal: signal ?? null });
+  if (!Array.isArray(answer?.data)) throw new AnswerError(200, 'not the simulator');
+  return answer as List;
+}
+
 /** Whether anything answers at all; what it says is hidden from this page. */
 async function isThere(url: string): Promise<boolean> {
   try {
@@ -50,11 +57,7 @@ export function useRehearsals() {
   const url = useSimulatorUrl();
   const query = useQuery({
     queryKey: alertsOf(url),
-    queryFn: async ({ signal }) => {
-      const answer = await askSimulator<Rehearsals>(url, '/api/alerts', { signal });
-      if (!Array.isArray(answer.data)) throw new AnswerError(200, 'not the simulator');
-      return answer;
-    },
+    queryFn: ({ signal }) => askForList<Rehearsals>(url, '/api/alerts', signal),
     retry: false,
     staleTime: 0,
     refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : EVERY_MS),
@@ -71,7 +74,7 @@ export function useScenarios(): Scenario[] {
   const url = useSimulatorUrl();
   const { data } = useQuery({
     queryKey: scenariosOf(url),
-    queryFn: ({ signal }) => askSimulator<{ data: Scenario[] }>(url, '/api/scenarios', { signal }),
+    queryFn: ({ signal }) => askForList<{ data: Scenario[] }>(url, '/api/scenarios', signal),
     retry: false,
     staleTime: 0,
     refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : EVERY_MS),

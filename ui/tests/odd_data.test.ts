@@ -1,0 +1,84 @@
+// Data as no server should send it: a page shows what it can, and is never blank.
+
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+
+import { live, open, withBrowser } from './support/browser';
+import { lab } from './support/servers';
+
+withBrowser();
+
+/** Whatever the gateway says, the frames of the channel `alerts` carry these. */
+async function answerAlerts(page: Page, alerts: unknown[]): Promise<void> {
+  await page.routeWebSocket('**/ws/alerts', (near) => {
+    near.connectToServer().onMessage((text) => {
+      const message = JSON.parse(String(text)) as { type: string };
+      near.send(JSON.stringify(message.type === 'alerts' ? { ...message, data: { alerts } } : message));
+    });
+  });
+}
+
+test('an alert that lacks almost everything is shown, and every other page too', async () => {
+  const { page, faults, close } = await open('about:blank');
+  await answerAlerts(page, [null, { labels: null, annotations: null, state: 'firing', activeAt: '', value: '1' }]);
+  await page.goto(`${lab('GATEWAY_URL')}/#/alerts`);
+  await live(page);
+  const row = page.getByRole('listitem').filter({ has: page.getByRole('heading', { level: 3 }) });
+  expect(await row.getByRole('heading').textContent()).toBe('–');
+  await page.getByRole('link', { name: 'System' }).click();
+  await page.getByText('Ready: everything works.').waitFor();
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test('an alert with an empty summary goes by its name, and only a drill is called one', async () => {
+  const { page, close } = await open('about:blank');
+  const labels = { alertname: 'Nameless', drill: 'false' };
+  const alert = { labels, annotations: { summary: '' }, state: 'firing', activeAt: '2026-07-01T08:00:00Z', value: '1' };
+  await answerAlerts(page, [alert]);
+  await page.goto(`${lab('GATEWAY_URL')}/#/alerts`);
+  await page.getByRole('heading', { level: 3, name: 'Nameless' }).waitFor();
+  await page.getByRole('listitem').filter({ hasText: /^drill false$/ }).waitFor();
+  await close();
+});
+
+test('incidents and checks without a time are shown without it', async () => {
+  const { page, faults, close } = await open('about:blank');
+  await page.route('**/api/metrics/incidents/details?*', async (route) => {
+    const answer = (await (await route.fetch()).json()) as { data: Record<string, unknown>[] };
+    for (const incident of answer.data) {
+      delete incident.created_at;
+      delete incident.acknowledged_at;
+    }
+    await route.fulfill({ json: answer });
+  });
+  await page.route('**/-/ready', async (route) => {
+    const answer = (await (await route.fetch()).json()) as { checks: Record<string, { since: unknown }> };
+    for (const check of Object.values(answer.checks)) check.since = null;
+    await route.fulfill({ json: answer });
+  });
+  await page.goto(`${lab('GATEWAY_URL')}/#/incidents`);
+  const incident = page.getByRole('row').filter({ hasText: 'Too many series in the head block' });
+  await incident.getByText('–', { exact: true }).first().waitFor();
+  await page.getByRole('link', { name: 'System' }).click();
+  const check = page.getByRole('row').filter({ hasText: 'Database' });
+  await check.getByText('–', { exact: true }).first().waitFor();
+  expect(await check.locator('time').textContent()).toBe('–');
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test('where the frame around the pages fails, that is said', async () => {
+  const { page, close } = await open('about:blank');
+  await page.addInitScript(() => {
+    Object.defineProperty(window, 'setInterval', {
+      value: () => {
+        throw new Error('out of order'); // there is none for the connection
+      },
+    });
+  });
+  await page.goto(lab('GATEWAY_URL'));
+  await page.getByRole('alert').getByText('out of order').waitFor();
+  await page.getByRole('button', { name: 'Reload' }).waitFor();
+  await close();
+});
