@@ -1,7 +1,7 @@
 // The frame around every page: the connection, the way between pages, and what it all looks like.
 
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { Route, Router, Switch, useLocation } from 'wouter';
+import { Route, Router, Switch, useLocation, type AroundNavHandler } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 
 import { Connection } from '../connection/connection';
@@ -25,7 +25,7 @@ const USUAL_BEAT_MS = 10_000;
 export function App() {
   return (
     <Connected>
-      <Router hook={useHashLocation}>
+      <Router hook={useHashLocation} aroundNav={follow}>
         <Header />
         <Content>
           <Pages />
@@ -34,6 +34,12 @@ export function App() {
     </Connected>
   );
 }
+
+/** A page that a link leads to begins at its top; one that Back leads to is where the browser knows that it was. */
+const follow: AroundNavHandler = (navigate, to, options) => {
+  navigate(to, options);
+  if (!options?.replace) window.scrollTo(0, 0);
+};
 
 function Pages() {
   const texts = useTexts();
