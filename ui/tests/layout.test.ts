@@ -29,6 +29,20 @@ test('an alert with the longest names fits a narrow screen, also while it is fil
   await close();
 });
 
+test('of more alerts than anybody reads the first are drawn, and the others when they are asked for', async () => {
+  const { page, close } = await open('about:blank');
+  const alerts = Array.from({ length: 250 }, (_, index) => alert({ alertname: 'A', instance: String(index) }));
+  await rewriteFrames(page, 'alerts', () => ({ alerts }));
+  await page.goto(`${lab('GATEWAY_URL')}/#/alerts`);
+  const rows = page.getByRole('region', { name: /^Firing/ }).getByRole('heading', { level: 3 });
+  await rows.first().waitFor();
+  expect(await rows.count()).toBe(200);
+  await page.getByRole('button', { name: 'Show the others (50)' }).press('Enter');
+  await expect.poll(() => rows.count()).toBe(250);
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain('instance 200');
+  await close();
+});
+
 test('queries with the longest names fit a narrow screen', async () => {
   const { page, close } = await open('about:blank', NARROW);
   await rewriteFrames(page, 'range_metrics', (data) => ({ [LONG]: Object.values(data as object)[0] as unknown }));

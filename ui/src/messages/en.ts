@@ -175,6 +175,7 @@ export const en = {
     calmMore: 'Nothing is pending or firing. Trigger a test alert to see one arrive.',
     noneThen: 'There were no alerts at the last update.',
     rehearse: 'Trigger a test alert',
+    showOthers: (count: string) => `Show the others (${count})`,
     noneWanted: 'No alert matches these filters.',
     resolved: 'Recently resolved',
     resolvedAt: (time: string) => `resolved at ${time}`,

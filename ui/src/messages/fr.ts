@@ -182,6 +182,7 @@ export const fr: Messages = {
     calmMore: 'Aucune alerte n’est en attente ni déclenchée. Provoquez une alerte d’essai pour la voir arriver.',
     noneThen: 'Il n’y avait aucune alerte à la dernière mise à jour.',
     rehearse: 'Provoquer une alerte d’essai',
+    showOthers: (count) => `Afficher les autres (${count})`,
     noneWanted: 'Aucune alerte ne correspond à ces filtres.',
     resolved: 'Résolues récemment',
     resolvedAt: (time) => `résolue à ${time}`,

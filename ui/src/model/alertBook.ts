@@ -37,7 +37,13 @@ export function turn(book: AlertBook | undefined, alerts: Alert[], now: number):
   }
   const left = [...known.values()].filter(({ key }) => !entries.has(key)).map(({ key, alert }) => ({ key, alert, at: now }));
   const gone = (book?.gone ?? []).filter(({ key, at }) => !entries.has(key) && now - at < LATELY_MS);
-  return { entries: [...entries.values()], gone: [...left, ...gone] };
+  return { entries: settle(book?.entries, [...entries.values()]), gone: [...left, ...gone] };
+}
+
+/** The same array while nothing in it is different: nobody sorts and groups it anew. */
+function settle(before: Entry[] | undefined, after: Entry[]): Entry[] {
+  const same = before?.length === after.length && before.every((entry, index) => entry === after[index]);
+  return same ? before : after;
 }
 
 /** `now` is `undefined` where nobody knows since when it has been there. */
