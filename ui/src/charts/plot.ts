@@ -8,7 +8,7 @@ import { axisWidth, BINARY_STEPS, tickLabels, valueRange, type Format } from './
 import { palette, seriesColor, watchColors } from './colors';
 
 /** What a plot shows. */
-export interface Picture {
+interface Picture {
   columns: Columns;
   /** Of each line, whether it is drawn. */
   shown: readonly boolean[];

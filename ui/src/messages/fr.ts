@@ -243,12 +243,11 @@ export const fr: Messages = {
           : `Le simulateur fait évoluer la métrique : elle vaut ${value}, le seuil est ${threshold}.`,
       crossedWindow: (window) =>
         `Le simulateur fait évoluer la métrique ; la règle porte sur une fenêtre de ${window}, l’effet met donc un moment à s’y voir.`,
-      crossedIn: (span) => `Encore ${span} environ.`,
+      about: (span) => `Encore ${span} environ.`,
       pending: (span) =>
         `Prometheus doit maintenant collecter la métrique et évaluer la règle, ce qu’il fait à intervalles de ${span} environ.`,
       firing: (hold) =>
         `Prometheus l’a vue. La condition doit rester remplie pendant ${hold} avant que l’alerte se déclenche.`,
-      firingIn: (span) => `Encore ${span} environ.`,
       firingSoon: 'D’un instant à l’autre : à la prochaine évaluation.',
       here: 'La passerelle l’enverra ici à la prochaine mise à jour.',
       recovered: 'Elle est arrivée. Elle reste déclenchée jusqu’à ce que vous la rétablissiez.',
@@ -350,7 +349,6 @@ export const fr: Messages = {
       prometheus: 'Prometheus',
       database: 'Base de données',
       poller: 'Collecteur',
-      alertmanager: 'Alertmanager',
     },
     meanings: {
       prometheus: 'Les valeurs en direct et les alertes restent figées tant qu’il ne répond pas.',

@@ -91,3 +91,7 @@ test('a time of another day comes with its date', () => {
   expect(en.time('2020-02-10T12:00:00Z')).toContain('2020');
   expect(en.time(Date.now())).not.toContain(String(new Date().getFullYear()));
 });
+
+test('a plain value has decimals where they say something', () => {
+  expect([12.345, -999.5, 1234.56, NaN].map(en.plain)).toEqual(['12.35', '-999.5', '1,235', UNKNOWN]);
+});

@@ -13,6 +13,8 @@ type Value = number | undefined | null;
 /** `digits` is how many decimals are shown at most. */
 export interface Units {
   number: (value: Value, digits?: number) => string;
+  /** Of a metric whose unit is not known: decimals are left out where they say nothing. */
+  plain: (value: number) => string;
   bytes: (value: Value, digits?: number) => string;
   /** Of a number from 0 to 100. */
   percent: (value: Value, digits?: number) => string;
@@ -55,6 +57,7 @@ export function units(language: string): Units {
   const both = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   return {
     number: (value, digits = 2) => known(value, (value) => format(value, digits)),
+    plain: (value) => known(value, (value) => format(value, Math.abs(value) < 1000 ? 2 : 0)),
     bytes: (value, digits = 1) =>
       known(value, (value) => {
         const power = Math.min(Math.floor(Math.log2(Math.max(1, Math.abs(value))) / 10), words.bytes.length - 1);

@@ -48,7 +48,7 @@ function crossing(rehearsal: Rehearsal, timeline: Timeline, at: number, waits: W
   const told = waits.crossed(units.number(value), threshold === null ? undefined : units.number(threshold));
   if (timeline.from === undefined || typeof triggered !== 'number') return told;
   const left = secondsToCross(rehearsal, timeline.from, (at - triggered) / 1000);
-  return left === undefined ? told : `${told} ${waits.crossedIn(units.duration(Math.max(1, Math.round(left))))}`;
+  return left === undefined ? told : `${told} ${waits.about(units.duration(Math.max(1, Math.round(left))))}`;
 }
 
 function holding({ for: hold }: Rehearsal, timeline: Timeline, at: number, waits: Waits, units: Units): string {
@@ -56,5 +56,5 @@ function holding({ for: hold }: Rehearsal, timeline: Timeline, at: number, waits
   const seconds = promSeconds(hold);
   if (seconds === undefined || typeof pending !== 'number') return '';
   const left = Math.round(seconds - (at - pending) / 1000);
-  return left > 0 ? waits.firingIn(units.duration(left)) : waits.firingSoon;
+  return left > 0 ? waits.about(units.duration(left)) : waits.firingSoon;
 }
