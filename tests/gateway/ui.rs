@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 const PAGE: &str = "<!doctype html><script type=\"module\" src=\"/assets/app-1a2b.js\"></script>";
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
     connect-src 'self' http://localhost:9182; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// A gateway with a UI, whose build has compressed one file.

@@ -1,8 +1,9 @@
-// A finger reads values off a chart.
+// A finger and the keys read values off a chart.
 
 import { expect, test, vi } from 'vitest';
 
 import { live, open, PATIENCE_MS, withBrowser } from './support/browser';
+import { rewriteFrames } from './support/frames';
 import { lab } from './support/servers';
 
 withBrowser();
@@ -27,3 +28,39 @@ test.each(['touchEnd', 'touchCancel'] as const)('after %s a chart tells its late
   expect(faults).toEqual([]);
   await close();
 });
+
+test('what the keys have chosen stays chosen when a line comes, and keys of the browser choose nothing', async () => {
+  const { page, faults, close } = await open('about:blank');
+  let [first, more] = [undefined as Matrices | undefined, false];
+  const again = await rewriteFrames(page, 'range_metrics', (data) => {
+    first ??= data as Matrices; // the rows stay where they are
+    return more ? withAnother(first) : first;
+  });
+  await page.goto(lab('GATEWAY_URL'));
+  const chart = page.getByRole('slider').first();
+  const row = () => chart.getAttribute('aria-valuenow');
+  await chart.press('Home');
+  await expect.poll(row).toBe('0');
+  for (const key of ['Control+End', 'Alt+ArrowRight', 'Shift+ArrowRight', 'ArrowRight']) await chart.press(key);
+  await expect.poll(row).toBe('1');
+
+  const legend = page.getByRole('figure').first().getByRole('listitem');
+  const before = await legend.count();
+  more = true;
+  again();
+  await expect.poll(() => legend.count()).toBe(before + 1);
+  expect(await row()).toBe('1');
+  expect(faults).toEqual([]);
+  await close();
+});
+
+type Matrices = Record<string, { result: { metric: object }[] }>;
+
+/** With another series in each answer, of the same points as its first. */
+function withAnother(answers: Matrices): Matrices {
+  const extended = Object.entries(answers).map(([query, answer]): [string, Matrices[string]] => {
+    const another = answer.result.slice(0, 1).map((series) => ({ ...series, metric: { ...series.metric, instance: 'z' } }));
+    return [query, { ...answer, result: [...answer.result, ...another] }];
+  });
+  return Object.fromEntries(extended);
+}

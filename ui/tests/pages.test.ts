@@ -74,8 +74,19 @@ test('pages do not wait for the settings of the gateway; the one that needs them
   await page.getByRole('link', { name: 'Rehearse' }).click();
   await page.getByText('The gateway does not answer, and only it knows').waitFor();
   await page.unroute('**/api/ui/settings');
-  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: 'Try again' }).press('Enter');
+  await page.getByRole('heading', { name: 'Rehearse' }).waitFor();
+  await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('content');
   await page.getByRole('button', { name: 'Recover HighCPUUsage' }).waitFor();
+  await close();
+});
+
+test('what a backwards period keeps from being asked is not said to be loading', async () => {
+  const period = 'within=own&from=2026-07-02T00:00:00Z&to=2026-07-01T00:00:00Z';
+  const { page, close } = await open(`${lab('GATEWAY_URL')}/?${period}#/incidents`);
+  await page.getByText('This period ends before it begins.').waitFor();
+  await page.getByRole('button', { name: 'Show the incidents of' }).first().waitFor();
+  expect(await page.getByText('Loading…').count()).toBe(0);
   await close();
 });
 

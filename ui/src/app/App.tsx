@@ -2,7 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { Suspense, useEffect, useState } from 'react';
-import { Route, Router, Switch, useLocation } from 'wouter';
+import { Route, Router, Switch, useLocation, type AroundNavHandler } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 
 import { Connection } from '../connection/connection';
@@ -28,7 +28,7 @@ export function App() {
   return (
     <ErrorBoundary>
       <Connected>
-        <Router hook={useHashLocation}>
+        <Router hook={useHashLocation} aroundNav={follow}>
           <Header />
           <Content>
             <Pages />
@@ -38,6 +38,12 @@ export function App() {
     </ErrorBoundary>
   );
 }
+
+/** A page that a link leads to begins at its top; one that Back leads to is where the browser knows that it was. */
+const follow: AroundNavHandler = (navigate, to, options) => {
+  navigate(to, options);
+  if (!options?.replace) window.scrollTo(0, 0);
+};
 
 function Pages() {
   const texts = useTexts();

@@ -20,7 +20,7 @@ export function Content({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (shown.current === path) return;
     shown.current = path;
-    main.current?.focus();
+    main.current?.focus({ preventScroll: true });
   }, [path]);
   return (
     <main ref={main} id="content" className={styles.content} tabIndex={-1} aria-label={title}>

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 
 import { ask } from '../rest/ask';
 
-export interface Settings {
+interface Settings {
   version: string;
   /** How often Prometheus is polled. */
   poll_interval_seconds: number;

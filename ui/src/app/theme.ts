@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { recall, remember } from './memory';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof THEMES)[number];
+type Theme = (typeof THEMES)[number];
 
 export function isTheme(name: unknown): name is Theme {
   return THEMES.some((theme) => theme === name);

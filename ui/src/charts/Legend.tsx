@@ -3,7 +3,7 @@
 import { seriesColor } from './colors';
 import styles from './TimeChart.module.css';
 
-export interface LegendEntry {
+interface LegendEntry {
   key: string;
   name: string;
   value: string;

@@ -35,6 +35,7 @@ interface Props {
 export function TimeChart({ label, lines, step, format, binary = false, height = 220 }: Props) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot>(undefined);
+  const chosen = useRef<number>(undefined);
   const [row, setRow] = useState<number>();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const { locale, units, texts } = useSpeech();
@@ -46,7 +47,7 @@ export function TimeChart({ label, lines, step, format, binary = false, height =
   // Before the browser paints: the legend and the lines are of the same frame.
   useLayoutEffect(() => {
     if (!holder.current) return;
-    const made = new Plot(holder.current, { lines: count, height, binary, onRow: setRow });
+    const made = new Plot(holder.current, { lines: count, height, binary, chosen, onRow: setRow });
     plot.current = made;
     return () => {
       made.destroy();
@@ -82,6 +83,8 @@ export function TimeChart({ label, lines, step, format, binary = false, height =
         aria-valuenow={Math.max(0, at)}
         aria-valuetext={readOut(moment, values, texts.chart.more)}
         onKeyDown={(event) => {
+          const { altKey, ctrlKey, metaKey, shiftKey } = event;
+          if (altKey || ctrlKey || metaKey || shiftKey) return; // the browser's own
           const next = rowAfter(event.key, at, columns.times.length);
           if (next === undefined) return;
           event.preventDefault();

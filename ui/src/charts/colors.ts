@@ -8,7 +8,7 @@ export function seriesColor(index: number): string {
 }
 
 /** Custom properties, as colours that a canvas understands. */
-export type Palette = (property: string) => string;
+type Palette = (property: string) => string;
 
 /** Reads each colour once, so that a chart that is drawn does not ask for styles. */
 export function palette(element: Element): Palette {

@@ -3,7 +3,7 @@
 import { seriesKey, type Labels, type Series } from '../model/query';
 import type { Line } from './TimeChart';
 
-export interface Lines {
+interface Lines {
   lines: Line[];
   /** The labels whose values name the lines; none if there is nothing to tell apart. */
   by: string[];

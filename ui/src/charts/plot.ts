@@ -8,7 +8,7 @@ import { axisWidth, BINARY_STEPS, tickLabels, valueRange, type Format } from './
 import { palette, seriesColor, watchColors } from './colors';
 
 /** What a plot shows. */
-export interface Picture {
+interface Picture {
   columns: Columns;
   /** Of each line, whether it is drawn. */
   shown: readonly boolean[];
@@ -23,6 +23,8 @@ interface Options {
   height: number;
   /** Whether the axis of values has steps for bytes. */
   binary: boolean;
+  /** The time that the keys have chosen: it stays chosen when its row moves on, and when another plot takes over. */
+  chosen: { current: number | undefined };
   /** The row under the pointer or the keys has changed. */
   onRow: (row: number | undefined) => void;
 }
@@ -34,8 +36,6 @@ export class Plot {
   private readonly unwatch: () => void;
   private colors;
   private picture: Picture | undefined;
-  /** The time that the keys have chosen: it stays chosen when its row moves on. */
-  private chosen: number | undefined;
 
   constructor(
     private readonly element: HTMLElement,
@@ -67,7 +67,8 @@ export class Plot {
       });
       this.chart.setData([picture.columns.times, ...picture.columns.values]);
     });
-    const row = this.chosen === undefined ? -1 : picture.columns.times.indexOf(this.chosen);
+    const { current } = this.options.chosen;
+    const row = current === undefined ? -1 : picture.columns.times.indexOf(current);
     if (row >= 0) this.choose(row);
     if (first) measured('chart-draw', this.startedAt);
   }
@@ -76,13 +77,13 @@ export class Plot {
   choose(row: number): void {
     const time = this.picture?.columns.times[row];
     if (time === undefined) return;
-    this.chosen = time;
+    this.options.chosen.current = time;
     this.chart.setCursor({ left: this.chart.valToPos(time, 'x'), top: 0 });
   }
 
   /** Takes the cursor away. Of a finger that is lifted, or begins to scroll, the plot itself does not hear. */
   readonly leave = (): void => {
-    this.chosen = undefined;
+    this.options.chosen.current = undefined;
     this.chart.setCursor({ left: -10, top: -10 });
   };
 
@@ -94,7 +95,7 @@ export class Plot {
 
   /** A finger moves the cursor sideways, as the plot itself lets a mouse do; up and down it scrolls the page. */
   private readonly pointed = (event: PointerEvent): void => {
-    this.chosen = undefined;
+    this.options.chosen.current = undefined;
     if (event.pointerType === 'mouse') return;
     const { left, top } = this.chart.over.getBoundingClientRect();
     this.chart.setCursor({ left: event.clientX - left, top: event.clientY - top });

@@ -1,6 +1,6 @@
 // A chart in words, for those who do not see its lines.
 
-export interface LineSummary {
+interface LineSummary {
   least: number | undefined;
   greatest: number | undefined;
   last: number | undefined;

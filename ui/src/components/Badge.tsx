@@ -10,7 +10,7 @@ export function Badge({ tone, dot = false, children }: { tone: Tone; dot?: boole
   return (
     <span className={styles.badge} data-tone={tone}>
       {dot && <span className={styles.dot} aria-hidden="true" />}
-      {children}
+      <span className={styles.text}>{children}</span>
     </span>
   );
 }

@@ -6,7 +6,7 @@ import type { Messages } from '../messages/en';
 import { Note } from './Note';
 
 /** How a channel's data is, for `<Card stale>` and for this note. */
-export interface Freshness {
+interface Freshness {
   stale: boolean;
   staleSince?: number | undefined;
 }

@@ -178,6 +178,7 @@ export const en = {
     calmMore: 'Nothing is pending or firing. Trigger a test alert to see one arrive.',
     noneThen: 'There were no alerts at the last update.',
     rehearse: 'Trigger a test alert',
+    showOthers: (count: string) => `Show the others (${count})`,
     noneWanted: 'No alert matches these filters.',
     resolved: 'Recently resolved',
     resolvedAt: (time: string) => `resolved at ${time}`,
@@ -240,11 +241,10 @@ export const en = {
           : `The simulator is changing the metric: ${value} now, the threshold is ${threshold}.`,
       crossedWindow: (window: string) =>
         `The simulator is changing the metric; the rule looks at the last ${window}, so the change has to build up first.`,
-      crossedIn: (span: string) => `About ${span} more.`,
+      about: (span: string) => `About ${span} more.`,
       pending: (span: string) =>
         `Next, Prometheus scrapes the metric and evaluates the rule; it does each about every ${span}.`,
       firing: (hold: string) => `Prometheus has seen it. The condition must hold for ${hold} before the alert fires.`,
-      firingIn: (span: string) => `About ${span} more.`,
       firingSoon: 'Any moment: at the next evaluation.',
       here: 'The gateway sends it here with its next update.',
       recovered: 'It has arrived. It fires until you recover it.',
@@ -332,7 +332,7 @@ export const en = {
       unready: 'Not ready: no live values arrive.',
     },
     check: 'Check',
-    checks: { prometheus: 'Prometheus', database: 'Database', poller: 'Poller', alertmanager: 'Alertmanager' },
+    checks: { prometheus: 'Prometheus', database: 'Database', poller: 'Poller' },
     meanings: {
       prometheus: 'Live values and alerts are frozen until it answers.',
       database: 'Incidents cannot be read; live values still arrive.',

@@ -186,6 +186,7 @@ export const fr: Messages = {
     calmMore: 'Aucune alerte n’est en attente ni déclenchée. Provoquez une alerte d’essai pour la voir arriver.',
     noneThen: 'Il n’y avait aucune alerte à la dernière mise à jour.',
     rehearse: 'Provoquer une alerte d’essai',
+    showOthers: (count) => `Afficher les autres (${count})`,
     noneWanted: 'Aucune alerte ne correspond à ces filtres.',
     resolved: 'Résolues récemment',
     resolvedAt: (time) => `résolue à ${time}`,
@@ -248,12 +249,11 @@ export const fr: Messages = {
           : `Le simulateur fait évoluer la métrique : elle vaut ${value}, le seuil est ${threshold}.`,
       crossedWindow: (window) =>
         `Le simulateur fait évoluer la métrique ; la règle porte sur une fenêtre de ${window}, l’effet met donc un moment à s’y voir.`,
-      crossedIn: (span) => `Encore ${span} environ.`,
+      about: (span) => `Encore ${span} environ.`,
       pending: (span) =>
         `Prometheus doit maintenant collecter la métrique et évaluer la règle, ce qu’il fait à intervalles de ${span} environ.`,
       firing: (hold) =>
         `Prometheus l’a vue. La condition doit rester remplie pendant ${hold} avant que l’alerte se déclenche.`,
-      firingIn: (span) => `Encore ${span} environ.`,
       firingSoon: 'D’un instant à l’autre : à la prochaine évaluation.',
       here: 'La passerelle l’enverra ici à la prochaine mise à jour.',
       recovered: 'Elle est arrivée. Elle reste déclenchée jusqu’à ce que vous la rétablissiez.',
@@ -355,7 +355,6 @@ export const fr: Messages = {
       prometheus: 'Prometheus',
       database: 'Base de données',
       poller: 'Collecteur',
-      alertmanager: 'Alertmanager',
     },
     meanings: {
       prometheus: 'Les valeurs en direct et les alertes restent figées tant qu’il ne répond pas.',

@@ -1,6 +1,6 @@
 // Words that go with a number, as the language of the page has them.
 
-export interface Plurals {
+interface Plurals {
   number: (count: number) => string;
   /** The form of a word that goes with a number. */
   form: (count: number, one: string, other: string) => string;

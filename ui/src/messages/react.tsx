@@ -8,7 +8,7 @@ import { en, type Messages } from './en';
 import { fr } from './fr';
 
 export const LANGUAGES = { en, fr };
-export type Language = keyof typeof LANGUAGES;
+type Language = keyof typeof LANGUAGES;
 
 interface Speech {
   language: Language;

@@ -29,6 +29,13 @@ it('keeps the same object for what has not changed', () => {
   expect(book.entries[1]).not.toBe(first.entries[1]);
 });
 
+it('keeps the same list while nothing in it has changed', () => {
+  const first = turn(undefined, [alert('A'), alert('B')], 100);
+  expect(turn(first, [alert('A'), alert('B')], 200).entries).toBe(first.entries);
+  expect(turn(first, [alert('B'), alert('A')], 200).entries).not.toBe(first.entries);
+  expect(turn(first, [alert('A')], 200).entries).not.toBe(first.entries);
+});
+
 it('remembers for a while what has gone, until it comes back', () => {
   const there = turn(undefined, [alert('A'), alert('B')], 100);
   const gone = turn(there, [], 200);

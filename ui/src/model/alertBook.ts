@@ -45,7 +45,13 @@ export function turn(book: AlertBook | undefined, alerts: Alert[], now: number):
   const missing = [...known.values()].filter(({ key }) => !entries.has(key));
   const left = missing.map(({ key, alert }) => ({ key, alert, at: now, unseen }));
   const gone = (book?.gone ?? []).filter(({ key, at }) => !entries.has(key) && now - at < LATELY_MS);
-  return { entries: [...entries.values()], gone: [...left, ...gone], at: now };
+  return { entries: settle(book?.entries, [...entries.values()]), gone: [...left, ...gone], at: now };
+}
+
+/** The same array while nothing in it is different: nobody sorts and groups it anew. */
+function settle(before: Entry[] | undefined, after: Entry[]): Entry[] {
+  const same = before?.length === after.length && before.every((entry, index) => entry === after[index]);
+  return same ? before : after;
 }
 
 /** `now` is `undefined` where nobody knows since when it has been there. */

@@ -1,5 +1,6 @@
 // What the gateway sends over its WebSocket, one JSON text per frame.
 
+import { json } from './json';
 import type { QueryData } from './query';
 
 export const CHANNELS = ['instant', 'range', 'metrics', 'alerts'] as const;
@@ -23,7 +24,7 @@ export interface Frame<Data = Answers> {
 }
 
 /** What a message may be. */
-export type Told =
+type Told =
   | { kind: 'connection'; epoch: string }
   | { kind: 'frame'; channel: Channel; frame: Frame<unknown> }
   /** The beat has brought what frame `seq` had already. */
@@ -57,14 +58,6 @@ export function isFault(answer: unknown): answer is QueryFault {
 
 function isChannel(value: unknown): value is Channel {
   return CHANNELS.some((channel) => channel === value);
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function object(value: unknown): Record<string, unknown> {

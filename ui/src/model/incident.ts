@@ -27,7 +27,7 @@ export interface ServiceCount {
 }
 
 /** Of durations in seconds; `null` where none is known. */
-export interface Durations {
+interface Durations {
   count: number;
   mean: number | null;
   p90: number | null;

@@ -2,7 +2,7 @@
 
 export type Labels = Record<string, string>;
 /** Seconds since 1970, and the value as text: also `NaN`, `+Inf`, `-Inf`. */
-export type RawSample = [number, string];
+type RawSample = [number, string];
 
 export type QueryData =
   | { resultType: 'vector'; result: { metric: Labels; value: RawSample }[] }

@@ -12,11 +12,11 @@ import type { Condition, Rehearsal } from './rehearsal';
  * - `here`: the frame has arrived in this browser
  * - `resolved`: the alert is gone from the channel
  */
-export const STAGES = ['triggered', 'crossed', 'pending', 'firing', 'here', 'recovered', 'resolved'] as const;
+const STAGES = ['triggered', 'crossed', 'pending', 'firing', 'here', 'recovered', 'resolved'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Milliseconds since 1970; `earlier` is before the timeline began, or before anybody looked. */
-export type Moment = number | 'earlier';
+type Moment = number | 'earlier';
 
 export interface Timeline {
   name: string;

@@ -1,6 +1,6 @@
 // What costs time on the page's one thread, told to the performance API, where developer tools and tests read it.
 
-export type Task =
+type Task =
   /** From the making of a chart until it is drawn. */
   | 'chart-draw'
   /** From the arrival of a frame until all that shows it is drawn. */

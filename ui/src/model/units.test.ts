@@ -98,3 +98,7 @@ test.each([undefined, null, '', 'soon', NaN])('the time %o is not known', (momen
   expect(en.time(moment)).toBe(UNKNOWN);
   expect(en.dateTime(moment)).toBe(UNKNOWN);
 });
+
+test('a plain value has decimals where they say something', () => {
+  expect([12.345, -999.5, 1234.56, NaN].map(en.plain)).toEqual(['12.35', '-999.5', '1,235', UNKNOWN]);
+});

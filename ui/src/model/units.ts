@@ -15,6 +15,8 @@ type Instant = string | number | undefined | null;
 /** `digits` is how many decimals are shown at most. */
 export interface Units {
   number: (value: Value, digits?: number) => string;
+  /** Of a metric whose unit is not known: decimals are left out where they say nothing. */
+  plain: (value: number) => string;
   bytes: (value: Value, digits?: number) => string;
   /** Of a number from 0 to 100. */
   percent: (value: Value, digits?: number) => string;
@@ -57,6 +59,7 @@ export function units(language: string): Units {
   const both = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   return {
     number: (value, digits = 2) => known(value, (value) => format(value, digits)),
+    plain: (value) => known(value, (value) => format(value, Math.abs(value) < 1000 ? 2 : 0)),
     bytes: (value, digits = 1) =>
       known(value, (value) => {
         const decimals = (power: number) => (power === 0 ? 0 : digits);

@@ -1,5 +1,7 @@
 // REST, of the gateway and of the simulator: JSON, and errors in Prometheus' envelope.
 
+import { json } from '../model/json';
+
 const PATIENCE_MS = 10_000;
 
 /** An answer that is not the one hoped for. Its message is for developers; `explain` has words for people. */
@@ -32,12 +34,4 @@ export async function ask<Shape>(url: string, request: RequestInit = {}): Promis
   if (!answer.ok) throw new AnswerError(answer.status, `${answer.status} ${answer.statusText}`, body);
   if (body === undefined) throw new AnswerError(answer.status, 'not JSON');
   return body as Shape;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -8,7 +8,7 @@ import { begin, follow, hear, meet, type Timeline } from '../model/timeline';
 import { Store } from './store';
 
 /** By the alert's name. */
-export type Timelines = ReadonlyMap<string, Timeline>;
+type Timelines = ReadonlyMap<string, Timeline>;
 
 export const book = new Store<AlertBook | undefined>(undefined);
 export const timelines = new Store<Timelines>(new Map());

@@ -22,7 +22,7 @@ export function withBrowser(): void {
 }
 
 /** A page, and what went wrong on it so far. */
-export interface Watched {
+interface Watched {
   page: Page;
   faults: string[];
   close: () => Promise<void>;

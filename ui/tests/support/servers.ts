@@ -10,14 +10,14 @@ const UI = fileURLToPath(new URL('../../dist', import.meta.url));
 const PATIENCE_MS = 20_000;
 
 /** An address of the lab's. */
-export function lab(name: 'GATEWAY_URL' | 'SIMULATOR_URL' | 'PROMETHEUS_URL' | 'DATABASE_URL'): string {
+export function lab(name: 'GATEWAY_URL' | 'SIMULATOR_URL' | 'PROMETHEUS_URL'): string {
   const url = process.env[name];
   if (!url) throw new Error(`${name} is not set: run this as \`make test\` does, or with \`lab -- npm run browser\``);
   return url;
 }
 
 /** A port that is free now, on all interfaces, as the gateway listens. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '0.0.0.0');
   await once(server, 'listening');

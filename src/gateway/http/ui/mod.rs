@@ -51,7 +51,7 @@ impl Ui {
         Ok(Self {
             files: folder.map(Files::read).transpose()?,
             policy: format!(
-                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
                  connect-src 'self' {origin}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
             ),
             settings: PageSettings {

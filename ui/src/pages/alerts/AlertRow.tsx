@@ -59,7 +59,7 @@ export const AlertRow = memo(function AlertRow({ entry, openedAt }: { entry: Ent
           <dt>{alerts.value}</dt>
           <dd className={styles.value}>
             {mark && <span key={mark.at} className={styles.mark} aria-hidden="true" />}
-            {units.number(value, Math.abs(value) < 1000 ? 2 : 0)}
+            {units.plain(value)}
           </dd>
         </div>
         <div>

@@ -24,7 +24,7 @@ interface Props {
 
 export function DetailsCard({ details, filters, services, trouble, onChange }: Props) {
   const { app, incidents } = useTexts();
-  const { data, isError, isPlaceholderData, isPending } = details;
+  const { data, isError, isLoading, isPlaceholderData } = details;
   const list = useRef<HTMLDivElement>(null);
   return (
     <Card
@@ -37,8 +37,7 @@ export function DetailsCard({ details, filters, services, trouble, onChange }: P
         </>
       }
     >
-      {isError && !data && <p className="muted">{incidents.notAnswered}</p>}
-      {isPending && <p className="muted">{app.loading}</p>}
+      {!data && <p className="muted">{isLoading ? app.loading : incidents.notAnswered}</p>}
       {data?.rows.length === 0 && <Note>{writeFilters(filters) === '' ? incidents.none : incidents.noneMatch}</Note>}
       {data && data.rows.length > 0 && (
         <div ref={list} className={styles.stack}>

@@ -105,13 +105,14 @@ function Refresh({ answers }: { answers: number[] }) {
 interface Answer<Data> {
   data: Data | undefined;
   isError: boolean;
+  isLoading: boolean;
   isPlaceholderData: boolean;
   trouble: Trouble | undefined;
 }
 
 /** A card of one answer; while there is none, the reason. */
 function Answered<Data>(props: { title: string; answer: Answer<Data>; children: (data: Data) => ReactNode }) {
-  const { data, isError, isPlaceholderData, trouble } = props.answer;
+  const { data, isError, isLoading, isPlaceholderData, trouble } = props.answer;
   const { app, incidents } = useTexts();
   return (
     <Card
@@ -120,7 +121,7 @@ function Answered<Data>(props: { title: string; answer: Answer<Data>; children: 
       above={trouble && <TroubleNote trouble={trouble} kept={data !== undefined} />}
     >
       {data === undefined ? (
-        <p className="muted">{isError ? incidents.notAnswered : app.loading}</p>
+        <p className="muted">{isLoading ? app.loading : incidents.notAnswered}</p>
       ) : (
         props.children(data)
       )}

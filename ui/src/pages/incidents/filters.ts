@@ -5,7 +5,7 @@ import { isStatus, type Status } from '../../model/incident';
 const HOUR_MS = 3_600_000;
 const SPAN_MS = { '24h': 24 * HOUR_MS, '7d': 7 * 24 * HOUR_MS, '30d': 30 * 24 * HOUR_MS };
 export const SPANS = ['24h', '7d', '30d'] as const;
-export type Span = (typeof SPANS)[number];
+type Span = (typeof SPANS)[number];
 
 /** When an incident was created; moments are RFC 3339, and an end that is `undefined` is open. */
 export type Period =

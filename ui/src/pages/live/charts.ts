@@ -4,7 +4,7 @@ import { matrix, type Series } from '../../model/query';
 import { rate } from '../../model/rate';
 import { meaning, splitWindow, windowSeconds, type Meaning } from './meaning';
 
-export interface Window {
+interface ChartWindow {
   /** As the query's name says it: `24h`; empty if it says none. */
   window: string;
   query: string;
@@ -13,12 +13,12 @@ export interface Window {
 export interface ChartPlan {
   base: string;
   /** The shortest first. */
-  windows: Window[];
+  windows: ChartWindow[];
 }
 
 /** In the order of the frame. */
 export function chartPlans(queries: readonly string[]): ChartPlan[] {
-  const plans = new Map<string, Window[]>();
+  const plans = new Map<string, ChartWindow[]>();
   for (const query of queries) {
     const { base, window } = splitWindow(query);
     plans.set(base, [...(plans.get(base) ?? []), { window, query }]);
@@ -29,7 +29,7 @@ export function chartPlans(queries: readonly string[]): ChartPlan[] {
   }));
 }
 
-export interface Drawn {
+interface Drawn {
   meaning: Meaning;
   /** Of counters, their rates. */
   series: Series[];

@@ -6,7 +6,7 @@ import type { Channel, Frame } from '../../model/frame';
 
 export type AnyFrame = Frame<Record<string, unknown>>;
 
-export interface Fold<State> {
+interface Fold<State> {
   initial: State;
   step: (before: State, frame: AnyFrame) => State;
   /** What had become of each channel when the page was left. */

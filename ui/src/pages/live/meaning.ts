@@ -3,8 +3,7 @@
 import { promSeconds } from '../../model/duration';
 import type { Kind } from '../../model/trail';
 
-export const QUANTITIES = ['number', 'bytes', 'seconds', 'percent', 'ratio', 'cores'] as const;
-export type Quantity = (typeof QUANTITIES)[number];
+export type Quantity = 'number' | 'bytes' | 'seconds' | 'percent' | 'ratio' | 'cores';
 
 export interface Meaning {
   quantity: Quantity;

@@ -9,7 +9,7 @@ import { useFold, type AnyFrame } from './fold';
 import { meaning, type Meaning } from './meaning';
 
 /** By the names of the queries. */
-export type Trails = ReadonlyMap<string, Trail>;
+type Trails = ReadonlyMap<string, Trail>;
 
 const NO_TRAILS: Trails = new Map();
 
@@ -64,5 +64,5 @@ export function meaningOf(query: string, answer: unknown): Meaning {
 
 const TRAILS = { initial: NO_TRAILS, step: extendAll, remembered: new Map<Channel, Trails>() };
 
-/** The trails of a channel, and the frame that came last in them. */
+/** The trails of a channel, with its latest frame. */
 export const useTrails = (channel: Channel, frame: AnyFrame | undefined): Trails => useFold(TRAILS, channel, frame);

@@ -39,7 +39,7 @@ export function RehearsalRow({ rehearsal, timeline, timeScale, stale }: Props) {
   return (
     <li className={styles.row}>
       <div className={styles.line}>
-        <div className={styles.what}>
+        <div>
           <h3 className={styles.name}>
             {name} <Badge tone={severityTone(severity)}>{names.severity(severity)}</Badge>
           </h3>
@@ -54,7 +54,7 @@ export function RehearsalRow({ rehearsal, timeline, timeScale, stale }: Props) {
               {rehearse.conditions[condition]}
             </Badge>
           </span>
-          <span className={`${styles.value ?? ''} number muted`}>{rehearse.value(units.number(value, Math.abs(value) < 1000 ? 2 : 0))}</span>
+          <span className={`${styles.value ?? ''} number muted`}>{rehearse.value(units.plain(value))}</span>
         </div>
         <div className={styles.buttons}>
           <Button

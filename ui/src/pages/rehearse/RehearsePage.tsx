@@ -43,7 +43,7 @@ function NoSettings({ asking, onAgain }: { asking: boolean; onAgain: () => void 
     <>
       <Note tone="critical">{rehearse.noSettings}</Note>
       <div>
-        <Button isPending={asking} onPress={onAgain}>
+        <Button isPending={asking} heir={() => document.getElementById('content')} onPress={onAgain}>
           {app.again}
         </Button>
       </div>

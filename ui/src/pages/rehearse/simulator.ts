@@ -46,7 +46,7 @@ async function isThere(url: string): Promise<boolean> {
 export function useSimulatorUrl(): string {
   const { data } = useSettings();
   if (!data) throw new Error('the settings are not known yet');
-  return data.simulator_url.replace(/\/+$/, '');
+  return data.simulator_url;
 }
 
 export const alertsOf = (url: string) => ['simulator', url, 'alerts'];

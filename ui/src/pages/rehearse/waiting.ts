@@ -50,7 +50,7 @@ function crossing(rehearsal: Rehearsal, timeline: Timeline, at: number, waits: W
   const { triggered } = timeline.moments;
   if (rise === null || typeof triggered !== 'number') return told;
   const left = Math.round(rise - (at - triggered) / 1000);
-  return left > 0 ? `${told} ${waits.crossedIn(units.duration(left))}` : told;
+  return left > 0 ? `${told} ${waits.about(units.duration(left))}` : told;
 }
 
 function holding({ for: hold }: Rehearsal, timeline: Timeline, at: number, waits: Waits, units: Units): string {
@@ -58,5 +58,5 @@ function holding({ for: hold }: Rehearsal, timeline: Timeline, at: number, waits
   const seconds = promSeconds(hold);
   if (seconds === undefined || typeof pending !== 'number') return '';
   const left = Math.round(seconds - (at - pending) / 1000);
-  return left > 0 ? waits.firingIn(units.duration(left)) : waits.firingSoon;
+  return left > 0 ? waits.about(units.duration(left)) : waits.firingSoon;
 }

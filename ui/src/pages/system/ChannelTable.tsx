@@ -1,12 +1,12 @@
 // What each channel has brought, and when. While it is shown, it subscribes to all of them.
 
+import { Age } from '../../components/Age';
 import { Badge } from '../../components/Badge';
 import { useIsStale } from '../../components/StaleNote';
 import { Table, type Column } from '../../components/Table';
 import { useChannel, usePoll } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import { UNKNOWN } from '../../model/units';
-import { useNow } from '../../watch/clock';
 
 type Row = ReturnType<typeof useChannel> & { name: string };
 
@@ -18,9 +18,8 @@ export function ChannelTable() {
     { name: 'metrics', ...metrics },
     { name: 'alerts', ...useChannel('alerts') },
   ];
-  const now = useNow();
   const { system } = useTexts();
-  const { number, time, duration } = useUnits();
+  const { number, time } = useUnits();
   const columns: Column<Row>[] = [
     { id: 'channel', title: system.channel, cell: ({ name }) => <code>{name}</code> },
     { id: 'state', title: system.state, cell: (row) => <StateBadge {...row} /> },
@@ -35,8 +34,7 @@ export function ChannelTable() {
       id: 'age',
       title: system.age,
       number: true,
-      cell: ({ heardAt }) =>
-        heardAt === undefined ? UNKNOWN : duration(Math.max(1, Math.round((now - heardAt) / 1000))),
+      cell: ({ heardAt }) => (heardAt === undefined ? UNKNOWN : <Age since={heardAt} say={(span) => span} />),
     },
   ];
   return <Table label={system.channels} columns={columns} rows={rows} rowKey={({ name }) => name} />;

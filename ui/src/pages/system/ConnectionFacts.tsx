@@ -1,5 +1,6 @@
 // How the connection is, since when, and if it is cut off, why and when it is tried again.
 
+import { Age } from '../../components/Age';
 import { Badge } from '../../components/Badge';
 import { Facts } from '../../components/Facts';
 import { useConnectionState, useConnectionUrl } from '../../connection/react';
@@ -15,8 +16,7 @@ export function ConnectionFacts() {
   const url = useConnectionUrl();
   const now = useNow();
   const { system } = useTexts();
-  const { time, duration } = useUnits();
-  const lasted = duration(Math.max(1, Math.floor((now - state.since) / 1000)));
+  const { time } = useUnits();
   return (
     <Facts
       facts={[
@@ -32,7 +32,7 @@ export function ConnectionFacts() {
           name: state.is === 'open' ? system.since : system.goneSince,
           value: (
             <span className="number">
-              {time(state.since)} ({system.lasted(lasted)})
+              {time(state.since)} (<Age since={state.since} say={system.lasted} />)
             </span>
           ),
         },
