@@ -8,7 +8,7 @@ import { Note } from './Note';
 /** How a channel's data is, for `<Card stale>` and for this note. */
 interface Freshness {
   stale: boolean;
-  staleSince?: number | undefined;
+  goodAt?: number | undefined;
 }
 
 /** Whether what a channel has brought is not the latest: the gateway says so, or is not there to say anything. */
@@ -22,15 +22,15 @@ export function LostNote() {
   const { connections } = useCounts();
   const { connection } = useTexts();
   const units = useUnits();
-  if (state.is === 'open' || (state.is === 'connecting' && connections === 0)) return null;
+  if (state.is === 'open' || (state.is === 'connecting' && !state.again)) return null;
   return <Note tone="critical">{connections === 0 ? connection.never : connection.lost(units.time(state.since))}</Note>;
 }
 
 /** While the gateway is there and a channel is stale; `of` is what its data are. */
 export function StaleNote({ of, channel }: { of: keyof Messages['connection']['stale']; channel: Freshness }) {
   const state = useConnectionState();
-  const { stale } = useTexts().connection;
+  const { stale, nothing } = useTexts().connection;
   const units = useUnits();
-  if (state.is !== 'open' || channel.staleSince === undefined) return null;
-  return <Note tone="warning">{stale[of](units.time(channel.staleSince))}</Note>;
+  if (state.is !== 'open' || !channel.stale) return null;
+  return <Note tone="warning">{channel.goodAt === undefined ? nothing : stale[of](units.time(channel.goodAt))}</Note>;
 }

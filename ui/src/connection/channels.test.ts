@@ -108,16 +108,20 @@ test('a heartbeat before any frame brings none', () => {
   expect(scene.connection.getChannel('instant').frame).toBeUndefined();
 });
 
-test('a channel is stale since the first stale beat, until a beat is not', () => {
+test('a channel is stale from a stale beat until one that is not, and knows when it last was not', () => {
   const socket = scene.opened();
-  const since = Date.now();
   socket.frame(1, { stale: true });
-  vi.advanceTimersByTime(BEAT_MS);
-  socket.heartbeat(1, { stale: true });
-  expect(scene.connection.getChannel('instant')).toMatchObject({ stale: true, staleSince: since });
-  socket.heartbeat(1);
-  expect(scene.connection.getChannel('instant').stale).toBe(false);
-  expect(scene.connection.getChannel('instant').staleSince).toBeUndefined();
+  expect(scene.connection.getChannel('instant')).toMatchObject({ stale: true, goodAt: undefined });
+  socket.frame(2);
+  const good = Date.now();
+  expect(scene.connection.getChannel('instant')).toMatchObject({ stale: false, goodAt: good });
+  for (let beat = 1; beat <= 2; beat += 1) {
+    vi.advanceTimersByTime(BEAT_MS);
+    socket.heartbeat(2, { stale: true });
+    expect(scene.connection.getChannel('instant')).toMatchObject({ stale: true, goodAt: good });
+  }
+  socket.heartbeat(2);
+  expect(scene.connection.getChannel('instant')).toMatchObject({ stale: false, goodAt: Date.now() });
 });
 
 test('a channel that brings nothing is stale since it was last heard, however much the others bring', () => {
@@ -129,8 +133,7 @@ test('a channel that brings nothing is stale since it was last heard, however mu
   for (let beat = 1; beat <= 3; beat += 1) {
     vi.advanceTimersByTime(BEAT_MS);
     socket.heartbeat(beat, { channel: 'alerts' });
-    const { stale, staleSince } = scene.connection.getChannel('instant');
-    expect([stale, staleSince]).toEqual(beat < 3 ? [false, undefined] : [true, since]);
+    expect(scene.connection.getChannel('instant')).toMatchObject({ stale: beat === 3, goodAt: since });
   }
   expect(scene.connection.getChannel('alerts').stale).toBe(false);
   socket.heartbeat(1);
@@ -149,12 +152,11 @@ test('the silence of a channel counts from when it was subscribed, and only whil
   socket.frame(1);
   beats(5);
   expect(scene.connection.getChannel('instant').stale).toBe(false);
-  const since = Date.now();
   scene.connection.subscribe('instant');
   beats(2);
   expect(scene.connection.getChannel('instant').stale).toBe(false);
   beats(1);
-  expect(scene.connection.getChannel('instant')).toMatchObject({ stale: true, staleSince: since });
+  expect(scene.connection.getChannel('instant')).toMatchObject({ stale: true });
 });
 
 test('a frame that is sent again to whoever subscribes again does not end the silence', () => {
@@ -223,7 +225,7 @@ test('a channel that was taken for silent is not, once it is known that beats ta
   const listener = vi.fn();
   scene.connection.listen(listener);
   scene.connection.expectEvery(4 * BEAT_MS);
-  expect(scene.connection.getChannel('instant')).toMatchObject({ stale: false, staleSince: undefined });
+  expect(scene.connection.getChannel('instant')).toMatchObject({ stale: false });
   expect(listener).toHaveBeenCalled();
 });
 
@@ -240,21 +242,23 @@ test('what the gateway has called stale, or has been silent for longer than that
   expect(scene.connection.getChannel('alerts').stale).toBe(false);
 });
 
-test('the connection is stale since the first of what is wanted is', () => {
+test('of what is wanted, what has been stale for longest is the worst', () => {
   const leave = scene.connection.subscribe('instant');
   scene.connection.subscribe('alerts');
   const socket = scene.opened();
-  expect(scene.connection.getStaleSince()).toBeUndefined();
+  socket.frame(1);
   const first = Date.now();
-  socket.frame(1, { stale: true });
   vi.advanceTimersByTime(BEAT_MS);
-  const second = Date.now();
-  socket.heartbeat(1, { channel: 'alerts', stale: true });
-  expect(scene.connection.getStaleSince()).toBe(first);
-  leave();
-  expect(scene.connection.getStaleSince()).toBe(second);
   socket.heartbeat(1, { channel: 'alerts' });
-  expect(scene.connection.getStaleSince()).toBeUndefined();
+  const second = Date.now();
+  expect(scene.connection.getWorst()).toBeUndefined();
+  socket.heartbeat(1, { channel: 'alerts', stale: true });
+  socket.heartbeat(1, { stale: true });
+  expect(scene.connection.getWorst()?.goodAt).toBe(first);
+  leave();
+  expect(scene.connection.getWorst()?.goodAt).toBe(second);
+  socket.heartbeat(1, { channel: 'alerts' });
+  expect(scene.connection.getWorst()).toBeUndefined();
 });
 
 test('the last frame stays when the connection ends', () => {

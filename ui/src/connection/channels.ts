@@ -10,8 +10,8 @@ export interface ChannelState {
   heardAt?: number;
   /** Whether Prometheus did not answer at the last beat, or no beat comes. */
   stale: boolean;
-  /** Since when it is so. */
-  staleSince?: number | undefined;
+  /** When it last was not so; nothing if it was never heard of otherwise. */
+  goodAt?: number | undefined;
 }
 
 interface Known {
@@ -95,9 +95,9 @@ export class Channels {
   allow(silentMs: number, now: number): void {
     this.silentMs = silentMs;
     for (const known of Object.values(this.known)) {
-      if (!known.silent || now - (known.state.staleSince ?? now) > silentMs) continue;
+      if (!known.silent || now - lastSign(known) > silentMs) continue;
       known.silent = false;
-      known.state = { ...known.state, stale: false, staleSince: undefined };
+      known.state = { ...known.state, stale: false };
     }
   }
 
@@ -106,26 +106,29 @@ export class Channels {
     let marked = false;
     for (const channel of this.wanted()) {
       const known = this.known[channel];
-      const since = Math.max(known.subscribedAt, known.state.heardAt ?? 0);
-      if (known.state.stale || now - since <= this.silentMs) continue;
+      if (known.state.stale || now - lastSign(known) <= this.silentMs) continue;
       known.silent = true;
-      known.state = { ...known.state, stale: true, staleSince: since };
+      known.state = { ...known.state, stale: true };
       marked = true;
     }
     return marked;
   }
 
-  /** Since when something that is wanted is stale. */
-  staleSince(): number | undefined {
-    const since = this.wanted().flatMap((channel) => this.get(channel).staleSince ?? []);
-    return since.length === 0 ? undefined : Math.min(...since);
+  /** Of what is wanted, the one that has been stale for longest; nothing if none is. */
+  worst(): ChannelState | undefined {
+    const stale = this.wanted().map((channel) => this.get(channel)).filter((state) => state.stale);
+    return stale.sort((a, b) => (a.goodAt ?? 0) - (b.goodAt ?? 0))[0];
   }
 
   private hear(known: Known, frame: Frame<unknown> | undefined, stale: boolean, now: number): void {
-    const staleSince = stale ? (known.state.staleSince ?? now) : undefined;
-    known.state = { ...(frame && { frame }), heardAt: now, stale, ...(stale && { staleSince }) };
+    known.state = { ...(frame && { frame }), heardAt: now, stale, goodAt: stale ? known.state.goodAt : now };
     known.silent = false;
   }
+}
+
+/** Its silence counts from here. */
+function lastSign({ subscribedAt, state }: Known): number {
+  return Math.max(subscribedAt, state.heardAt ?? 0);
 }
 
 function unheard(): Known {

@@ -10,7 +10,8 @@ import { Channels, type ChannelState } from './channels';
  * none, however often it was tried since then.
  */
 export type ConnectionState =
-  | { is: 'connecting'; since: number }
+  /** `again`: it is not the first try. */
+  | { is: 'connecting'; since: number; again: boolean }
   | { is: 'open'; since: number; epoch: string }
   | { is: 'waiting'; since: number; retryAt: number; reason: string };
 
@@ -46,7 +47,7 @@ const BROWSER: Surroundings = { open: (url) => new WebSocket(url), random: Math.
 export class Connection {
   private readonly listeners = new Set<() => void>();
   private readonly channels: Channels;
-  private state: ConnectionState = { is: 'connecting', since: Date.now() };
+  private state: ConnectionState = { is: 'connecting', since: Date.now(), again: false };
   private counts: Counts = { frames: 0, heartbeats: 0, bytes: 0, missed: 0, connections: 0 };
   private socket: WebSocket | undefined;
   private silentMs: number;
@@ -98,8 +99,8 @@ export class Connection {
   readonly getState = (): ConnectionState => this.state;
   readonly getCounts = (): Counts => this.counts;
 
-  /** Since when something that is wanted is stale. */
-  readonly getStaleSince = (): number | undefined => this.channels.staleSince();
+  /** Of what is wanted, the channel that has been stale for longest; nothing if none is. */
+  readonly getWorst = (): ChannelState | undefined => this.channels.worst();
 
   getChannel(channel: Channel): ChannelState {
     return this.channels.get(channel);
@@ -120,7 +121,7 @@ export class Connection {
     clearTimeout(this.retry);
     this.drop();
     this.beganAt = Date.now();
-    this.change({ is: 'connecting', since: this.goneSince() });
+    this.change({ is: 'connecting', since: this.goneSince(), again: this.failures > 0 || this.counts.connections > 0 });
     let socket: WebSocket;
     try {
       socket = this.surroundings.open(this.url);
@@ -161,7 +162,7 @@ export class Connection {
   }
 
   private goneSince(): number {
-    return this.state.is === 'open' ? Date.now() : this.state.since;
+    return this.state.is === 'open' ? this.heardAt : this.state.since;
   }
 
   private hear(text: string): void {

@@ -33,10 +33,10 @@ export function useCounts(): Counts {
   return useSyncExternalStore(connection.listen, connection.getCounts);
 }
 
-/** Since when something that is wanted is stale, in milliseconds since 1970. */
-export function useStaleSince(): number | undefined {
+/** Of the channels that are wanted, the one that has been stale for longest; nothing if none is. */
+export function useWorstChannel(): ChannelState | undefined {
   const connection = useConnection();
-  return useSyncExternalStore(connection.listen, connection.getStaleSince);
+  return useSyncExternalStore(connection.listen, connection.getWorst);
 }
 
 /** What is known of a channel, without subscribing to it. */
@@ -61,5 +61,5 @@ export function usePoll<Instant, Metrics>() {
   const instant = useChannel<Instant>('instant');
   const metrics = useChannel<Metrics>('metrics');
   const stale = instant.stale || metrics.stale;
-  return { instant, metrics: { ...metrics, stale, staleSince: metrics.staleSince ?? instant.staleSince } };
+  return { instant, metrics: { ...metrics, stale, goodAt: instant.stale ? instant.goodAt : metrics.goodAt } };
 }

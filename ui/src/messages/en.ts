@@ -30,6 +30,8 @@ export const en = {
     connecting: 'Connecting…',
     reconnecting: (seconds: number) => (seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting…'),
     staleSince: (time: string) => `Stale since ${time}`,
+    noData: 'No data',
+    nothing: 'Nothing has come from Prometheus since this page was opened.',
     stale: {
       instant: (time: string) => `No new values since ${time}; these are the last values.`,
       range: (time: string) => `No new points for the charts since ${time}; these are the last values.`,

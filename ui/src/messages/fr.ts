@@ -32,6 +32,8 @@ export const fr: Messages = {
     connecting: 'Connexion…',
     reconnecting: (seconds) => (seconds > 0 ? `Reconnexion dans ${seconds} s` : 'Reconnexion…'),
     staleSince: (time) => `Données figées depuis ${time}`,
+    noData: 'Aucune donnée',
+    nothing: 'Rien n’est venu de Prometheus depuis l’ouverture de cette page.',
     stale: {
       instant: (time) => `Aucune nouvelle valeur depuis ${time} ; les dernières restent affichées.`,
       range: (time) => `Aucun nouveau point dans les graphiques depuis ${time} ; les derniers restent affichés.`,

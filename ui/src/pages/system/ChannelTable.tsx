@@ -40,11 +40,11 @@ export function ChannelTable() {
   return <Table label={system.channels} columns={columns} rows={rows} rowKey={({ name }) => name} />;
 }
 
-function StateBadge({ frame, staleSince, stale }: Row) {
+function StateBadge({ frame, goodAt, stale }: Row) {
   const { system } = useTexts();
   const { time } = useUnits();
   const isStale = useIsStale({ stale });
   if (!frame) return <Badge tone="quiet">{system.silent}</Badge>;
   if (!isStale) return <Badge tone="good">{system.fresh}</Badge>;
-  return <Badge tone="warning">{staleSince === undefined ? system.old : system.stale(time(staleSince))}</Badge>;
+  return <Badge tone="warning">{goodAt === undefined ? system.old : system.stale(time(goodAt))}</Badge>;
 }
