@@ -10,12 +10,20 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App';
 import { applyTheme } from './app/theme';
 import { SpeechProvider } from './messages/react';
+import { AnswerError } from './rest/ask';
 
 applyTheme();
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 const client = new QueryClient({
-  defaultOptions: { queries: { retry: 1, networkMode: 'always', staleTime: 5_000 }, mutations: { networkMode: 'always' } },
+  defaultOptions: {
+    queries: {
+      retry: (failures, error) => failures < 1 && !(error instanceof AnswerError && error.isFinal),
+      networkMode: 'always',
+      staleTime: 5_000,
+    },
+    mutations: { networkMode: 'always' },
+  },
 });
 createRoot(root).render(
   <StrictMode>

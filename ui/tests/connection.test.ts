@@ -39,8 +39,9 @@ test('a gateway that is killed is missed, and found again when it is back', asyn
 });
 
 test('a page whose file is gone says that there is a new version, and what to do', async () => {
-  const { page, close } = await open(lab('GATEWAY_URL'));
+  const { page, close } = await open('about:blank');
   await page.route('**/assets/SystemPage*', (route) => route.fulfill({ status: 404 }));
+  await page.goto(lab('GATEWAY_URL'));
   await page.getByRole('link', { name: 'System' }).click();
   await page.getByText('has a new version of the pages').waitFor();
   await page.unrouteAll();

@@ -26,7 +26,11 @@ export function Header() {
           {PAGES.map(([path, name]) => (
             <PageLink key={path} path={path}>
               {texts.app[name]}
-              {name === 'alerts' && <AlertCount />}
+              {name === 'alerts' && (
+                <span className={styles.count}>
+                  <AlertCount />
+                </span>
+              )}
             </PageLink>
           ))}
         </nav>

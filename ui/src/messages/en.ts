@@ -204,6 +204,8 @@ export const en = {
     must: (span: string) => `for ${span}`,
     takes: (span: string) => `fires about ${span} after the trigger`,
     value: (value: string) => `now ${value}`,
+    /** Of a metric whose change, not whose value, is compared. */
+    metric: (value: string) => `metric at ${value}`,
     conditions: { calm: 'normal', rising: 'triggered', active: 'active', recovering: 'recovering' },
     hints: {
       calm: 'The condition of the rule is not met.',

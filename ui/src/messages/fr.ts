@@ -212,6 +212,7 @@ export const fr: Messages = {
     must: (span) => `pendant ${span}`,
     takes: (span) => `se déclenche environ ${span} après`,
     value: (value) => `actuellement ${value}`,
+    metric: (value) => `métrique à ${value}`,
     conditions: { calm: 'au repos', rising: 'provoquée', active: 'active', recovering: 'se rétablit' },
     hints: {
       calm: 'La condition de la règle n’est pas remplie.',

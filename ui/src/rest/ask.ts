@@ -17,6 +17,11 @@ export class AnswerError extends Error {
   ) {
     super(message);
   }
+
+  /** The same question will have the same answer. */
+  get isFinal(): boolean {
+    return this.status >= 400 && this.status < 500;
+  }
 }
 
 /** Asks for JSON; the caller says what shape it has. */

@@ -54,7 +54,9 @@ export function RehearsalRow({ rehearsal, timeline, timeScale, stale }: Props) {
               {rehearse.conditions[condition]}
             </Badge>
           </span>
-          <span className={`${styles.value ?? ''} number muted`}>{rehearse.value(units.plain(value))}</span>
+          <span className={`${styles.value ?? ''} number muted`}>
+            {(rehearsal.window === null ? rehearse.value : rehearse.metric)(units.plain(value))}
+          </span>
         </div>
         <div className={styles.buttons}>
           <Button
@@ -81,7 +83,8 @@ export function RehearsalRow({ rehearsal, timeline, timeScale, stale }: Props) {
           </Button>
         </div>
       </div>
-      <Refusal error={change.error} />
+      {/* Only as long as what it speaks of is still so. */}
+      <Refusal error={change.context?.before.since === rehearsal.since ? change.error : null} />
       <p className="hidden" role="status">
         {reached && `${name}: ${rehearse.stages[reached]}`}
       </p>
