@@ -65,7 +65,7 @@ export const en = {
       level: (count: number) => `Highest of ${counted(count, 'series', 'series')}`,
       counter: (count: number) => `Sum of ${counted(count, 'series', 'series')}`,
     },
-    added: { percents: 'Percentages of all series, added up', others: 'Sum of all series' },
+    added: 'Sum of all series',
     slow: (value: string, lasted?: string) =>
       `Median; p95 ${value}. ${lasted === undefined ? 'Since the start.' : `In the last ${lasted}.`}`,
     quiet: (lasted: string) => `Nothing measured in the last ${lasted}.`,

@@ -67,7 +67,7 @@ export const fr: Messages = {
       level: (count) => `Maximum de ${counted(count, 'série', 'séries')}`,
       counter: (count) => `Somme de ${counted(count, 'série', 'séries')}`,
     },
-    added: { percents: 'Pourcentages de toutes les séries, additionnés', others: 'Somme de toutes les séries' },
+    added: 'Somme de toutes les séries',
     slow: (value, lasted) =>
       `Médiane ; p95 : ${value}. ${lasted === undefined ? 'Depuis le début.' : `Sur ${lasted}.`}`,
     quiet: (lasted) => `Aucune mesure sur ${lasted}.`,

@@ -5,7 +5,6 @@ import type { Trail } from '../../model/trail';
 import { useTexts } from '../../messages/react';
 import { useFormats } from './formats';
 import type { Lasting } from './lasting';
-import { meaning as byName } from './meaning';
 import { Tile } from './Tile';
 import { answerSamples, meaningOf } from './trails';
 import { useQueryName } from './useQueryName';
@@ -29,9 +28,7 @@ export function QueryTile({ query, lasting: { answer, isLatest, fault }, trail, 
     // Who does not answer has not said that there are none.
     if (series.length === 0 || !isLatest) return stale ? undefined : texts.live.noSeries;
     if (meaning.kind === 'counter' && (trail?.readings.length ?? 0) < 2) return texts.live.secondBeat;
-    if (typeof answer === 'number') {
-      return texts.live.added[byName(query, undefined).quantity === 'percent' ? 'percents' : 'others'];
-    }
+    if (typeof answer === 'number') return texts.live.added;
     return series.length > 1 ? texts.live.ofSeries[meaning.kind](series.length) : undefined;
   })();
   const isOld = stale || !isLatest || series.length === 0;

@@ -44,9 +44,9 @@ test('so it is with what a query has added up', () => {
   expect(trail?.points.map(({ value }) => value)).toEqual([1, NaN, 2]);
 });
 
-test('percentages that are added up are no percentage', () => {
-  expect(meaningOf('disk_usage_percent', 183.4)).toEqual({ quantity: 'number', kind: 'amount' });
-  expect(meaningOf('hit_ratio', 1.4)).toEqual({ quantity: 'number', kind: 'amount' });
+test('percentages of a plain number are added up already, those of series are not', () => {
+  expect(meaningOf('disk_usage_percent', 183.4)).toEqual({ quantity: 'percent', kind: 'amount' });
+  expect(meaningOf('hit_ratio', 1.4)).toEqual({ quantity: 'ratio', kind: 'amount' });
   expect(meaningOf('memory_usage_bytes', 7)).toEqual({ quantity: 'bytes', kind: 'amount' });
   expect(meaningOf('disk', answer({ __name__: 'disk_usage_percent' }, '60'))).toEqual({ quantity: 'percent', kind: 'level' });
 });

@@ -55,11 +55,10 @@ function bucketSamples(buckets: Buckets): Sample[] {
   return Object.entries(buckets).map(([le, value]) => ({ labels: { le }, value: value ?? NaN }));
 }
 
-/** A plain number is a sum: of percentages or ratios that is no share of anything. */
+/** A plain number is a sum, of percentages too; its tile says so. */
 export function meaningOf(query: string, answer: unknown): Meaning {
   const found = meaning(query, answerSamples(answer)[0]?.labels.__name__);
-  const isShare = found.quantity === 'percent' || found.quantity === 'ratio';
-  return typeof answer === 'number' && isShare ? { quantity: 'number', kind: 'amount' } : found;
+  return typeof answer === 'number' && found.kind === 'level' ? { ...found, kind: 'amount' } : found;
 }
 
 const TRAILS = { initial: NO_TRAILS, step: extendAll, remembered: new Map<Channel, Trails>() };

@@ -30,7 +30,8 @@ export function Stages({ timeline, rehearsal, timeScale, heir }: Props) {
   const over = isOver(timeline, rehearsal.condition);
   const [opened, setOpened] = useState(false);
   const isOpen = timeline.asked || opened; // those that a scenario has triggered are many
-  const total = current?.total ?? last?.total;
+  // What waits for somebody to press a button takes no time.
+  const total = (current?.stage === 'recovered' ? undefined : current?.total) ?? last?.total;
   const list = useRef<HTMLOListElement>(null);
   return (
     <div className={styles.panel}>

@@ -34,7 +34,7 @@ export function ChannelTable() {
       id: 'age',
       title: system.age,
       number: true,
-      cell: ({ heardAt }) => (heardAt === undefined ? UNKNOWN : <Age since={heardAt} say={(span) => span} />),
+      cell: ({ goodAt }) => (goodAt === undefined ? UNKNOWN : <Age since={goodAt} say={(span) => span} />),
     },
   ];
   return <Table label={system.channels} columns={columns} rows={rows} rowKey={({ name }) => name} />;
