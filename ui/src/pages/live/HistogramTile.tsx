@@ -21,7 +21,8 @@ export function HistogramTile({ query, buckets, trail, stale }: Props) {
   const { live } = useTexts();
   const name = useQueryName();
   const { number, duration } = useUnits();
-  const format = useFormats()(meaning(query, undefined));
+  const formats = useFormats();
+  const format = formats(meaning(query, undefined));
   const recent = recentBuckets(buckets, trail ?? NO_TRAIL);
   // Until the page has looked on for a while, all that ever happened is shown.
   const shown = recent?.grown ?? buckets;
@@ -29,15 +30,16 @@ export function HistogramTile({ query, buckets, trail, stale }: Props) {
   const most = Math.max(...found.map(({ count }) => count), 1);
   const total = found.reduce((sum, { count }) => sum + count, 0);
   const share = (count: number) => (total === 0 ? 0 : count / total);
-  const percent = useFormats()({ quantity: 'ratio', kind: 'level' });
+  const percent = formats({ quantity: 'ratio', kind: 'level' });
+  const lasted = recent && duration(Math.round(recent.seconds));
   return (
     <Tile
       title={name(query)}
       value={format(quantile(0.5, shown))}
       caption={
-        recent && total === 0
-          ? live.quiet(duration(recent.seconds))
-          : live.slow(format(quantile(0.95, shown)), recent && duration(recent.seconds))
+        lasted !== undefined && total === 0
+          ? live.quiet(lasted)
+          : live.slow(format(quantile(0.95, shown)), lasted)
       }
       stale={stale}
     >
