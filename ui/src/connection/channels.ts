@@ -32,7 +32,7 @@ export class Channels {
   private epoch: string | undefined;
 
   /** Whoever is silent for longer than `silentMs` is stale. */
-  constructor(private silentMs: number) {}
+  constructor(public silentMs: number) {}
 
   get(channel: Channel): ChannelState {
     return this.known[channel].state;

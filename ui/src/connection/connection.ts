@@ -50,7 +50,6 @@ export class Connection {
   private state: ConnectionState = { is: 'connecting', since: Date.now(), again: false };
   private counts: Counts = { frames: 0, heartbeats: 0, bytes: 0, missed: 0, connections: 0 };
   private socket: WebSocket | undefined;
-  private silentMs: number;
   private failures = 0;
   private beganAt = 0;
   private heardAt = 0;
@@ -64,14 +63,12 @@ export class Connection {
     beatMs: number,
     private readonly surroundings: Surroundings = BROWSER,
   ) {
-    this.silentMs = beatMs * SILENT_BEATS;
-    this.channels = new Channels(this.silentMs);
+    this.channels = new Channels(beatMs * SILENT_BEATS);
   }
 
   /** The gateway has told how often it polls. */
   expectEvery(beatMs: number): void {
-    this.silentMs = beatMs * SILENT_BEATS;
-    this.channels.allow(this.silentMs, Date.now());
+    this.channels.allow(beatMs * SILENT_BEATS, Date.now());
     this.tell();
   }
 
@@ -223,7 +220,7 @@ export class Connection {
     if (this.state.is !== 'open') return;
     if (this.channels.markSilent(now)) this.tell();
     if (this.askedAt !== undefined && now - this.askedAt > ANSWER_MS) this.fail('no answer');
-    else if (this.askedAt === undefined && now - this.heardAt > this.silentMs) this.ask(now);
+    else if (this.askedAt === undefined && now - this.heardAt > this.channels.silentMs) this.ask(now);
   };
 
   private ask(now: number): void {

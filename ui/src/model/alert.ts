@@ -1,5 +1,6 @@
 // Active alerts, as Prometheus' `/api/v1/alerts` lists them.
 
+import { isObject } from './json';
 import { seriesKey } from './query';
 
 export interface Alert {
@@ -28,10 +29,6 @@ export function readAlerts(data: unknown): Alert[] {
 /** Tells alerts apart: their labels, in order. */
 export function alertKey({ labels }: Alert): string {
   return seriesKey(labels);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 function texts(value: unknown): Record<string, string> {

@@ -1,6 +1,6 @@
 // What the gateway sends over its WebSocket, one JSON text per frame.
 
-import { json } from './json';
+import { isObject, json } from './json';
 import type { QueryData } from './query';
 
 export const CHANNELS = ['instant', 'range', 'metrics', 'alerts'] as const;
@@ -53,7 +53,7 @@ export function understand(text: string): Told {
 }
 
 export function isFault(answer: unknown): answer is QueryFault {
-  return typeof answer === 'object' && answer !== null && 'errorType' in answer;
+  return isObject(answer) && 'errorType' in answer;
 }
 
 function isChannel(value: unknown): value is Channel {
@@ -61,7 +61,7 @@ function isChannel(value: unknown): value is Channel {
 }
 
 function object(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  return isObject(value) ? value : {};
 }
 
 function string(value: unknown): string {

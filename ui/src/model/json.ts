@@ -8,3 +8,8 @@ export function json(text: string): unknown {
     return undefined;
   }
 }
+
+/** Whether it has members that can be asked for: an object, or an array. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

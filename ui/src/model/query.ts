@@ -1,5 +1,7 @@
 // Prometheus' answers as it sends them, and how values are read from them.
 
+import { isObject } from './json';
+
 export type Labels = Record<string, string>;
 /** Seconds since 1970, and the value as text: also `NaN`, `+Inf`, `-Inf`. */
 type RawSample = [number, string];
@@ -74,5 +76,5 @@ export function seriesKey(labels: Labels): string {
 }
 
 function isData(data: unknown): data is QueryData {
-  return typeof data === 'object' && data !== null && 'resultType' in data && 'result' in data;
+  return isObject(data) && 'resultType' in data && 'result' in data;
 }

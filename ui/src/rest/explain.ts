@@ -1,6 +1,7 @@
 // What went wrong with a request, in words for people.
 
 import type { Messages } from '../messages/en';
+import { isObject } from '../model/json';
 import { AnswerError } from './ask';
 
 /** In the server's own words, or the page's where the server has none. */
@@ -13,6 +14,6 @@ export function explain(error: Error, { answers }: Messages): string {
 
 /** Errors are in Prometheus' envelope. */
 function said(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null || !('error' in body)) return undefined;
+  if (!isObject(body) || !('error' in body)) return undefined;
   return typeof body.error === 'string' ? body.error : undefined;
 }

@@ -1,5 +1,6 @@
 // What `GET /-/ready` says. Its 503 is an answer too: the checks stand in it all the same.
 
+import { isObject } from '../model/json';
 import { AnswerError, ask } from './ask';
 
 export interface Check {
@@ -25,10 +26,5 @@ export async function askReadiness(request: RequestInit = {}): Promise<Readiness
 }
 
 function isReadiness(body: unknown): body is Readiness {
-  return typeof body === 'object' && body !== null && 'status' in body && isObject(body, 'checks');
-}
-
-function isObject(body: object, name: string): boolean {
-  const value: unknown = (body as Record<string, unknown>)[name];
-  return typeof value === 'object' && value !== null;
+  return isObject(body) && 'status' in body && isObject(body.checks);
 }

@@ -3,6 +3,7 @@
 import { readAlerts, type Alert } from '../model/alert';
 import { turn, type AlertBook } from '../model/alertBook';
 import type { Frame } from '../model/frame';
+import { isObject } from '../model/json';
 import { setOff, type Rehearsal } from '../model/rehearsal';
 import { begin, follow, hear, meet, type Timeline } from '../model/timeline';
 import { Store } from './store';
@@ -18,7 +19,7 @@ let latest: Alert[] | undefined;
 
 /** A frame of the channel `alerts` has come. One that is stale, or carries a fault, tells nothing. */
 export function heard({ data, stale, timestamp }: Frame<unknown>, now: number): void {
-  if (stale || typeof data !== 'object' || data === null || !('alerts' in data)) return;
+  if (stale || !isObject(data) || !('alerts' in data)) return;
   const step = latest === undefined ? meet : hear;
   const alerts = (latest = readAlerts(data));
   book.set(turn(book.get(), alerts, now));

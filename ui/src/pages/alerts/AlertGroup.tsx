@@ -24,7 +24,6 @@ interface Props {
 export const AlertGroup = memo(function AlertGroup({ group: { state, severity, entries }, openedAt, stale }: Props) {
   const { alerts } = useTexts();
   const names = useNames();
-  const units = useUnits();
   const id = useId();
   const { number } = useUnits();
   const [all, showAll] = useState(false);
@@ -34,7 +33,7 @@ export const AlertGroup = memo(function AlertGroup({ group: { state, severity, e
     <section aria-labelledby={id} data-stale={stale || undefined} className={styles.group}>
       <h2 id={id} className={styles.heading}>
         {alerts.group[state](names.severity(severity))}
-        <Badge tone={state === 'firing' ? severityTone(severity) : 'quiet'}>{units.number(entries.length)}</Badge>
+        <Badge tone={state === 'firing' ? severityTone(severity) : 'quiet'}>{number(entries.length)}</Badge>
       </h2>
       <ul ref={list} role="list" className={styles.list}>
         {shown.map((entry) => (

@@ -2,6 +2,7 @@
 
 import { isFault, type Channel } from '../../model/frame';
 import type { Buckets } from '../../model/histogram';
+import { isObject } from '../../model/json';
 import { samples, seriesKey, type Sample } from '../../model/query';
 import { isComputed } from '../../model/rate';
 import { extend, NO_TRAIL, type Trail } from '../../model/trail';
@@ -36,7 +37,7 @@ export function answerSamples(answer: unknown): Sample[] {
 
 /** Whether it is a histogram of the channel `metrics`, not an answer of Prometheus. */
 export function isBuckets(answer: unknown): answer is Buckets {
-  if (typeof answer !== 'object' || answer === null) return false;
+  if (!isObject(answer)) return false;
   return Object.values(answer).every((one) => one === null || typeof one === 'number');
 }
 
