@@ -6,9 +6,9 @@ import { Badge } from '../../components/Badge';
 import { Button } from '../../components/Button';
 import { severityTone } from '../../components/tone';
 import { useTexts, useUnits } from '../../messages/react';
+import { useNames } from '../../messages/useNames';
 import { AlertRow } from './AlertRow';
 import type { Group } from './groups';
-import { useNames } from './useNames';
 import styles from './AlertGroup.module.css';
 
 /** How many are drawn until somebody asks for all of them. */

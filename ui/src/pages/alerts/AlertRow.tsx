@@ -6,10 +6,10 @@ import { Age } from '../../components/Age';
 import { Badge } from '../../components/Badge';
 import { severityTone } from '../../components/tone';
 import { useTexts, useUnits } from '../../messages/react';
+import { useNames } from '../../messages/useNames';
 import type { Entry } from '../../model/alertBook';
 import { sampleValue } from '../../model/query';
 import { family, nameOf, severity, titleOf } from './groups';
-import { useNames } from './useNames';
 import styles from './AlertRow.module.css';
 
 /** Labels that the row tells in other ways. */

@@ -4,9 +4,9 @@ import { Button } from '../../components/Button';
 import { Choice } from '../../components/Choice';
 import { SearchBox } from '../../components/SearchBox';
 import { useTexts } from '../../messages/react';
+import { useNames } from '../../messages/useNames';
 import type { Entry } from '../../model/alertBook';
 import { ALL, ANY, bySeverity, family, isAll, severity, type Wanted } from './groups';
-import { useNames } from './useNames';
 import { useSettled } from './useSettled';
 import styles from './AlertsPage.module.css';
 

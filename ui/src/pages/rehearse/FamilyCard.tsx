@@ -3,11 +3,11 @@
 import { Badge } from '../../components/Badge';
 import { Card } from '../../components/Card';
 import { useTexts } from '../../messages/react';
+import { useNames } from '../../messages/useNames';
 import type { Rehearsal } from '../../model/rehearsal';
 import { isOver } from '../../model/timeline';
 import { timelines } from '../../watch/alerts';
 import { useStore } from '../../watch/store';
-import { useNames } from '../alerts/useNames';
 import { RehearsalRow } from './RehearsalRow';
 import styles from './FamilyCard.module.css';
 

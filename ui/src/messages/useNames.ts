@@ -1,7 +1,7 @@
 // What severities and families are called: known ones in the language of the page, others as they are.
 
-import { useTexts } from '../../messages/react';
-import { inWords } from '../../model/words';
+import { inWords } from '../model/words';
+import { useTexts } from './react';
 
 export function useNames() {
   const { alerts } = useTexts();
