@@ -5,10 +5,12 @@ drill = $(CARGO_TARGET_DIR)/drill
 catalogue = $(if $(CATALOGUE),--catalogue '$(CATALOGUE)')
 # Tests send signals that a `nohup` around all of this would have ignored.
 cargo-test = env --default-signal=HUP cargo test --locked
+# Most tests wait for servers most of the time.
+threads = --test-threads $(shell n=$$(nproc); echo $$((n < 6 ? 2 * n : 12)))
 # Servers for the tests of the UI, which a browser makes on the programs that `cargo test` has built.
 browser-lab = $(CARGO_TARGET_DIR)/debug/lab --fast --data $(CARGO_TARGET_DIR)/browser-lab --postgres-port 0 \
 	--prometheus-port 0 --alertmanager-port 0 --mock-port 0 --gateway-port 0
-scripts = .ci/run $(wildcard tools/* tests/compose/*.sh)
+scripts = .ci/run $(filter-out %.txt,$(wildcard tools/* tests/compose/*.sh))
 npm = cd ui && npm
 # The UI, where it can be built.
 ui = $(if $(shell tools/has-node && echo yes),ui/dist/index.html,no-ui)
@@ -52,8 +54,9 @@ test: ## prove everything, against the real servers
 	@tools/install-packages test
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+	tools/deny
 	$(npm) ci && npm run lint && npm run build && npm test
-	$(cargo-test) -- --skip pipeline:: --skip rehearsal::
+	$(cargo-test) -- $(threads) --skip pipeline:: --skip rehearsal::
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 	promtool check config monitoring/prometheus/prometheus.yml
 	amtool check-config monitoring/alertmanager/alertmanager.yml
@@ -62,7 +65,7 @@ test: ## prove everything, against the real servers
 	$(cargo-test) --test integration -- --nocapture rehearsal::
 	$(browser-lab) -- npm --prefix ui run browser
 
-soak: ## ten minutes of coming and going in which nothing may grow; SOAK_MINUTES=120 for longer
+soak: ## thirty minutes of coming and going in which nothing may grow; SOAK_MINUTES=120 before a release
 	$(cargo-test) --test integration -- --ignored --nocapture --test-threads 1 soak::
 
 bench: ## measure, and print a table

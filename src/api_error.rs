@@ -36,10 +36,21 @@ pub enum ApiError {
     TooLarge(String),
     /// 415: the body is not of the type, or has an encoding, that is understood here.
     UnsupportedMediaType(String),
+    /// 421: the request is for a host that is not one of this server's.
+    UnknownHost(String),
+    /// 431: the head of a request is larger than is taken.
+    HeadTooLarge(String),
     /// 426: the WebSocket version is not one that is spoken here (RFC 6455 §4.4).
     UpgradeRequired(String),
     /// 429: a limit is reached.
     TooManyRequests(String),
+    /// 429: this client has to wait so many seconds.
+    Throttled {
+        /// What it may not do until then.
+        text: String,
+        /// For `Retry-After`.
+        seconds: u64,
+    },
     /// 503: something that is needed does not answer now.
     Unavailable(String),
     /// 504: something that is needed took too long.
@@ -61,12 +72,13 @@ impl ApiError {
             | Self::MethodNotAllowed { .. }
             | Self::TooLarge(_)
             | Self::UnsupportedMediaType(_)
+            | Self::HeadTooLarge(_)
             | Self::UpgradeRequired(_) => "bad_data",
             Self::Unauthorized(_) => "unauthorized",
-            Self::Forbidden(_) => "forbidden",
+            Self::Forbidden(_) | Self::UnknownHost(_) => "forbidden",
             Self::NotFound(_) => "not_found",
             Self::Conflict(_) => "conflict",
-            Self::TooManyRequests(_) => "too_many_requests",
+            Self::TooManyRequests(_) | Self::Throttled { .. } => "too_many_requests",
             Self::Unavailable(_) => "unavailable",
             Self::TooSlow(_) | Self::Timeout(_) => "timeout",
             Self::Internal(_) => "internal",
@@ -80,13 +92,16 @@ impl fmt::Display for ApiError {
             Self::BadData(text)
             | Self::Unauthorized(text)
             | Self::Forbidden(text)
+            | Self::UnknownHost(text)
             | Self::NotFound(text)
             | Self::Conflict(text)
             | Self::TooSlow(text)
             | Self::TooLarge(text)
             | Self::UnsupportedMediaType(text)
+            | Self::HeadTooLarge(text)
             | Self::UpgradeRequired(text)
             | Self::TooManyRequests(text)
+            | Self::Throttled { text, .. }
             | Self::Unavailable(text)
             | Self::Timeout(text) => f.write_str(text),
             Self::MethodNotAllowed { method, allowed } => {
@@ -142,8 +157,10 @@ impl ResponseError for ApiError {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnknownHost(_) => StatusCode::MISDIRECTED_REQUEST,
+            Self::HeadTooLarge(_) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::UpgradeRequired(_) => StatusCode::UPGRADE_REQUIRED,
-            Self::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyRequests(_) | Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Timeout(_) => StatusCode::GATEWAY_TIMEOUT,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -155,10 +172,14 @@ impl ResponseError for ApiError {
             log::error!("internal error: {cause}");
         }
         let mut answer = HttpResponse::build(self.status_code());
+        answer.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
         match self {
             // Long enough not to be a storm, short enough to be back soon after a restart.
             Self::Unavailable(_) | Self::TooManyRequests(_) => {
                 answer.insert_header((header::RETRY_AFTER, "2"));
+            }
+            Self::Throttled { seconds, .. } => {
+                answer.insert_header((header::RETRY_AFTER, *seconds));
             }
             Self::MethodNotAllowed { allowed, .. } => {
                 let allowed: Vec<_> = allowed.iter().map(Method::as_str).collect();

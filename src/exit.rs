@@ -4,12 +4,15 @@ use std::{
     collections::BTreeMap,
     fmt,
     io::{self, ErrorKind, Write},
-    process::{ExitCode, Termination},
+    process::{self, ExitCode, Termination},
 };
 
 use rustix::process::Signal;
 
-use crate::settings::SettingsError;
+use crate::{
+    output::{self, Priority, escaped},
+    settings::SettingsError,
+};
 
 /// Why a program ends otherwise than asked.
 #[derive(Debug)]
@@ -50,19 +53,41 @@ impl std::error::Error for ProgramError {}
 
 /// Says why on stderr, if there is a why, and gives the exit code: the result's own (0 for `()`), 1 failed, 4
 /// unreachable, 64 bad settings, 2 bad usage (most of which the command line parser finds before), 128 and more a signal.
+/// What the program still has to say is written first, as far as somebody takes it at once.
 pub fn code(program: &str, result: Result<impl Termination, ProgramError>) -> ExitCode {
-    let error = match result {
-        Ok(ended) => return ended.report(),
-        Err(error) => error,
+    let code = match result {
+        Ok(ended) => ended.report(),
+        Err(error) => {
+            for line in error.to_string().lines() {
+                // Servers that are quoted indent with tabs.
+                let line = line.replace('\t', "    ");
+                tell(&format!("{program}: {}", escaped(&line)));
+            }
+            code_of(&error)
+        }
     };
-    for line in error.to_string().lines() {
-        tell(&format!("{program}: {line}"));
-    }
+    flush();
+    code
+}
+
+/// Ends the process with code 1, from anywhere, after what has been logged is written as far as somebody takes it at once.
+pub fn at_once() -> ! {
+    flush();
+    process::exit(1)
+}
+
+/// Gives the log and both outputs a moment to be written.
+fn flush() {
+    log::logger().flush();
+    output::flush();
+}
+
+fn code_of(error: &ProgramError) -> ExitCode {
     match error {
         ProgramError::Usage(_) => ExitCode::from(2),
         ProgramError::Settings(_) | ProgramError::Refused(_) => ExitCode::from(64),
         ProgramError::Unreachable(_) => ExitCode::from(4),
-        ProgramError::Signalled(signal) => signalled(signal),
+        ProgramError::Signalled(signal) => signalled(*signal),
         ProgramError::Failed(_) => ExitCode::FAILURE,
     }
 }
@@ -72,9 +97,14 @@ fn signalled(signal: Signal) -> ExitCode {
     u8::try_from(128 + signal.as_raw()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// Prints a line on stderr. With stderr closed there is nobody left to tell.
+/// Prints a line on stderr, without waiting for whoever reads it.
 pub fn tell(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+    output::stderr().push(format!("{line}\n"), Priority::Reserved);
+}
+
+/// Shows text on stdout without waiting for whoever reads it: what does not fit into the queue is not shown.
+pub fn show(text: String) {
+    output::stdout().push(text, Priority::Reserved);
 }
 
 /// Prints a line on stdout for whoever still reads it: a reader who has left is no error.
@@ -88,11 +118,15 @@ pub fn mention(line: &str) -> Result<(), ProgramError> {
     }
 }
 
-/// Prints a line on stdout; unlike `println!`, a closed stdout is an error and not a panic.
+/// Prints a line on stdout, however long it takes to be read; unlike `println!`, a closed stdout is an error and not a
+/// panic.
 ///
 /// # Errors
 /// When stdout cannot be written to.
 pub fn say(line: &str) -> Result<(), ProgramError> {
+    if let Some(queue) = output::started_stdout() {
+        queue.flush(None);
+    }
     writeln!(io::stdout(), "{line}").map_err(|error| unwritten("stdout", &error))
 }
 

@@ -5,7 +5,7 @@ use std::{cell::Cell, fmt, panic, thread};
 use rustix::process;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::exit::ProgramError;
+use crate::exit::{self, ProgramError};
 
 /// A signal that asks a program to stop; its name in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub fn signalled() -> Result<impl Future<Output = Asked>, ProgramError> {
                 _ = interrupt.recv() => {}
             }
             log::warn!("asked to stop a second time: ending at once");
-            std::process::exit(1);
+            exit::at_once();
         });
         asked
     })
@@ -111,13 +111,12 @@ pub fn with_fatal_panics<T>(run: impl FnOnce() -> T) -> T {
 pub fn install_panic_hook() {
     panic::set_hook(Box::new(|info| {
         let fatal = FATAL.get() || thread::current().name() == Some("main");
-        log::error!(
-            "panic{}: {info}",
-            if fatal { ", ending the process" } else { "" }
-        );
         if fatal {
-            std::process::exit(1);
+            // A line of its own in the code too: no crowd of others can have it withheld.
+            log::error!("panic, ending the process: {info}");
+            exit::at_once();
         }
+        log::error!("panic: {info}");
     }));
 }
 

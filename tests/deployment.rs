@@ -15,7 +15,10 @@ fn every_deployed_file_names_the_default_ports() {
     let (gateway, mock) = (gateway.server.port, mock.server.port);
     for (file, words) in [
         ("Dockerfile", format!("EXPOSE {gateway}")),
-        ("docker-compose.yml", format!(":-{gateway}}}:{gateway}\"")),
+        (
+            "docker-compose.yml",
+            format!(":-127.0.0.1:{gateway}}}:{gateway}\""),
+        ),
         ("docker-compose.yml", ":9090\"".to_owned()),
         ("docker-compose.yml", ":9093\"".to_owned()),
         ("docker-compose.yml", ":5432/incident_platform".to_owned()),
@@ -33,6 +36,44 @@ fn every_deployed_file_names_the_default_ports() {
         ),
     ] {
         assert!(read(file).contains(&words), "no {words} in {file}");
+    }
+}
+
+/// What the browser gets of other people's work comes with their licences. The image holds all of `ui/dist`.
+#[test]
+fn the_built_ui_carries_the_licence_of_each_package_it_is_made_of() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/dist");
+    if !folder.join("index.html").exists() {
+        assert!(read("ui/vite.config.ts").contains("fileName: 'assets/licenses.txt'"));
+        return;
+    }
+    let licences = read("ui/dist/assets/licenses.txt");
+    let package: serde_json::Value = serde_json::from_str(&read("ui/package.json")).unwrap();
+    for name in package["dependencies"].as_object().unwrap().keys() {
+        assert!(licences.contains(&format!("## {name} - ")), "no {name}");
+    }
+    for part in licences.split("\n## ").skip(1) {
+        // What is in the public domain need not come with a text.
+        let public_domain = part.contains("(Unlicense)");
+        assert!(public_domain || part.lines().count() > 3, "no text: {part}");
+    }
+}
+
+#[test]
+fn every_port_is_published_on_loopback_unless_told_otherwise() {
+    let compose = read("docker-compose.yml");
+    let mut lines = compose.lines().map(str::trim);
+    let mut published = Vec::new();
+    while lines.by_ref().any(|line| line == "ports:") {
+        let ports = lines.by_ref().skip_while(|line| line.starts_with('#'));
+        published.extend(ports.take(1));
+    }
+    assert_eq!(published.len(), 4, "{published:?}");
+    for port in published {
+        let address = port.rsplit_once("\"${SERVICE_METRICS_PORT:-");
+        let address = address.map_or(port, |(_, default)| default);
+        let address = address.trim_start_matches("- \"");
+        assert!(address.starts_with("127.0.0.1:"), "{port}");
     }
 }
 
@@ -61,7 +102,7 @@ fn the_deployed_gateway_is_told_where_its_ui_is() {
         .unwrap()
         .ui
         .simulator_url;
-    let told = format!("SERVICE_METRICS__UI__SIMULATOR_URL: ${{SIMULATOR_URL:-{simulator}}}");
+    let told = format!("SERVICE_METRICS__UI__SIMULATOR_URL: ${{SIMULATOR_URL-{simulator}}}");
     assert!(compose.contains(&told), "{told}");
 }
 

@@ -97,6 +97,7 @@ impl Programs {
                     command
                         .env("PORT", port)
                         .env("PROMETHEUS_URL", upstream)
+                        .env("SERVICE_METRICS__WEBSOCKET__MAX_SESSIONS_PER_ADDRESS", "0")
                         .env("POLL_INTERVAL", &milliseconds);
                 }
                 Rival::NodeShared | Rival::NodeEach => {
@@ -123,7 +124,7 @@ impl Programs {
         fs::write(
             &file,
             format!(
-                "range = []\n\n[server]\nhost = \"127.0.0.1\"\nworkers = {workers}\n\n[log]\nfilter = \"error\"\n\n\
+                "range = []\n\n[server]\nhost = \"127.0.0.1\"\nworkers = {workers}\nmax_connections_per_address = 0\n\n[log]\nfilter = \"error\"\n\n\
                  [[instant]]\nname = \"q\"\nquery = \"q\"\nchannels = [\"instant\"]\n"
             ),
         )?;

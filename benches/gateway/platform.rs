@@ -103,6 +103,19 @@ impl Platform {
             ("SERVICE_METRICS__SERVER__HOST", "127.0.0.1".to_owned()),
             ("PROMETHEUS_URL", prometheus),
             ("DATABASE_URL", self.postgres.url()),
+            // All of the load comes from one address.
+            (
+                "SERVICE_METRICS__DATABASE__MAX_QUERIES_PER_ADDRESS",
+                "0".to_owned(),
+            ),
+            (
+                "SERVICE_METRICS__SERVER__MAX_CONNECTIONS_PER_ADDRESS",
+                "0".to_owned(),
+            ),
+            (
+                "SERVICE_METRICS__WEBSOCKET__MAX_SESSIONS_PER_ADDRESS",
+                "0".to_owned(),
+            ),
         ];
         environment.extend(more);
         Service::gateway(self.folder.path(), port, &environment).await

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), ProgramError> {
     let settings = GatewaySettings::load(arguments.config.as_deref(), &exit::environment())?;
     if arguments.check_config {
+        Gateway::check(&settings)?;
         return exit::say("the settings are valid");
     }
     logging::init(&settings.log);

@@ -1,10 +1,6 @@
 //! What is seen while a drill runs: on a terminal a table that is redrawn in place, else a line per stage.
 
-use std::{
-    cell::Cell,
-    io::{IsTerminal, Write},
-    time::Duration,
-};
+use std::{cell::Cell, io::IsTerminal, time::Duration};
 
 use chrono::Utc;
 
@@ -40,8 +36,9 @@ impl Progress {
         if self.terminal {
             self.draw(records);
         } else if let Some(record) = records.get(index) {
-            // A reader of stdout who has left does not end the drill: conditions are to be recovered.
-            let _ = exit::say(&line(record, event));
+            // A reader of stdout who is slow or has left neither delays the drill nor ends it: conditions are to be
+            // recovered.
+            exit::show(line(record, event) + "\n");
         }
     }
 
@@ -57,7 +54,7 @@ impl Progress {
 
     /// Takes the table off the screen.
     pub(super) fn finish(&self) {
-        self.write(&self.erase());
+        exit::show(self.erase());
     }
 
     fn draw(&self, records: &[Record]) {
@@ -69,7 +66,7 @@ impl Progress {
             text.push('\n');
         }
         self.drawn.set(rows.len());
-        self.write(&text);
+        exit::show(text);
     }
 
     /// Back to where the table begins, and everything below erased.
@@ -78,12 +75,6 @@ impl Progress {
             0 => String::new(),
             lines => format!("\x1b[{lines}A\x1b[J"),
         }
-    }
-
-    fn write(&self, text: &str) {
-        let mut out = std::io::stdout();
-        // As above: nobody may be looking any more.
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 }
 

@@ -1,43 +1,41 @@
 //! The gateway as a value: built from settings, asked for its address, served until told to stop. The only file that
-//! reads settings and wires actors to each other; relays enlist by themselves as their workers start.
+//! wires actors to each other; relays enlist by themselves as their workers start.
 
 use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
-use actix::{Actor, Arbiter};
+use actix::{Actor, Addr, Arbiter};
 use actix_server::{Server, ServerHandle};
 use log::{info, warn};
 use tokio::time::timeout;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
 use crate::{
-    descriptors,
     exit::ProgramError,
     gateway::{
         actors::{
-            Actors, AlertHub, InstantHub, MetricsHub, RangeHub,
+            Actors,
+            hub::Hub,
             incident_repo::{IncidentRepo, RepoOptions},
-            prom_poller::{Audience, Plan, PromPoller},
-            session::SessionContext,
+            plan::{Audience, Upstream},
+            prom_poller::PromPoller,
         },
         http::{
+            exposition::Renderings,
             incidents::Severities,
             listener::{self, Service},
             ui::Ui,
-            webhook::Webhooks,
             websocket::Entrance,
         },
-        model::query::{InstantQuery, RangeQuery},
-        socket::guard::Limits,
+        model::channel::Channel,
+        options::{connections, entrance, plan, room, webhooks},
         storage::database::DatabaseOptions,
         telemetry::Telemetry,
         upstream::prometheus::{PromOptions, Prometheus},
     },
-    settings::{
-        SettingsError,
-        gateway::{GatewaySettings, InstantChannel},
-        redacted,
-    },
+    outbound::certificates::Authorities,
+    settings::{Secret, SettingsError, gateway::GatewaySettings, redacted},
+    shutdown,
+    web::client_address::TrustedProxies,
 };
 
 /// A gateway that listens.
@@ -51,33 +49,62 @@ pub struct Gateway {
 }
 
 impl Gateway {
+    /// Whether what the settings need of this machine is there now. A gateway that runs waits for it instead.
+    ///
+    /// # Errors
+    /// When an address is `https://` and no certificate authority can be used, or there is no room for the sessions.
+    pub fn check(settings: &GatewaySettings) -> Result<(), ProgramError> {
+        room(settings)?;
+        let prometheus = &settings.prometheus;
+        let mut addresses = [
+            ("prometheus.url", &prometheus.url),
+            ("prometheus.alerts_url", &prometheus.alerts_url),
+        ]
+        .into_iter();
+        let Some((key, _)) = addresses.find(|(_, url)| url.reveal().starts_with("https:")) else {
+            return Ok(());
+        };
+        let authorities = Authorities::load().client_config();
+        authorities.map_err(|why| SettingsError::one(format!("{key}: {why}")))?;
+        Ok(())
+    }
+
     /// Binds, then starts the actors. Prometheus and PostgreSQL need not be there.
     ///
     /// # Errors
     /// When the address cannot be bound, or the UI not be read.
     pub fn build(settings: &GatewaySettings) -> Result<Self, ProgramError> {
+        let room = room(settings)?;
         let ui = Arc::new(ui(settings)?);
         let listener = listener::bind(&settings.server.host, settings.server.port)
             .map_err(ProgramError::Failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let telemetry = Telemetry::new().map_err(failed)?;
         let poller_arbiter = Arbiter::new();
+        // An actor that panics before it has started would leave a process that lives and never works.
+        poller_arbiter.spawn_fn(shutdown::panics_here_are_fatal);
         let actors = start_actors(settings, &telemetry, &poller_arbiter)?;
-        let entrance = Arc::new(entrance(settings, &telemetry));
+        let proxies = TrustedProxies::new(&settings.server.trusted_proxies());
+        let entrance = entrance(settings, &telemetry, &room, &proxies);
+        let entrance = Arc::new(entrance);
         let server = listener::serve(
             listener,
             settings.server.workers,
             Service {
                 actors,
-                telemetry,
+                telemetry: telemetry.clone(),
+                renderings: Renderings::new(settings.server.metrics_share()),
                 severities: Severities(settings.incidents.severities.clone()),
                 webhooks: webhooks(settings),
                 ui,
+                proxies,
                 entrance: entrance.clone(),
+                connections: connections(settings, &telemetry, room.connections),
             },
         )
         .map_err(failed)?;
         info!("listening on {addr}");
+        room.warn_if_fewer();
         let drain = Duration::from_secs_f64(settings.server.drain_seconds);
         Ok(Self {
             addr,
@@ -105,18 +132,14 @@ impl Gateway {
         let mut server = actix_rt::spawn(self.server);
         tokio::select! {
             ended = &mut server => return Err(ProgramError::Failed(format!("the server ended by itself: {ended:?}"))),
-            why = stop => info!("{why}: closing {} sessions", self.entrance.open.len()),
+            why = stop => info!("{why}: closing {} sessions", self.entrance.places.open.len()),
         }
-        self.entrance.draining.cancel();
-        self.entrance.open.close();
-        if timeout(self.drain, self.entrance.open.wait())
-            .await
-            .is_err()
-        {
-            warn!(
-                "{} sessions did not close in time and are cut off",
-                self.entrance.open.len()
-            );
+        let places = &self.entrance.places;
+        places.draining.cancel();
+        places.open.close();
+        if timeout(self.drain, places.open.wait()).await.is_err() {
+            let left = places.open.len();
+            warn!("{left} sessions did not close in time and are cut off");
         }
         self.handle.stop(true).await;
         self.poller_arbiter.stop();
@@ -130,22 +153,35 @@ fn start_actors(
     telemetry: &Telemetry,
     poller_arbiter: &Arbiter,
 ) -> Result<Actors, ProgramError> {
-    let instant_hub = InstantHub::new(telemetry.clone()).start();
-    let range_hub = RangeHub::new(telemetry.clone()).start();
-    let metrics_hub = MetricsHub::new(telemetry.clone()).start();
-    let alert_hub = AlertHub::new(telemetry.clone()).start();
+    let pinned = settings.websocket.max_pinned_bytes;
+    let instant_hub = start_hub(telemetry, pinned);
+    let range_hub = start_hub(telemetry, pinned);
+    let metrics_hub = start_hub(telemetry, pinned);
+    let alert_hub = start_hub(telemetry, pinned);
     let audience = Audience {
         instant: instant_hub.clone().recipient(),
         range: range_hub.clone().recipient(),
         metrics: metrics_hub.clone().recipient(),
         alerts: alert_hub.clone().recipient(),
     };
-    let (plan, prometheus) = (plan(settings), prometheus(settings)?);
+    let (plan, queries, alerts) = (plan(settings), queries(settings)?, alerts(settings)?);
+    let one_server = settings.prometheus.alerts_url.is_empty();
     let counted = telemetry.clone();
     let poller = PromPoller::start_in_arbiter(&poller_arbiter.handle(), move |_| {
-        PromPoller::new(Prometheus::new(prometheus), plan, audience, counted)
+        let upstream = Upstream {
+            queries: Prometheus::new(queries),
+            alerts: Prometheus::new(alerts),
+            one_server,
+        };
+        PromPoller::new(upstream, plan, audience, counted)
     });
-    let incidents = IncidentRepo::new(repo(settings)?, telemetry.clone()).start();
+    let incidents = match settings.incidents_off_by() {
+        None => Ok(IncidentRepo::new(repo(settings)?, telemetry.clone()).start()),
+        Some(setting) => {
+            info!("no incidents: {setting} switches them off");
+            Err(setting)
+        }
+    };
     Ok(Actors {
         incidents,
         poller,
@@ -156,18 +192,35 @@ fn start_actors(
     })
 }
 
-fn prometheus(settings: &GatewaySettings) -> Result<PromOptions, ProgramError> {
-    let prometheus = &settings.prometheus;
-    let url = Url::parse(prometheus.url.reveal()).map_err(failed)?;
+fn start_hub<C: Channel>(telemetry: &Telemetry, pinned_bytes: usize) -> Addr<Hub<C>> {
+    let hub = Hub::new(telemetry.clone());
+    hub.pinning_at_most(pinned_bytes).start()
+}
+
+fn queries(settings: &GatewaySettings) -> Result<PromOptions, ProgramError> {
+    let options = prometheus(settings, &settings.prometheus.url)?;
     info!(
         "polling {} every {:?}",
-        redacted(&url),
-        prometheus.interval()
+        redacted(&options.url),
+        settings.prometheus.interval()
     );
+    Ok(options)
+}
+
+fn alerts(settings: &GatewaySettings) -> Result<PromOptions, ProgramError> {
+    let address = &settings.prometheus.alerts_url;
+    if address.is_empty() {
+        return prometheus(settings, &settings.prometheus.url);
+    }
+    let options = prometheus(settings, address)?;
+    info!("alerts are those of {}", redacted(&options.url));
+    Ok(options)
+}
+
+fn prometheus(settings: &GatewaySettings, address: &Secret) -> Result<PromOptions, ProgramError> {
     Ok(PromOptions {
-        url,
-        timeout: prometheus.timeout(),
-        max_response_bytes: prometheus.max_response_bytes,
+        url: Url::parse(address.reveal()).map_err(failed)?,
+        max_response_bytes: settings.prometheus.max_response_bytes,
     })
 }
 
@@ -183,71 +236,22 @@ fn repo(settings: &GatewaySettings) -> Result<RepoOptions, ProgramError> {
         },
         check_interval: Duration::from_secs_f64(database.check_interval_seconds),
         share_for: Duration::from_secs_f64(settings.incidents.share_seconds),
+        queries_per_address: database.max_queries_per_address,
     })
-}
-
-fn plan(settings: &GatewaySettings) -> Plan {
-    let instant = settings.instant.iter().map(|query| InstantQuery {
-        name: query.name.as_str().into(),
-        expr: query.query.clone(),
-        raw: query.channels.contains(&InstantChannel::Instant),
-        flat: query.channels.contains(&InstantChannel::Metrics),
-    });
-    let range = settings.range.iter().map(|query| RangeQuery {
-        name: query.name.as_str().into(),
-        expr: query.query.clone(),
-        window: Duration::from_secs(query.window_seconds),
-        step: Duration::from_secs(query.step_seconds),
-    });
-    Plan {
-        interval: settings.prometheus.interval(),
-        instant: instant.collect(),
-        range: range.collect(),
-    }
 }
 
 /// The page, and what it is told.
 fn ui(settings: &GatewaySettings) -> Result<Ui, ProgramError> {
-    let simulator = Url::parse(&settings.ui.simulator_url).map_err(failed)?;
+    let simulator = settings.ui.simulator_url().map(Url::parse);
+    let simulator = simulator.transpose().map_err(failed)?;
     Ui::new(
         settings.ui.folder(),
         settings.prometheus.interval(),
-        &simulator,
+        simulator.as_ref(),
+        settings.incidents_off_by().is_none(),
         &settings.incidents.severities,
     )
     .map_err(|why| SettingsError::one(format!("ui.dir: {why}")).into())
-}
-
-/// What webhooks are held to.
-fn webhooks(settings: &GatewaySettings) -> Webhooks {
-    let webhook = &settings.webhook;
-    Webhooks::new(
-        webhook.max_bytes,
-        Duration::from_secs_f64(webhook.timeout_seconds),
-    )
-}
-
-/// What WebSockets are held to.
-fn entrance(settings: &GatewaySettings, telemetry: &Telemetry) -> Entrance {
-    let socket = &settings.websocket;
-    let sessions = SessionContext {
-        epoch: uuid::Uuid::new_v4().simple().to_string(),
-        ping_interval: Duration::from_secs_f64(socket.ping_interval_seconds),
-        telemetry: telemetry.clone(),
-    };
-    Entrance {
-        sessions: Arc::new(sessions),
-        allowed_origins: settings.cors.allowed_origins.clone(),
-        max_sessions: descriptors::for_sessions(socket.max_sessions),
-        limits: Limits {
-            message_bytes: socket.max_message_bytes,
-            frames_per_second: socket.max_frames_per_second,
-        },
-        stall_timeout: Duration::from_secs_f64(socket.stall_timeout_seconds),
-        send_buffer_bytes: socket.send_buffer_bytes,
-        open: TaskTracker::new(),
-        draining: CancellationToken::new(),
-    }
 }
 
 fn failed(error: impl fmt::Display) -> ProgramError {

@@ -14,6 +14,7 @@
 //! | room         | holds                                                                     |
 //! |--------------|---------------------------------------------------------------------------|
 //! | [`app`]      | the gateway as a value; the only file that wires actors to each other     |
+//! | `options`    | what the settings mean to its parts                                       |
 //! | [`http`]     | every route on one screen, a file per resource                            |
 //! | [`actors`]   | the cast, and all they may say to each other                              |
 //! | [`socket`]   | how bytes reach a browser: handshake, frames, back-pressure, close codes  |
@@ -25,6 +26,7 @@ pub mod actors;
 pub mod app;
 pub mod http;
 pub mod model;
+mod options;
 pub mod socket;
 pub mod storage;
 pub mod telemetry;

@@ -8,8 +8,12 @@ use std::{
 };
 
 use super::{LabError, launch::Launch, options, ports, programs, service::Service};
+use crate::files::{Access, Folder};
 
 const GRACE: Duration = Duration::from_secs(10);
+const CONFIGURATION: &str = "alertmanager.yml";
+/// Where it keeps silences and notifications, below its folder.
+const DATA: &str = "data";
 /// The configuration, below the repository's folder.
 const FILE: &str = "monitoring/alertmanager/alertmanager.yml";
 /// The gateway in the compose network, as the configuration names it.
@@ -40,14 +44,16 @@ impl Alertmanager {
         let refused = |error| LabError::io(folder.display())(error);
         let program = programs::alertmanager()?;
         let text = configuration(&repository.join(FILE), gateway)?;
-        fs::create_dir_all(folder).map_err(refused)?;
-        let folder = fs::canonicalize(folder).map_err(refused)?;
-        let file = folder.join("alertmanager.yml");
-        fs::write(&file, text).map_err(refused)?;
+        let ours = Folder::claim(folder).map_err(refused)?;
+        ours.folder(DATA).map_err(refused)?;
+        let written = ours.replace(CONFIGURATION, text.as_bytes(), Access::Public);
+        written.map_err(refused)?;
+        let file = ours.path().join(CONFIGURATION);
+        let data = ours.path().join(DATA);
         let service = ports::start_on(port, async |port| {
             let launch = Launch::new("Alertmanager", program.clone(), log).args([
                 format!("--config.file={}", file.display()),
-                format!("--storage.path={}", folder.join("data").display()),
+                format!("--storage.path={}", data.display()),
                 format!("--web.listen-address=127.0.0.1:{port}"),
                 // Otherwise it looks for others of its kind, on a port of its own.
                 "--cluster.listen-address=".to_owned(),

@@ -10,13 +10,16 @@ use super::{
     LabError,
     child::Child,
     home::Home,
-    launch::{Ending, Launch},
+    launch::{Ending, Launch, User},
 };
+use crate::files::{self, Access};
 
 /// The database's name; its owner is the cluster's superuser `postgres`.
 pub(crate) const DATABASE: &str = "incident_platform";
 /// Applied in this order, each one's files in the order of their names.
 const SQL_FOLDERS: [&str; 2] = ["init-db", "migrations-readonly"];
+/// Not applied: whoever wants its rules applies it himself.
+const OPTIONAL: &str = "03-strict.sql";
 /// The gateway's role can only read, and comes in without a password, as in the address of `lab`'s table; in any
 /// database, for the tests copy theirs. The owner can run programs as this machine's user, and needs the password.
 const ACCESS: &str = "\
@@ -44,7 +47,14 @@ pub(crate) async fn init(programs: &Path, home: &Home, log: &Path) -> Result<(),
     finish(&initdb).await?;
     home.keep_password()?;
     let access = home.cluster.join("pg_hba.conf");
-    fs::write(&access, ACCESS).map_err(LabError::io(access.display()))
+    // The folder is the cluster user's, who may have put a link there.
+    let written = match home.user {
+        Some(User { uid, gid }) => {
+            files::replace_for((uid, gid), &access, ACCESS.as_bytes(), Access::Private)
+        }
+        None => files::replace(&access, ACCESS.as_bytes(), Access::Private),
+    };
+    written.map_err(LabError::io(access.display()))
 }
 
 /// The server's command line. It listens on loopback only. Nothing is synced to the disk:
@@ -76,6 +86,7 @@ pub(crate) fn sql_files(repository: &Path) -> Result<Vec<PathBuf>, LabError> {
             .flatten()
             .map(|entry| entry.path())
             .filter(|file| file.extension().is_some_and(|extension| extension == "sql"))
+            .filter(|file| file.file_name().is_none_or(|name| name != OPTIONAL))
             .collect();
         if files.is_empty() {
             return Err(LabError::NoSql(folder));

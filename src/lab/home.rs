@@ -4,13 +4,14 @@ use std::{
     fs,
     hash::{DefaultHasher, Hash, Hasher},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, lchown},
     path::{Path, PathBuf},
 };
 
 use uuid::Uuid;
 
 use super::{LabError, launch::User};
+use crate::files::{self, Folder};
 
 /// Where clusters of root's labs are if user `postgres` cannot reach the lab's own directory.
 const ELSEWHERE: &str = "/var/tmp";
@@ -30,8 +31,8 @@ impl Home {
     /// The home of the cluster of `folder`, which is made if need be. The same folder always has the same home.
     pub(crate) fn of(folder: &Path) -> Result<Self, LabError> {
         let refused = |error| LabError::io(folder.display())(error);
-        fs::create_dir_all(folder).map_err(refused)?;
-        let folder = fs::canonicalize(folder).map_err(refused)?;
+        let ours = Folder::claim(folder).map_err(refused)?;
+        let folder = ours.path().to_owned();
         let complete = folder.join("complete");
         let mut home = Self {
             cluster: folder.join("cluster"),
@@ -106,7 +107,7 @@ impl Home {
     /// The owner's password.
     pub(crate) fn password(&self) -> Result<String, LabError> {
         let file = self.password_file();
-        match fs::read_to_string(&file) {
+        match files::read_to_string(&file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 Err(LabError::Unguarded(self.cluster.clone()))
             }
@@ -126,7 +127,7 @@ impl Home {
     fn hand_over(&self, file: &Path) -> Result<(), LabError> {
         match self.user {
             Some(User { uid, gid }) => {
-                chown(file, Some(uid), Some(gid)).map_err(LabError::io(file.display()))
+                lchown(file, Some(uid), Some(gid)).map_err(LabError::io(file.display()))
             }
             None => Ok(()),
         }

@@ -2,8 +2,8 @@
 
 use std::{
     collections::VecDeque,
-    fs::{self, File},
-    io::{BufRead, BufReader, PipeReader, Write},
+    fs::File,
+    io::{BufRead, BufReader, PipeReader, Read, Write},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -13,8 +13,11 @@ use std::{
 use tokio::sync::watch;
 
 use super::LabError;
+use crate::files::Folder;
 
 const KEPT: usize = 20;
+/// Longer lines are cut, in bytes.
+const LONGEST: u64 = 64 << 10;
 /// How long a child's last words may take to arrive after its end; a grandchild may hold the pipe open for longer.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -32,14 +35,10 @@ impl Tail {
         path: &Path,
     ) -> Result<Self, LabError> {
         let refused = |error| LabError::io(path.display())(error);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(refused)?;
-        }
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(path)
-            .map_err(refused)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+        let file = Folder::claim(folder).and_then(|folder| folder.append(&file_name));
+        let file = file.map_err(refused)?;
         let lines = Arc::<Mutex<VecDeque<String>>>::default();
         let (drained, end) = watch::channel(());
         let kept = Arc::clone(&lines);
@@ -75,6 +74,8 @@ fn copy(name: &str, pipe: PipeReader, mut file: File, kept: &Mutex<VecDeque<Stri
     let mut pipe = BufReader::new(pipe);
     let mut bytes = Vec::new();
     while pipe
+        .by_ref()
+        .take(LONGEST)
         .read_until(b'\n', &mut bytes)
         .is_ok_and(|read| read > 0)
     {

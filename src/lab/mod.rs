@@ -17,6 +17,7 @@
 mod alertmanager;
 mod child;
 mod cluster;
+mod environment;
 mod errand;
 mod error;
 mod family;

@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsString,
+    net::{IpAddr, Ipv4Addr},
     path::{Path, PathBuf},
 };
 
@@ -43,6 +44,10 @@ pub struct LabOptions {
     /// Where service-metrics listens
     #[arg(long, value_name = "PORT", default_value_t = 8005)]
     pub gateway_port: u16,
+    /// Where service-metrics and mock-metrics listen: 127.0.0.1, or 0.0.0.0 or :: for all interfaces. The other servers
+    /// ask nobody who it is, and stay on loopback
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = listening_address)]
+    pub listen: IpAddr,
     /// Folder of service-metrics and mock-metrics [default: beside lab]
     #[arg(long, value_name = "DIR")]
     pub programs: Option<PathBuf>,
@@ -67,6 +72,7 @@ impl LabOptions {
             alertmanager_port: 0,
             mock_port: 0,
             gateway_port: 0,
+            listen: Ipv4Addr::LOCALHOST.into(),
             programs: None,
             repository: repository(),
             command: Vec::new(),
@@ -74,7 +80,36 @@ impl LabOptions {
     }
 }
 
+/// The servers of a lab find each other on loopback: an address that leaves it out is none to listen on.
+fn listening_address(text: &str) -> Result<IpAddr, String> {
+    let address = text.parse::<IpAddr>().ok();
+    let reached = |address: &IpAddr| *address == Ipv4Addr::LOCALHOST || address.is_unspecified();
+    address
+        .filter(reached)
+        .ok_or_else(|| "must be 127.0.0.1, or 0.0.0.0 or :: for all interfaces".to_owned())
+}
+
 /// The repository that this package was built from.
 pub(crate) fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lab_listens_on_loopback_unless_told_otherwise() {
+        let listen = |arguments: &[&str]| {
+            let options = LabOptions::try_parse_from([&["lab"], arguments].concat());
+            options.map(|options| options.listen.to_string()).ok()
+        };
+        assert_eq!(listen(&[]).as_deref(), Some("127.0.0.1"));
+        for address in ["127.0.0.1", "0.0.0.0", "::"] {
+            assert_eq!(listen(&["--listen", address]).as_deref(), Some(address));
+        }
+        for address in ["localhost", "192.0.2.7", "::1", "127.0.0.2", ""] {
+            assert_eq!(listen(&["--listen", address]), None, "{address:?}");
+        }
+    }
 }

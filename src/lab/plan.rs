@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     fs::{self, File},
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -11,18 +12,34 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::{
     Alertmanager, LabError, LabOptions, Postgres, Prometheus, PrometheusSetup, Service, Target,
-    ports, programs, simulation::Simulation,
+    environment::Environment, ports, programs, simulation::Simulation,
 };
+use crate::files::Folder;
+
+/// Where the gateway finds its pages, and where these find the simulator.
+const UI: &str = "SERVICE_METRICS__UI__DIR";
+const SIMULATOR: &str = "SERVICE_METRICS__UI__SIMULATOR_URL";
+/// Whose pages may talk to the simulator.
+const ORIGINS: &str = "MOCK_METRICS__CONTROL__ALLOWED_ORIGINS";
+/// What sets the gateway's beat; a caller who has set one of them wants that one, in a fast lab too.
+const BEAT: &[&str] = &[
+    "POLL_INTERVAL",
+    "SCRAPE_INTERVAL",
+    "SERVICE_METRICS__PROMETHEUS__POLL_INTERVAL_SECONDS",
+];
+/// The folder of Prometheus, below the lab's.
+const PROMETHEUS: &str = "prometheus";
 
 /// A checked plan: all programs exist, the data directory is ours alone, our programs' ports are free.
 pub(crate) struct Plan<'a> {
     options: &'a LabOptions,
-    data: PathBuf,
+    data: Folder,
     pub(crate) logs: PathBuf,
     simulation: Simulation,
+    environment: Environment,
     /// The text of the rule file.
-    rules: String,
-    /// The folder of the UI, if it is built.
+    pub(crate) rules: String,
+    /// The folder of the UI: the one that the caller names, or the one that is built.
     pub(crate) ui: Option<PathBuf>,
     /// Where the history ends that has been made.
     history_until: Option<String>,
@@ -46,13 +63,23 @@ impl<'a> Plan<'a> {
         programs::ours("service-metrics", options.programs.as_deref())?;
         let refused =
             |error| LabError::io(format_args!("--data {}", options.data.display()))(error);
-        fs::create_dir_all(&options.data).map_err(refused)?;
-        let data = fs::canonicalize(&options.data).map_err(refused)?;
+        let data = Folder::claim(&options.data).map_err(refused)?;
         let lock = lock(&data)?;
         // Before the ports: who has just edited a catalogue should hear of it first.
         let rules = simulation.rules(&promtool, &data).await?;
-        let ui = built_ui(&options.repository);
-        let no_ui = "the gateway has no UI: make run, or npm run build in ui/, builds it";
+        let environment = Environment::of_this_process();
+        let mut notes = environment.replaced();
+        let ui = match environment.get(UI) {
+            Some(theirs) => {
+                notes.push(format!("the UI is the one in {theirs}, as {UI} says"));
+                Some(theirs.into())
+            }
+            None => built_ui(&options.repository),
+        };
+        if ui.is_none() {
+            let no_ui = "the gateway has no UI: make run, or npm run build in ui/, builds it";
+            notes.push(no_ui.to_owned());
+        }
         Ok(Self {
             lock,
             rules,
@@ -61,7 +88,8 @@ impl<'a> Plan<'a> {
                 .await?,
             logs: fresh_logs(&data)?,
             simulation,
-            notes: Vec::from_iter(ui.is_none().then(|| no_ui.to_owned())),
+            notes,
+            environment,
             ui,
             history_until: None,
             data,
@@ -95,8 +123,10 @@ impl<'a> Plan<'a> {
     /// Makes the history, which the simulator goes on from.
     pub(crate) async fn history(&mut self) -> Result<(), LabError> {
         let data = self.prometheus_data();
-        let folder = data.parent().unwrap_or(&self.data);
-        fs::create_dir_all(folder).map_err(LabError::io(folder.display()))?;
+        let folder = self.data.path().join(PROMETHEUS);
+        self.data
+            .folder(PROMETHEUS)
+            .map_err(LabError::io(folder.display()))?;
         let (hours, address) = (self.options.history, self.mock_address());
         self.history_until = Some(self.simulation.history(hours, &address, &data).await?);
         Ok(())
@@ -106,7 +136,15 @@ impl<'a> Plan<'a> {
     pub(crate) async fn mock(&self) -> Result<Service, LabError> {
         let origins =
             ["localhost", "127.0.0.1"].map(|host| format!("http://{host}:{}", self.gateway_port));
-        let mut environment = vec![("MOCK_METRICS__CONTROL__ALLOWED_ORIGINS", origins.join(","))];
+        let theirs = self.environment.get(ORIGINS).map(str::to_owned);
+        let origins: Vec<_> = theirs.into_iter().chain(origins).collect();
+        let mut environment = vec![
+            (ORIGINS, origins.join(",")),
+            (
+                "MOCK_METRICS__SERVER__HOST",
+                self.options.listen.to_string(),
+            ),
+        ];
         if let Some(until) = &self.history_until {
             let hours = self.options.history.to_string();
             environment.push(("MOCK_METRICS__SIMULATION__HISTORY_HOURS", hours));
@@ -132,7 +170,7 @@ impl<'a> Plan<'a> {
         &mut self,
         alertmanager: &Alertmanager,
     ) -> Result<Prometheus, LabError> {
-        let (folder, log) = self.files_of("prometheus");
+        let (folder, log) = self.files_of(PROMETHEUS);
         let setup = PrometheusSetup {
             targets: vec![
                 Target::gateway(format!("127.0.0.1:{}", self.gateway_port)),
@@ -161,13 +199,19 @@ impl<'a> Plan<'a> {
             ("PROMETHEUS_URL", prometheus.url()),
             ("ALERTMANAGER_URL", alertmanager.url()),
             ("DATABASE_URL", postgres.url()),
+            (
+                "SERVICE_METRICS__SERVER__HOST",
+                self.options.listen.to_string(),
+            ),
         ];
         let simulator = format!("http://{}", self.mock_address());
-        environment.push(("SERVICE_METRICS__UI__SIMULATOR_URL", simulator));
-        if let Some(ui) = &self.ui {
-            environment.push(("SERVICE_METRICS__UI__DIR", ui.display().to_string()));
+        if !self.environment.has(&[SIMULATOR]) {
+            environment.push((SIMULATOR, simulator));
         }
-        if self.options.fast {
+        if let Some(ui) = &self.ui {
+            environment.push((UI, ui.display().to_string()));
+        }
+        if self.options.fast && !self.environment.has(BEAT) {
             environment.push(("POLL_INTERVAL", "1000".to_owned()));
         }
         self.ours("service-metrics", &[], self.gateway_port, &environment)
@@ -177,7 +221,7 @@ impl<'a> Plan<'a> {
     /// Folder and log of a server.
     fn files_of(&self, server: &str) -> (PathBuf, PathBuf) {
         let log = self.logs.join(format!("{server}.log"));
-        (self.data.join(server), log)
+        (self.data.path().join(server), log)
     }
 
     async fn ours(
@@ -196,7 +240,7 @@ impl<'a> Plan<'a> {
     }
 
     fn prometheus_data(&self) -> PathBuf {
-        self.data.join("prometheus").join(Prometheus::DATA)
+        self.data.path().join(PROMETHEUS).join(Prometheus::DATA)
     }
 
     /// 0 stays 0, a free port. A taken one becomes a free one, which is noted.
@@ -217,22 +261,25 @@ fn built_ui(repository: &Path) -> Option<PathBuf> {
     folder.join("index.html").is_file().then_some(folder)
 }
 
-fn lock(data: &Path) -> Result<File, LabError> {
-    let path = data.join("lock");
-    let file = File::create(&path).map_err(LabError::io(path.display()))?;
+fn lock(data: &Folder) -> Result<File, LabError> {
+    let name = "lock";
+    let path = data.path().join(name);
+    let file = data.append(name).map_err(LabError::io(path.display()))?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
-        Err(_) => Err(LabError::Locked(data.to_owned())),
+        Err(_) => Err(LabError::Locked(data.path().to_owned())),
     }
 }
 
 /// The logs of this run; those of the last one go.
-fn fresh_logs(data: &Path) -> Result<PathBuf, LabError> {
-    let logs = data.join("logs");
+fn fresh_logs(data: &Folder) -> Result<PathBuf, LabError> {
+    let name = "logs";
+    let logs = data.path().join(name);
     let refused = |error| LabError::io(logs.display())(error);
-    if logs.exists() {
-        fs::remove_dir_all(&logs).map_err(refused)?;
+    match fs::remove_dir_all(&logs) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(refused(error)),
+        _ => {}
     }
-    fs::create_dir_all(&logs).map_err(refused)?;
+    data.folder(name).map_err(refused)?;
     Ok(logs)
 }

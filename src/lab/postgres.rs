@@ -12,6 +12,7 @@ use tokio_postgres::{Config, NoTls};
 use super::{
     LabError, child::Child, cluster, cluster::DATABASE, home::Home, options, ports, programs,
 };
+use crate::files::{self, Access};
 
 /// A recovery after a kill is part of it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -94,7 +95,8 @@ impl Postgres {
         let (programs, log) = (&self.programs, &self.log);
         cluster::apply(programs, files, self.port, &self.password, log).await?;
         let marker = &self.home.complete;
-        fs::write(marker, sql).map_err(LabError::io(marker.display()))
+        let written = files::replace(marker, sql.as_bytes(), Access::Public);
+        written.map_err(LabError::io(marker.display()))
     }
 
     /// The database as the gateway sees it, through its read-only role.

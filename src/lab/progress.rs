@@ -1,9 +1,11 @@
 //! What is shown on stderr while the lab starts: one live line on a terminal, plain lines elsewhere.
 
 use std::{
-    io::{IsTerminal, Write, stderr},
+    io::{IsTerminal, stderr},
     time::{Duration, Instant},
 };
+
+use crate::output::{self, Priority};
 
 const TICK: Duration = Duration::from_millis(100);
 const SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
@@ -26,6 +28,13 @@ impl Progress {
             Self::Live
         } else {
             Self::Plain
+        }
+    }
+
+    /// Says what will take a while, before it begins.
+    pub(crate) fn announce(self, what: &str) {
+        if !matches!(self, Self::Silent) {
+            write_out(format!("{what}\n"));
         }
     }
 
@@ -52,7 +61,7 @@ impl Progress {
         if matches!(self, Self::Live) {
             let tick = elapsed.as_millis() / TICK.as_millis();
             let sign = SPINNER[usize::try_from(tick).unwrap_or_default() % SPINNER.len()];
-            write_out(&format!(
+            write_out(format!(
                 "\r\x1b[2K{sign} starting {what} ({} s)",
                 elapsed.as_secs()
             ));
@@ -61,8 +70,8 @@ impl Progress {
 
     fn finished(self, what: &str, elapsed: Duration, well: bool) {
         match self {
-            Self::Live => write_out("\r\x1b[2K"),
-            Self::Plain if well => write_out(&format!(
+            Self::Live => write_out("\r\x1b[2K".to_owned()),
+            Self::Plain if well => write_out(format!(
                 "{what} is ready after {:.1} s\n",
                 elapsed.as_secs_f32()
             )),
@@ -71,7 +80,6 @@ impl Progress {
     }
 }
 
-fn write_out(text: &str) {
-    let mut err = stderr();
-    let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+fn write_out(text: String) {
+    output::stderr().push(text, Priority::Normal);
 }

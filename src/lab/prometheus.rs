@@ -1,17 +1,18 @@
 //! A private Prometheus, and the configuration that it is given.
 
 use std::{
-    fs,
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use super::{LabError, launch::Launch, ports, programs, service::Service};
+use crate::files::{Access, Folder};
 
 const GRACE: Duration = Duration::from_secs(10);
 /// The rule file, beside the configuration that names it.
 const RULES: &str = "alert.rules.yml";
+const CONFIGURATION: &str = "prometheus.yml";
 
 /// One scrape job with one target, whose `/metrics` is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,16 +117,20 @@ impl Prometheus {
     ) -> Result<Self, LabError> {
         let refused = |error| LabError::io(folder.display())(error);
         let program = programs::installed("prometheus", "prometheus")?;
-        fs::create_dir_all(folder).map_err(refused)?;
-        let folder = fs::canonicalize(folder).map_err(refused)?;
+        let ours = Folder::claim(folder).map_err(refused)?;
+        ours.folder(Self::DATA).map_err(refused)?;
+        let folder = ours.path();
         let log = setup.log.clone();
         let log = log.unwrap_or_else(|| folder.join("prometheus.log"));
-        let configuration = folder.join("prometheus.yml");
+        let configuration = folder.join(CONFIGURATION);
         if let Some(rules) = &setup.rules {
-            fs::write(folder.join(RULES), rules).map_err(refused)?;
+            let written = ours.replace(RULES, rules.as_bytes(), Access::Public);
+            written.map_err(refused)?;
         }
         let service = ports::start_on(port, async |port| {
-            fs::write(&configuration, render(setup, port)).map_err(refused)?;
+            let text = render(setup, port);
+            let written = ours.replace(CONFIGURATION, text.as_bytes(), Access::Public);
+            written.map_err(refused)?;
             let launch = Launch::new("Prometheus", program.clone(), &log)
                 .args([
                     format!("--config.file={}", configuration.display()),

@@ -41,9 +41,10 @@ pub async fn run(options: &LabOptions) -> Result<ExitCode, ProgramError> {
 }
 
 async fn until_asked(lab: &Lab, asked: impl Future<Output = Asked>) -> Result<(), ProgramError> {
-    exit::mention(&report::table(lab))?;
+    exit::show(report::table(lab) + "\n");
     tokio::select! {
-        signal = asked => exit::mention(&format!("{signal}: stopping")),
-        death = lab.died() => Err(death.into()),
+        signal = asked => exit::show(format!("{signal}: stopping\n")),
+        death = lab.died() => return Err(death.into()),
     }
+    Ok(())
 }

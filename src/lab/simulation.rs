@@ -15,6 +15,7 @@ use super::{
     launch::{Ending, guarded},
     programs,
 };
+use crate::files::{Access, Folder};
 
 /// Scrapes of 15 s become scrapes of one second.
 const FAST: f64 = 1.0 / 15.0;
@@ -59,15 +60,17 @@ impl Simulation {
     }
 
     /// The text of the rule file, which `promtool` has nothing against. A copy stays in `folder`, for its words name it.
-    pub(crate) async fn rules(&self, promtool: &Path, folder: &Path) -> Result<String, LabError> {
+    pub(crate) async fn rules(&self, promtool: &Path, folder: &Folder) -> Result<String, LabError> {
         let mut rules = guarded(&self.program, Ending::PROGRAM, None)?;
         rules.arg("rules").args(self.flags());
         let text = match ended("mock-metrics rules", rules).await? {
             output if output.status.code() == Some(REFUSED) => return Err(self.refused(&output)),
             output => succeeded("mock-metrics rules", output)?,
         };
-        let file = folder.join("alert.rules.yml");
-        fs::write(&file, &text).map_err(LabError::io(file.display()))?;
+        let name = "alert.rules.yml";
+        let file = folder.path().join(name);
+        let written = folder.replace(name, &text, Access::Public);
+        written.map_err(LabError::io(file.display()))?;
         let mut check = guarded(promtool, Ending::PROGRAM, None)?;
         check.args(["check", "rules"]).arg(&file);
         finished("promtool check rules", check).await?;

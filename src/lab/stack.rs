@@ -3,7 +3,7 @@
 use std::{fs::File, path::PathBuf};
 
 use super::{
-    Alertmanager, LabError, LabOptions, Postgres, Progress, Prometheus, Service, plan::Plan,
+    Alertmanager, LabError, LabOptions, Postgres, Progress, Prometheus, Service, plan::Plan, report,
 };
 
 /// Everything, running and ready. Dropping it ends all of it.
@@ -21,6 +21,8 @@ pub struct Lab {
     pub postgres: Postgres,
     /// Whether the gateway serves the UI: only where it is built.
     pub has_ui: bool,
+    /// An alert of its catalogue, to try.
+    pub alert: Option<String>,
     /// Where the logs are.
     pub logs: PathBuf,
     /// What is otherwise than asked, a line each.
@@ -37,6 +39,10 @@ impl Lab {
         let mut plan = Plan::check(options).await?;
         let postgres = progress.during("PostgreSQL", plan.postgres()).await?;
         if plan.lacks_history() {
+            progress.announce(&format!(
+                "making {} hours of history for Prometheus, this once: it takes half a minute",
+                options.history
+            ));
             progress.during("the history", plan.history()).await?;
         }
         let mock = progress.during("mock-metrics", plan.mock()).await?;
@@ -53,6 +59,7 @@ impl Lab {
             alertmanager,
             postgres,
             has_ui: plan.ui.is_some(),
+            alert: report::alert_to_try(&plan.rules),
             logs: plan.logs,
             notes: plan.notes,
             _lock: plan.lock,

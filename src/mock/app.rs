@@ -10,7 +10,15 @@ use std::{
 };
 
 use actix::Actor;
-use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
+use actix_server::Server;
+use actix_service::{ServiceFactoryExt, map_config};
+use actix_web::{
+    App,
+    dev::AppConfig,
+    http::header,
+    middleware::{DefaultHeaders, from_fn},
+    web,
+};
 use chrono::Utc;
 use futures_util::future::join;
 
@@ -21,25 +29,36 @@ use super::{
     },
     backfill::Past,
     catalogue::{Alert, Catalogue},
-    http::{self, Access},
+    http::{self, Access, Guesses},
     model::{boards::Boards, owners::Owners},
     source::Source,
     telemetry::Telemetry,
 };
 use crate::{
     cors::in_the_envelope,
+    descriptors,
     exit::ProgramError,
     logging,
-    settings::mock::{Control, MockSettings, Server as Listener, Simulation},
-    shutdown, unread,
+    settings::{
+        connections::Connections,
+        mock::{Control, MockSettings, Server as Listener, Simulation},
+    },
+    shutdown,
+    web::{
+        client_address::TrustedProxies,
+        connection::{
+            ConnectionLimits, Deadlines, Policy,
+            listener::{bind, server},
+            track,
+        },
+        host::{KnownHosts, only_known_hosts},
+        notices::Notices,
+        origin::AllowedOrigins,
+    },
 };
 
 /// Plenty for a scrape and some buttons; the actors share the main thread anyway.
 const WORKERS: usize = 2;
-/// For one request's head.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longer than the usual scrape interval, so that Prometheus keeps its connection.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Given to requests on their way at the end, in seconds. Idle connections wait it out too.
 const LAST_REQUESTS: u64 = 1;
 
@@ -67,40 +86,44 @@ impl Mock {
             ..
         } = settings;
         // What can fail comes before the actors: one that has been started needs the system to live on.
+        let names = listener.hosts.clone();
+        let connections = listener.connections;
         let listener = listen(&listener)?;
         let addr = listener
             .local_addr()
             .map_err(|error| failed(format!("the listener: {error}")))?;
         let telemetry = Telemetry::new(Owners::of(&catalogue).metrics())
             .map_err(|error| failed(format!("own metrics: {error}")))?;
+        let policy = policy(connections, &telemetry);
         let telemetry = web::Data::new(telemetry);
         let actors = simulators(&catalogue, &simulation, past);
         let player = web::Data::new(ScenarioPlayer::new(seats(&actors, &catalogue)).start());
         let actors = web::Data::new(actors);
         let catalogue = web::Data::new(catalogue);
-        let access = web::Data::new(access_rules(control));
+        let access = web::Data::new(access_rules(&control));
+        let hosts = web::Data::new(known_hosts(&names));
 
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(actors.clone())
-                .app_data(player.clone())
-                .app_data(catalogue.clone())
-                .app_data(telemetry.clone())
-                .app_data(access.clone())
-                .wrap(http::cors(&access.allowed_origins))
-                .wrap(from_fn(in_the_envelope))
-                .wrap(from_fn(http::only_known_origins))
-                .wrap(from_fn(unread::is_not_waited_for))
-                .configure(http::routes)
-        })
-        .workers(WORKERS)
-        .client_request_timeout(REQUEST_TIMEOUT)
-        .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(LAST_REQUESTS)
-        .disable_signals()
-        .listen(listener)
-        .map_err(|error| cannot_listen(addr, &error))?
-        .run();
+        let server = server(WORKERS, LAST_REQUESTS)
+            .listen("http", listener, move || {
+                let app = App::new()
+                    .app_data(actors.clone())
+                    .app_data(player.clone())
+                    .app_data(catalogue.clone())
+                    .app_data(telemetry.clone())
+                    .app_data(access.clone())
+                    .app_data(hosts.clone())
+                    .wrap(http::cors(&access.allowed_origins))
+                    .wrap(from_fn(in_the_envelope))
+                    .wrap(from_fn(http::only_known_origins))
+                    .wrap(from_fn(only_known_hosts))
+                    .wrap(from_fn(track))
+                    .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
+                    .configure(http::routes);
+                let http = policy.http().h1(map_config(app, |_| AppConfig::default()));
+                policy.clone().entrance().and_then(http)
+            })
+            .map_err(|error| cannot_listen(addr, &error))?
+            .run();
         Ok(Self { addr, server })
     }
 
@@ -190,17 +213,46 @@ fn listen(listener: &Listener) -> Result<TcpListener, ProgramError> {
         .parse()
         .map_err(|_| failed("server.host: must be an IP address"))?;
     let wanted = SocketAddr::new(ip, listener.port);
-    TcpListener::bind(wanted).map_err(|error| cannot_listen(wanted, &error))
+    bind(ip, listener.port).map_err(|error| cannot_listen(wanted, &error))
 }
 
-fn access_rules(control: Control) -> Access {
+/// What connections are held to.
+fn policy(connections: Connections, telemetry: &Telemetry) -> Policy {
+    let total = descriptors::share(connections.max_connections, 0).connections;
+    descriptors::warn_if_fewer(total, connections.max_connections);
+    Policy {
+        deadlines: Deadlines {
+            head: connections.head(),
+            body: connections.body(),
+            write: connections.write(),
+            idle: connections.idle(),
+        },
+        limits: ConnectionLimits::new(total, connections.max_connections_per_address),
+        proxies: TrustedProxies::default(),
+        metrics: telemetry.connections.clone(),
+    }
+}
+
+/// Whom the simulator takes itself to be: containers of `docker-compose.yml` reach it on the host by the first name.
+fn known_hosts(names: &[String]) -> KnownHosts {
+    let names = names.iter().map(String::as_str);
+    KnownHosts::new(
+        names.chain(["host.docker.internal", "mock-metrics"]),
+        &http::ANY_HOST,
+        "server.hosts",
+    )
+}
+
+fn access_rules(control: &Control) -> Access {
     if control.allow_remote {
         log::warn!("control.allow_remote is set: anybody who reaches the port may change values");
     }
     Access {
         allow_remote: control.allow_remote,
         token: control.token.reveal().to_owned(),
-        allowed_origins: control.allowed_origins,
+        guesses: Guesses::default(),
+        allowed_origins: AllowedOrigins::new(&control.allowed_origins),
+        refused: Notices::default(),
     }
 }
 

@@ -1,13 +1,17 @@
-//! The simulator's metrics about itself: `process_*` and `mock_metrics_build_info`.
+//! The simulator's metrics about itself: `process_*` and `mock_metrics_*`.
 
 use std::collections::BTreeSet;
 
 use prometheus::{IntGauge, Opts, Registry, TextEncoder, process_collector::ProcessCollector};
 
+use crate::{logging::LogMetrics, web::connection::ConnectionMetrics};
+
 /// The registry of the program's own metrics.
 #[derive(Debug, Clone)]
 pub(crate) struct Telemetry {
     registry: Registry,
+    /// The program's HTTP connections.
+    pub(super) connections: ConnectionMetrics,
     /// Metrics of the same names that a catalogue drives are exposed instead.
     driven: BTreeSet<String>,
 }
@@ -20,6 +24,7 @@ impl Telemetry {
     pub(crate) fn new<'m>(driven: impl Iterator<Item = &'m str>) -> prometheus::Result<Self> {
         let registry = Registry::new();
         registry.register(Box::new(ProcessCollector::for_self()))?;
+        registry.register(Box::new(LogMetrics::new("mock_metrics")?))?;
         let build = Opts::new(
             "mock_metrics_build_info",
             "Always 1; the label says which version runs.",
@@ -29,6 +34,7 @@ impl Telemetry {
         build.set(1);
         registry.register(Box::new(build))?;
         Ok(Self {
+            connections: ConnectionMetrics::new(&registry, "mock_metrics")?,
             registry,
             driven: driven.map(str::to_owned).collect(),
         })

@@ -29,6 +29,8 @@ pub(crate) struct Alias {
     pub(crate) key: &'static str,
     /// Turns the text into the key's own unit and form.
     pub(crate) read: fn(&str) -> Result<Value, String>,
+    /// An empty variable is a value; with others it is one that is not set.
+    pub(crate) may_be_empty: bool,
 }
 
 impl Alias {
@@ -38,6 +40,15 @@ impl Alias {
             variable,
             key,
             read: |text| Ok(Value::from(text)),
+            may_be_empty: false,
+        }
+    }
+
+    /// Like [`Self::plain`], where an empty text is a value too.
+    pub(crate) const fn or_empty(variable: &'static str, key: &'static str) -> Self {
+        Self {
+            may_be_empty: true,
+            ..Self::plain(variable, key)
         }
     }
 }
@@ -109,7 +120,8 @@ impl Layers {
             let list = default.is_some_and(|value| matches!(value.kind, ValueKind::Array(_)));
             // Compose files hand on variables that are not set as empty ones. An empty list is a list.
             let set = environment.get(alias.variable);
-            let Some(text) = set.filter(|text| list || !text.is_empty()) else {
+            let empty_counts = list || alias.may_be_empty;
+            let Some(text) = set.filter(|text| empty_counts || !text.is_empty()) else {
                 continue;
             };
             match (alias.read)(text) {
@@ -186,102 +198,5 @@ fn told(error: ConfigError) -> (String, String) {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde::Deserialize;
-
-    use super::*;
-
-    #[derive(Debug, PartialEq, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Typed {
-        server: Server,
-    }
-
-    #[derive(Debug, PartialEq, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Server {
-        port: u16,
-        names: Vec<String>,
-    }
-
-    const PROGRAM: Program = Program {
-        defaults: "[server]\nport = 1\nnames = [\"a\"]\n",
-        prefix: "APP",
-        aliases: &[
-            Alias::plain("PORT", "server.port"),
-            Alias::plain("NAMES", "server.names"),
-        ],
-    };
-
-    fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
-    }
-
-    fn read(file: Option<&Path>, pairs: &[(&str, &str)]) -> Result<Typed, SettingsError> {
-        let (tree, faults) = load(&PROGRAM, file, &environment(pairs))?;
-        faults.or(tree)
-    }
-
-    fn load_with(pairs: &[(&str, &str)]) -> Result<Typed, SettingsError> {
-        read(None, pairs)
-    }
-
-    #[test]
-    fn later_layers_win() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "[server]\nport = 2\n").unwrap();
-        let from_file = read(Some(file.path()), &[]).unwrap();
-        assert_eq!(
-            from_file.server,
-            Server {
-                port: 2,
-                names: vec!["a".into()]
-            }
-        );
-
-        let from_env = read(Some(file.path()), &[("APP__SERVER__PORT", "3")]).unwrap();
-        assert_eq!(from_env.server.port, 3);
-        assert_eq!(
-            load_with(&[("APP__SERVER__PORT", "3"), ("PORT", "4")])
-                .unwrap()
-                .server
-                .port,
-            4
-        );
-    }
-
-    #[test]
-    fn a_list_comes_from_the_environment_as_a_comma_list() {
-        let tree = load_with(&[("APP__SERVER__NAMES", "b, c")]).unwrap();
-        assert_eq!(tree.server.names, ["b", "c"]);
-        let tree = load_with(&[("NAMES", "")]).unwrap();
-        assert!(tree.server.names.is_empty());
-    }
-
-    #[test]
-    fn every_unknown_key_is_named_on_a_line_of_its_own() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "colour = 1\n[server]\nprot = 2\n").unwrap();
-        let error = read(Some(file.path()), &[("APP__SERVER__HOST", "x")]);
-        let told = error.unwrap_err().to_string();
-        for key in [
-            "colour: no such setting",
-            "server.prot: no such setting",
-            "APP__SERVER__HOST: no such setting",
-        ] {
-            assert!(
-                told.lines().any(|line| line.starts_with(key)),
-                "{key} not in:\n{told}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_value_of_the_wrong_type_is_named() {
-        let error = load_with(&[("PORT", "many")]).unwrap_err();
-        assert!(error.to_string().starts_with("server.port:"), "{error}");
-    }
-}
+#[path = "layers_tests.rs"]
+mod tests;

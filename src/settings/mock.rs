@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 use super::{Alias, Program, Secret, SettingsError, load, rules::Faults};
-use crate::settings::log::Log;
+use crate::settings::{connections::Connections, log::Log};
 
 const PROGRAM: Program = Program {
     defaults: include_str!("../../config/mock-metrics.toml"),
@@ -37,12 +37,15 @@ pub struct MockSettings {
     pub log: Log,
 }
 
+// A flattened section cannot deny unknown fields; the layers have refused them before.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "config/mock-metrics.toml")]
 pub struct Server {
     pub host: String,
     pub port: u16,
+    pub hosts: Vec<String>,
+    #[serde(flatten)]
+    pub connections: Connections,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -116,8 +119,11 @@ impl MockSettings {
         file: Option<&Path>,
         environment: &BTreeMap<String, String>,
     ) -> Result<Self, SettingsError> {
-        let (settings, mut faults) = load::<Self>(&PROGRAM, file, environment)?;
+        let (mut settings, mut faults) = load::<Self>(&PROGRAM, file, environment)?;
         faults.ip("server.host", &settings.server.host);
+        faults.hosts("server.hosts", &settings.server.hosts);
+        faults.token("control.token", &settings.control.token);
+        settings.server.connections.check(&mut faults);
         faults.origins("control.allowed_origins", &settings.control.allowed_origins);
         settings.simulation.check(&mut faults);
         let drill = &settings.drill;
@@ -144,12 +150,32 @@ mod tests {
 
     #[test]
     fn a_token_is_taken_but_never_printed() {
-        let environment = BTreeMap::from([(
-            "MOCK_METRICS__CONTROL__TOKEN".to_owned(),
-            "hunter2".to_owned(),
-        )]);
-        let settings = MockSettings::load(None, &environment).unwrap();
-        assert_eq!(settings.control.token.reveal(), "hunter2");
+        let settings = with_token("hunter2-hunter2-").unwrap();
+        assert_eq!(settings.control.token.reveal(), "hunter2-hunter2-");
         assert!(!format!("{settings:?}").contains("hunter2"));
+        assert!(with_token("").unwrap().control.token.is_empty());
+    }
+
+    #[test]
+    fn a_token_that_is_short_or_can_never_be_sent_is_refused_and_not_repeated() {
+        for token in [
+            "a",
+            "hunter2-hunter2",
+            " hunter2-hunter2-",
+            "hunter2-hunter2-\n",
+            "hunter2 hunter2 hunter2",
+            "h\u{fc}nter2-hunter2-",
+            "                ",
+        ] {
+            let told = with_token(token).unwrap_err().to_string();
+            assert!(told.starts_with("control.token: "), "{told}");
+            assert!(told.contains("16") && told.lines().count() == 1, "{told}");
+            assert!(!told.contains("nter2"), "{told}");
+        }
+    }
+
+    fn with_token(token: &str) -> Result<MockSettings, SettingsError> {
+        let variable = "MOCK_METRICS__CONTROL__TOKEN".to_owned();
+        MockSettings::load(None, &BTreeMap::from([(variable, token.to_owned())]))
     }
 }

@@ -3,6 +3,7 @@
 //! Each program has one typed tree ([`gateway`], [`mock`]) whose defaults are the commented file in `config/`.
 //! Loading refuses early: every fault is one line that names its key, before a port is bound.
 
+pub mod connections;
 pub mod gateway;
 mod layers;
 pub mod log;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use config::{Config, File, FileFormat, Value, ValueKind};
+use serde::Deserialize;
 
 use super::SettingsError;
 
@@ -79,7 +80,7 @@ pub(super) fn of_form(value: Value, default: &Value) -> Result<Value, String> {
     })
 }
 
-/// Text from the environment in the form that its default has: a comma list where that is a list of texts.
+/// Text from the environment in the form that its default has: where that is a list of texts, `a,b` or `["a", "b"]`.
 pub(super) fn from_text(value: Value, default: &Value) -> Result<Value, String> {
     let ValueKind::String(text) = &value.kind else {
         return of_form(value, default);
@@ -92,7 +93,7 @@ pub(super) fn from_text(value: Value, default: &Value) -> Result<Value, String> 
             if items.iter().any(table) {
                 return Err("can only be set in a file".to_owned());
             }
-            Some(comma_list(text))
+            Some(list(text)?)
         }
         ValueKind::Boolean(_) => trimmed.parse::<bool>().ok().map(Value::from),
         ValueKind::Float(_) => trimmed.parse::<f64>().ok().map(Value::from),
@@ -104,11 +105,37 @@ pub(super) fn from_text(value: Value, default: &Value) -> Result<Value, String> 
     of_form(read.unwrap_or(value), default)
 }
 
-/// `a, b` as a list of two; empty text as an empty list.
-fn comma_list(text: &str) -> Value {
-    let items = text.split(',').map(str::trim);
-    let items = items.filter(|item| !item.is_empty());
-    Value::from(items.map(str::to_owned).collect::<Vec<_>>())
+/// `a, b` or an array, of JSON or TOML, as a list of two; empty text as an empty list.
+fn list(text: &str) -> Result<Value, String> {
+    let text = text.trim();
+    let items = if text.starts_with('[') {
+        array(text)
+    } else {
+        let items = text.split(',').map(str::trim);
+        let items = items.filter(|item| !item.is_empty()).map(str::to_owned);
+        Some(items.collect::<Vec<_>>())
+    };
+    // A bracket, a brace or a quote around an item belongs to a form that this is not; http://[::1] is an item.
+    let stray = |item: &String| {
+        item.starts_with(['[', '{', '"', '\''])
+            || item.ends_with(['"', '\''])
+            || (item.ends_with(']') && !item.contains('['))
+    };
+    match items {
+        Some(items) if text.starts_with('[') || !items.iter().any(stray) => Ok(Value::from(items)),
+        _ => Err("must be a list such as a,b or [\"a\", \"b\"]".to_owned()),
+    }
+}
+
+fn array(text: &str) -> Option<Vec<String>> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Document {
+        list: Vec<String>,
+    }
+    let toml = || toml::from_str::<Document>(&format!("list = {text}"));
+    let json = serde_json::from_str(text).ok();
+    json.or_else(|| toml().ok().map(|document| document.list))
 }
 
 pub(super) fn one_line(text: &str) -> String {

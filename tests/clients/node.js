@@ -11,14 +11,16 @@ const frames = [];
 socket.on('open', () => {
   socket.send(JSON.stringify({ type: 'long', padding: 'x'.repeat(5000) }));
 });
-socket.on('message', (data) => {
+const read = (data) => {
   const message = JSON.parse(data.toString());
   if (message.type === type) frames.push(data.toString());
   if (message.type === 'ack') frames.acknowledged = message.requestType;
   if (frames.length < 2 || !frames.acknowledged) return;
+  socket.off('message', read); // more may be here already
   console.log(JSON.stringify({ extensions: socket.extensions, acknowledged: frames.acknowledged, frames }));
   socket.close();
-});
+};
+socket.on('message', read);
 socket.on('error', (error) => {
   console.error(error.message);
   process.exit(1);

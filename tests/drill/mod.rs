@@ -23,7 +23,7 @@ use crate::{
     mock::TestMock,
     support::{
         eventually,
-        gateway::TestGateway,
+        gateway::{QUERY_TIMEOUT, TestGateway},
         http,
         program::{self, Ended, GATEWAY, MOCK, Running},
         scratch,
@@ -126,6 +126,7 @@ impl Stack {
         let gateway = TestGateway::start([
             ("PROMETHEUS_URL", format!("http://127.0.0.1:{port}")),
             ("POLL_INTERVAL", "1000".to_owned()),
+            (QUERY_TIMEOUT, "8".to_owned()),
         ]);
         let room = folder.path().join("alertmanager");
         let address = format!("http://{}", gateway.addr);

@@ -7,12 +7,12 @@ use serde_json::{Value, json, value::RawValue};
 use service_metrics::lab::Prometheus;
 
 use super::{
-    faults::{GOOD, faults},
+    faults::{Fault, GOOD, faults},
     webhook::{LEAST, PATH},
 };
 use crate::support::{
     eventually,
-    gateway::TestGateway,
+    gateway::{QUERY_TIMEOUT, TestGateway},
     http,
     recording_proxy::RecordingProxy,
     scratch,
@@ -138,7 +138,6 @@ async fn a_broken_answer_is_told_in_the_place_of_alerts_and_in_readiness() {
     let gateway = TestGateway::start([
         ("PROMETHEUS_URL", server.url()),
         ("SCRAPE_INTERVAL", "3600".into()),
-        ("SERVICE_METRICS__PROMETHEUS__TIMEOUT_SECONDS", "0.5".into()),
         (
             "SERVICE_METRICS__PROMETHEUS__MAX_RESPONSE_BYTES",
             (1 << 20).to_string(),
@@ -152,9 +151,9 @@ async fn a_broken_answer_is_told_in_the_place_of_alerts_and_in_readiness() {
         gateway.frame("alerts", |frame| frame["seq"] == seq).await
     };
     let faults = faults(&elsewhere);
-    let of_queries = |name: &str| name == "not_data";
+    let here = |fault: &&Fault| fault.name != "not_data" && fault.reason != "timeout";
     let mut seq = 1;
-    for fault in faults.iter().filter(|fault| !of_queries(fault.name)) {
+    for fault in faults.iter().filter(here) {
         server.script(ALERTS, fault.script.clone());
         seq += 1;
         let frame = look(seq).await;
@@ -181,4 +180,21 @@ async fn a_broken_answer_is_told_in_the_place_of_alerts_and_in_readiness() {
     assert_eq!(check().await["ok"], true);
     let errors = gateway.metric("service_metrics_errors_total{source=\"prometheus_alerts\"}");
     assert_eq!(errors.await, seq as f64);
+}
+
+#[actix::test]
+async fn an_answer_that_takes_too_long_is_told_in_the_place_of_alerts() {
+    let (server, elsewhere) = (Scripted::start().await, Scripted::start().await);
+    let faults = faults(&elsewhere);
+    for fault in faults.iter().filter(|fault| fault.reason == "timeout") {
+        server.script(ALERTS, fault.script.clone());
+        let gateway = TestGateway::start([
+            ("PROMETHEUS_URL", server.url()),
+            ("SCRAPE_INTERVAL", "3600".into()),
+            (QUERY_TIMEOUT, "0.5".into()),
+        ]);
+        let frame = gateway.frame("alerts", |_| true).await;
+        assert_eq!(frame["stale"], true, "{}", fault.name);
+        assert_eq!(frame["data"]["errorType"], "timeout", "{}", fault.name);
+    }
 }

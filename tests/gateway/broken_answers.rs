@@ -5,7 +5,7 @@ use serde_json::json;
 use super::faults::{GOOD, faults};
 use crate::support::{
     eventually,
-    gateway::TestGateway,
+    gateway::{QUERY_TIMEOUT, TestGateway},
     scripted::{Script, Scripted},
 };
 
@@ -19,6 +19,8 @@ fn query(name: &str) -> String {
 async fn a_broken_answer_is_an_error_in_its_place_and_harms_no_other() {
     let (server, elsewhere) = (Scripted::start().await, Scripted::start().await);
     let faults = faults(&elsewhere);
+    let in_time = faults.into_iter().filter(|fault| fault.reason != "timeout");
+    let faults: Vec<_> = in_time.collect();
     let mut file = String::from("range = []\n");
     for fault in &faults {
         server.script(fault.name, fault.script.clone());
@@ -30,7 +32,7 @@ async fn a_broken_answer_is_an_error_in_its_place_and_harms_no_other() {
         &file,
         [
             ("PROMETHEUS_URL", server.url()),
-            ("POLL_INTERVAL", "2000".into()),
+            ("POLL_INTERVAL", "500".into()),
             (
                 "SERVICE_METRICS__PROMETHEUS__MAX_RESPONSE_BYTES",
                 LIMIT.to_string(),
@@ -89,6 +91,46 @@ async fn a_broken_answer_is_an_error_in_its_place_and_harms_no_other() {
 }
 
 #[actix::test]
+async fn an_answer_that_takes_too_long_is_an_error_in_its_place_and_harms_no_other() {
+    let (server, elsewhere) = (Scripted::start().await, Scripted::start().await);
+    let faults = faults(&elsewhere);
+    let late = faults.iter().filter(|fault| fault.reason == "timeout");
+    let late: Vec<_> = late.collect();
+    // The good one first: a probe that is not answered is waited for, for minutes.
+    server.script("good", Script::vector(GOOD));
+    let mut file = format!("range = []\n{}", query("good"));
+    for fault in &late {
+        server.script(fault.name, fault.script.clone());
+        file += &query(fault.name);
+    }
+    let environment = [
+        ("PROMETHEUS_URL", server.url()),
+        ("POLL_INTERVAL", "2000".into()),
+        (QUERY_TIMEOUT, "1.6".into()),
+    ];
+    let gateway = TestGateway::configured(&file, environment);
+    // On a busy machine the good one may be late too, but not each time.
+    let frame = gateway.frame("instant", |frame| {
+        for fault in &late {
+            let told = &frame["data"][fault.name];
+            assert_eq!(told["errorType"], fault.error_type, "{told}");
+        }
+        frame["data"]["good"]["result"].is_array()
+    });
+    assert_eq!(frame.await["stale"], false);
+    let series =
+        "service_metrics_query_failures_total{reason=\"timeout\",source=\"prometheus_instant\"}";
+    assert!(gateway.metric(series).await >= late.len() as f64);
+    server.heal();
+    gateway
+        .frame("instant", |frame| {
+            late.iter()
+                .all(|fault| frame["data"][fault.name]["result"].is_array())
+        })
+        .await;
+}
+
+#[actix::test]
 async fn prometheus_may_speak_http_1_0_or_chunked_and_be_reached_over_ipv6() {
     let server = Scripted::start_at("::1").await;
     let body = r#"{"status":"success","data":{"resultType":"vector","result":[]}}"#;
@@ -139,4 +181,28 @@ async fn a_connection_refused_is_told_and_a_second_attempt_is_made_on_the_next_b
     gateway
         .frame("instant", |frame| frame["seq"].as_u64() > Some(2))
         .await;
+}
+
+#[actix::test]
+async fn a_first_question_that_hangs_does_not_keep_the_others_from_being_asked() {
+    let server = Scripted::start().await;
+    server.script("hangs", Script::Silence);
+    let gateway = TestGateway::configured(
+        &format!("range = []\n{}{}", query("hangs"), query("good")),
+        [
+            ("PROMETHEUS_URL", server.url()),
+            ("POLL_INTERVAL", "300".into()),
+            (QUERY_TIMEOUT, "0.2".into()),
+        ],
+    );
+    // The server answers the question for alerts meanwhile: it is not the server that hangs.
+    let frame = gateway
+        .frame("instant", |frame| frame["stale"] == false)
+        .await;
+    assert_eq!(frame["data"]["hangs"]["errorType"], "timeout");
+    assert!(frame["data"]["good"]["result"].is_array(), "{frame}");
+    assert!(
+        server.most_waiting("hangs") <= 1,
+        "it was asked twice at once"
+    );
 }

@@ -11,16 +11,15 @@ use tokio::{
     net::{TcpListener, TcpStream},
     process::Command,
     sync::mpsc,
-    time::timeout,
 };
 
 use crate::support::{
     gateway::TestGateway,
+    in_the_end,
     scripted_prometheus::ScriptedPrometheus,
     ws::{Message, WsClient},
 };
 
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(120);
 const PADDING: usize = 300_000;
 const TYPE: &str = "range_metrics";
 
@@ -89,7 +88,7 @@ async fn node_reads_what_is_compressed_and_is_understood() {
         .current_dir(folder.path())
         .kill_on_drop(true)
         .output();
-    let read = timeout(PATIENCE, read).await.expect("node ends").unwrap();
+    let read = in_the_end("node ends", read).await.unwrap();
     assert!(
         read.status.success(),
         "{}",
@@ -131,9 +130,7 @@ async fn a_browser_reads_what_is_compressed_and_is_understood() {
         .kill_on_drop(true)
         .spawn()
         .unwrap();
-    let told = timeout(PATIENCE, told_to(listener))
-        .await
-        .expect("the page tells something");
+    let told = in_the_end("the page tells something", told_to(listener)).await;
     serde_json::from_str::<Told>(&told)
         .unwrap_or_else(|error| panic!("{error}: {told}"))
         .is_right();

@@ -39,7 +39,7 @@ pub(crate) fn faults(elsewhere: &Scripted) -> Vec<Fault> {
     ]
     .concat();
     let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000)).into_bytes();
-    let slow_head = head(&format!("X-Slow: {}\r\n", "x".repeat(1000)));
+    let slow_head = head(&format!("X-Slow: {}\r\n", "x".repeat(40)));
     let old = |body: &str| format!("HTTP/1.0 200 OK\r\n\r\n{body}").into_bytes();
     let half = &good[..good.len() / 2];
     [
@@ -108,6 +108,12 @@ pub(crate) fn faults(elsewhere: &Scripted) -> Vec<Fault> {
         (
             "length_long",
             Script::Close(sized(good.len() + 9, &good[..good.len() - 1])),
+            "unavailable",
+            "unreachable",
+        ),
+        (
+            "length_long_of_whole_json",
+            Script::Close(sized(good.len() + 9, &good)),
             "unavailable",
             "unreachable",
         ),

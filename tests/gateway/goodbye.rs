@@ -4,11 +4,16 @@ use tokio::net::TcpStream;
 
 use crate::support::{eventually, http, scripted_prometheus::ScriptedPrometheus, ws::WsClient};
 
+/// As long as may be: a busy machine needs time to say good-bye.
+const DRAIN: (&str, &str) = ("SERVICE_METRICS__SERVER__DRAIN_SECONDS", "8");
+
 #[actix_web::test]
 async fn every_live_session_is_told_to_reconnect_although_one_is_jammed() {
     let prometheus = ScriptedPrometheus::start().await;
-    prometheus.pad(4 << 20);
-    let gateway = prometheus.gateway(500, []);
+    // More than the kernel holds for who does not read, and little enough to be read to its end in a moment.
+    prometheus.pad(1 << 20);
+    let send_buffer = ("SERVICE_METRICS__WEBSOCKET__SEND_BUFFER_BYTES", "262144");
+    let gateway = prometheus.gateway(500, [DRAIN, send_buffer]);
     let addr = gateway.addr;
     let mut live = Vec::new();
     for path in ["/ws/instant", "/ws/metrics", "/ws"] {
@@ -39,7 +44,7 @@ async fn every_live_session_is_told_to_reconnect_although_one_is_jammed() {
 async fn while_sessions_are_told_new_ones_are_refused() {
     let prometheus = ScriptedPrometheus::start().await;
     prometheus.pad(4 << 20);
-    let gateway = prometheus.gateway(500, []);
+    let gateway = prometheus.gateway(500, [DRAIN]);
     let addr = gateway.addr;
     let mut live = WsClient::open(addr, "/ws/instant").await;
     live.json().await;

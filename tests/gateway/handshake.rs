@@ -91,7 +91,7 @@ async fn every_malformed_handshake_is_told_what_is_wrong_with_it() {
     for (what, line, status) in [
         ("HTTP/1.0", "GET /ws HTTP/1.0", 400),
         ("POST", "POST /ws HTTP/1.1", 405),
-        ("CONNECT", "CONNECT gateway.example:443 HTTP/1.1", 405),
+        ("CONNECT", "CONNECT gateway.localhost:443 HTTP/1.1", 405),
         ("an invented method", "BREW /ws HTTP/1.1", 405),
     ] {
         let request = handshake("/ws", &[]).replacen("GET /ws HTTP/1.1", line, 1);
@@ -124,8 +124,10 @@ async fn only_allowed_pages_and_our_own_may_connect() {
     for origin in [
         "https://ui.example.org",
         "http://localhost:3000",
-        "http://gateway.example:8005",
-        "https://gateway.example:8005",
+        "https://ui.example.org:443",
+        "HTTPS://UI.example.org",
+        "http://gateway.localhost:8005",
+        "https://gateway.localhost:8005",
     ] {
         let request = handshake("/ws", &[("Origin", Some(origin))]);
         let request = [request.as_bytes(), &frame(CLOSE, b"")].concat();
@@ -135,24 +137,35 @@ async fn only_allowed_pages_and_our_own_may_connect() {
         "",
         "null",
         "http://ui.example.org",
-        "https://ui.example.org:443",
+        "https://ui.example.org:80",
         "https://ui.example.org.evil.example",
         "https://evil.example/https://ui.example.org",
         "https://evil-ui.example.org",
-        "HTTPS://ui.example.org",
-        "https://UI.example.org",
         "https://ui.example.org/",
         "https://ui.example.org, http://localhost:3000",
         "http://localhost",
         "http://localhost:30000",
-        "http://gateway.example",
-        "http://gateway.example:80",
-        "gateway.example:8005",
+        "http://gateway.localhost",
+        "http://gateway.localhost:80",
+        "gateway.localhost:8005",
         "file://",
     ] {
         let request = handshake("/ws", &[("Origin", Some(origin))]);
         let answer = exchange(gateway.addr, request.as_bytes()).await;
         assert_refused(&answer, 403, "forbidden", origin);
+    }
+    // Some proxies name the default port, some hide it.
+    for (host, origin, status) in [
+        ("dash.localhost:443", "https://dash.localhost", 101),
+        ("dash.localhost", "https://dash.localhost:443", 101),
+        ("Dash.localhost:80", "http://dash.localhost", 101),
+        ("dash.localhost:80", "https://dash.localhost", 403),
+        ("dash.localhost:8443", "https://dash.localhost", 403),
+    ] {
+        let request = handshake("/ws", &[("Host", Some(host)), ("Origin", Some(origin))]);
+        let request = [request.as_bytes(), &frame(CLOSE, b"")].concat();
+        let what = format!("{origin} at {host}");
+        assert_eq!(exchange_raw(&gateway, &request).await, status, "{what}");
     }
     let twice = [("Origin", Some("http://localhost:3000")); 2];
     let answer = exchange(gateway.addr, handshake("/ws", &twice).as_bytes()).await;

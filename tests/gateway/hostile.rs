@@ -10,7 +10,7 @@ use tokio::{
 use crate::support::{
     eventually,
     gateway::TestGateway,
-    http,
+    http, in_the_end,
     scripted_prometheus::ScriptedPrometheus,
     ws::{TEXT, WsClient, frame, handshake},
 };
@@ -106,20 +106,18 @@ async fn a_reset_session_is_gone_at_once() {
     .await;
 }
 
-/// Reads to the end; fails if that takes more than the 30 seconds that an idle connection is kept, and some.
+/// Reads to the end.
 async fn ends(mut stream: TcpStream) -> String {
     let mut answer = Vec::new();
     let end = stream.read_to_end(&mut answer);
-    let _ = tokio::time::timeout(Duration::from_secs(45), end)
-        .await
-        .expect("the gateway ends a connection that says nothing more");
+    let _ = in_the_end("a connection that says nothing more is ended", end).await;
     String::from_utf8(answer).unwrap()
 }
 
 #[actix_web::test]
 async fn one_byte_and_then_silence_is_closed() {
     let gateway = TestGateway::start([]);
-    for start in ["G", "GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: "] {
+    for start in ["G", "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: "] {
         let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
         stream.write_all(start.as_bytes()).await.unwrap();
         let answer = ends(stream).await;
@@ -133,11 +131,16 @@ async fn one_byte_and_then_silence_is_closed() {
 
 #[actix_web::test]
 async fn silence_in_a_second_head_or_in_a_body_is_closed_too() {
-    let gateway = TestGateway::start([]);
-    let head = "GET /health HTTP/1.1\r\nHost: x\r\n\r\nG";
-    let body = "POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nsome";
+    let deadlines = [
+        ("SERVICE_METRICS__SERVER__HEAD_TIMEOUT_SECONDS", "2".into()),
+        ("SERVICE_METRICS__SERVER__BODY_TIMEOUT_SECONDS", "2".into()),
+        ("SERVICE_METRICS__WEBHOOK__TIMEOUT_SECONDS", "2".into()),
+    ];
+    let gateway = TestGateway::start(deadlines);
+    let head = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\nG";
+    let body = "POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nsome";
     let chunked =
-        "POST /health HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nsome";
+        "POST /health HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nsome";
     let mut open = Vec::new();
     for start in [head, body, chunked] {
         let mut stream = TcpStream::connect(gateway.addr).await.unwrap();

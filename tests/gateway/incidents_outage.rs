@@ -9,7 +9,7 @@ use std::{
 };
 
 use diesel::{dsl::sql, select, sql_query, sql_types::Integer};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::{join, join_all};
 use service_metrics::gateway::{
     actors::incident_repo::RepoOptions,
@@ -23,6 +23,7 @@ use crate::support::{
 };
 
 fn impatient(mut options: RepoOptions) -> RepoOptions {
+    options.database.acquire_timeout = ACQUIRE;
     options.database.query_timeout = Duration::from_secs(1);
     options
 }
@@ -122,6 +123,7 @@ async fn two_hundred_slow_questions_fail_with_one_stable_error_and_then_it_heals
         let database = postgres.database().await;
         // Its four connections outlast the acquisition timeout, so that all others fail for want of one.
         let mut options = options(postgres.config("metrics_reader", &database));
+        options.database.acquire_timeout = ACQUIRE;
         options.database.query_timeout = ACQUIRE * 3;
         let app = TestApp::start(&options);
         (postgres.client("postgres", &database).await, app)
@@ -157,19 +159,20 @@ async fn two_hundred_slow_questions_fail_with_one_stable_error_and_then_it_heals
     heals(&app).await;
 }
 
-/// A pool of one connection, and a superuser beside it.
-async fn one_connection() -> (Database, tokio_postgres::Client) {
+/// A pool of one connection whose queries may take so long, and a superuser beside it.
+async fn one_connection(query_timeout: Duration) -> (Database, tokio_postgres::Client) {
     let postgres = Postgres::shared().await;
     let name = postgres.database().await;
     let mut options = impatient(options(postgres.config("metrics_reader", &name)));
     options.database.pool_size = 1;
+    options.database.query_timeout = query_timeout;
     let database = Database::new(options.database);
     (database, postgres.client("postgres", &name).await)
 }
 
 /// The process that serves the connection.
 async fn backend(database: &Database) -> i32 {
-    let pid = async |connection: &mut _| {
+    let pid = async |connection: &mut &AsyncPgConnection| {
         let pid = select(sql::<Integer>("pg_backend_pid()"));
         pid.get_result(connection).await
     };
@@ -178,19 +181,20 @@ async fn backend(database: &Database) -> i32 {
 
 #[actix::test]
 async fn a_query_that_postgresql_gives_up_leaves_its_connection_good() {
-    let (database, _) = one_connection().await;
+    let (database, _) = one_connection(Duration::from_secs(4)).await; // PostgreSQL has 90 % of them
     let before = backend(&database).await;
-    let slow =
-        async |connection: &mut _| sql_query("SELECT pg_sleep(60)").execute(connection).await;
+    let slow = async |connection: &mut &AsyncPgConnection| {
+        sql_query("SELECT pg_sleep(60)").execute(connection).await
+    };
     assert_eq!(database.ask(slow).await, Err(RepoError::TimedOut));
     assert_eq!(backend(&database).await, before);
 }
 
 #[actix::test]
 async fn a_connection_that_still_owes_an_answer_is_not_used_again() {
-    let (database, _) = one_connection().await;
+    let (database, _) = one_connection(Duration::from_secs(1)).await;
     let before = backend(&database).await;
-    let stuck = async |connection: &mut _| {
+    let stuck = async |connection: &mut &AsyncPgConnection| {
         sql_query("SET statement_timeout = 0")
             .execute(connection)
             .await?;
@@ -202,10 +206,11 @@ async fn a_connection_that_still_owes_an_answer_is_not_used_again() {
 
 #[actix::test]
 async fn a_session_that_is_ended_by_the_server_is_unreachable_and_not_our_fault() {
-    let (database, admin) = one_connection().await;
+    let (database, admin) = one_connection(Duration::from_secs(15)).await;
     let before = backend(&database).await;
-    let slow =
-        async |connection: &mut _| sql_query("SELECT pg_sleep(60)").execute(connection).await;
+    let slow = async |connection: &mut &AsyncPgConnection| {
+        sql_query("SELECT pg_sleep(60)").execute(connection).await
+    };
     let ended = eventually("the query runs", async || {
         let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
             WHERE pid = $1 AND query LIKE '%pg_sleep%'";

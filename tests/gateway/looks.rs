@@ -1,8 +1,12 @@
 //! A webhook makes the poller look at alerts at once, and any number of them makes it look a few times.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt, future::join_all, stream};
+use tokio::sync::Semaphore;
 
 use super::webhook::{LEAST, PATH};
 use crate::support::{
@@ -15,14 +19,10 @@ use crate::support::{
 const NEVER_AGAIN: &str = "3600";
 
 /// A gateway that has polled once.
-async fn polled_once(server: &Scripted, timeout: &str) -> TestGateway {
+async fn polled_once(server: &Scripted) -> TestGateway {
     let gateway = TestGateway::start([
         ("PROMETHEUS_URL", server.url()),
         ("SCRAPE_INTERVAL", NEVER_AGAIN.into()),
-        (
-            "SERVICE_METRICS__PROMETHEUS__TIMEOUT_SECONDS",
-            timeout.into(),
-        ),
     ]);
     gateway.frame("range", |_| true).await;
     gateway
@@ -39,7 +39,7 @@ async fn tell(gateway: &TestGateway) {
 #[actix::test]
 async fn a_webhook_brings_a_frame_without_waiting_for_the_beat() {
     let server = Scripted::start().await;
-    let gateway = polled_once(&server, "8").await;
+    let gateway = polled_once(&server).await;
     let mut browser = WsClient::open(gateway.addr, "/ws/alerts").await;
     let before = browser.json_of("alerts").await;
     assert_eq!(before["data"], serde_json::json!({"alerts": []}));
@@ -66,10 +66,12 @@ async fn a_webhook_brings_a_frame_without_waiting_for_the_beat() {
 #[actix::test]
 async fn a_storm_of_webhooks_is_a_few_questions_and_the_last_one_is_answered() {
     let server = Scripted::start().await;
-    let gateway = polled_once(&server, "8").await;
+    let gateway = polled_once(&server).await;
     let (asked, began) = (server.asked(ALERTS), Instant::now());
     for round in ["0", "1", "2", "3", "4"] {
-        join_all((0..100).map(|_| tell(&gateway))).await;
+        // As many at once as one client may have on their way.
+        let storm = stream::iter(0..100).for_each_concurrent(16, |_| tell(&gateway));
+        storm.await;
         server.script(ALERTS, Script::alerts(&format!(r#"{{"value":"{round}"}}"#)));
         tell(&gateway).await;
         gateway
@@ -90,11 +92,13 @@ async fn a_storm_of_webhooks_is_a_few_questions_and_the_last_one_is_answered() {
 #[actix::test]
 async fn webhooks_during_a_look_bring_exactly_one_more() {
     let server = Scripted::start().await;
-    server.script(ALERTS, Script::Silence);
-    let gateway = polled_once(&server, "1").await;
-    join_all((0..20).map(|_| tell(&gateway))).await;
+    let permits = Arc::new(Semaphore::new(0));
+    server.script(ALERTS, Script::alerts("").held(&permits));
+    let gateway = polled_once(&server).await;
+    join_all((0..16).map(|_| tell(&gateway))).await;
     assert_eq!(server.asked(ALERTS), 1, "the first look still waits");
     server.script(ALERTS, Script::alerts(""));
+    permits.add_permits(1);
     let frame = gateway.frame("alerts", |frame| frame["seq"] == 2).await;
     assert_eq!(frame["stale"], false);
     // Were there one more, it would come before what is asked for now.

@@ -10,7 +10,8 @@ use service_metrics::{
             AlertHub, InstantHub, MetricsHub, RangeHub,
             hub::Hub,
             messages::Publish,
-            prom_poller::{Audience, Plan, PromPoller},
+            plan::{Audience, Plan, Upstream},
+            prom_poller::PromPoller,
         },
         model::{
             channel::{Channel, ChannelName},
@@ -21,7 +22,9 @@ use service_metrics::{
     },
     shutdown,
 };
-use tokio::{process::Command, time::timeout};
+use tokio::process::Command;
+
+use crate::support::in_the_end;
 
 /// How the child says that it has survived.
 const SURVIVED: i32 = 42;
@@ -36,8 +39,8 @@ async fn end_of(who: &str) -> Option<i32> {
         .kill_on_drop(true)
         .spawn()
         .unwrap();
-    let ended = timeout(Duration::from_secs(30), child.wait()).await;
-    ended.expect("the process lives on").unwrap().code()
+    let ended = in_the_end("the process ends", child.wait()).await;
+    ended.unwrap().code()
 }
 
 #[actix::test]
@@ -99,16 +102,22 @@ async fn somebody_panics() {
             PromPoller::start_in_arbiter(&arbiter.handle(), move |_| {
                 let options = PromOptions {
                     url: "http://127.0.0.1:9".parse().unwrap(),
-                    timeout: Duration::from_secs(1),
                     max_response_bytes: 1024,
                 };
                 // No clock beats that fast: it panics when the poller starts.
                 let plan = Plan {
                     interval: Duration::ZERO,
+                    timeout: Duration::from_secs(1),
                     instant: vec![],
                     range: vec![],
                 };
-                PromPoller::new(Prometheus::new(options), plan, audience, telemetry)
+                let prometheus = Prometheus::new(options);
+                let upstream = Upstream {
+                    queries: prometheus.clone(),
+                    alerts: prometheus,
+                    one_server: true,
+                };
+                PromPoller::new(upstream, plan, audience, telemetry)
             });
         }
         "relay" => drop(actix::spawn(async {

@@ -11,7 +11,8 @@ use service_metrics::gateway::{
         Actors,
         hub::Hub,
         incident_repo::IncidentRepo,
-        prom_poller::{Audience, Plan, PromPoller},
+        plan::{Audience, Plan, Upstream},
+        prom_poller::PromPoller,
     },
     http::routes,
     model::channel::{Channel, ChannelName},
@@ -19,7 +20,8 @@ use service_metrics::gateway::{
     upstream::prometheus::{PromOptions, Prometheus},
 };
 
-use crate::support::{eventually, gateway::TestGateway, incidents_app, scripted::Scripted};
+use super::webhook;
+use crate::support::{eventually, gateway::TestGateway, http, incidents_app, scripted::Scripted};
 
 /// RFC 3339, UTC, milliseconds, `Z`.
 fn is_timestamp(value: &Value) -> bool {
@@ -41,7 +43,7 @@ async fn health_says_ok_and_the_time() {
 
 #[actix::test]
 async fn without_prometheus_and_database_it_is_degraded_and_says_why() {
-    let gateway = TestGateway::start([("POLL_INTERVAL", "300".into())]);
+    let gateway = TestGateway::start([]);
     let ready = eventually("both have been tried", async || {
         let (status, ready) = gateway.get("/-/ready").await;
         assert_eq!((status, &ready["status"]), (200, &"degraded".into()));
@@ -69,18 +71,22 @@ async fn since_stays_as_long_as_nothing_changes() {
     let server = Scripted::start().await;
     let environment = [
         ("PROMETHEUS_URL", server.url()),
-        ("POLL_INTERVAL", "100".into()),
+        ("SCRAPE_INTERVAL", "3600".into()),
     ];
     let gateway = TestGateway::start(environment);
     let since = async || {
         let (_, ready) = gateway.get("/-/ready").await;
         ["prometheus", "poller"].map(|check| ready["checks"][check]["since"].clone())
     };
-    gateway.frame("instant", |_| true).await;
+    for channel in ["instant", "range", "alerts"] {
+        gateway.frame(channel, |_| true).await;
+    }
     let before = since().await;
-    gateway
-        .frame("instant", |frame| frame["seq"].as_u64() > Some(5))
-        .await;
+    for seq in 2..5 {
+        let told = http::post(gateway.addr, webhook::PATH, webhook::LEAST).await;
+        assert_eq!(told.status, 200);
+        gateway.frame("alerts", |frame| frame["seq"] == seq).await;
+    }
     assert_eq!(since().await, before);
 }
 
@@ -111,20 +117,26 @@ fn actors(mortal: ChannelName, of_hub: &Arbiter, of_poller: &Arbiter) -> Actors 
     let poller = PromPoller::start_in_arbiter(&of_poller.handle(), |_| {
         let options = PromOptions {
             url: "http://127.0.0.1:9".parse().unwrap(),
-            timeout: Duration::from_secs(1),
             max_response_bytes: 1024,
         };
         let plan = Plan {
             interval: Duration::from_secs(60),
+            timeout: Duration::from_secs(1),
             instant: vec![],
             range: vec![],
         };
-        PromPoller::new(Prometheus::new(options), plan, audience, counted)
+        let prometheus = Prometheus::new(options);
+        let upstream = Upstream {
+            queries: prometheus.clone(),
+            alerts: prometheus,
+            one_server: true,
+        };
+        PromPoller::new(upstream, plan, audience, counted)
     });
     let database = "postgres://nobody@127.0.0.1:9/none".parse().unwrap();
     let incidents = IncidentRepo::new(incidents_app::options(database), telemetry).start();
     Actors {
-        incidents,
+        incidents: Ok(incidents),
         poller,
         instant_hub,
         range_hub,

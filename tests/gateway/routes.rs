@@ -104,14 +104,14 @@ async fn nonsense_is_refused_in_the_envelope_and_never_our_fault() {
     }
     let long = "x".repeat(140 * 1024);
     for request in [
-        format!("GET /health HTTP/1.1\r\nHost: x\r\nX-Long: {long}\r\n\r\n"),
-        format!("GET /{long} HTTP/1.1\r\nHost: x\r\n\r\n"),
+        format!("GET /health HTTP/1.1\r\nHost: localhost\r\nX-Long: {long}\r\n\r\n"),
+        format!("GET /{long} HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         "GET /health HTTP/1.1\r\nConnection: close\r\n\r\n".to_owned(),
-        "GET /health HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n".to_owned(),
-        "POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab".to_owned(),
-        "POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".to_owned(),
-        "POST /health HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: cow\r\n\r\n".to_owned(),
-        "GET /hea lth HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(),
+        "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: y\r\nConnection: close\r\n\r\n".to_owned(),
+        "POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab".to_owned(),
+        "POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".to_owned(),
+        "POST /health HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: cow\r\n\r\n".to_owned(),
+        "GET /hea lth HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(),
         "\0\0\0\0\r\n\r\n".to_owned(),
     ] {
         let status = first_status(&gateway, &request).await;
@@ -129,9 +129,9 @@ async fn what_clients_make_up_does_not_become_a_label() {
     };
     let requests = |at: usize| {
         [
-            format!("GET /made/up/{at} HTTP/1.1\r\nHost: x\r\n\r\n"),
-            format!("GET /ws/made-up-{at} HTTP/1.1\r\nHost: x\r\n\r\n"),
-            format!("MADEUP{at} /health HTTP/1.1\r\nHost: x\r\n\r\n"),
+            format!("GET /made/up/{at} HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+            format!("GET /ws/made-up-{at} HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+            format!("MADEUP{at} /health HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         ]
     };
     let upgrade = |at: usize| {

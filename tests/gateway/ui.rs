@@ -201,9 +201,25 @@ async fn a_page_is_told_where_it_is() {
         "version": env!("CARGO_PKG_VERSION"),
         "poll_interval_seconds": 10.0,
         "simulator_url": "http://localhost:9182",
+        "incidents": true,
         "incident_severities": ["critical", "high", "medium", "low", "warning", "info"],
     });
     assert_eq!(told, all);
+}
+
+#[actix_web::test]
+async fn without_a_simulator_a_page_is_told_so_and_may_connect_to_none() {
+    let folder = scratch();
+    fs::write(folder.path().join("index.html"), PAGE).unwrap();
+    let gateway = TestGateway::start([
+        ("SERVICE_METRICS__UI__DIR", path(&folder)),
+        ("SERVICE_METRICS__UI__SIMULATOR_URL", String::new()),
+    ]);
+    let (_, told) = gateway.get("/api/ui/settings").await;
+    assert_eq!(told["simulator_url"], serde_json::Value::Null);
+    let page = http::get(gateway.addr, "/").await;
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("connect-src 'self'; "), "{policy}");
 }
 
 #[actix_web::test]

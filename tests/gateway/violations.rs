@@ -177,9 +177,11 @@ fn violations() -> Vec<(&'static str, Vec<u8>, u16)> {
 
 #[actix_web::test]
 async fn every_violation_is_closed_with_its_own_code_and_a_neighbour_misses_no_beat() {
-    let prometheus = ScriptedPrometheus::start().await;
+    // A beat comes when the neighbour has seen the one before: who misses one then was not merely slow.
+    let prometheus = ScriptedPrometheus::on_demand().await;
     let gateway = prometheus.gateway(100, []);
     let mut neighbour = WsClient::open(gateway.addr, "/ws/instant").await;
+    prometheus.beat();
     let mut seq = neighbour.json_of("instant_metrics").await["seq"]
         .as_u64()
         .unwrap();
@@ -196,6 +198,7 @@ async fn every_violation_is_closed_with_its_own_code_and_a_neighbour_misses_no_b
             }
             assert_eq!(client.closed_with().await, code, "{what}");
         }
+        prometheus.beat();
         let frame = neighbour.json().await;
         seq += 1;
         assert_eq!(frame["seq"], seq, "{what}");

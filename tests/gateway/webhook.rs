@@ -1,13 +1,10 @@
 //! `POST /api/alerts/webhook`, as Alertmanager and as strangers send it.
 
-use std::time::Duration;
-
 use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::timeout,
 };
 
 use crate::support::{
@@ -16,9 +13,9 @@ use crate::support::{
     http::{self, Answer},
 };
 
-pub(super) const PATH: &str = "/api/alerts/webhook";
+pub(crate) const PATH: &str = "/api/alerts/webhook";
 /// The least that is a notification.
-pub(super) const LEAST: &str = r#"{"version":"4","status":"firing","alerts":[]}"#;
+pub(crate) const LEAST: &str = r#"{"version":"4","status":"firing","alerts":[]}"#;
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 const MAX_BYTES: &str = "SERVICE_METRICS__WEBHOOK__MAX_BYTES";
 const TIMEOUT: &str = "SERVICE_METRICS__WEBHOOK__TIMEOUT_SECONDS";
@@ -29,7 +26,8 @@ async fn send(gateway: &TestGateway, headers: &[(&str, &str)], body: &[u8]) -> A
     let headers: String = headers
         .map(|(name, value)| format!("{name}: {value}\r\n"))
         .collect();
-    let head = format!("POST {PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
+    let head =
+        format!("POST {PATH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
     let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
     let _ = stream.write_all(body).await;
@@ -68,11 +66,11 @@ async fn what_alertmanager_sends_is_taken_over_and_over_on_one_connection() {
     let mut requests = String::new();
     for body in [&sized, &chunked, &bad, &sized] {
         requests += &format!(
-            "POST {PATH}?from=a HTTP/1.1\r\nHost: x\r\nUser-Agent: Alertmanager/0.28\r\n\
+            "POST {PATH}?from=a HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Alertmanager/0.28\r\n\
              Content-Type: application/json; charset=utf-8\r\n{body}"
         );
     }
-    requests += "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    requests += "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let answer = http::exchange(gateway.addr, requests.as_bytes()).await;
     let all = answer.head + &answer.body;
     assert_eq!(all.matches(r#"{"status":"success"}"#).count(), 3, "{all}");
@@ -205,13 +203,13 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
 #[actix::test]
 async fn a_body_that_drips_in_is_cut_off_wanted_or_not() {
     let gateway = TestGateway::start([(TIMEOUT, "0.5".into())]);
-    let post = format!("POST {PATH} HTTP/1.1\r\nHost: x\r\n");
+    let post = format!("POST {PATH} HTTP/1.1\r\nHost: localhost\r\n");
     let json = format!("{post}Content-Type: application/json\r\n");
     let sized = format!("{json}Content-Length: 100000\r\n");
     let chunked = "Transfer-Encoding: chunked\r\n";
     let wanted = json + chunked;
     let refused = post + chunked;
-    let elsewhere = format!("GET /health HTTP/1.1\r\nHost: x\r\n{chunked}");
+    let elsewhere = format!("GET /health HTTP/1.1\r\nHost: localhost\r\n{chunked}");
     let drip = |head, bit| http::drip(gateway.addr, head, bit);
     let answers = [
         drip(&sized, b" ".as_slice()),
@@ -240,7 +238,7 @@ async fn a_body_that_breaks_off_is_no_notification() {
     let gateway = TestGateway::start([]);
     let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
     let head = format!(
-        "POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{LEAST}"
+        "POST {PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{LEAST}"
     );
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.shutdown().await.unwrap();
@@ -251,37 +249,47 @@ async fn a_body_that_breaks_off_is_no_notification() {
     assert_eq!(counted(&gateway, "accepted").await, 0.0);
 }
 
+/// Bodies of one client that may be on their way at the same time.
+const OWN: usize = 16;
+
 #[actix::test]
-async fn more_bodies_than_it_holds_at_a_time_wait_unread_for_their_turn() {
-    let gateway = TestGateway::start([]);
+async fn whoever_sends_bodies_slowly_makes_room_for_alertmanager_and_for_himself() {
+    let gateway = TestGateway::start([(TIMEOUT, "25".into())]);
     let head = format!(
-        "POST {PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
-        LEAST.len()
+        "POST {PATH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
     );
-    let mut holding = Vec::new();
-    for _ in 0..8 {
-        let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
+    let slow = async || {
+        let mut stream = http::connect_from([127, 0, 0, 2], gateway.addr).await;
         stream.write_all(head.as_bytes()).await.unwrap();
         // Whoever is told to continue has its place, or will have it before long.
         let mut told = [0; 25];
         stream.read_exact(&mut told).await.unwrap();
         assert!(told.starts_with(b"HTTP/1.1 100 "), "{told:?}");
-        holding.push(stream);
+        stream.write_all(b"{\"").await.unwrap();
+        stream
+    };
+    let mut holding = Vec::new();
+    for _ in 0..OWN {
+        holding.push(slow().await);
     }
-    let mut ninth = Box::pin(whole(&gateway));
-    let soon = Duration::from_millis(300);
-    assert!(
-        timeout(soon, &mut ninth).await.is_err(),
-        "there is no place"
+    assert_eq!(whole(&gateway).await.status, 200);
+    assert_eq!(
+        counted(&gateway, "too_slow").await,
+        0.0,
+        "nobody was waited for"
     );
 
-    let mut first = holding.remove(0);
-    first.write_all(LEAST.as_bytes()).await.unwrap();
-    assert_eq!(ninth.await.status, 200);
+    holding.push(slow().await);
+    eventually("the slowest of its own gives way", async || {
+        (counted(&gateway, "gave_way").await == 1.0).then_some(())
+    })
+    .await;
     let mut answer = String::new();
-    first.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.contains("HTTP/1.1 200 "), "{answer}");
+    holding[0].read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert!(answer.to_lowercase().contains("retry-after: "), "{answer}");
+    assert!(answer.contains("more slowly"), "{answer}");
 }
 
 /// Sends the least notification as it should be.

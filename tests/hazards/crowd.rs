@@ -1,6 +1,6 @@
 //! Many clients at once, and those among them who read everything.
 
-use std::{cell::Cell, net::SocketAddr, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::HashMap, net::SocketAddr, rc::Rc, time::Duration};
 
 use actix_web::rt::{spawn, task::JoinHandle, time::interval};
 use futures_util::{StreamExt, stream};
@@ -36,29 +36,39 @@ pub(super) fn beat(message: &Message) -> Option<(&str, u64)> {
     let (kind, rest) = text.strip_prefix("{\"type\":\"")?.split_once('"')?;
     let (_, seq) = rest.split_once("\"seq\":")?;
     let (seq, _) = seq.split_once(',')?;
-    Some((kind.strip_suffix("_metrics")?, seq.parse().unwrap()))
+    let channel = match kind {
+        "alerts" => kind,
+        _ => kind.strip_suffix("_metrics")?,
+    };
+    Some((channel, seq.parse().unwrap()))
 }
 
 /// A client that reads all that comes, and panics when a beat is missing.
 pub(super) struct Reader {
     task: JoinHandle<()>,
-    range: Rc<Cell<u64>>,
+    /// The last `seq` of each channel.
+    seen: Rc<RefCell<HashMap<String, u64>>>,
 }
 
 impl Reader {
     pub(super) fn start(client: WsClient) -> Self {
-        let range = Rc::new(Cell::new(0));
-        let task = spawn(read(client, range.clone()));
-        Self { task, range }
+        let seen = Rc::default();
+        let task = spawn(read(client, Rc::clone(&seen)));
+        Self { task, seen }
     }
 
-    /// Whether it has seen the range channel up to there; panics if it has missed something.
-    pub(super) fn has_seen(&self, range: u64) -> bool {
+    /// Whether it has seen this channel up to there; panics if it has missed something.
+    pub(super) fn has_seen(&self, channel: &str, seq: u64) -> bool {
+        self.last(channel) >= seq
+    }
+
+    /// The last `seq` of a channel that it has seen, 0 if there was none; panics if it has missed something.
+    pub(super) fn last(&self, channel: &str) -> u64 {
         assert!(
             !self.task.is_finished(),
             "its own panic says what it missed"
         );
-        self.range.get() >= range
+        self.seen.borrow().get(channel).copied().unwrap_or_default()
     }
 }
 
@@ -68,8 +78,7 @@ impl Drop for Reader {
     }
 }
 
-async fn read(mut client: WsClient, range: Rc<Cell<u64>>) {
-    let mut instant = 0;
+async fn read(mut client: WsClient, seen: Rc<RefCell<HashMap<String, u64>>>) {
     loop {
         let message = client.next().await.expect("a live session stays open");
         if let Message::Ping(payload) = &message {
@@ -79,13 +88,10 @@ async fn read(mut client: WsClient, range: Rc<Cell<u64>>) {
             assert!(!matches!(message, Message::Close(..)), "{message:?}");
             continue;
         };
-        let last = match channel {
-            "instant" => std::mem::replace(&mut instant, seq),
-            _ => range.replace(seq),
-        };
+        let last = seen.borrow_mut().insert(channel.to_owned(), seq);
         assert!(
-            last == 0 || seq == last + 1,
-            "{channel}: {seq} after {last}"
+            last.is_none_or(|last| seq == last + 1),
+            "{channel}: {seq} after {last:?}"
         );
     }
 }

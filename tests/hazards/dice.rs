@@ -1,8 +1,8 @@
 //! HAZARDS 7: connections that end by FIN or RST, or go silent, at any byte of handshake or stream.
 
-use std::{env, net::SocketAddr, process, time::Duration};
+use std::{cell::Cell, env, net::SocketAddr, process, time::Duration};
 
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, future::join, stream};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -11,7 +11,7 @@ use tokio::{
 
 use super::{
     crowd::{self, Reader},
-    watched::Watched,
+    watched::{AN_HOUR, Watched},
 };
 use crate::support::{
     eventually,
@@ -51,6 +51,7 @@ fn script() -> Vec<u8> {
     let long = format!(r#"{{"type":"{}"}}"#, "x".repeat(300));
     [
         handshake("/ws", &[]).as_bytes(),
+        &frame(TEXT, br#"{"type":"subscribe","channel":"alerts"}"#),
         &frame(TEXT, br#"{"type":"subscribe","channel":"metrics"}"#),
         &frame(TEXT, long.as_bytes()),
         &frame(0x01, br#"{"type":"unsub"#),
@@ -86,14 +87,25 @@ async fn try_it(addr: SocketAddr, script: &[u8], mut dice: Dice) -> Option<TcpSt
     }
 }
 
-/// Makes these tries and waits until the gateway is rid of them all, the silent ones included, and holds as many
-/// descriptors as before.
-async fn round(gateway: &Watched, seed: u64, tries: std::ops::Range<u64>) {
+/// Makes these tries, while the neighbours see one beat after the other, and waits until the gateway is rid of all that
+/// have tried, the silent ones included, and holds as many descriptors as before.
+async fn round(gateway: &Watched, seed: u64, tries: std::ops::Range<u64>, neighbours: &[Reader]) {
     let descriptors = gateway.descriptors();
     let script = script();
     let under_way = tries.map(|number| try_it(gateway.addr, &script, Dice::of(seed, number)));
     let ended = stream::iter(under_way).buffer_unordered(AT_ONCE);
-    let silent: Vec<_> = ended.filter_map(|end| async { end }).collect().await;
+    let over = Cell::new(false);
+    let trying = async {
+        let silent: Vec<_> = ended.filter_map(|end| async { end }).collect().await;
+        over.set(true);
+        silent
+    };
+    let beating = async {
+        while !over.get() {
+            gateway.beat_for(neighbours).await;
+        }
+    };
+    let (silent, ()) = join(trying, beating).await;
     assert!(!silent.is_empty());
     eventually("only the neighbour is left", async || {
         (gateway.sessions().await == 1.0).then_some(())
@@ -112,16 +124,16 @@ async fn five_thousand_tries_to_end_a_connection_badly_leave_nothing_behind() {
     println!("SEED={seed} repeats these tries");
     let prometheus = ScriptedPrometheus::start().await;
     let pings = [("SERVICE_METRICS__WEBSOCKET__PING_INTERVAL_SECONDS", "2")];
-    let gateway = Watched::start(&prometheus.url(), 200, &pings).await;
-    let neighbour = crowd::open(gateway.addr, "/ws", 1).await.remove(0);
-    let neighbour = Reader::start(neighbour);
-    gateway.beats("range", 2).await;
-    round(&gateway, seed, 0..TRIES / 2).await;
+    let gateway = Watched::start(&prometheus.url(), AN_HOUR, &pings).await;
+    let neighbour = crowd::open(gateway.addr, "/ws/alerts", 1).await.remove(0);
+    let neighbour = [Reader::start(neighbour)];
+    gateway.beat_for(&neighbour).await;
+    round(&gateway, seed, 0..TRIES / 2, &neighbour).await;
     let memory = gateway.memory();
-    round(&gateway, seed, TRIES / 2..TRIES).await;
-    for channel in ["instant", "range", "metrics"] {
+    round(&gateway, seed, TRIES / 2..TRIES, &neighbour).await;
+    for channel in ["instant", "range", "metrics", "alerts"] {
         let series = format!("service_metrics_subscriptions{{channel=\"{channel}\"}}");
-        let left = f64::from(channel != "metrics");
+        let left = f64::from(channel == "alerts");
         assert_eq!(gateway.metric(&series).await, left, "{channel}");
     }
     let opened = gateway
@@ -134,9 +146,5 @@ async fn five_thousand_tries_to_end_a_connection_badly_leave_nothing_behind() {
         "tries reach beyond the handshake"
     );
     assert!(grown <= GROWTH, "{grown} KiB");
-    let seen = gateway.frames("range", "published").await as u64;
-    eventually("the neighbour has seen every beat", async || {
-        neighbour.has_seen(seen).then_some(())
-    })
-    .await;
+    gateway.beat_for(&neighbour).await;
 }

@@ -2,6 +2,7 @@
 //!
 //! What takes long is in modules named `soak`, which `make soak` runs.
 
+mod connections;
 mod crowd;
 mod dice;
 mod giants;

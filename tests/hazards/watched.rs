@@ -4,13 +4,17 @@ use std::{fs, net::SocketAddr};
 
 use service_metrics::descriptors;
 
+use super::crowd::Reader;
 use crate::{
+    gateway::webhook,
     programs,
-    support::{eventually, http, program::Running},
+    support::{FOR_EVER_SECONDS, eventually, gateway::QUERY_TIMEOUT, http, program::Running},
 };
 
 /// More descriptors than any test here opens.
 const DESCRIPTORS: usize = 8_000;
+/// In milliseconds: one beat at the start, and none after it but those that [`Watched::beat`] makes.
+pub(super) const AN_HOUR: u32 = 3_600_000;
 
 pub(super) struct Watched {
     pub(super) program: Running,
@@ -21,13 +25,20 @@ impl Watched {
     /// On a free port of loopback, asking this Prometheus every `beat` milliseconds, without PostgreSQL.
     pub(super) async fn start(prometheus: &str, beat: u32, environment: &[(&str, &str)]) -> Self {
         assert!(
-            descriptors::for_sessions(DESCRIPTORS) == DESCRIPTORS,
+            descriptors::share(0, DESCRIPTORS).sessions == DESCRIPTORS,
             "the tests need {DESCRIPTORS} descriptors: see `ulimit -Hn`"
         );
         let mut command = programs::gateway();
         command
             .env("PROMETHEUS_URL", prometheus)
             .env("POLL_INTERVAL", beat.to_string())
+            .env(QUERY_TIMEOUT, FOR_EVER_SECONDS)
+            .env("SERVICE_METRICS__SERVER__DRAIN_SECONDS", "8")
+            // All clients of a test have one address.
+            .env("SERVICE_METRICS__SERVER__MAX_CONNECTIONS_PER_ADDRESS", "0")
+            // A test sees what has just been counted.
+            .env("SERVICE_METRICS__SERVER__METRICS_SHARE_SECONDS", "0")
+            .env("SERVICE_METRICS__WEBSOCKET__MAX_SESSIONS_PER_ADDRESS", "0")
             .envs(environment.iter().copied());
         let program = Running::start(&mut command);
         let addr = programs::local(program.port().await);
@@ -61,6 +72,29 @@ impl Watched {
         let wanted = self.frames(channel, "published").await + f64::from(more);
         eventually("beats", async || {
             (self.frames(channel, "published").await >= wanted).then_some(())
+        })
+        .await;
+    }
+
+    /// Has the alerts asked for at once, as Alertmanager does, and waits until their next frame is published. With a beat
+    /// of [`AN_HOUR`] there are no other frames of theirs.
+    pub(super) async fn beat(&self) {
+        let before = self.frames("alerts", "published").await;
+        let answer = http::post(self.addr, webhook::PATH, webhook::LEAST).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        eventually("a frame of alerts", async || {
+            (self.frames("alerts", "published").await > before).then_some(())
+        })
+        .await;
+    }
+
+    /// Like [`Self::beat`]; waits until all these readers have seen the frame. Who misses a beat then was not merely slow.
+    pub(super) async fn beat_for(&self, readers: &[Reader]) {
+        self.beat().await;
+        let published = self.frames("alerts", "published").await as u64;
+        eventually("all readers have seen the beat", async || {
+            let seen = |reader: &Reader| reader.has_seen("alerts", published);
+            readers.iter().all(seen).then_some(())
         })
         .await;
     }

@@ -1,6 +1,12 @@
 //! The program `lab`, from its start to each of its ends.
 
-use std::{fs, io, net::TcpListener, os::unix::fs::symlink, path::Path};
+use std::{
+    fs,
+    io::{self, Write},
+    net::TcpListener,
+    os::unix::fs::symlink,
+    path::Path,
+};
 
 use rustix::process::{Pid, Signal, kill_process};
 use service_metrics::lab::free_port;
@@ -62,6 +68,54 @@ async fn with_nobody_to_read_its_table_it_goes_on() {
     eventually(last, async || lab.stderr().contains(last).then_some(())).await;
     lab.signal(Signal::TERM);
     assert_eq!(lab.ended().await.code(), Some(0), "{}", lab.stderr());
+}
+
+#[actix_rt::test]
+async fn with_outputs_that_nobody_empties_it_serves_and_stops() {
+    let data = scratch();
+    let (_unread, stdout) = io::pipe().unwrap();
+    let (_unread_too, stderr) = io::pipe().unwrap();
+    for output in [&stdout, &stderr] {
+        rustix::io::ioctl_fionbio(output, true).unwrap();
+        while (&mut &*output).write(&[b'\n'; 4096]).is_ok() {}
+        rustix::io::ioctl_fionbio(output, false).unwrap();
+    }
+    let mut lab = Runner::with(data.path(), |lab| {
+        lab.stdout(stdout).stderr(stderr);
+    });
+    let log = data.path().join("logs/service-metrics.log");
+    eventually("the last program has started", async || {
+        assert!(runs(lab.pid()));
+        fs::read_to_string(&log)
+            .is_ok_and(|log| log.contains("stands in"))
+            .then_some(())
+    })
+    .await;
+    lab.signal(Signal::TERM);
+    assert_eq!(lab.ended().await.code(), Some(0));
+}
+
+#[actix_rt::test]
+async fn in_a_folder_of_somebody_else_root_touches_nothing_and_a_planted_link_is_never_followed() {
+    let (data, theirs) = (scratch(), scratch());
+    let victim = theirs.path().join("victim");
+    fs::write(&victim, "precious").unwrap();
+    for name in ["lock", "alert.rules.yml"] {
+        symlink(&victim, data.path().join(name)).unwrap();
+    }
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(data.path(), Some(65_534), None).unwrap();
+    }
+    let mut lab = Runner::start(data.path());
+    assert_eq!(lab.ended().await.code(), Some(1));
+    let why = match rustix::process::geteuid().is_root() {
+        true => "belongs to user 65534 and not to user 0",
+        false => "lock: is a symbolic link",
+    };
+    let told = lab.stderr();
+    assert!(told.contains(why) && told.lines().count() == 1, "{told}");
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+    assert_eq!(fs::read_dir(data.path()).unwrap().count(), 2);
 }
 
 #[actix_rt::test]

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{Read, Write},
-    net::TcpStream,
+    net::{Ipv4Addr, TcpStream},
     path::Path,
 };
 
@@ -18,6 +18,9 @@ async fn what_the_simulator_is_told_arrives_at_the_gateway() {
     let data = scratch();
     let options = LabOptions::scratch(data.path());
     let lab = Lab::start(&options, Progress::Silent).await.unwrap();
+    for (server, port) in ports(&lab) {
+        assert_eq!(listening(port), ["127.0.0.1"], "{server}");
+    }
 
     let services = body(&lab.gateway, "/api/metrics/incidents/by-service")
         .await
@@ -50,7 +53,13 @@ async fn what_a_rule_makes_of_it_comes_to_the_gateway_through_alertmanager() {
     fs::write(&catalogue, hot).unwrap();
     let mut options = LabOptions::scratch(data.path());
     options.catalogue = Some(catalogue);
+    options.listen = Ipv4Addr::UNSPECIFIED.into();
     let lab = Lab::start(&options, Progress::Silent).await.unwrap();
+    for (server, port) in ports(&lab) {
+        let open = ["service-metrics", "mock-metrics"].contains(&server);
+        let expected = if open { "0.0.0.0" } else { "127.0.0.1" };
+        assert_eq!(listening(port), [expected], "{server}");
+    }
 
     tell(&lab.mock, "/simulate/cpu-usage/78");
     let drill = r#""drill":"true""#;
@@ -78,6 +87,30 @@ async fn with_the_real_programs_it_stops_when_asked_too() {
     lab.ready().await;
     lab.signal(Signal::TERM);
     assert_eq!(lab.ended().await.code(), Some(0), "{}", lab.stderr());
+}
+
+fn ports(lab: &Lab) -> [(&'static str, u16); 5] {
+    [
+        ("service-metrics", lab.gateway.port()),
+        ("mock-metrics", lab.mock.port()),
+        ("Prometheus", lab.prometheus.port()),
+        ("Alertmanager", lab.alertmanager.port()),
+        ("PostgreSQL", lab.postgres.port()),
+    ]
+}
+
+/// The IPv4 addresses at which something listens on `port`.
+fn listening(port: u16) -> Vec<String> {
+    let table = fs::read_to_string("/proc/net/tcp").unwrap();
+    let listener = |line: &str| {
+        let mut fields = line.split_whitespace().skip(1);
+        let (address, at) = fields.next()?.split_once(':')?;
+        let state = fields.nth(1)?;
+        let found = u16::from_str_radix(at, 16).ok()? == port && state == "0A";
+        let address = u32::from_str_radix(address, 16).ok()?;
+        found.then(|| Ipv4Addr::from(address.to_ne_bytes()).to_string())
+    };
+    table.lines().filter_map(listener).collect()
 }
 
 /// Waits until the answer to `GET path` contains `word`.

@@ -49,7 +49,9 @@ fn import(history: &Path, data: &Path) {
 }
 
 async fn result(prometheus: &Prometheus, query: &str) -> Vec<Value> {
-    let (status, body) = prometheus.get(&format!("/api/v1/{query}")).await.unwrap();
+    let address = ([127, 0, 0, 1], prometheus.port()).into();
+    let http::Answer { status, body, .. } =
+        http::get_whole(address, &format!("/api/v1/{query}")).await;
     assert_eq!(status, 200, "{body}");
     let answer: Value = serde_json::from_str(&body).unwrap();
     answer["data"]["result"].as_array().unwrap().clone()

@@ -6,13 +6,13 @@ use super::TestMock;
 use crate::support::http;
 
 async fn drip(mock: &TestMock, route: &str, bit: &[u8]) -> String {
-    let head = format!("{route} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n");
+    let head = format!("{route} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n");
     http::drip(mock.addr, &head, bit).await
 }
 
 #[actix::test]
 async fn a_body_that_drips_in_is_cut_off_wanted_or_not() {
-    let mock = TestMock::start();
+    let mock = TestMock::with(|settings| settings.server.connections.body_timeout_seconds = 1.0);
     let routes = [
         ("GET /health", 200),
         ("GET /metrics", 200),
@@ -40,10 +40,10 @@ async fn a_body_that_drips_in_is_cut_off_wanted_or_not() {
 #[actix::test]
 async fn a_connection_is_kept_after_bodies_that_have_been_read() {
     let mock = TestMock::start();
-    let sized = "POST /api/reset HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}";
-    let chunked = "POST /api/reset HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
-    let none = "POST /simulate/cpu-usage/50 HTTP/1.1\r\nHost: x\r\n\r\n";
-    let last = "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let sized = "POST /api/reset HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}";
+    let chunked = "POST /api/reset HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
+    let none = "POST /simulate/cpu-usage/50 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let last = "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let requests = [sized, chunked, none, sized, last].concat();
     let answer = http::exchange(mock.addr, requests.as_bytes()).await;
     let all = answer.head + &answer.body;

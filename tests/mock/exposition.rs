@@ -69,6 +69,7 @@ async fn at_least_53_series_and_each_metric_in_one_piece_with_help_and_type() {
         "http_requests_total",
         "request_duration_seconds",
         "mock_metrics_build_info",
+        "mock_metrics_log_lines_dropped_total",
         "process_resident_memory_bytes",
     ] {
         assert!(declared.contains(metric), "no {metric}");

@@ -6,6 +6,7 @@ mod alerts;
 mod backfill;
 mod bodies;
 mod exposition;
+mod hosts;
 mod levers;
 mod program;
 mod promql;
@@ -31,7 +32,7 @@ use service_metrics::{
 };
 use tokio::sync::oneshot;
 
-use crate::support::eventually;
+use crate::support::{FOR_EVER, eventually};
 
 /// A simulator that serves until it is dropped.
 pub(crate) struct TestMock {
@@ -82,7 +83,7 @@ impl TestMock {
         }));
         Self {
             addr,
-            client: Client::new(),
+            client: Client::builder().timeout(FOR_EVER).finish(),
             _stop: stop,
         }
     }
@@ -93,6 +94,10 @@ impl TestMock {
             settings.server.host = "0.0.0.0".to_owned();
             settings.control.token = Secret::new(token);
         })
+    }
+
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.addr
     }
 
     pub(crate) fn port(&self) -> u16 {

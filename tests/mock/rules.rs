@@ -139,10 +139,8 @@ fn a_wrong_rule_fails_its_tests() {
         let (before, rule) = rules.split_once(&name).unwrap();
         assert!(rule.contains(right), "{alert}: {right}");
         let wrong_rules = format!("{before}{name}{}", rule.replacen(right, wrong, 1));
-        let tests = tests_of(alert, &tests);
-        let (code, said) = promtool::test_rules_of(&rules, &tests);
-        assert_eq!(code, Some(0), "{alert}: {said}");
-        let (code, said) = promtool::test_rules_of(&wrong_rules, &tests);
+        // That the right ones pass them is shown above.
+        let (code, said) = promtool::test_rules_of(&wrong_rules, &tests_of(alert, &tests));
         assert!(
             code == Some(1) && said.contains("FAILED"),
             "{wrong}: {said}"

@@ -8,7 +8,7 @@ use service_metrics::lab::{Lab, Service};
 
 use super::report::Report;
 use crate::support::{
-    eventually, http,
+    eventually, http, in_the_end,
     program::{self, GATEWAY, Running},
     scratch,
     ws_client::WsClient,
@@ -166,8 +166,10 @@ pub(super) async fn websocket(lab: &Lab, report: &mut Report) {
         .await;
     let instant = async {
         let mut browser = WsClient::connect(port, "/").await;
-        let frame = browser.message_of_type("instant_metrics").await;
-        assert_eq!(frame["stale"], false, "{frame}");
+        let mut frame = browser.message_of_type("instant_metrics").await;
+        while frame["stale"] != false {
+            frame = browser.message_of_type("instant_metrics").await; // Prometheus was late
+        }
         let queries = frame["data"].as_object().unwrap();
         let vectors = queries.values().filter(|raw| raw["resultType"] == "vector");
         assert_eq!((queries.len(), vectors.count()), (3, 3), "{frame}");
@@ -205,24 +207,29 @@ pub(super) async fn end_to_end(lab: &Lab, report: &mut Report) {
 async fn broadcast(lab: &Lab) -> String {
     let mut browser = WsClient::connect(lab.gateway.port(), "/ws/instant").await;
     // A scrape that was under way at the moment of the query shows up in Prometheus' memory of it: then the next frame.
-    let mut differing = Vec::new();
-    for _ in 0..10 {
-        let frame = browser.message_of_type("instant_metrics").await;
-        let mut series = 0;
-        differing.clear();
-        for (name, raw) in frame["data"].as_object().unwrap() {
-            let (at, carried) = samples(&raw["result"]);
-            series += carried.len();
-            let held = query(&lab.prometheus, name, at).await;
-            if held != carried || carried.is_empty() {
-                differing.push(format!("{name}: {carried:?}, Prometheus holds {held:?}"));
+    let same = async {
+        loop {
+            let frame = browser.message_of_type("instant_metrics").await;
+            if let Some(series) = as_held(lab, &frame).await {
+                return format!("{series} series as Prometheus holds them");
             }
         }
-        if differing.is_empty() {
-            return format!("{series} series as Prometheus holds them");
+    };
+    in_the_end("a frame as Prometheus holds it", same).await
+}
+
+/// How many series a frame carries, if all of them are as Prometheus holds them; none if Prometheus was late.
+async fn as_held(lab: &Lab, frame: &Value) -> Option<usize> {
+    let mut series = 0;
+    for (name, raw) in frame["data"].as_object().unwrap() {
+        let (at, carried) = samples(raw.get("result")?);
+        series += carried.len();
+        let held = query(&lab.prometheus, name, at).await;
+        if held != carried || carried.is_empty() {
+            return None;
         }
     }
-    panic!("ten frames, none as Prometheus holds it: {differing:?}");
+    Some(series)
 }
 
 /// A value set on the simulator arrives at a browser. The gateway is one that polls the simulated metric.
@@ -244,9 +251,13 @@ async fn whole_flow(lab: &Lab) -> String {
     );
     let mut browser = WsClient::connect(gateway.port().await, "/ws/instant").await;
     let value = async |browser: &mut WsClient| {
-        let frame = browser.message_of_type("instant_metrics").await;
-        let (_, found) = samples(&frame["data"]["m"]["result"]);
-        found.into_values().next()
+        loop {
+            let frame = browser.message_of_type("instant_metrics").await;
+            // None if Prometheus was late.
+            if let Some(result) = frame["data"]["m"].get("result") {
+                return samples(result).1.into_values().next();
+            }
+        }
     };
     assert_eq!(value(&mut browser).await.as_deref(), Some("78"));
     simulate(
@@ -256,16 +267,13 @@ async fn whole_flow(lab: &Lab) -> String {
         NEXT,
     )
     .await;
-    for _ in 0..60 {
-        if value(&mut browser).await.as_deref() == Some(NEXT) {
-            return format!("78 became {NEXT}");
-        }
-    }
-    panic!("sixty frames without {NEXT}");
+    let arrived = async { while value(&mut browser).await.as_deref() != Some(NEXT) {} };
+    in_the_end("the next value arrives", arrived).await;
+    format!("78 became {NEXT}")
 }
 
 async fn body(service: &Service, path: &str) -> String {
-    let (status, body) = service.get(path).await.unwrap();
+    let (status, body) = eventually(path, async || service.get(path).await.ok()).await;
     assert_eq!(status, 200, "{path}: {body}");
     body
 }

@@ -4,14 +4,17 @@ use std::{collections::BTreeSet, net::SocketAddr};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use super::gateway;
-use crate::support::{http, postgres::Postgres, program::Running, ws_client::WsClient};
+use crate::support::{
+    http, incidents_app::PATIENT, postgres::Postgres, program::Running, ws::handshake,
+    ws_client::WsClient,
+};
 
 /// Quotes, ends of lines of several kinds, a terminal's escape, and a forged record.
-const HOSTILE: &str =
-    "\"}\n[2026-01-01T00:00:00.000Z INFO  forged] all is well\r\u{1b}[31m\u{2028}\u{0}\\";
+const HOSTILE: &str = "\"}\n[2026-01-01T00:00:00.000Z INFO  forged] all is well\r\u{1b}[31m\u{2028}\u{202e}\u{200b}\u{0}\\";
 
 /// A Prometheus that refuses every query in hostile words.
 fn hostile_prometheus() -> SocketAddr {
@@ -29,6 +32,12 @@ fn hostile_prometheus() -> SocketAddr {
     let address = server.addrs()[0];
     actix_rt::spawn(server.run());
     address
+}
+
+/// A character of [`HOSTILE`] that a reader would not see, or that would move what he sees.
+fn hidden(log: &str) -> Option<char> {
+    let hides = |c: &char| c.is_control() || matches!(c, '\u{2028}' | '\u{202e}' | '\u{200b}');
+    log.chars().filter(|c| *c != '\n').find(hides)
 }
 
 #[actix_rt::test]
@@ -57,6 +66,7 @@ async fn as_json_every_line_is_one_object_whatever_is_in_it() {
         carried |= record["message"].as_str().unwrap().contains(HOSTILE);
     }
     assert!(carried, "{log}");
+    assert_eq!(hidden(&log), None, "{log:?}");
 }
 
 #[actix_rt::test]
@@ -69,8 +79,7 @@ async fn as_text_nobody_can_forge_a_record() {
         let own = line.contains(" service_metrics::") || line.contains(" actix_server::");
         assert!(line.starts_with('[') && own, "{line:?}");
     }
-    let controls = |c: char| c.is_control() && c != '\n';
-    assert!(!log.contains(controls), "{log:?}");
+    assert_eq!(hidden(&log), None, "{log:?}");
 }
 
 #[actix_rt::test]
@@ -83,6 +92,7 @@ async fn no_secret_is_logged_at_any_level() {
         gateway()
             .env("RUST_LOG", "trace")
             .env("POLL_INTERVAL", "100")
+            .envs(PATIENT)
             .env(
                 "PROMETHEUS_URL",
                 format!("http://prom:hunter2prom@{prometheus}/prefix"),
@@ -105,5 +115,33 @@ async fn no_secret_is_logged_at_any_level() {
     for secret in ["hunter2", encoded.as_str()] {
         let line = log.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret}");
+    }
+}
+
+#[actix_rt::test]
+async fn a_page_or_a_host_that_is_refused_again_and_again_is_logged_once() {
+    let gateway = Running::start(&mut gateway());
+    let address = SocketAddr::from(([127, 0, 0, 1], gateway.port().await));
+    let lost = [
+        ("Origin", Some("http://lost.example")),
+        ("Connection", Some("close")),
+    ];
+    let foreign = [("Origin", Some("http://evil.example"))];
+    for _ in 0..5 {
+        http::exchange(address, handshake("/ws", &foreign).as_bytes()).await;
+        http::exchange(address, handshake("/ws", &lost).as_bytes()).await;
+        let request = "GET / HTTP/1.1\r\nHost: rebound.example\r\nConnection: close\r\n\r\n";
+        http::exchange(address, request.as_bytes()).await;
+    }
+    gateway.signal(Signal::TERM);
+    gateway.ended().await;
+    let log = gateway.log();
+    for (subject, words) in [
+        ("http://evil.example", "proxy_set_header Host $http_host"),
+        ("http://lost.example", "proxy_http_version 1.1"),
+        ("rebound.example", "server.hosts"),
+    ] {
+        let lines: Vec<_> = log.lines().filter(|line| line.contains(subject)).collect();
+        assert!(matches!(lines[..], [line] if line.contains(words)), "{log}");
     }
 }

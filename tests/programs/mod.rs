@@ -1,10 +1,12 @@
 //! `service-metrics` as a process: its command line, its exit codes, its log, how it starts and stops.
 
+mod certificates;
 mod command_line;
 mod log;
 mod settings;
 mod start;
 mod stop;
+mod unread_log;
 
 use std::{net::SocketAddr, process::Command};
 

@@ -35,6 +35,39 @@ fn an_address_of_another_machine_is_exit_1_with_one_line() {
     );
 }
 
+/// The gateway where so few descriptors are allowed that they hold no 1,000 sessions.
+fn gateway_with_few_descriptors() -> std::process::Command {
+    let mut command = program::command("/bin/sh");
+    command.args(["-c", "ulimit -n 600 && exec \"$0\"", GATEWAY]);
+    let gateway = gateway();
+    let environment = gateway.get_envs();
+    command.envs(environment.filter_map(|(name, value)| Some((name, value?))));
+    command
+}
+
+#[test]
+fn more_sessions_than_the_machine_holds_are_refused_where_somebody_has_set_them() {
+    let variable = "SERVICE_METRICS__WEBSOCKET__MAX_SESSIONS";
+    let ended = run(gateway_with_few_descriptors().env(variable, "1000"));
+    assert_eq!(ended.code, Some(64), "{ended:?}");
+    assert_eq!(ended.told.lines().count(), 1, "{}", ended.told);
+    for word in ["websocket.max_sessions", "315", "1000", variable, "ulimit"] {
+        assert!(ended.told.contains(word), "no {word} in: {}", ended.told);
+    }
+}
+
+#[actix_rt::test]
+async fn the_default_number_of_sessions_is_lowered_with_a_warning() {
+    let gateway = Running::start(&mut gateway_with_few_descriptors());
+    let address = local(gateway.port().await);
+    assert_eq!(http::get(address, "/health").await.status, 200);
+    let log = gateway.log();
+    assert!(
+        log.contains("315 sessions at most rather than 20000"),
+        "{log}"
+    );
+}
+
 #[actix_rt::test]
 async fn without_prometheus_and_postgresql_it_serves_and_says_what_is_missing() {
     let gateway = Running::start(&mut gateway());

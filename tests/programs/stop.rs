@@ -53,19 +53,19 @@ async fn a_signal_says_close_1001_to_every_session_and_is_exit_0() {
 async fn idle_connections_and_half_sent_requests_do_not_keep_it() {
     let gateway = Running::start(&mut gateway());
     let port = gateway.port().await;
-    let mut idle = send(port, b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+    let mut idle = send(port, b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let mut answer = [0; 15];
     idle.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200 OK");
     let _half_a_head = send(port, b"GET /health HTTP/1.1\r\nHos");
     let _half_a_body = send(
         port,
-        b"POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab",
+        b"POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nab",
     );
     let _silent = send(port, b"");
     let mut unread = send(
         port,
-        b"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+        b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
           Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
     );
     unread.read_exact(&mut answer).unwrap();
@@ -96,7 +96,7 @@ async fn servers_that_never_answer_do_not_keep_it() {
             .env("DATABASE_URL", format!("postgres://reader@{address}/none")),
     );
     let port = gateway.port().await;
-    let question = b"GET /api/metrics/incidents/details HTTP/1.1\r\nHost: x\r\n\r\n";
+    let question = b"GET /api/metrics/incidents/details HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let _waiting = send(port, question);
     let (_polled, _) = frozen.accept().unwrap();
     gateway.signal(Signal::TERM);

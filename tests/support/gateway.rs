@@ -9,10 +9,14 @@ use service_metrics::{
 };
 use tokio::sync::oneshot;
 
-use super::{eventually, http};
+use super::{FOR_EVER, eventually, http};
 
 /// Where nothing listens: whoever connects is refused at once.
 pub(crate) const NOWHERE: &str = "http://127.0.0.1:9";
+
+/// How long a query may take. A test whose subject that is sets it; in the others Prometheus has time, so that on a busy
+/// machine a beat is late, and not stale.
+pub(crate) const QUERY_TIMEOUT: &str = "SERVICE_METRICS__PROMETHEUS__TIMEOUT_SECONDS";
 
 pub(crate) struct TestGateway {
     pub(crate) addr: SocketAddr,
@@ -46,6 +50,8 @@ impl TestGateway {
             [
                 ("PORT", "0"),
                 ("SERVICE_METRICS__SERVER__HOST", "127.0.0.1"),
+                // A test sees what has just been counted.
+                ("SERVICE_METRICS__SERVER__METRICS_SHARE_SECONDS", "0"),
                 ("PROMETHEUS_URL", NOWHERE),
                 ("DATABASE_URL", "postgres://metrics_reader@127.0.0.1:9/none"),
             ]
@@ -56,7 +62,10 @@ impl TestGateway {
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value)),
         );
-        let settings = GatewaySettings::load(file, &variables).unwrap();
+        let mut settings = GatewaySettings::load(file, &variables).unwrap();
+        if !variables.contains_key(QUERY_TIMEOUT) {
+            settings.prometheus.timeout_seconds = FOR_EVER.as_secs_f64();
+        }
         let gateway = Gateway::build(&settings).unwrap();
         let addr = gateway.addr();
         let (stop, stopped) = oneshot::channel();

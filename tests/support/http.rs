@@ -4,9 +4,11 @@ use std::{net::SocketAddr, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    time::{interval, timeout},
+    net::{TcpSocket, TcpStream},
+    time::interval,
 };
+
+use super::in_the_end;
 
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -28,6 +30,12 @@ impl Answer {
 /// `GET`, and nothing but the Host header.
 pub(crate) async fn get(addr: SocketAddr, path: &str) -> Answer {
     request(addr, "GET", path, &[]).await
+}
+
+/// `GET` as HTTP/1.0 has it: the answer is whole, however long it is.
+pub(crate) async fn get_whole(addr: SocketAddr, path: &str) -> Answer {
+    let request = format!("GET {path} HTTP/1.0\r\nHost: {addr}\r\n\r\n");
+    exchange(addr, request.as_bytes()).await
 }
 
 /// Any request without a body.
@@ -60,9 +68,20 @@ pub(crate) async fn post(addr: SocketAddr, path: &str, body: &str) -> Answer {
     exchange(addr, request.as_bytes()).await
 }
 
+/// A connection from this address of loopback: another client.
+pub(crate) async fn connect_from(ip: [u8; 4], addr: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((ip, 0).into()).unwrap();
+    socket.connect(addr).await.unwrap()
+}
+
 /// Sends bytes and reads to the end of the connection.
 pub(crate) async fn exchange(addr: SocketAddr, request: &[u8]) -> Answer {
-    let mut stream = TcpStream::connect(addr).await.unwrap();
+    exchange_over(TcpStream::connect(addr).await.unwrap(), request).await
+}
+
+/// The same on a connection that is there.
+pub(crate) async fn exchange_over(mut stream: TcpStream, request: &[u8]) -> Answer {
     stream.write_all(request).await.unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
@@ -92,8 +111,7 @@ pub(crate) async fn drip(addr: SocketAddr, head: &str, bit: &[u8]) -> String {
     };
     // Both to their end: the answer may be there, unread, when the next bit is refused.
     let ended = async { tokio::join!(reading.read_to_end(&mut answer), dripping) };
-    let ended = timeout(Duration::from_secs(30), ended).await;
     // A reset ends the reading too, behind what had come before it.
-    let _ = ended.expect("it is taken for ever");
+    let _ = in_the_end("it is not taken any more", ended).await;
     String::from_utf8(answer).unwrap()
 }

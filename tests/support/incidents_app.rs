@@ -8,22 +8,30 @@ use service_metrics::gateway::{
 };
 use tokio_postgres::{Config, config::Host};
 
-use super::gateway::TestGateway;
+use super::{gateway::TestGateway, http};
 
-/// What the tests wait for a connection: the contract's two seconds.
+/// How long the tests of deadlines wait for a connection: the contract's two seconds.
 pub(crate) const ACQUIRE: Duration = Duration::from_secs(2);
 
-/// Options as the defaults have them, but for quicker checks, and nothing kept once it has been answered.
+/// For a gateway that is a process of its own: as much time for the database as settings allow.
+pub(crate) const PATIENT: [(&str, &str); 2] = [
+    ("SERVICE_METRICS__DATABASE__ACQUIRE_TIMEOUT_SECONDS", "10"),
+    ("SERVICE_METRICS__DATABASE__QUERY_TIMEOUT_SECONDS", "15"),
+];
+
+/// Options for quick checks, and with nothing kept once it has been answered. There is as much time as settings allow; who
+/// asks about deadlines sets them.
 pub(crate) fn options(config: Config) -> RepoOptions {
     RepoOptions {
         database: DatabaseOptions {
             config,
             pool_size: 4,
-            acquire_timeout: ACQUIRE,
-            query_timeout: Duration::from_secs(5),
+            acquire_timeout: Duration::from_secs(10),
+            query_timeout: Duration::from_secs(15),
         },
         check_interval: Duration::from_millis(200),
         share_for: Duration::ZERO,
+        queries_per_address: 0,
     }
 }
 
@@ -58,6 +66,15 @@ impl TestApp {
                 seconds(options.check_interval),
             ),
             (
+                "SERVICE_METRICS__DATABASE__MAX_QUERIES_PER_ADDRESS",
+                options.queries_per_address.to_string(),
+            ),
+            // Whoever says that it speaks for another address does.
+            (
+                "SERVICE_METRICS__SERVER__TRUSTED_PROXIES",
+                "127.0.0.1".to_owned(),
+            ),
+            (
                 "SERVICE_METRICS__INCIDENTS__SHARE_SECONDS",
                 seconds(options.share_for),
             ),
@@ -69,6 +86,14 @@ impl TestApp {
         self.0.get(&format!("/api/metrics/incidents/{path}")).await
     }
 
+    /// Like [`Self::get`], by a client at `address`.
+    pub(crate) async fn get_from(&self, address: &str, path: &str) -> (u16, Value) {
+        let path = format!("/api/metrics/incidents/{path}");
+        let client = [("X-Forwarded-For", address)];
+        let answer = http::request(self.0.addr, "GET", &path, &client).await;
+        (answer.status, serde_json::from_str(&answer.body).unwrap())
+    }
+
     /// The `data` of an answer that must be a success.
     pub(crate) async fn data(&self, path: &str) -> Value {
         let (status, mut body) = self.get(path).await;
@@ -78,6 +103,11 @@ impl TestApp {
             "{body}"
         );
         body["data"].take()
+    }
+
+    /// The value of one of the gateway's own series, 0 if there is none yet.
+    pub(crate) async fn metric(&self, series: &str) -> f64 {
+        self.0.metric(series).await
     }
 
     /// How many queries were answered, and how many failed.
@@ -99,7 +129,7 @@ impl TestApp {
     }
 }
 
-fn url(config: &Config) -> String {
+pub(crate) fn url(config: &Config) -> String {
     let [Host::Tcp(host)] = config.get_hosts() else {
         panic!("one TCP host: {config:?}");
     };

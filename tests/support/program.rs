@@ -59,6 +59,17 @@ impl Running {
         }
     }
 
+    /// Starts it with a log that goes elsewhere; stdout goes to a file.
+    pub(crate) fn logging_to(command: &mut Command, stderr: impl Into<Stdio>) -> Self {
+        let words = scratch();
+        let file = File::create(words.path().join("stdout")).unwrap();
+        command.stdout(file).stderr(stderr);
+        Self {
+            child: RefCell::new(command.spawn().unwrap()),
+            words,
+        }
+    }
+
     /// What it has said on stderr so far: its log.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.words.path().join("stderr")).unwrap()
@@ -85,7 +96,15 @@ impl Running {
 
     /// Waits for words in its log.
     pub(crate) async fn says(&self, words: &str) {
-        eventually(words, async || self.log().contains(words).then_some(())).await;
+        eventually(words, async || {
+            let ended = self.status();
+            if self.log().contains(words) {
+                return Some(());
+            }
+            assert!(ended.is_none(), "it ended ({ended:?}): {}", self.log());
+            None
+        })
+        .await;
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -12,6 +12,7 @@ use actix_web::rt::{spawn, time::interval};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Semaphore,
 };
 
 use super::recording_proxy::read_head;
@@ -32,8 +33,10 @@ pub(crate) enum Script {
     Drip(Vec<u8>),
     /// The first bytes, then the others again and again.
     Endless(Vec<u8>, Vec<u8>),
-    /// Nothing, until the client hangs up.
+    /// Nothing, until the client hangs up, or the query has another script: then that, as from a server that was frozen.
     Silence,
+    /// These bytes, as soon as there is a permit.
+    Held(Arc<Semaphore>, Vec<u8>),
 }
 
 impl Script {
@@ -55,6 +58,14 @@ impl Script {
         )
     }
 
+    /// The same answer, as soon as `permits` has one.
+    pub(crate) fn held(self, permits: &Arc<Semaphore>) -> Self {
+        match self {
+            Self::Bytes(bytes) => Self::Held(Arc::clone(permits), bytes),
+            other => panic!("not whole: {other:?}"),
+        }
+    }
+
     /// A well-formed HTTP answer.
     pub(crate) fn json(status: u16, body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
@@ -74,6 +85,16 @@ struct State {
     most_waiting: HashMap<String, usize>,
     sent: HashMap<String, usize>,
     hang_up_on_reuse: bool,
+}
+
+impl State {
+    fn script(&self, expr: &str) -> Script {
+        let script = self.scripts.get(expr).cloned();
+        script.unwrap_or_else(|| match expr {
+            ALERTS => Script::alerts(""),
+            _ => Script::vector(""),
+        })
+    }
 }
 
 /// Answers a query by the script of that expression, and with nothing found if there is none.
@@ -104,6 +125,10 @@ impl Scripted {
             }
         });
         server
+    }
+
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.addr
     }
 
     pub(crate) fn url(&self) -> String {
@@ -170,11 +195,7 @@ impl Scripted {
         let waiting = *waiting;
         let most = state.most_waiting.entry(expr.to_owned()).or_default();
         *most = waiting.max(*most);
-        let script = state.scripts.get(expr).cloned();
-        script.unwrap_or_else(|| match expr {
-            ALERTS => Script::alerts(""),
-            _ => Script::vector(""),
-        })
+        state.script(expr)
     }
 
     /// Whether the connection may be used again.
@@ -201,7 +222,26 @@ impl Scripted {
                     self.send(client, expr, &again).await?;
                 }
             }
-            Script::Silence => client.read_u8().await.map(|_| false),
+            Script::Silence => tokio::select! {
+                end = client.read_u8() => end.map(|_| false),
+                script = self.next_script(expr) => Box::pin(self.play(client, expr, script)).await,
+            },
+            Script::Held(permits, bytes) => {
+                permits.acquire().await.unwrap().forget();
+                self.send(client, expr, &bytes).await.map(|()| true)
+            }
+        }
+    }
+
+    /// What the query is answered with when that is something at last.
+    async fn next_script(&self, expr: &str) -> Script {
+        let mut looks = interval(Duration::from_millis(20));
+        loop {
+            looks.tick().await;
+            let script = self.state.lock().unwrap().script(expr);
+            if !matches!(script, Script::Silence) {
+                return script;
+            }
         }
     }
 
@@ -216,12 +256,12 @@ impl Scripted {
     }
 }
 
-/// The parameter `query` of a request, or that it asks for alerts.
+/// The parameter `query` of a request; of one that asks something else, its path.
 fn expression(head: &str) -> String {
     let target = head.split(' ').nth(1).unwrap();
     let url = url::Url::parse(&format!("http://scripted{target}")).unwrap();
-    if url.path() == ALERTS {
-        return ALERTS.to_owned();
+    if !url.path().starts_with("/api/v1/query") {
+        return url.path().to_owned();
     }
     let query = url.query_pairs().find(|(name, _)| name == "query");
     query.map(|(_, expr)| expr.into_owned()).unwrap_or_default()

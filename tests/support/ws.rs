@@ -7,8 +7,9 @@ use socket2::SockRef;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
-    time::timeout,
 };
+
+use super::in_the_end;
 
 pub(crate) const TEXT: u8 = 0x81;
 pub(crate) const CLOSE: u8 = 0x88;
@@ -29,7 +30,7 @@ pub(crate) enum Message {
 /// A handshake to the letter, but for `changes`: a header with another value, or without one.
 pub(crate) fn handshake(path: &str, changes: &[(&str, Option<&str>)]) -> String {
     let sound = [
-        ("Host", "gateway.example:8005"),
+        ("Host", "gateway.localhost:8005"),
         ("Connection", "keep-alive, Upgrade"),
         ("Upgrade", "websocket"),
         ("Sec-WebSocket-Version", "13"),
@@ -100,9 +101,22 @@ impl WsClient {
         Self::begin(stream, handshake(path, &offer).as_bytes()).await
     }
 
+    /// With these headers besides, or in the place of its own.
+    pub(crate) async fn with(stream: TcpStream, path: &str, headers: &[(&str, &str)]) -> Self {
+        let headers = headers.iter().map(|(name, value)| (*name, Some(*value)));
+        let headers: Vec<_> = headers.collect();
+        Self::begin(stream, handshake(path, &headers).as_bytes()).await
+    }
+
     /// Sends `early` in the same segment as the handshake.
     pub(crate) async fn over(stream: TcpStream, path: &str, early: &[u8]) -> Self {
         Self::begin(stream, &[handshake(path, &[]).as_bytes(), early].concat()).await
+    }
+
+    /// With a request of one's own.
+    pub(crate) async fn asking(addr: SocketAddr, request: &str) -> Self {
+        let stream = TcpStream::connect(addr).await.unwrap();
+        Self::begin(stream, request.as_bytes()).await
     }
 
     async fn begin(mut stream: TcpStream, request: &[u8]) -> Self {
@@ -130,8 +144,8 @@ impl WsClient {
     }
 
     pub(crate) async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let sent = timeout(Duration::from_secs(30), self.stream.write_all(bytes)).await;
-        sent.expect("the gateway takes what is sent")
+        let sent = self.stream.write_all(bytes);
+        in_the_end("the gateway takes what is sent", sent).await
     }
 
     pub(crate) async fn say(&mut self, text: &str) {
@@ -237,8 +251,8 @@ impl WsClient {
 
     async fn receive(&mut self) -> io::Result<usize> {
         let mut buffer = vec![0; 65_536];
-        let read = timeout(Duration::from_secs(30), self.stream.read(&mut buffer)).await;
-        let read = read.expect("the gateway says something within 30 s")?;
+        let said = self.stream.read(&mut buffer);
+        let read = in_the_end("the gateway says something", said).await?;
         self.received.extend_from_slice(&buffer[..read]);
         Ok(read)
     }

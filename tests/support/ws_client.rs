@@ -1,6 +1,6 @@
 //! A browser's side of a WebSocket, made of a real client library: it listens, and answers pings.
 
-use std::{pin::Pin, time::Duration};
+use std::pin::Pin;
 
 use actix_codec::Framed;
 use awc::{
@@ -9,20 +9,18 @@ use awc::{
 };
 use futures_util::{StreamExt, future::poll_fn};
 use serde_json::Value;
-use tokio::time::timeout;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+use super::{FOR_EVER, in_the_end};
 
 pub(crate) struct WsClient(Framed<BoxedSocket, Codec>);
 
 impl WsClient {
     pub(crate) async fn connect(port: u16, path: &str) -> Self {
         let url = format!("ws://127.0.0.1:{port}{path}");
-        let request = Client::new().ws(url.as_str()).max_frame_size(1 << 24);
-        let connected = timeout(PATIENCE, request.connect()).await;
-        let (_, framed) = connected
-            .unwrap_or_else(|_| panic!("no handshake within {PATIENCE:?}: {url}"))
-            .unwrap_or_else(|error| panic!("{url}: {error}"));
+        let client = Client::builder().timeout(FOR_EVER).finish();
+        let request = client.ws(url.as_str()).max_frame_size(1 << 24);
+        let connected = in_the_end(&url, request.connect()).await;
+        let (_, framed) = connected.unwrap_or_else(|error| panic!("{url}: {error}"));
         Self(framed)
     }
 
@@ -69,9 +67,8 @@ impl WsClient {
     }
 
     async fn frame(&mut self) -> Frame {
-        let frame = timeout(PATIENCE, self.0.next()).await;
+        let frame = in_the_end("a frame", self.0.next()).await;
         let frame = frame
-            .unwrap_or_else(|_| panic!("no frame within {PATIENCE:?}"))
             .expect("the stream has ended without a Close")
             .unwrap();
         if let Frame::Ping(payload) = &frame {

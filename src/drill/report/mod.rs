@@ -6,7 +6,6 @@ mod markdown;
 mod table;
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -20,7 +19,11 @@ use super::{
     stage::Stage,
     survey::DOUBT,
 };
-use crate::{exit::ProgramError, words::counted};
+use crate::{
+    exit::ProgramError,
+    files::{self, Access},
+    words::counted,
+};
 
 /// The stages that a table has a column for: those that are waited for.
 const COLUMNS: [(Stage, &str); 8] = [
@@ -150,9 +153,8 @@ pub(super) fn writable(paths: &[PathBuf]) -> Result<(), ProgramError> {
         if path.is_dir() {
             return Err(refused(path, "is a directory"));
         }
-        let scratch = beside(path);
-        let tried = fs::write(&scratch, "").and_then(|()| fs::remove_file(&scratch));
-        tried.map_err(|error| refused(path, error))?;
+        let checked = files::check_links(path).and_then(|()| files::is_writable(path));
+        checked.map_err(|error| refused(path, error))?;
     }
     Ok(())
 }
@@ -167,13 +169,9 @@ pub(super) fn write(path: &Path, report: &Report) -> Result<(), ProgramError> {
         Some("xml") => junit::write(report),
         _ => markdown::write(report),
     };
-    let scratch = beside(path);
-    let written = fs::write(&scratch, text).and_then(|()| fs::rename(&scratch, path));
-    written.map_err(|error| {
-        // What is left of it helps nobody; that it was there is not worth another fault.
-        let _ = fs::remove_file(&scratch);
-        refused(path, error)
-    })
+    let written = files::check_links(path)
+        .and_then(|()| files::replace(path, text.as_bytes(), Access::Usual));
+    written.map_err(|error| refused(path, error))
 }
 
 fn refused(path: &Path, why: impl std::fmt::Display) -> ProgramError {
@@ -183,14 +181,10 @@ fn refused(path: &Path, why: impl std::fmt::Display) -> ProgramError {
     ))
 }
 
-/// In the same folder, so that it can be renamed.
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}", std::process::id()))
-}
-
 #[cfg(test)]
 pub(super) mod tests {
+    use std::fs;
+
     use chrono::{TimeDelta, Utc};
 
     use super::*;

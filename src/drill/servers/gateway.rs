@@ -60,7 +60,7 @@ struct Wire<'a> {
 #[derive(Deserialize)]
 struct Data {
     #[serde(default)]
-    alerts: Vec<Shown>,
+    alerts: Option<Vec<Shown>>,
 }
 
 impl Gateway {
@@ -90,7 +90,7 @@ impl Gateway {
         let mut url = self.0.url(&["ws", "alerts"], &[]);
         // Both are special schemes, between which the standard lets an address change.
         let _ = url.set_scheme(if url.scheme() == "https" { "wss" } else { "ws" });
-        let request = self.0.client().ws(url.as_str());
+        let request = self.0.client()?.ws(url.as_str());
         let connecting = request.max_frame_size(LONGEST_FRAME).connect();
         patiently(connecting.map_err(refused))
             .await
@@ -153,7 +153,7 @@ fn read(text: &Bytes) -> Result<Option<AlertsFrame>, Fault> {
     let data: Data = serde_json::from_str(data.get()).map_err(malformed)?;
     Ok(Some(AlertsFrame {
         stale: wire.stale,
-        alerts: data.alerts,
+        alerts: data.alerts.unwrap_or_default(),
     }))
 }
 

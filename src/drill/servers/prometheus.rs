@@ -20,7 +20,8 @@ struct Envelope<T> {
 
 #[derive(Deserialize)]
 struct Alerts {
-    alerts: Vec<Shown>,
+    /// `null` where some servers mean none.
+    alerts: Option<Vec<Shown>>,
 }
 
 #[derive(Deserialize)]
@@ -106,7 +107,7 @@ impl Prometheus {
     /// Why they are not known.
     pub(crate) async fn alerts(&self) -> Result<Vec<Shown>, Fault> {
         let alerts: Alerts = self.read("alerts", &[]).await?;
-        Ok(alerts.alerts)
+        Ok(alerts.alerts.unwrap_or_default())
     }
 
     /// The alerting rules, each with the interval of its group.

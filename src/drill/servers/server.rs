@@ -10,7 +10,10 @@ use serde_json::Value;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::settings::{Secret, redacted};
+use crate::{
+    outbound::{HttpClient, whole_body},
+    settings::{Secret, redacted},
+};
 
 /// For one question, from the first byte sent to the last received.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -26,7 +29,7 @@ pub(crate) struct Server {
     flag: &'static str,
     base: Url,
     shown: String,
-    client: Client,
+    client: HttpClient,
 }
 
 /// Why a server did not do what it was asked.
@@ -60,22 +63,14 @@ impl Server {
         token: Option<&Secret>,
     ) -> Self {
         let shown = redacted(&base).trim_end_matches('/').to_owned();
-        let mut builder = Client::builder().disable_redirects().disable_timeout();
-        if !base.username().is_empty() || base.password().is_some() {
-            let password = base.password().map(decoded);
-            builder = builder.basic_auth(decoded(base.username()), password.as_deref());
-            // An address with a host takes the removal of its credentials.
-            let _ = base.set_username("");
-            let _ = base.set_password(None);
-        } else if let Some(token) = token.filter(|token| !token.is_empty()) {
-            builder = builder.bearer_auth(token.reveal());
-        }
+        let token = token.filter(|token| !token.is_empty());
+        let client = HttpClient::new(&mut base, token.map(Secret::reveal));
         Self {
             name,
             flag,
             base,
             shown,
-            client: builder.finish(),
+            client,
         }
     }
 
@@ -127,8 +122,11 @@ impl Server {
     }
 
     /// The client, with its authentication.
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
+    ///
+    /// # Errors
+    /// When no certificate authority can be used for `https://`.
+    pub(crate) fn client(&self) -> Result<Client, Fault> {
+        self.client.get().map_err(Fault::Unreachable)
     }
 
     /// The body of the answer to a GET.
@@ -147,8 +145,8 @@ impl Server {
     }
 
     async fn ask(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Bytes, Fault> {
-        let request = self.request(Method::GET, path, query);
-        answer(request.send()).await
+        let request = self.request(Method::GET, path, query)?;
+        self.answer(request.send()).await
     }
 
     /// A JSON answer to a GET, as far as `T` asks for it.
@@ -172,8 +170,8 @@ impl Server {
         path: &[&str],
         form: &[(&str, &str)],
     ) -> Result<T, Fault> {
-        let request = self.request(Method::POST, path, &[]);
-        parsed(&patiently(answer(request.send_form(&form))).await?)
+        let request = self.request(Method::POST, path, &[])?;
+        parsed(&patiently(self.answer(request.send_form(&form))).await?)
     }
 
     /// Posts `body`, or nothing; gives the answer to its success, as far as `T` asks for it.
@@ -185,30 +183,36 @@ impl Server {
         path: &[&str],
         body: Option<&Value>,
     ) -> Result<T, Fault> {
-        let request = self.request(Method::POST, path, &[]);
+        let request = self.request(Method::POST, path, &[])?;
         let sent = match body {
             Some(body) => request.send_json(body),
             None => request.send(),
         };
-        parsed(&patiently(answer(sent)).await?)
+        parsed(&patiently(self.answer(sent)).await?)
     }
 
-    fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> ClientRequest {
-        let request = self.client.request(method, self.url(path, query).as_str());
-        request.insert_header((header::ACCEPT, "application/json, */*;q=0.1"))
+    fn request(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<ClientRequest, Fault> {
+        let url = self.url(path, query);
+        let request = self.client()?.request(method, url.as_str());
+        Ok(request.insert_header((header::ACCEPT, "application/json, */*;q=0.1")))
     }
-}
 
-async fn answer(sent: awc::SendClientRequest) -> Result<Bytes, Fault> {
-    let mut answer = sent
-        .await
-        .map_err(|error| Fault::Unreachable(error.to_string()))?;
-    let body = answer.body().limit(LONGEST_ANSWER).await;
-    let body =
-        body.map_err(|error| Fault::Unreachable(format!("the answer broke off: {error}")))?;
-    match answer.status() {
-        status if status.is_success() => Ok(body),
-        status => Err(Fault::Status(status.as_u16(), words(&body, status))),
+    async fn answer(&self, sent: awc::SendClientRequest) -> Result<Bytes, Fault> {
+        let mut answer = sent.await.map_err(|error| {
+            self.client.note_failure(&error);
+            Fault::Unreachable(error.to_string())
+        })?;
+        let body = whole_body(&mut answer, LONGEST_ANSWER).await;
+        let body = body.map_err(|error| Fault::Unreachable(error.to_string()))?;
+        match answer.status() {
+            status if status.is_success() => Ok(body),
+            status => Err(Fault::Status(status.as_u16(), words(&body, status))),
+        }
     }
 }
 
@@ -238,12 +242,6 @@ fn words(body: &[u8], status: StatusCode) -> String {
     } else {
         told
     }
-}
-
-fn decoded(part: &str) -> String {
-    percent_encoding::percent_decode_str(part)
-        .decode_utf8_lossy()
-        .into_owned()
 }
 
 #[cfg(test)]

@@ -16,7 +16,11 @@ use log::warn;
 
 use super::messages::{Deliver, Enlist, LatestFrame, Publish};
 use crate::{
-    gateway::{model::channel::Channel, socket::frame::Frame, telemetry::Telemetry},
+    gateway::{
+        model::channel::Channel,
+        socket::{frame::Frame, pinned::PinnedFrames},
+        telemetry::Telemetry,
+    },
     shutdown,
 };
 
@@ -25,6 +29,7 @@ pub struct Hub<C> {
     relays: Vec<Enlisted>,
     latest: Option<Arc<Frame>>,
     published: u64,
+    pinned: PinnedFrames,
     telemetry: Telemetry,
     channel: PhantomData<fn() -> C>,
 }
@@ -56,22 +61,36 @@ impl Enlisted {
 }
 
 impl<C: Channel> Hub<C> {
-    /// A hub without relays.
+    /// A hub without relays, whose readers may hold any number of frames.
     pub fn new(telemetry: Telemetry) -> Self {
         Self {
             relays: Vec::new(),
             latest: None,
             published: 0,
+            pinned: PinnedFrames::new(usize::MAX),
             telemetry,
             channel: PhantomData,
         }
     }
 
+    /// The same, whose readers may hold `bytes` of frames before the latest; the slowest go where they hold more.
+    pub fn pinning_at_most(mut self, bytes: usize) -> Self {
+        self.pinned = PinnedFrames::new(bytes);
+        self
+    }
+
     /// Hands a beat's frame to all, and keeps it for those who come later.
-    fn fan_out(&mut self, frame: Arc<Frame>) {
+    fn fan_out(&mut self, mut frame: Frame) {
+        let counters = self.telemetry.channel(C::NAME);
+        let pinned = self.pinned.before(self.published);
+        counters.pinned_bytes.set(pinned.bytes as i64);
+        frame.keep_from = pinned.keep_from;
+        if !frame.is_heartbeat() {
+            frame.watch(&mut self.pinned);
+        }
+        let frame = Arc::new(frame);
         let latest = self.latest.as_ref();
         self.relays.retain_mut(|relay| relay.hand(&frame, latest));
-        let counters = self.telemetry.channel(C::NAME);
         if frame.is_heartbeat() {
             counters.frames_unchanged.inc();
         } else {
@@ -107,7 +126,7 @@ impl<C: Channel> Handler<Publish<C>> for Hub<C> {
         // A large answer takes a while to be copied and compressed: nobody but this channel waits for it.
         spawn_blocking(move || {
             let mut frame = Frame::encode::<C>(&snapshot, published + 1);
-            if latest.is_some_and(|latest| latest.data() == frame.data()) {
+            if latest.is_some_and(|latest| latest.content() == frame.content()) {
                 return Frame::heartbeat::<C>(&snapshot, published);
             }
             if deflate {
@@ -118,7 +137,7 @@ impl<C: Channel> Handler<Publish<C>> for Hub<C> {
         .into_actor(self)
         .map(|frame, hub, _| {
             // A panic there is one here, and as fatal.
-            hub.fan_out(frame.expect("a frame can be encoded").into());
+            hub.fan_out(frame.expect("a frame can be encoded"));
         })
         .wait(ctx);
     }
@@ -196,6 +215,7 @@ mod tests {
             answers: vec![Answer {
                 name: "q".into(),
                 outcome: Ok(value.to_owned().into()),
+                warnings: vec![],
             }],
         }
     }

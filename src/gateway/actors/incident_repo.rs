@@ -1,35 +1,41 @@
 //! The actor that knows the incidents: it asks PostgreSQL on behalf of REST, and shares each answer among all who ask
 //! the same at the same time.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use actix::{
     Actor, ActorFutureExt, AsyncContext, Context, ContextFutureSpawner, Handler, MessageResult,
     ResponseFuture, WrapFuture,
 };
 use bytes::Bytes;
-use serde::Serialize;
+use tokio::time::timeout_at;
 
 use super::{
+    incident_question::{Answer, Question},
     messages::{CountByService, DatabaseStatus, ListIncidents, Summarize},
+    pool_shares::{Cost, PoolShares, Turn as PoolTurn},
     shared_answers::{Limits, SharedAnswers, Turn},
 };
 use crate::{
     gateway::{
         model::{
-            answer::Success,
             check::Check,
-            incident::{IncidentFilter, Period},
+            incident::{Found, Oddity},
             source::Source,
         },
         storage::{
             database::{Database, DatabaseOptions},
             error::RepoError,
-            incidents, privileges, summary,
+            privileges::Privileges,
+            store::IncidentStore,
         },
         telemetry::Telemetry,
     },
     shutdown,
+    web::client_address::ClientNetwork,
 };
 
 /// What an [`IncidentRepo`] is made of.
@@ -41,41 +47,44 @@ pub struct RepoOptions {
     pub check_interval: Duration,
     /// How long an answer is shared after it has come.
     pub share_for: Duration,
+    /// Questions of one client that run at a time; 0: no limit.
+    pub queries_per_address: usize,
 }
 
 /// Asks PostgreSQL about incidents.
 pub struct IncidentRepo {
-    database: Database,
-    answers: SharedAnswers<Question, RepoError>,
+    store: IncidentStore,
+    answers: SharedAnswers<Question, ClientNetwork, RepoError>,
+    shares: PoolShares,
+    acquire_timeout: Duration,
     check_interval: Duration,
     check: Check,
     checking: bool,
     role_checked: bool,
+    /// The kinds of oddities that have been told.
+    told: HashSet<(&'static str, Found)>,
     telemetry: Telemetry,
-}
-
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Question {
-    ByService,
-    Details(IncidentFilter),
-    Summary(Period),
 }
 
 impl IncidentRepo {
     /// Ready to start, whether or not the database is there. Must be called within a runtime.
     pub fn new(options: RepoOptions, telemetry: Telemetry) -> Self {
+        let acquire_timeout = options.database.acquire_timeout;
         Self {
-            database: Database::new(options.database),
+            store: IncidentStore::new(Database::new(options.database)),
             answers: SharedAnswers::new(Limits {
                 fresh_for: options.share_for,
                 answers: 256,
                 bytes: 8 << 20,
                 in_flight: 1024,
             }),
+            shares: PoolShares::new(options.queries_per_address),
+            acquire_timeout,
             check_interval: options.check_interval,
             check: Check::unknown("the database has not answered yet"),
             checking: false,
             role_checked: false,
+            told: HashSet::new(),
             telemetry,
         }
     }
@@ -83,16 +92,17 @@ impl IncidentRepo {
     fn answer(
         &mut self,
         question: Question,
+        client: ClientNetwork,
         ctx: &mut Context<Self>,
     ) -> ResponseFuture<Result<Bytes, RepoError>> {
-        let later = match self.answers.ask(&question, Instant::now()) {
+        let later = match self.answers.ask(&question, client, Instant::now()) {
             Turn::Known(answer) => return Box::pin(std::future::ready(Ok(answer))),
             Turn::Refused => {
                 return Box::pin(std::future::ready(Err(RepoError::PoolExhausted)));
             }
             Turn::Wait(later) => later,
-            Turn::Fetch(later) => {
-                self.fetch(question, ctx);
+            Turn::Queue(later) => {
+                self.queue(question, client, ctx);
                 later
             }
         };
@@ -103,24 +113,63 @@ impl IncidentRepo {
         })
     }
 
-    fn fetch(&self, question: Question, ctx: &mut Context<Self>) {
-        let (database, asked, timer) = (
-            self.database.clone(),
+    /// Waits for the client's turn, no longer than for a connection; then fetches the answer, unless another client's
+    /// turn came first.
+    fn queue(&self, question: Question, client: ClientNetwork, ctx: &mut Context<Self>) {
+        let (shares, cost) = (self.shares.clone(), question.cost());
+        let until = tokio::time::Instant::now() + self.acquire_timeout;
+        async move {
+            let turn = timeout_at(until, shares.turn(client, cost)).await;
+            turn.unwrap_or(Err(match cost {
+                Cost::Small => RepoError::ShareTaken,
+                Cost::Large => RepoError::SummaryRuns,
+            }))
+        }
+        .into_actor(self)
+        .map(move |turn, repo, ctx| match turn {
+            Ok(turn) if repo.answers.fetch(&question) => repo.fetch(question, turn, until, ctx),
+            Ok(_) => {}
+            Err(error) => {
+                repo.telemetry
+                    .answered(Source::Postgres, Some(error.reason()));
+                repo.answers.give_up(&question, &client, &error);
+            }
+        })
+        .spawn(ctx);
+    }
+
+    fn fetch(
+        &self,
+        question: Question,
+        turn: PoolTurn,
+        until: tokio::time::Instant,
+        ctx: &mut Context<Self>,
+    ) {
+        let (store, asked, timer) = (
+            self.store.clone(),
             question.clone(),
             self.telemetry
                 .source(Source::Postgres)
                 .duration
                 .start_timer(),
         );
-        async move { fetch(&database, asked).await }
-            .into_actor(self)
-            .map(move |answer, repo, _| {
-                timer.observe_duration();
-                let reason = answer.as_ref().err().map(RepoError::reason);
-                repo.telemetry.answered(Source::Postgres, reason);
-                repo.answers.settle(&question, &answer, Instant::now());
-            })
-            .spawn(ctx);
+        async move {
+            let answer = asked.fetch(&store, until).await;
+            drop(turn);
+            answer
+        }
+        .into_actor(self)
+        .map(move |answer, repo, _| {
+            let answer = answer.map(|Answer { body, oddities }| {
+                repo.tell_of(&oddities);
+                body
+            });
+            timer.observe_duration();
+            let reason = answer.as_ref().err().map(RepoError::reason);
+            repo.telemetry.answered(Source::Postgres, reason);
+            repo.answers.settle(&question, &answer, Instant::now());
+        })
+        .spawn(ctx);
     }
 
     /// Asks whether the database answers, unless it still owes us the previous answer.
@@ -130,30 +179,40 @@ impl IncidentRepo {
             return;
         }
         self.checking = true;
-        let (database, role_checked) = (self.database.clone(), self.role_checked);
+        let (store, role_checked) = (self.store.clone(), self.role_checked);
         async move {
-            database.ask(privileges::probe).await?;
+            store.check().await?;
             if role_checked {
                 return Ok(None);
             }
-            database.ask(privileges::could_write).await.map(Some)
+            store.privileges().await.map(Some)
         }
         .into_actor(self)
         .map(|found, repo, _| repo.note(found))
         .spawn(ctx);
     }
 
-    /// Takes what [`Self::check`] found: whether the database answers, and whether our role could write if that was
-    /// asked too. Logs only what has changed.
-    fn note(&mut self, found: Result<Option<bool>, RepoError>) {
-        self.checking = false;
-        if let Ok(Some(could_write)) = found {
-            self.role_checked = true;
-            if could_write {
+    /// Counts values that are missing in the platform's rows, and names the first one of each kind.
+    fn tell_of(&mut self, oddities: &[Oddity]) {
+        for oddity in oddities {
+            let (column, found) = (oddity.column, oddity.found);
+            self.telemetry.value_missing(column, found);
+            if self.told.insert((column, found)) {
                 log::warn!(
-                    "the database role of service-metrics could write to the incident database; it only ever reads: \
-                     see migrations-readonly/01-metrics-reader.sql"
+                    "{oddity}; others like it are counted in service_metrics_incident_values_missing_total and not told"
                 );
+            }
+        }
+    }
+
+    /// Takes what [`Self::check`] found: whether the database answers, and what our role could do if that was asked
+    /// too. Logs only what has changed.
+    fn note(&mut self, found: Result<Option<Privileges>, RepoError>) {
+        self.checking = false;
+        if let Ok(Some(privileges)) = found {
+            self.role_checked = true;
+            if let Some(warning) = privileges.warning() {
+                log::warn!("{warning}");
             }
         }
         let found = found.map(drop).map_err(|error| error.to_string());
@@ -164,33 +223,6 @@ impl IncidentRepo {
             }
         }
     }
-}
-
-/// Asks the database and writes the answer down as it will be sent.
-async fn fetch(database: &Database, question: Question) -> Result<Bytes, RepoError> {
-    match question {
-        Question::ByService => encode(&Success::new(
-            database.ask(incidents::count_by_service).await?,
-        )),
-        Question::Details(filter) => {
-            let page = database
-                .ask(async |connection| incidents::list(connection, filter).await)
-                .await?;
-            let next = page.next.map(|cursor| cursor.encode());
-            encode(&Success::page(page.incidents, next))
-        }
-        Question::Summary(period) => encode(&Success::new(
-            database
-                .ask(async |connection| summary::summarize(connection, period).await)
-                .await?,
-        )),
-    }
-}
-
-fn encode(answer: &impl Serialize) -> Result<Bytes, RepoError> {
-    serde_json::to_vec(answer)
-        .map(Bytes::from)
-        .map_err(|error| RepoError::Failed(error.to_string()))
 }
 
 impl Actor for IncidentRepo {
@@ -208,8 +240,12 @@ impl Actor for IncidentRepo {
 impl Handler<CountByService> for IncidentRepo {
     type Result = ResponseFuture<Result<Bytes, RepoError>>;
 
-    fn handle(&mut self, _: CountByService, ctx: &mut Self::Context) -> Self::Result {
-        self.answer(Question::ByService, ctx)
+    fn handle(
+        &mut self,
+        CountByService(client): CountByService,
+        ctx: &mut Self::Context,
+    ) -> Self::Result {
+        self.answer(Question::ByService, client, ctx)
     }
 }
 
@@ -218,18 +254,22 @@ impl Handler<ListIncidents> for IncidentRepo {
 
     fn handle(
         &mut self,
-        ListIncidents(filter): ListIncidents,
+        ListIncidents(filter, client): ListIncidents,
         ctx: &mut Self::Context,
     ) -> Self::Result {
-        self.answer(Question::Details(filter), ctx)
+        self.answer(Question::Details(filter), client, ctx)
     }
 }
 
 impl Handler<Summarize> for IncidentRepo {
     type Result = ResponseFuture<Result<Bytes, RepoError>>;
 
-    fn handle(&mut self, Summarize(period): Summarize, ctx: &mut Self::Context) -> Self::Result {
-        self.answer(Question::Summary(period), ctx)
+    fn handle(
+        &mut self,
+        Summarize(period, client): Summarize,
+        ctx: &mut Self::Context,
+    ) -> Self::Result {
+        self.answer(Question::Summary(period), client, ctx)
     }
 }
 

@@ -20,14 +20,17 @@ use std::{
 use actix::{Message, Recipient};
 use bytes::Bytes;
 
-use crate::gateway::{
-    model::{
-        check::Check,
-        incident::{IncidentFilter, Period},
-        snapshot::Snapshot,
+use crate::{
+    gateway::{
+        model::{
+            check::Check,
+            incident::{IncidentFilter, Period},
+            snapshot::Snapshot,
+        },
+        socket::frame::Frame,
+        storage::error::RepoError,
     },
-    socket::frame::Frame,
-    storage::error::RepoError,
+    web::client_address::ClientNetwork,
 };
 
 /// A beat's answers for channel `C`.
@@ -93,20 +96,20 @@ pub struct LookAgain;
 #[rtype(result = "Option<Snapshot>")]
 pub struct LastInstants;
 
-/// How many incidents has each service?
+/// How many incidents has each service? With who asks, as in the next two.
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "Result<Bytes, RepoError>")]
-pub struct CountByService;
+pub struct CountByService(pub ClientNetwork);
 
 /// Which incidents are there?
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "Result<Bytes, RepoError>")]
-pub struct ListIncidents(pub IncidentFilter);
+pub struct ListIncidents(pub IncidentFilter, pub ClientNetwork);
 
 /// How fast were incidents answered?
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "Result<Bytes, RepoError>")]
-pub struct Summarize(pub Period);
+pub struct Summarize(pub Period, pub ClientNetwork);
 
 /// Does the database answer?
 #[derive(Debug, Clone, Message)]

@@ -5,7 +5,7 @@
 //! | [`PromPoller`]   | 1              | an arbiter of its own       | the beat, the last answers         | the process |
 //! | [`InstantHub`], [`RangeHub`], [`MetricsHub`], [`AlertHub`] | 1 each | main arbiter    | its relays, the latest frame | the process |
 //! | [`Relay`]        | 1 per worker and channel | that worker       | its channel's subscribers there    | its worker  |
-//! | [`IncidentRepo`] | 1              | main arbiter                | the pool, answers of the last second | the process |
+//! | [`IncidentRepo`] | 1, or none     | main arbiter                | the pool, answers of the last second | the process |
 //! | [`Session`]      | 1 per socket   | the worker that accepted it | subscriptions, heartbeat           | its socket  |
 //!
 //! Actors do not know each other: they know [`messages`] and hold recipients. Session and Relay of a worker share its
@@ -18,9 +18,13 @@
 //! [`Session`]: session::Session
 
 pub mod hub;
+mod incident_question;
 pub mod incident_repo;
 mod lane;
 pub mod messages;
+pub mod plan;
+mod poll;
+mod pool_shares;
 pub mod prom_poller;
 pub mod relay;
 pub mod session;
@@ -45,7 +49,8 @@ pub type AlertHub = hub::Hub<Alerts>;
 #[derive(Clone)]
 #[allow(missing_docs, reason = "each is named after its type")]
 pub struct Actors {
-    pub incidents: Addr<incident_repo::IncidentRepo>,
+    /// Or the setting by which incidents are switched off.
+    pub incidents: Result<Addr<incident_repo::IncidentRepo>, &'static str>,
     pub poller: Addr<prom_poller::PromPoller>,
     pub instant_hub: Addr<InstantHub>,
     pub range_hub: Addr<RangeHub>,

@@ -3,59 +3,41 @@
 use std::time::{Duration, Instant as Moment};
 
 use actix::prelude::{
-    Actor, ActorFutureExt, AsyncContext, Context, ContextFutureSpawner, Handler, Recipient,
-    StreamHandler, WrapFuture,
+    Actor, ActorFutureExt, AsyncContext, Context, ContextFutureSpawner, Handler, StreamHandler,
+    WrapFuture,
 };
 use chrono::Utc;
-use futures_util::{future::join_all, stream};
-use tokio::time::{MissedTickBehavior, interval};
+use futures_util::{future::select, stream};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::{
-    lane::{Answered, Lane},
+    lane::{Lane, Turn},
     messages::{LastInstants, LookAgain, PollerReport, PollerStatus, Publish},
+    plan::{Audience, Plan, Upstream},
+    poll::{Polled, Question, poll},
 };
 use crate::{
     gateway::{
         model::{
-            channel::{Alerts, Instant, Metrics, Range},
             check::Check,
             query::{InstantQuery, RangeQuery},
             snapshot::Snapshot,
             source::Source,
         },
         telemetry::Telemetry,
-        upstream::prometheus::Prometheus,
     },
     shutdown,
 };
 
 /// Beats without an end after which the poller counts as stuck.
 const MISSED_BEATS: u32 = 3;
-
-/// What is polled, how often.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    /// The beat.
-    pub interval: Duration,
-    /// On each beat.
-    pub instant: Vec<InstantQuery>,
-    /// On each beat.
-    pub range: Vec<RangeQuery>,
-}
-
-/// Where the answers go.
-#[derive(Clone)]
-#[allow(missing_docs, reason = "each is named after its channel")]
-pub struct Audience {
-    pub instant: Recipient<Publish<Instant>>,
-    pub range: Recipient<Publish<Range>>,
-    pub metrics: Recipient<Publish<Metrics>>,
-    pub alerts: Recipient<Publish<Alerts>>,
-}
+/// How long an unanswered probe is waited for before another is sent. Prometheus itself gives a query up after two minutes
+/// (`--query.timeout`): a server that is silent for longer has lost it.
+const PROBE_LIFETIME: Duration = Duration::from_secs(150);
 
 /// Asks Prometheus on a fixed beat and tells the hubs.
 pub struct PromPoller {
-    prometheus: Prometheus,
+    upstream: Upstream,
     plan: Plan,
     audience: Audience,
     telemetry: Telemetry,
@@ -72,14 +54,9 @@ struct Beat;
 
 impl PromPoller {
     /// A poller that begins with its first beat when it is started.
-    pub fn new(
-        prometheus: Prometheus,
-        plan: Plan,
-        audience: Audience,
-        telemetry: Telemetry,
-    ) -> Self {
+    pub fn new(upstream: Upstream, plan: Plan, audience: Audience, telemetry: Telemetry) -> Self {
         Self {
-            prometheus,
+            upstream,
             plan,
             audience,
             telemetry,
@@ -94,8 +71,10 @@ impl PromPoller {
 
     fn ask_instants(&mut self, ctx: &mut Context<Self>) {
         let question = |query: &InstantQuery| {
-            let (prometheus, query) = (self.prometheus.clone(), query.clone());
-            async move { (query.name, prometheus.instant(&query.expr).await) }
+            let (prometheus, query) = (self.upstream.queries.clone(), query.clone());
+            Question::new(query.name, async move |progress| {
+                prometheus.instant(&query.expr, &progress).await
+            })
         };
         let questions = self.plan.instant.iter().map(question).collect();
         self.ask(
@@ -109,11 +88,11 @@ impl PromPoller {
     fn ask_ranges(&mut self, ctx: &mut Context<Self>) {
         let now = Utc::now().timestamp().unsigned_abs();
         let question = |query: &RangeQuery| {
-            let (prometheus, query) = (self.prometheus.clone(), query.clone());
-            async move {
-                let answer = prometheus.range(&query.expr, query.span(now), query.step);
-                (query.name, answer.await)
-            }
+            let (prometheus, query) = (self.upstream.queries.clone(), query.clone());
+            let (span, step) = (query.span(now), query.step);
+            Question::new(query.name, async move |progress| {
+                prometheus.range(&query.expr, span, step, &progress).await
+            })
         };
         let questions = self.plan.range.iter().map(question).collect();
         self.ask(
@@ -125,8 +104,10 @@ impl PromPoller {
     }
 
     fn ask_alerts(&mut self, ctx: &mut Context<Self>) {
-        let prometheus = self.prometheus.clone();
-        let question = async move { ("alerts".into(), prometheus.alerts().await) };
+        let prometheus = self.upstream.alerts.clone();
+        let question = Question::new("alerts".into(), async move |progress| {
+            prometheus.alerts(&progress).await
+        });
         self.ask(
             |poller| &mut poller.alerts,
             vec![question],
@@ -149,29 +130,69 @@ impl PromPoller {
         }
     }
 
-    /// Asks everything of one lane at once, unless Prometheus still owes its previous answers: a slow poll skips beats
-    /// and never piles up.
+    /// Asks the questions of one lane, unless Prometheus still owes earlier answers: a slow poll skips beats and never
+    /// piles up, and a server that does not answer at all keeps one question, while the beats say so.
     fn ask(
         &mut self,
         lane: fn(&mut Self) -> &mut Lane,
-        questions: Vec<impl Future<Output = Answered> + 'static>,
+        questions: Vec<Question>,
         publish: fn(&mut Self, Snapshot, &mut Context<Self>),
         ctx: &mut Context<Self>,
     ) {
         let telemetry = self.telemetry.clone();
         let began = Moment::now();
-        if !lane(self).begin(began) {
-            telemetry.source(lane(self).source).beats_skipped.inc();
-            return;
-        }
-        join_all(questions)
+        let source = lane(self).source;
+        let answered = self.answered_besides(source);
+        let probe = match lane(self).begin(began, answered) {
+            Turn::Ask(probe) => probe,
+            Turn::Busy => {
+                telemetry.source(source).beats_skipped.inc();
+                return;
+            }
+            Turn::Silent(silent) => {
+                telemetry.source(source).beats_skipped.inc();
+                let names = questions.into_iter().map(|question| question.name);
+                let snapshot = lane(self).unanswered(names, silent, &telemetry);
+                self.settled_at = began;
+                publish(self, snapshot, ctx);
+                return;
+            }
+        };
+        poll(questions, probe, self.plan.timeout)
             .into_actor(self)
-            .map(move |answers, poller, ctx| {
+            .map(move |polled, poller, ctx| {
+                let Polled {
+                    answers,
+                    unanswered,
+                    next_probe,
+                } = polled;
                 poller.settled_at = Moment::now();
                 let snapshot = lane(poller).settle(began, answers, &telemetry);
+                lane(poller).probe_with(next_probe);
+                if let Some(probe) = unanswered {
+                    let now = poller.settled_at;
+                    let hung_up = lane(poller).is_silent(began, now);
+                    timeout(PROBE_LIFETIME, select(probe, hung_up))
+                        .into_actor(poller)
+                        .map(move |_, poller, ctx| {
+                            lane(poller).is_over(began);
+                            poller.look_if_wanted(ctx);
+                        })
+                        .spawn(ctx);
+                }
                 publish(poller, snapshot, ctx);
             })
             .spawn(ctx);
+    }
+
+    /// When the server of one lane last answered another.
+    fn answered_besides(&self, source: Source) -> Option<Moment> {
+        let lanes = [&self.instants, &self.ranges, &self.alerts];
+        let others = lanes.into_iter().filter(|lane| lane.source != source);
+        let same_server =
+            |source: Source| self.upstream.one_server || source != Source::PrometheusAlerts;
+        let others = others.filter(|lane| same_server(source) && same_server(lane.source));
+        others.filter_map(Lane::answered_at).max()
     }
 
     fn publish_instants(&mut self, snapshot: Snapshot, _: &mut Context<Self>) {
@@ -201,6 +222,12 @@ impl PromPoller {
         let failing = checks.into_iter().filter(|check| !check.ok);
         let last = checks.into_iter().max_by_key(since);
         failing.min_by_key(since).or(last).unwrap_or(checks[0])
+    }
+
+    /// What Prometheus said besides its last good answers.
+    fn warnings(&self) -> Vec<String> {
+        let lanes = [&self.instants, &self.ranges, &self.alerts];
+        lanes.into_iter().flat_map(Lane::warnings).collect()
     }
 }
 
@@ -250,7 +277,7 @@ impl Handler<PollerStatus> for PromPoller {
             Ok(())
         });
         actix::MessageResult(PollerReport {
-            prometheus: self.health().clone(),
+            prometheus: self.health().clone().with_warnings(self.warnings()),
             poller: self.alive.clone(),
         })
     }

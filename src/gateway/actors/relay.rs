@@ -153,6 +153,7 @@ mod tests {
             answers: vec![Answer {
                 name: "q".into(),
                 outcome: Ok(vec![b'1'; bytes].into()),
+                warnings: vec![],
             }],
         }
     }

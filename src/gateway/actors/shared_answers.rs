@@ -13,13 +13,21 @@ use tokio::sync::oneshot;
 /// What comes of a question, later.
 pub type Later<E> = oneshot::Receiver<Result<Bytes, E>>;
 
-/// Answers by question: those being fetched, and those still fresh.
+/// Answers by question: those being fetched, and those still fresh. `Q` is a question, `C` who asks.
 #[derive(Debug)]
-pub struct SharedAnswers<Q, E> {
-    waiting: HashMap<Q, Vec<oneshot::Sender<Result<Bytes, E>>>>,
+pub struct SharedAnswers<Q, C, E> {
+    waiting: HashMap<Q, Waiting<C, E>>,
     kept: HashMap<Q, Kept>,
     kept_bytes: usize,
     limits: Limits,
+}
+
+/// Those who wait for an answer.
+#[derive(Debug)]
+struct Waiting<C, E> {
+    /// It is being fetched. Until then, each client waits for his own turn: another's may come much later.
+    fetched: bool,
+    clients: HashMap<C, Vec<oneshot::Sender<Result<Bytes, E>>>>,
 }
 
 /// How long and how many answers are kept.
@@ -46,15 +54,16 @@ struct Kept {
 pub enum Turn<E> {
     /// Nothing: here is the answer.
     Known(Bytes),
-    /// Somebody has asked already: wait with him.
+    /// It is being fetched, or this client has asked already: wait with the others.
     Wait(Later<E>),
-    /// Fetch the answer, give it to [`SharedAnswers::settle`], and wait for it like the others.
-    Fetch(Later<E>),
+    /// Wait for the client's turn to fetch the answer. When it comes, and [`SharedAnswers::fetch`] says so, fetch it and
+    /// give it to [`SharedAnswers::settle`]; if it does not come, tell [`SharedAnswers::give_up`].
+    Queue(Later<E>),
     /// Too many different questions are in flight.
     Refused,
 }
 
-impl<Q: Clone + Eq + Hash, E: Clone> SharedAnswers<Q, E> {
+impl<Q: Clone + Eq + Hash, C: Eq + Hash, E: Clone> SharedAnswers<Q, C, E> {
     /// No answers yet.
     pub fn new(limits: Limits) -> Self {
         Self {
@@ -66,27 +75,56 @@ impl<Q: Clone + Eq + Hash, E: Clone> SharedAnswers<Q, E> {
     }
 
     /// Takes a question.
-    pub fn ask(&mut self, question: &Q, now: Instant) -> Turn<E> {
+    pub fn ask(&mut self, question: &Q, client: C, now: Instant) -> Turn<E> {
         if let Some(kept) = self.kept.get(question).filter(|kept| now < kept.until) {
             return Turn::Known(kept.answer.clone());
         }
-        let (sender, later) = oneshot::channel();
-        if let Some(waiting) = self.waiting.get_mut(question) {
-            waiting.push(sender);
-            return Turn::Wait(later);
-        }
-        if self.waiting.len() >= self.limits.in_flight {
+        if !self.waiting.contains_key(question) && self.waiting.len() >= self.limits.in_flight {
             return Turn::Refused;
         }
-        self.waiting.insert(question.clone(), vec![sender]);
-        Turn::Fetch(later)
+        let waiting = self.waiting.entry(question.clone()).or_insert(Waiting {
+            fetched: false,
+            clients: HashMap::new(),
+        });
+        let has_asked = waiting.clients.contains_key(&client);
+        let (sender, later) = oneshot::channel();
+        waiting.clients.entry(client).or_default().push(sender);
+        if waiting.fetched || has_asked {
+            Turn::Wait(later)
+        } else {
+            Turn::Queue(later)
+        }
+    }
+
+    /// A client's turn has come. False if the answer is being fetched, or known, by another's.
+    pub fn fetch(&mut self, question: &Q) -> bool {
+        let waiting = self.waiting.get_mut(question);
+        waiting.is_some_and(|waiting| !std::mem::replace(&mut waiting.fetched, true))
+    }
+
+    /// A client's turn does not come: those of this client are told why, unless the answer is being fetched.
+    pub fn give_up(&mut self, question: &Q, client: &C, error: &E) {
+        let waiting = self.waiting.get_mut(question);
+        let Some(waiting) = waiting.filter(|waiting| !waiting.fetched) else {
+            return;
+        };
+        for sender in waiting.clients.remove(client).unwrap_or_default() {
+            let _ = sender.send(Err(error.clone()));
+        }
+        if waiting.clients.is_empty() {
+            self.waiting.remove(question);
+        }
     }
 
     /// Gives the answer to all who wait for it, and keeps it for a while unless it is an error.
     pub fn settle(&mut self, question: &Q, answer: &Result<Bytes, E>, now: Instant) {
-        for waiting in self.waiting.remove(question).unwrap_or_default() {
+        let waiting = self.waiting.remove(question);
+        for sender in waiting
+            .into_iter()
+            .flat_map(|waiting| waiting.clients.into_values().flatten())
+        {
             // Refused: he has gone away meanwhile.
-            let _ = waiting.send(answer.clone());
+            let _ = sender.send(answer.clone());
         }
         self.forget_stale(now);
         if let Ok(answer) = answer {
@@ -120,7 +158,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn answers() -> SharedAnswers<u32, &'static str> {
+    fn answers() -> SharedAnswers<u32, char, &'static str> {
         SharedAnswers::new(Limits {
             fresh_for: SECOND,
             answers: 3,
@@ -129,19 +167,19 @@ mod tests {
         })
     }
 
-    fn is_fetch(turn: &Turn<&'static str>) -> bool {
-        matches!(turn, Turn::Fetch(_))
+    fn is_queue(turn: &Turn<&'static str>) -> bool {
+        matches!(turn, Turn::Queue(_))
     }
 
     #[test]
     fn a_hundred_who_ask_the_same_share_one_query() {
         let (mut answers, now) = (answers(), Instant::now());
-        let turns: Vec<_> = (0..100).map(|_| answers.ask(&1, now)).collect();
-        assert_eq!(turns.iter().filter(|turn| is_fetch(turn)).count(), 1);
+        let turns: Vec<_> = (0..100).map(|_| answers.ask(&1, 'a', now)).collect();
+        assert_eq!(turns.iter().filter(|turn| is_queue(turn)).count(), 1);
 
         answers.settle(&1, &Ok("a".into()), now);
         for turn in turns {
-            let (Turn::Fetch(mut later) | Turn::Wait(mut later)) = turn else {
+            let (Turn::Queue(mut later) | Turn::Wait(mut later)) = turn else {
                 panic!("{turn:?}");
             };
             assert_eq!(later.try_recv().unwrap(), Ok("a".into()));
@@ -149,33 +187,58 @@ mod tests {
     }
 
     #[test]
+    fn another_client_waits_for_his_own_turn_until_the_answer_is_fetched() {
+        let (mut answers, now) = (answers(), Instant::now());
+        let Turn::Queue(mut first) = answers.ask(&1, 'a', now) else {
+            panic!("nobody has asked before");
+        };
+        let Turn::Queue(mut second) = answers.ask(&1, 'b', now) else {
+            panic!("the first one's turn may come late");
+        };
+        answers.give_up(&1, &'a', &"busy");
+        assert_eq!(first.try_recv().unwrap(), Err("busy"));
+        assert!(answers.fetch(&1));
+        let Turn::Wait(mut third) = answers.ask(&1, 'c', now) else {
+            panic!("it is being fetched");
+        };
+        // Too late to give up, and fetched once only.
+        answers.give_up(&1, &'b', &"busy");
+        assert!(!answers.fetch(&1));
+        answers.settle(&1, &Ok("a".into()), now);
+        for later in [&mut second, &mut third] {
+            assert_eq!(later.try_recv().unwrap(), Ok("a".into()));
+        }
+        assert!(!answers.fetch(&2));
+    }
+
+    #[test]
     fn an_answer_is_kept_for_its_time_and_no_longer() {
         let (mut answers, now) = (answers(), Instant::now());
-        assert!(is_fetch(&answers.ask(&1, now)));
+        assert!(is_queue(&answers.ask(&1, 'a', now)));
         answers.settle(&1, &Ok("a".into()), now);
         let almost = now + SECOND - Duration::from_nanos(1);
-        assert!(matches!(answers.ask(&1, almost), Turn::Known(a) if a == "a"));
-        assert!(is_fetch(&answers.ask(&1, now + SECOND)));
+        assert!(matches!(answers.ask(&1, 'a', almost), Turn::Known(a) if a == "a"));
+        assert!(is_queue(&answers.ask(&1, 'a', now + SECOND)));
     }
 
     #[test]
     fn different_questions_have_different_answers() {
         let (mut answers, now) = (answers(), Instant::now());
-        assert!(is_fetch(&answers.ask(&1, now)));
-        assert!(is_fetch(&answers.ask(&2, now)));
+        assert!(is_queue(&answers.ask(&1, 'a', now)));
+        assert!(is_queue(&answers.ask(&2, 'a', now)));
         answers.settle(&1, &Ok("a".into()), now);
-        assert!(matches!(answers.ask(&2, now), Turn::Wait(_)));
+        assert!(matches!(answers.ask(&2, 'a', now), Turn::Wait(_)));
     }
 
     #[test]
     fn an_error_is_told_to_those_who_wait_and_not_kept() {
         let (mut answers, now) = (answers(), Instant::now());
-        let Turn::Fetch(mut later) = answers.ask(&1, now) else {
+        let Turn::Queue(mut later) = answers.ask(&1, 'a', now) else {
             panic!("nobody has asked before");
         };
         answers.settle(&1, &Err("gone"), now);
         assert_eq!(later.try_recv().unwrap(), Err("gone"));
-        assert!(is_fetch(&answers.ask(&1, now)));
+        assert!(is_queue(&answers.ask(&1, 'a', now)));
     }
 
     #[test]
@@ -195,9 +258,9 @@ mod tests {
     fn what_is_in_flight_is_bounded() {
         let (mut answers, now) = (answers(), Instant::now());
         for question in 0..4 {
-            assert!(is_fetch(&answers.ask(&question, now)));
+            assert!(is_queue(&answers.ask(&question, 'a', now)));
         }
-        assert!(matches!(answers.ask(&4, now), Turn::Refused));
-        assert!(matches!(answers.ask(&3, now), Turn::Wait(_)));
+        assert!(matches!(answers.ask(&4, 'a', now), Turn::Refused));
+        assert!(matches!(answers.ask(&3, 'a', now), Turn::Wait(_)));
     }
 }

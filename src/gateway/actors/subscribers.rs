@@ -61,6 +61,7 @@ struct Tally {
     sent: u64,
     skipped: u64,
     bytes: u64,
+    let_go: u64,
 }
 
 impl Subscribers {
@@ -145,6 +146,7 @@ impl Subscribers {
         metrics.frames_sent.inc_by(tally.sent);
         metrics.frames_skipped.inc_by(tally.skipped);
         metrics.bytes_sent.inc_by(tally.bytes);
+        metrics.readers_let_go.inc_by(tally.let_go);
     }
 
     fn metrics(&self) -> &ChannelMetrics {
@@ -164,10 +166,14 @@ impl Subscriber {
             false => text.wire(),
         };
         let blocked = self.wire.is_blocked();
+        if blocked && self.wire.let_go_before(frame.channel, frame.keep_from) {
+            tally.let_go += 1;
+            return 0;
+        }
         if frame.is_heartbeat() {
-            self.wire.push_heartbeat(frame.channel, bytes);
+            self.wire.push_heartbeat(frame.channel, frame.seq, bytes);
         } else {
-            match self.wire.push_frame(frame.channel, bytes) {
+            match self.wire.push_frame(frame.channel, frame.seq, bytes) {
                 Pushed::Taken => {
                     tally.sent += 1;
                     tally.bytes += bytes.len() as u64;

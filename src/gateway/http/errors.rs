@@ -1,5 +1,6 @@
 //! What a failure behind a route means to the caller.
 
+use super::parameters::CURSOR;
 use crate::{api_error::ApiError, gateway::storage::error::RepoError};
 
 impl From<RepoError> for ApiError {
@@ -11,9 +12,16 @@ impl From<RepoError> for ApiError {
             RepoError::PoolExhausted => {
                 Self::Unavailable("all database connections are busy; try again".to_owned())
             }
+            RepoError::ShareTaken => Self::TooManyRequests(
+                "other questions from your address are still being answered; try again".to_owned(),
+            ),
+            RepoError::SummaryRuns => {
+                Self::Unavailable("another summary is being made; try again".to_owned())
+            }
             RepoError::TimedOut => Self::Timeout(
                 "the incident database took too long; ask for less or try again".to_owned(),
             ),
+            RepoError::NoSuchCursor => Self::parameter("cursor", CURSOR),
             RepoError::Failed(_) => Self::Internal(error.to_string()),
         }
     }

@@ -41,7 +41,9 @@ struct Readiness {
 #[derive(Serialize)]
 struct Checks {
     prometheus: Check,
-    database: Check,
+    /// None without incidents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<Check>,
     poller: Check,
 }
 
@@ -50,7 +52,7 @@ pub(super) async fn ready(actors: web::Data<Actors>) -> HttpResponse {
     let checks = ask(&actors).await;
     let (status, mut answer) = if !checks.poller.ok {
         ("unready", HttpResponse::ServiceUnavailable())
-    } else if checks.prometheus.ok && checks.database.ok {
+    } else if checks.prometheus.ok && checks.database.as_ref().is_none_or(|database| database.ok) {
         ("ready", HttpResponse::Ok())
     } else {
         ("degraded", HttpResponse::Ok())
@@ -66,7 +68,11 @@ pub(super) async fn ready(actors: web::Data<Actors>) -> HttpResponse {
 async fn ask(actors: &Actors) -> Checks {
     let silent = |who: &str| Check::unknown(&format!("{who} does not answer"));
     let poller = actors.poller.send(PollerStatus).timeout(PATIENCE);
-    let database = actors.incidents.send(DatabaseStatus).timeout(PATIENCE);
+    let database = async {
+        let incidents = actors.incidents.as_ref().ok()?;
+        let check = incidents.send(DatabaseStatus).timeout(PATIENCE).await;
+        Some(check.unwrap_or_else(|_| silent("the incident repository")))
+    };
     let (poller, database) = futures_util::future::join(poller, database).await;
     let PollerReport {
         prometheus,
@@ -78,7 +84,6 @@ async fn ask(actors: &Actors) -> Checks {
     if !actors.hubs_live() {
         poller = Check::unknown("a hub is gone");
     }
-    let database = database.unwrap_or_else(|_| silent("the incident repository"));
     Checks {
         prometheus,
         database,

@@ -1,5 +1,6 @@
 //! `/api/metrics/incidents/*`: what `IncidentRepo` knows.
 
+use actix::Addr;
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use bytes::Bytes;
 
@@ -8,8 +9,10 @@ use crate::{
     api_error::ApiError,
     gateway::actors::{
         Actors,
+        incident_repo::IncidentRepo,
         messages::{CountByService, ListIncidents, Summarize},
     },
+    web::client_address::ClientAddress,
 };
 
 /// What `severity=` may be.
@@ -19,38 +22,55 @@ pub struct Severities(pub Vec<String>);
 /// `GET /api/metrics/incidents/by-service`
 ///
 /// # Errors
-/// 400 for any parameter; 503 and 504 if the database does not answer.
+/// 404 without incidents; 400 for any parameter; 429 when too many questions of this client wait; 503 and 504 if the database does not answer.
 pub async fn by_service(
     actors: web::Data<Actors>,
+    client: ClientAddress,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
+    let incidents = incidents(&actors)?;
     parameters::none(request.query_string())?;
-    Ok(json(actors.incidents.send(CountByService).await??))
+    let answer = incidents.send(CountByService(client.network()));
+    Ok(json(answer.await??))
 }
 
 /// `GET /api/metrics/incidents/details`
 ///
 /// # Errors
-/// 400 that names the parameter; 503 and 504 if the database does not answer.
+/// As above; 400 names the parameter; 503 and 504 if the database does not answer.
 pub async fn details(
     actors: web::Data<Actors>,
     severities: web::Data<Severities>,
+    client: ClientAddress,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
+    let incidents = incidents(&actors)?;
     let filter = parameters::filter(request.query_string(), &severities.0)?;
-    Ok(json(actors.incidents.send(ListIncidents(filter)).await??))
+    let answer = incidents.send(ListIncidents(filter, client.network()));
+    Ok(json(answer.await??))
 }
 
 /// `GET /api/metrics/incidents/summary`
 ///
 /// # Errors
-/// 400 that names the parameter; 503 and 504 if the database does not answer.
+/// As above; 400 names the parameter; 503 and 504 if the database does not answer.
 pub async fn summary(
     actors: web::Data<Actors>,
+    client: ClientAddress,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
+    let incidents = incidents(&actors)?;
     let period = parameters::period(request.query_string())?;
-    Ok(json(actors.incidents.send(Summarize(period)).await??))
+    let answer = incidents.send(Summarize(period, client.network()));
+    Ok(json(answer.await??))
+}
+
+fn incidents(actors: &Actors) -> Result<&Addr<IncidentRepo>, ApiError> {
+    actors.incidents.as_ref().map_err(|setting| {
+        ApiError::NotFound(format!(
+            "incidents are switched off here, by the setting {setting}"
+        ))
+    })
 }
 
 fn json(body: Bytes) -> HttpResponse {

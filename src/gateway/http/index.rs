@@ -17,6 +17,7 @@ REST
   GET /api/metrics/incidents/details
   GET /api/metrics/incidents/summary
   GET /api/ui/settings                      what a page is told
+  GET /api/ui/connection                    why a page has no WebSocket
   POST /api/alerts/webhook                  for Alertmanager: look at alerts now
 
 WebSocket

@@ -1,26 +1,22 @@
 //! The port, and what serves it: ordinary requests through the App, WebSocket upgrades beside it.
 
-use std::{
-    future::ready,
-    io,
-    net::{IpAddr, SocketAddr, TcpListener},
-    num::NonZero,
-    rc::Rc,
-    sync::Arc,
-    thread::available_parallelism,
-    time::Duration,
-};
+use std::{io, net::TcpListener, rc::Rc, sync::Arc};
 
 use actix_codec::Framed;
 use actix_cors::Cors;
-use actix_http::{HttpService, Request, error::DispatchError, h1};
+use actix_http::{Request, h1};
 use actix_server::Server;
 use actix_service::{ServiceFactoryExt, fn_service, map_config};
 use actix_web::{
-    App, dev::AppConfig, http::Method, middleware::from_fn, rt::net::TcpStream, web::Data,
+    App,
+    dev::AppConfig,
+    http::{Method, header},
+    middleware::{DefaultHeaders, from_fn},
+    web::Data,
 };
 
 use super::{
+    exposition::Renderings,
     incidents::Severities,
     measure::measure,
     routes,
@@ -32,26 +28,18 @@ use crate::{
     cors::in_the_envelope,
     gateway::{
         actors::{Actors, relay::Relay},
-        socket::{patience::Patience, tcp},
         telemetry::Telemetry,
     },
-    unread,
+    web::{
+        client_address::TrustedProxies,
+        connection::{Connection, Policy, listener, track},
+        host::only_known_hosts,
+        origin::AllowedOrigins,
+    },
 };
 
-/// How long a request's head may take.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a client that is refused amid its body may go on sending before the connection is closed: closed at once, it
-/// would be reset, and the client might never read why.
-const LINGER: Duration = Duration::from_secs(2);
-/// How long an idle connection is kept.
-const KEEP_ALIVE: Duration = Duration::from_secs(30);
-/// How long a request may stay unfinished while nothing comes, its answer included: `settings` keeps the timeouts of the
-/// database below this.
-const SILENCE: Duration = Duration::from_secs(30);
 /// How long ordinary requests may take to end at shutdown, after the sessions have gone.
 const DRAIN_SECONDS: u64 = 1;
-/// Connections that may wait to be accepted: after a restart thousands come back at once.
-const BACKLOG: i32 = 4096;
 
 /// What each worker serves with; cheap to clone.
 #[derive(Clone)]
@@ -60,14 +48,20 @@ pub struct Service {
     pub actors: Actors,
     /// What is counted.
     pub telemetry: Telemetry,
+    /// The texts that scrapers get.
+    pub renderings: Renderings,
     /// What may be asked for.
     pub severities: Severities,
     /// What webhooks are held to.
     pub webhooks: Webhooks,
     /// The page, if there is one.
     pub ui: Arc<Ui>,
+    /// Whose word on who a client is counts.
+    pub proxies: TrustedProxies,
     /// What WebSockets are held to.
     pub entrance: Arc<Entrance>,
+    /// What connections are held to.
+    pub connections: Policy,
 }
 
 /// Takes the port.
@@ -75,24 +69,10 @@ pub struct Service {
 /// # Errors
 /// One line that names the address and how to change it.
 pub fn bind(host: &str, port: u16) -> Result<TcpListener, String> {
-    take_port(host, port).map_err(|error| {
+    let ip = host.parse().map_err(io::Error::other);
+    ip.and_then(|ip| listener::bind(ip, port)).map_err(|error| {
         format!("cannot listen on {host}:{port}: {error}; PORT or server.port sets another port")
     })
-}
-
-fn take_port(host: &str, port: u16) -> io::Result<TcpListener> {
-    let ip: IpAddr = host.parse().map_err(io::Error::other)?;
-    let domain = if ip.is_ipv4() {
-        socket2::Domain::IPV4
-    } else {
-        socket2::Domain::IPV6
-    };
-    let socket = socket2::Socket::new(domain, socket2::Type::STREAM, None)?;
-    socket.set_reuse_address(true)?;
-    socket.bind(&SocketAddr::new(ip, port).into())?;
-    socket.listen(BACKLOG)?;
-    socket.set_nonblocking(true)?;
-    Ok(socket.into())
 }
 
 /// Serves the port with `workers` threads (0: one per core) until the server is stopped.
@@ -100,25 +80,19 @@ fn take_port(host: &str, port: u16) -> io::Result<TcpListener> {
 /// # Errors
 /// When the listener cannot be used.
 pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Result<Server> {
-    let workers = if workers == 0 {
-        available_parallelism().map_or(2, NonZero::get)
-    } else {
-        workers
-    };
-    let server = Server::build()
-        .workers(workers)
-        .disable_signals()
-        .shutdown_timeout(DRAIN_SECONDS)
+    let server = listener::server(workers, DRAIN_SECONDS)
         .listen("http", listener, move || {
             let Service {
                 actors,
                 telemetry,
+                renderings,
                 severities,
                 webhooks,
                 ui,
+                proxies,
                 entrance,
+                connections,
             } = service.clone();
-            let stall = entrance.stall_timeout;
             let subscribers = Rc::new(Relay::start_all(&actors.hubs(), &telemetry));
             let app = App::new()
                 .app_data(Data::new(actors.instant_hub.clone()))
@@ -126,20 +100,24 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                 .app_data(Data::new(actors.alert_hub.clone()))
                 .app_data(Data::new(actors))
                 .app_data(Data::new(telemetry))
+                .app_data(Data::new(renderings))
                 .app_data(Data::new(severities))
                 .app_data(Data::new(webhooks))
                 .app_data(Data::from(ui))
+                .app_data(Data::from(entrance.hosts.clone()))
+                .app_data(Data::from(entrance.diagnosis.clone()))
+                .app_data(Data::new(proxies))
                 .wrap(cors(&entrance.allowed_origins))
                 .wrap(from_fn(in_the_envelope))
+                .wrap(from_fn(only_known_hosts))
                 .wrap(from_fn(measure))
-                .wrap(from_fn(unread::is_not_waited_for))
+                .wrap(from_fn(track))
+                .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
                 .configure(routes);
-            let http = HttpService::<Patience, _, _>::build()
-                .client_request_timeout(HEAD_TIMEOUT)
-                .client_disconnect_timeout(LINGER)
-                .keep_alive(KEEP_ALIVE)
+            let http = connections
+                .http()
                 .upgrade(fn_service(
-                    move |(request, framed): (Request, Framed<Patience, h1::Codec>)| {
+                    move |(request, framed): (Request, Framed<Connection, h1::Codec>)| {
                         let (entrance, subscribers) = (entrance.clone(), subscribers.clone());
                         async move {
                             websocket::upgrade(&entrance, subscribers, request, framed).await;
@@ -148,23 +126,17 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                     },
                 ))
                 .h1(map_config(app, |_| AppConfig::default()));
-            fn_service(move |io: TcpStream| {
-                tcp::on_accept(&io, stall);
-                let peer = io.peer_addr().ok();
-                ready(Ok::<_, DispatchError>((Patience::new(io, SILENCE), peer)))
-            })
-            .and_then(http)
+            connections.entrance().and_then(http)
         })?
         .run();
     Ok(server)
 }
 
-/// Origins are compared exactly, as for WebSockets; reading is all that is allowed.
-fn cors(allowed: &[String]) -> Cors {
-    let cors = Cors::default()
+/// Origins are compared as for WebSockets; reading is all that is allowed.
+fn cors(allowed: &AllowedOrigins) -> Cors {
+    let allowed = allowed.clone();
+    Cors::default()
         .allowed_methods([Method::GET, Method::HEAD])
-        .max_age(3600);
-    allowed
-        .iter()
-        .fold(cors, |cors, origin| cors.allowed_origin(origin))
+        .max_age(3600)
+        .allowed_origin_fn(move |origin, _| allowed.contains(origin.as_bytes()))
 }

@@ -4,6 +4,7 @@
 //! |---------------------------------------|--------------------------|
 //! | `GET /`                               | [`ui`], or `index` without one |
 //! | `GET /index.html`, `/assets/…`, `/api/ui/settings` | [`ui`]      |
+//! | `GET /api/ui/connection`              | [`diagnosis`]            |
 //! | `GET /health`, `/-/healthy`, `/-/ready` | `health`               |
 //! | `GET /metrics`, `/federate`           | `exposition`             |
 //! | `GET /api/metrics/instant`, `/range`, `/alerts` | `frames`       |
@@ -11,15 +12,19 @@
 //! | `POST /api/alerts/webhook`            | [`webhook`]              |
 //! | `/ws`, `/ws/{channel}`, and `/` with an Upgrade header | [`websocket`] |
 
+pub mod diagnosis;
 mod errors;
-mod exposition;
+pub mod exposition;
 mod frames;
 mod health;
 pub mod incidents;
+mod incoming;
 mod index;
 pub mod listener;
 pub mod measure;
 mod parameters;
+pub mod session_places;
+mod text_format;
 pub mod ui;
 pub mod webhook;
 pub mod websocket;
@@ -37,6 +42,17 @@ use crate::{
 };
 use ui::Ui;
 
+/// What answers whatever the host is: kubelets, scrapers and Alertmanager come by many names. None of it can be used by a
+/// web page: the webhook refuses every Origin.
+pub const ANY_HOST: [&str; 6] = [
+    "/health",
+    "/-/healthy",
+    "/-/ready",
+    "/metrics",
+    "/federate",
+    "/api/alerts/webhook",
+];
+
 /// All routes but the WebSocket's, which [`websocket::upgrade`] takes before they are asked.
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -44,6 +60,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(read("/index.html").to(ui::page))
         .service(read("/assets/{file}").to(ui::asset))
         .service(read("/api/ui/settings").to(ui::settings))
+        .service(read("/api/ui/connection").to(diagnosis::connection))
         .service(read("/health").to(health::alive))
         .service(read("/-/healthy").to(health::alive))
         .service(read("/-/ready").to(health::ready))

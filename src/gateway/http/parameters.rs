@@ -12,6 +12,9 @@ use crate::{
     percent,
 };
 
+/// What a cursor must be.
+pub(super) const CURSOR: &str = "must be a next_cursor from an earlier answer, unchanged";
+
 /// The parameters of a route that has none.
 pub(super) fn none(query: &str) -> Result<(), ApiError> {
     read(query, &[]).map(|_| ())
@@ -41,6 +44,12 @@ pub(super) fn filter(query: &str, severities: &[String]) -> Result<IncidentFilte
             .map_or(Ok(IncidentFilter::DEFAULT_LIMIT), limit)?,
         cursor: pairs.get("cursor").map(cursor).transpose()?,
     })
+}
+
+/// `origin`.
+pub(super) fn origin(query: &str) -> Result<Option<String>, ApiError> {
+    let pairs = read(query, &["origin"])?;
+    Ok(pairs.get("origin").map(str::to_owned))
 }
 
 struct Pairs(Vec<(String, String)>);
@@ -150,12 +159,7 @@ fn limit(digits: &str) -> Result<u16, ApiError> {
 }
 
 fn cursor(word: &str) -> Result<Cursor, ApiError> {
-    Cursor::decode(word).ok_or_else(|| {
-        ApiError::parameter(
-            "cursor",
-            "must be a next_cursor from an earlier answer, unchanged",
-        )
-    })
+    Cursor::decode(word).ok_or_else(|| ApiError::parameter("cursor", CURSOR))
 }
 
 #[cfg(test)]
@@ -174,8 +178,8 @@ mod tests {
     #[test]
     fn all_parameters_are_understood_together() {
         let cursor = Cursor {
-            created_at: DateTime::UNIX_EPOCH,
-            id: uuid::Uuid::nil(),
+            created_at: Some(0),
+            id: "7".to_owned(),
         };
         let query = format!(
             "service=caf%C3%A9+1&status=closed&severity=high&limit=7&cursor={}&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00.5Z",

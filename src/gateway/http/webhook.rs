@@ -1,6 +1,6 @@
 //! `POST /api/alerts/webhook`: Alertmanager says that alerts have changed, and the poller looks at once.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
@@ -10,8 +10,9 @@ use actix_web::{
 use futures_util::StreamExt;
 use log::debug;
 use serde::Serialize;
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::time::timeout;
 
+use super::incoming::{Arrival, Incoming};
 use crate::{
     api_error::ApiError,
     gateway::{
@@ -19,17 +20,21 @@ use crate::{
         model::notification,
         telemetry::Telemetry,
     },
+    web::{client_address::ClientAddress, connection::broke_off},
 };
 
-/// So many bodies are held at a time; the others wait unread.
-const AT_A_TIME: usize = 8;
+/// All bodies together may be as large as so many of the largest.
+const LARGEST_AT_A_TIME: usize = 8;
+/// What the slowest are told.
+const GAVE_WAY: &str =
+    "the body came more slowly than others, for which there was no room; send it again";
 
 /// What webhooks are held to.
 #[derive(Debug, Clone)]
 pub struct Webhooks {
     max_bytes: usize,
     timeout: Duration,
-    slots: Arc<Semaphore>,
+    incoming: Incoming,
 }
 
 impl Webhooks {
@@ -38,7 +43,7 @@ impl Webhooks {
         Self {
             max_bytes,
             timeout,
-            slots: Arc::new(Semaphore::new(AT_A_TIME)),
+            incoming: Incoming::new(max_bytes * LARGEST_AT_A_TIME),
         }
     }
 }
@@ -51,12 +56,13 @@ struct Taken {
 /// Answers when the poller knows; what it then sees goes out on the channel `alerts`.
 pub(super) async fn receive(
     request: HttpRequest,
+    client: ClientAddress,
     body: Payload,
     actors: web::Data<Actors>,
     telemetry: web::Data<Telemetry>,
     rules: web::Data<Webhooks>,
 ) -> HttpResponse {
-    let taken = take(request.headers(), body, &actors, &rules).await;
+    let taken = take(request.headers(), client, body, &actors, &rules).await;
     telemetry.webhook_answered(outcome(&taken));
     match taken {
         Ok(()) => HttpResponse::Ok().json(Taken { status: "success" }),
@@ -66,21 +72,23 @@ pub(super) async fn receive(
 
 async fn take(
     headers: &HeaderMap,
+    client: ClientAddress,
     body: Payload,
     actors: &Actors,
     rules: &Webhooks,
 ) -> Result<(), ApiError> {
     judge(headers)?;
-    let slot = timeout(rules.timeout, rules.slots.acquire());
-    let Ok(Ok(_slot)) = slot.await else {
-        let told = format!("{AT_A_TIME} webhooks have been on their way for too long");
-        return Err(ApiError::Unavailable(told));
+    let arrival = rules.incoming.begin(client);
+    let body = tokio::select! {
+        body = timeout(rules.timeout, read(body, headers, rules.max_bytes, &arrival)) => body,
+        () = arrival.gives_way() => {
+            // Not 429: Alertmanager tries again after a 5xx only.
+            return Err(ApiError::Unavailable(GAVE_WAY.into()));
+        }
     };
-    let body = timeout(rules.timeout, read(body, headers, rules.max_bytes))
-        .await
-        .map_err(|_| {
-            ApiError::TooSlow(format!("the body took longer than {:?}", rules.timeout))
-        })??;
+    let body = body.map_err(|_| {
+        ApiError::TooSlow(format!("the body took longer than {:?}", rules.timeout))
+    })??;
     let told = notification::read(&body).map_err(ApiError::BadData)?;
     debug!(
         "a webhook tells of {} alerts, {:?}",
@@ -111,7 +119,12 @@ fn judge(headers: &HeaderMap) -> Result<(), ApiError> {
     Ok(())
 }
 
-async fn read(mut body: Payload, headers: &HeaderMap, limit: usize) -> Result<BytesMut, ApiError> {
+async fn read(
+    mut body: Payload,
+    headers: &HeaderMap,
+    limit: usize,
+    arrival: &Arrival,
+) -> Result<BytesMut, ApiError> {
     let too_large = || ApiError::TooLarge(format!("the body is larger than {limit} bytes"));
     let declared = headers.get(header::CONTENT_LENGTH);
     let declared = declared.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
@@ -120,11 +133,11 @@ async fn read(mut body: Payload, headers: &HeaderMap, limit: usize) -> Result<By
     }
     let mut whole = BytesMut::new();
     while let Some(part) = body.next().await {
-        let part =
-            part.map_err(|error| ApiError::BadData(format!("the body broke off: {error}")))?;
+        let part = part.map_err(|error| broke_off(&error.into()))?;
         if whole.len() + part.len() > limit {
             return Err(too_large());
         }
+        arrival.grows(part.len());
         whole.extend_from_slice(&part);
     }
     Ok(whole)
@@ -138,6 +151,7 @@ fn outcome(taken: &Result<(), ApiError>) -> &'static str {
         Err(ApiError::UnsupportedMediaType(_)) => "wrong_type",
         Err(ApiError::TooLarge(_)) => "too_large",
         Err(ApiError::TooSlow(_)) => "too_slow",
+        Err(ApiError::Unavailable(told)) if told == GAVE_WAY => "gave_way",
         Err(ApiError::BadData(_)) => "malformed",
         Err(_) => "undelivered",
     }

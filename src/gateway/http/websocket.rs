@@ -9,15 +9,15 @@ use std::{
 
 use actix_codec::Framed;
 use actix_http::{Request, h1, ws::Codec};
-use actix_web::{HttpRequest, HttpResponse, ResponseError, http::Method, rt};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, http::Method, rt, web::Data};
 use futures_util::FutureExt;
 use tokio::time::timeout;
-use tokio_util::{
-    sync::CancellationToken,
-    task::{TaskTracker, task_tracker::TaskTrackerToken},
-};
 
-use super::measure;
+use super::{
+    diagnosis::{self, Diagnosis},
+    measure,
+    session_places::{Place, SessionPlaces},
+};
 use crate::{
     api_error::ApiError,
     gateway::{
@@ -27,13 +27,13 @@ use crate::{
             guard::{Guard, Limits},
             handshake::{self, Accepted},
             inbound::inbound,
-            patience::Patience,
             pump::pump,
             tcp,
             unpack::Unpacker,
             wire::Wire,
         },
     },
+    web::{connection::Connection, host::KnownHosts, origin::AllowedOrigins},
 };
 
 /// How long a client may take for the answer to its handshake, and for its own end after a refusal.
@@ -43,20 +43,20 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Entrance {
     /// What sessions share.
     pub sessions: Arc<SessionContext>,
+    /// The hosts that the gateway answers to.
+    pub hosts: Arc<KnownHosts>,
     /// Origins of pages that may connect, besides the gateway's own.
-    pub allowed_origins: Vec<String>,
-    /// Sessions of the whole process, at most.
-    pub max_sessions: usize,
+    pub allowed_origins: AllowedOrigins,
+    /// What was refused of late.
+    pub diagnosis: Arc<Diagnosis>,
     /// Per client.
     pub limits: Limits,
     /// How long a client may take nothing.
     pub stall_timeout: Duration,
     /// Kernel send buffer per session.
     pub send_buffer_bytes: usize,
-    /// Counts sessions, and waits for their end.
-    pub open: TaskTracker,
-    /// Cancelled when the gateway shuts down.
-    pub draining: CancellationToken,
+    /// Who may have one more.
+    pub places: SessionPlaces,
 }
 
 /// The WebSocket URLs.
@@ -74,13 +74,22 @@ fn subscription(path: &str) -> Option<Subscription> {
 }
 
 /// `GET /ws…` without an Upgrade header.
-pub(super) async fn upgrade_required(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(super) async fn upgrade_required(
+    request: HttpRequest,
+    diagnosis: Data<Diagnosis>,
+) -> Result<HttpResponse, ApiError> {
     if subscription(request.path()).is_none() {
         return Err(no_such_channel(request.path()));
     }
-    Err(ApiError::UpgradeRequired(
-        "this is a WebSocket; connect with ws://".into(),
-    ))
+    let head = request.head();
+    let error = ApiError::UpgradeRequired(format!(
+        "this is a WebSocket; connect with ws:// or wss:// ({})",
+        diagnosis::arrived(head)
+    ));
+    if diagnosis::lost_upgrade(head) {
+        diagnosis.refused(head, &error);
+    }
+    Err(error)
 }
 
 /// Takes a request with `Upgrade: websocket` (or CONNECT), and its socket. Never fails: whatever happens is answered.
@@ -88,10 +97,14 @@ pub async fn upgrade(
     entrance: &Entrance,
     subscribers: ChannelSubscribers,
     request: Request,
-    framed: Framed<Patience, h1::Codec>,
+    framed: Framed<Connection, h1::Codec>,
 ) {
     let began = Instant::now();
     let admitted = entrance.admit(&request);
+    match &admitted {
+        Ok(_) => entrance.diagnosis.accepted(request.head()),
+        Err(error) => entrance.diagnosis.refused(request.head(), error),
+    }
     let route = if subscription(request.path()).is_some() {
         request.path()
     } else {
@@ -115,8 +128,10 @@ pub async fn upgrade(
             }
         }
         Err(error) => {
-            if let Ok(Some(io)) = timeout(PATIENCE, handshake::refuse(&error, framed)).await {
+            let refused = timeout(PATIENCE, handshake::refuse(&error, framed)).await;
+            if let Ok(Some((io, counted))) = refused {
                 Wire::new(io, false).finish(PATIENCE).await;
+                drop(counted);
             }
         }
     }
@@ -124,7 +139,8 @@ pub async fn upgrade(
 
 impl Entrance {
     /// What the client gets, with its place among the sessions, or why it gets nothing.
-    fn admit(&self, request: &Request) -> Result<(Subscription, TaskTrackerToken), ApiError> {
+    fn admit(&self, request: &Request) -> Result<(Subscription, Place), ApiError> {
+        self.hosts.check(request.head())?;
         if request.method() != Method::GET {
             return Err(ApiError::MethodNotAllowed {
                 method: request.method().to_string(),
@@ -134,19 +150,7 @@ impl Entrance {
         let subscription =
             subscription(request.path()).ok_or_else(|| no_such_channel(request.path()))?;
         handshake::check(request, &self.allowed_origins)?;
-        // The place is taken before anything is asked: neither the limit nor the shutdown may miss a session that is
-        // only just being answered.
-        let place = self.open.token();
-        if self.draining.is_cancelled() {
-            return Err(ApiError::Unavailable("shutting down".into()));
-        }
-        if self.open.len() > self.max_sessions {
-            return Err(ApiError::Unavailable(format!(
-                "all {} sessions are taken",
-                self.max_sessions
-            )));
-        }
-        Ok((subscription, place))
+        Ok((subscription, self.places.take(request)?))
     }
 
     fn serve(
@@ -154,7 +158,7 @@ impl Entrance {
         Accepted { io, early, deflate }: Accepted,
         subscribers: ChannelSubscribers,
         subscription: Subscription,
-        place: TaskTrackerToken,
+        place: Place,
     ) {
         tcp::on_session(&io, self.send_buffer_bytes, self.stall_timeout);
         let wire = Rc::new(Wire::new(io, deflate));
@@ -173,7 +177,7 @@ impl Entrance {
             inbound,
             Codec::new().max_size(self.limits.message_bytes + 1),
         );
-        let drained = self.draining.clone().cancelled_owned();
+        let drained = self.places.draining.clone().cancelled_owned();
         let session = pump(wire, context, self.stall_timeout, drained);
         rt::spawn(session.map(move |()| drop(place)));
     }

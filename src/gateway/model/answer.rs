@@ -35,9 +35,10 @@ pub struct Seconds {
 }
 
 impl Seconds {
-    /// The time from `start` to `end`; nothing if `end` came first, since that says only that a clock was wrong.
-    pub fn between(start: DateTime<Utc>, end: DateTime<Utc>) -> Option<Self> {
-        let elapsed = end - start;
+    /// The time from `start` to `end`, if both are known; nothing if `end` came first, since that says only that a
+    /// clock was wrong.
+    pub fn between(start: Option<DateTime<Utc>>, end: Option<DateTime<Utc>>) -> Option<Self> {
+        let elapsed = end? - start?;
         (elapsed >= TimeDelta::zero()).then(|| {
             let micros = elapsed.num_microseconds().unwrap_or(i64::MAX - 500);
             Self {
@@ -88,10 +89,11 @@ mod tests {
         assert_eq!(Seconds::from_f64(f64::NAN), None);
         let now = Utc::now();
         assert_eq!(
-            Seconds::between(now, now - TimeDelta::microseconds(1)),
+            Seconds::between(Some(now), Some(now - TimeDelta::microseconds(1))),
             None
         );
-        assert_eq!(json(Seconds::between(now, now)), "0");
+        assert_eq!(json(Seconds::between(Some(now), Some(now))), "0");
+        assert_eq!(Seconds::between(None, Some(now)), None);
     }
 
     #[test]

@@ -15,6 +15,9 @@ pub struct Check {
     pub since: DateTime<Utc>,
     /// Why it does not work.
     pub error: Option<String>,
+    /// What is not quite right although it works, a line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     #[serde(skip)]
     known: bool,
 }
@@ -26,6 +29,7 @@ impl Check {
             ok: false,
             since: Utc::now(),
             error: Some(awaited.to_owned()),
+            warnings: vec![],
             known: false,
         }
     }
@@ -36,8 +40,14 @@ impl Check {
             ok: true,
             since: Utc::now(),
             error: None,
+            warnings: vec![],
             known: true,
         }
+    }
+
+    /// The same, with these warnings.
+    pub fn with_warnings(self, warnings: Vec<String>) -> Self {
+        Self { warnings, ..self }
     }
 
     /// Takes the latest result. True when it is news, the first or another than the last: the moment to log, once, and

@@ -102,6 +102,7 @@ mod tests {
                 outcome: Ok(Bytes::from(format!(
                     r#"{{"resultType":"vector","result":[{result}]}}"#
                 ))),
+                warnings: vec![],
             })
             .collect();
         let mut out = Vec::new();
@@ -153,6 +154,7 @@ mod tests {
         let answers = vec![Answer {
             name: "c".into(),
             outcome: Err(fault),
+            warnings: vec![],
         }];
         let mut out = Vec::new();
         write(

@@ -1,32 +1,33 @@
 //! Incidents, what can be asked about them, and how they are counted: the shapes of `/api/metrics/incidents/*`.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use uuid::Uuid;
 
 use super::{answer::Seconds, cursor::Cursor, timestamp};
 
 /// What an incident without a source is counted under.
 pub const UNKNOWN_SERVICE: &str = "unknown";
 
-/// One incident.
+/// One incident. What its row does not say is `null`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Incident {
-    /// Which it is.
-    pub id: Uuid,
+    /// Which it is, as text whatever the column's type.
+    pub id: String,
     /// What happened, in a line.
-    pub title: String,
+    pub title: Option<String>,
     /// How bad it is, in the platform's words.
-    pub severity: String,
+    pub severity: Option<String>,
     /// Who reported it, as it stands in the platform.
     pub source: Option<String>,
     /// The service it is counted under: its source, or `unknown`.
     pub service: String,
     /// One of [`Status`], or whatever the platform has invented since.
-    pub status: String,
+    pub status: Option<String>,
     /// When it began.
-    #[serde(serialize_with = "timestamp::serialize")]
-    pub created_at: DateTime<Utc>,
+    #[serde(serialize_with = "timestamp::serialize_option")]
+    pub created_at: Option<DateTime<Utc>>,
     /// When somebody took it on.
     #[serde(serialize_with = "timestamp::serialize_option")]
     pub acknowledged_at: Option<DateTime<Utc>>,
@@ -110,11 +111,65 @@ impl Default for IncidentFilter {
     }
 }
 
-/// Incidents, newest first.
+/// A value that a row should have and has not, and which incident that was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Oddity {
+    /// Where it is missing.
+    pub column: &'static str,
+    /// What stands there instead.
+    pub found: Found,
+    /// The incident's id.
+    pub incident: String,
+}
+
+impl fmt::Display for Oddity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            column,
+            found,
+            incident,
+        } = self;
+        let becomes = match *column {
+            "id" => "it is left out of details",
+            _ => "it is null in details",
+        };
+        let found = found.as_str();
+        write!(
+            f,
+            "incidents.{column} of incident {incident:?} is {found}: {becomes}"
+        )
+    }
+}
+
+/// What stands where a value should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Found {
+    /// NULL.
+    Null,
+    /// An infinity that says nothing.
+    Infinity,
+    /// A time before the year 0 or after the year 9999, which RFC 3339 cannot write.
+    OutOfRange,
+}
+
+impl Found {
+    /// A word for counters.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Infinity => "infinity",
+            Self::OutOfRange => "out_of_range",
+        }
+    }
+}
+
+/// Incidents, newest first; those that do not say when they were created come before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     /// At most as many as asked for.
     pub incidents: Vec<Incident>,
+    /// What was missing in them.
+    pub oddities: Vec<Oddity>,
     /// Where the next page starts, if there is one.
     pub next: Option<Cursor>,
 }
@@ -195,13 +250,13 @@ mod tests {
     fn an_incident_is_written_as_the_contract_has_it() {
         let created_at: DateTime<Utc> = "2026-02-09T08:00:00Z".parse().unwrap();
         let incident = Incident {
-            id: Uuid::nil(),
-            title: "t".into(),
-            severity: "high".into(),
+            id: "00000000-0000-0000-0000-000000000000".into(),
+            title: Some("t".into()),
+            severity: Some("high".into()),
             source: None,
             service: UNKNOWN_SERVICE.into(),
-            status: "acknowledged".into(),
-            created_at,
+            status: Some("acknowledged".into()),
+            created_at: Some(created_at),
             acknowledged_at: Some("2026-02-09T08:05:30.0004Z".parse().unwrap()),
             resolved_at: None,
             mtta_seconds: Seconds::from_f64(330.0),

@@ -5,6 +5,7 @@ pub mod channel;
 pub mod check;
 pub mod conversation;
 pub mod cursor;
+pub mod escaping;
 pub mod exposition;
 pub mod flat;
 pub mod incident;

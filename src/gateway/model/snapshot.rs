@@ -22,6 +22,8 @@ pub struct Answer {
     pub name: Arc<str>,
     /// The `data` of Prometheus' answer, byte for byte, or why there is none.
     pub outcome: Result<Bytes, QueryFault>,
+    /// What Prometheus said besides.
+    pub warnings: Vec<String>,
 }
 
 /// Why a query has no answer, as it stands in a frame.
@@ -76,6 +78,23 @@ impl Snapshot {
         out.push(b'}');
     }
 
+    /// Appends `,"warnings":{"<query name>":["…"], …}`, or nothing where there are none.
+    pub fn write_warnings(&self, out: &mut Vec<u8>) {
+        let mut open = false;
+        for Answer { name, warnings, .. } in &self.answers {
+            if !warnings.is_empty() {
+                out.extend_from_slice(if open { b"," } else { b",\"warnings\":{" });
+                open = true;
+                write_json(&**name, out);
+                out.push(b':');
+                write_json(warnings, out);
+            }
+        }
+        if open {
+            out.push(b'}');
+        }
+    }
+
     /// Appends the bytes of the one answer that there is, without a name around it; `{}` if nothing was asked.
     pub fn write_sole(&self, out: &mut Vec<u8>) {
         match self.answers.first() {
@@ -110,6 +129,7 @@ mod tests {
             .map(|(name, outcome)| Answer {
                 name: name.into(),
                 outcome,
+                warnings: vec![],
             })
             .collect();
         Snapshot {
@@ -155,5 +175,26 @@ mod tests {
         assert!(snapshot(vec![("a", Err(fault())), ("b", Err(fault()))]).is_stale());
         assert!(!snapshot(vec![("a", Err(fault())), ("b", Ok("{}".into()))]).is_stale());
         assert!(!snapshot(vec![]).is_stale());
+    }
+
+    #[test]
+    fn warnings_stand_by_query_and_only_where_there_are_any() {
+        let mut snapshot = snapshot(vec![
+            ("a", Ok("{}".into())),
+            ("b\"", Ok("{}".into())),
+            ("c", Ok("{}".into())),
+        ]);
+        let written = |snapshot: &Snapshot| {
+            let mut out = Vec::new();
+            snapshot.write_warnings(&mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(written(&snapshot), "");
+        snapshot.answers[1].warnings = vec!["x".into(), "y\n".into()];
+        snapshot.answers[2].warnings = vec!["z".into()];
+        assert_eq!(
+            written(&snapshot),
+            r#","warnings":{"b\"":["x","y\n"],"c":["z"]}"#
+        );
     }
 }

@@ -19,7 +19,8 @@ pub struct Sample {
 #[derive(Deserialize)]
 #[serde(tag = "resultType", content = "result", rename_all = "lowercase")]
 enum Wire {
-    Vector(Vec<WireSample>),
+    // `null` where some servers mean nothing.
+    Vector(Option<Vec<WireSample>>),
     Scalar((f64, String)),
     String(serde::de::IgnoredAny),
     Matrix(serde::de::IgnoredAny),
@@ -38,6 +39,7 @@ pub fn samples(data: &[u8]) -> Option<Vec<Sample>> {
         Wire::Vector(series) => Some(
             series
                 .into_iter()
+                .flatten()
                 .filter_map(|series| sample(series.metric, series.value?))
                 .collect(),
         ),
@@ -80,6 +82,11 @@ mod tests {
     fn what_is_not_a_vector_is_none() {
         assert_eq!(samples(br#"{"resultType":"matrix","result":[]}"#), None);
         assert_eq!(samples(b"[]"), None);
+        assert_eq!(
+            samples(br#"{"resultType":"vector","result":null}"#),
+            Some(vec![]),
+            "some servers' way to say that there is none"
+        );
         assert_eq!(
             samples(br#"{"resultType":"scalar","result":[1,"2.5"]}"#).unwrap()[0].value,
             2.5

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::frame;
+use super::header;
 
 /// The close codes that the gateway sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Closing {
         let mut payload = Vec::with_capacity(2 + self.reason.len());
         payload.extend_from_slice(&self.code.number().to_be_bytes());
         payload.extend_from_slice(self.reason.as_bytes());
-        frame::control(frame::CLOSE, &payload)
+        header::control(header::CLOSE, &payload)
     }
 }
 

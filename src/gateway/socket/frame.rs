@@ -4,20 +4,19 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::{deflate::deflate, unpack::COMPRESSED};
+use super::{
+    deflate::deflate,
+    header::{FIN, HEADER, header},
+    pinned::PinnedFrames,
+    unpack::COMPRESSED,
+};
 use crate::gateway::model::{
     channel::{Channel, ChannelName},
     snapshot::{Snapshot, write_json},
     timestamp,
 };
 
-const FIN: u8 = 0x80;
 const TEXT: u8 = 0x1;
-/// The opcode of a Close frame.
-pub(super) const CLOSE: u8 = 0x8;
-
-/// The longest header of an unmasked frame.
-const HEADER: usize = 10;
 
 /// A text message, header and payload in one buffer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +61,14 @@ impl TextFrame {
         self.deflated.as_ref().unwrap_or(&self.wire)
     }
 
+    /// Lets `pinned` watch its buffers.
+    fn watch(&mut self, seq: u64, pinned: &mut PinnedFrames) {
+        self.wire = pinned.watch(seq, std::mem::take(&mut self.wire));
+        if let Some(deflated) = &mut self.deflated {
+            *deflated = pinned.watch(seq, std::mem::take(deflated));
+        }
+    }
+
     /// The length of both forms, if there is a compressed one.
     pub fn lengths(&self) -> Option<(usize, usize)> {
         let deflated = self.deflated.as_ref()?;
@@ -79,12 +86,16 @@ impl TextFrame {
 pub struct Frame {
     /// The channel.
     pub channel: ChannelName,
+    /// Its number; a heartbeat has that of the frame that it repeats.
+    pub seq: u64,
+    /// Readers who are still at a frame of the channel before this one, by its `seq`, must go.
+    pub keep_from: u64,
     /// `{"type":…,"timestamp":…,"seq":…,"data":…}`.
     pub enveloped: TextFrame,
     /// The `data` alone, for `/ws/metrics`.
     pub bare: Option<TextFrame>,
-    /// Where its `data` begins in the payload, up to the closing brace; none in a heartbeat.
-    data: Option<usize>,
+    /// Where what it says begins in the payload: its warnings, if there are any, and its `data`; none in a heartbeat.
+    content: Option<usize>,
 }
 
 impl Frame {
@@ -92,7 +103,7 @@ impl Frame {
     pub fn encode<C: Channel>(snapshot: &Snapshot, seq: u64) -> Self {
         let bare = (C::NAME == ChannelName::Metrics)
             .then(|| TextFrame::encode(256, |out| C::write_data(snapshot, out)));
-        let mut data = 0;
+        let mut content = 0;
         let enveloped = TextFrame::encode(snapshot.raw_len() + 256, |out| {
             out.extend_from_slice(b"{\"type\":");
             write_json(C::FRAME_TYPE, out);
@@ -104,8 +115,9 @@ impl Frame {
                 out.extend_from_slice(b",\"stale\":");
                 write_json(&snapshot.is_stale(), out);
             }
+            content = out.len() - HEADER;
+            snapshot.write_warnings(out);
             out.extend_from_slice(b",\"data\":");
-            data = out.len() - HEADER;
             match &bare {
                 Some(bare) => out.extend_from_slice(&bare.payload()),
                 None => C::write_data(snapshot, out),
@@ -114,9 +126,11 @@ impl Frame {
         });
         Self {
             channel: C::NAME,
+            seq,
+            keep_from: 0,
             enveloped,
             bare,
-            data: Some(data),
+            content: Some(content),
         }
     }
 
@@ -131,22 +145,30 @@ impl Frame {
         };
         Self {
             channel: C::NAME,
+            seq,
+            keep_from: 0,
             enveloped: TextFrame::encode(128, |out| write_json(&heartbeat, out)),
             bare: None,
-            data: None,
+            content: None,
         }
     }
 
     /// Whether it only says that nothing is new.
     pub fn is_heartbeat(&self) -> bool {
-        self.data.is_none()
+        self.content.is_none()
     }
 
-    /// The bytes of its `data`; none in a heartbeat.
-    pub fn data(&self) -> Option<Bytes> {
-        let payload = self.enveloped.payload();
-        let data = self.data?..payload.len() - 1;
-        Some(payload.slice(data))
+    /// What it says but for time and sequence, up to the end of the payload; none in a heartbeat.
+    pub fn content(&self) -> Option<Bytes> {
+        Some(self.enveloped.payload().slice(self.content?..))
+    }
+
+    /// Lets `pinned` watch its buffers.
+    pub fn watch(&mut self, pinned: &mut PinnedFrames) {
+        self.enveloped.watch(self.seq, pinned);
+        if let Some(bare) = &mut self.bare {
+            bare.watch(self.seq, pinned);
+        }
     }
 
     /// Adds the compressed forms.
@@ -167,30 +189,6 @@ struct Heartbeat {
     seq: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     stale: Option<bool>,
-}
-
-/// A control frame; its payload is at most 125 bytes.
-pub(super) fn control(opcode: u8, payload: &[u8]) -> Bytes {
-    debug_assert!(payload.len() <= 125, "RFC 6455 §5.5");
-    let (header, length) = header(FIN | opcode, payload.len());
-    [&header[..length], payload].concat().into()
-}
-
-fn header(first: u8, payload: usize) -> ([u8; HEADER], usize) {
-    let mut header = [0; HEADER];
-    header[0] = first;
-    if payload <= 125 {
-        header[1] = payload as u8;
-        (header, 2)
-    } else if let Ok(short) = u16::try_from(payload) {
-        header[1] = 126;
-        header[2..4].copy_from_slice(&short.to_be_bytes());
-        (header, 4)
-    } else {
-        header[1] = 127;
-        header[2..10].copy_from_slice(&(payload as u64).to_be_bytes());
-        (header, 10)
-    }
 }
 
 #[cfg(test)]
@@ -227,6 +225,7 @@ mod tests {
             answers: vec![Answer {
                 name: "q".into(),
                 outcome: Ok(raw.into()),
+                warnings: vec![],
             }],
         }
     }
@@ -255,9 +254,9 @@ mod tests {
     fn a_frame_knows_its_data_and_a_heartbeat_has_none() {
         let frame = Frame::encode::<Instant>(&snapshot(), 17);
         let raw = r#"{"q":{"resultType":"vector","result":[{"metric":{},"value":[1,"7"]}]}}"#;
-        assert_eq!(frame.data().unwrap(), raw);
+        assert_eq!(frame.content().unwrap(), format!(r#","data":{raw}}}"#));
         let bare = Frame::encode::<Metrics>(&snapshot(), 3);
-        assert_eq!(bare.data().unwrap(), r#"{"q":7}"#);
+        assert_eq!(bare.content().unwrap(), r#","data":{"q":7}}"#);
 
         let heartbeat = Frame::heartbeat::<Instant>(&snapshot(), 17);
         assert!(heartbeat.is_heartbeat() && !frame.is_heartbeat());

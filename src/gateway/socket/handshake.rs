@@ -13,14 +13,17 @@ use actix_web::{HttpMessage, ResponseError, http::Version, rt::net::TcpStream};
 use bytes::Bytes;
 use futures_util::SinkExt;
 
-use super::{extension, origin, patience::Patience, tcp};
-use crate::api_error::ApiError;
+use super::{extension, tcp};
+use crate::{
+    api_error::ApiError,
+    web::{connection::Connection, origin::AllowedOrigins},
+};
 
 /// Checks a request that wants to become a WebSocket.
 ///
 /// # Errors
 /// The answer that refuses it.
-pub fn check(request: &Request, allowed_origins: &[String]) -> Result<(), ApiError> {
+pub fn check(request: &Request, allowed_origins: &AllowedOrigins) -> Result<(), ApiError> {
     if request.version() < Version::HTTP_11 {
         return Err(ApiError::BadData("a WebSocket needs HTTP/1.1".into()));
     }
@@ -43,11 +46,11 @@ pub fn check(request: &Request, allowed_origins: &[String]) -> Result<(), ApiErr
     check_origin(request.headers(), allowed_origins)
 }
 
-fn check_origin(headers: &HeaderMap, allowed: &[String]) -> Result<(), ApiError> {
+fn check_origin(headers: &HeaderMap, allowed: &AllowedOrigins) -> Result<(), ApiError> {
     let Some(origin) = only(headers, &header::ORIGIN)? else {
         return Ok(());
     };
-    if origin::is_allowed(origin, only(headers, &header::HOST)?, allowed) {
+    if allowed.allow(origin, only(headers, &header::HOST)?) {
         return Ok(());
     }
     let shown: String = String::from_utf8_lossy(origin).chars().take(128).collect();
@@ -86,7 +89,7 @@ pub struct Accepted {
 /// When the client is gone.
 pub async fn accept(
     request: &Request,
-    mut framed: Framed<Patience, h1::Codec>,
+    mut framed: Framed<Connection, h1::Codec>,
 ) -> Result<Accepted, std::io::Error> {
     let mut answer = ws::handshake_response(request.head());
     let extension = extension(request.headers());
@@ -114,11 +117,11 @@ fn extension(headers: &HeaderMap) -> Option<&'static str> {
     offers.find_map(|offers| extension::answer(offers.to_str().ok()?))
 }
 
-/// Answers with the error's envelope and ends the connection.
+/// Answers with the error's envelope; gives the socket to be ended, and what makes it count as a connection until then.
 pub async fn refuse(
     error: &ApiError,
-    mut framed: Framed<Patience, h1::Codec>,
-) -> Option<TcpStream> {
+    mut framed: Framed<Connection, h1::Codec>,
+) -> Option<(TcpStream, impl Sized)> {
     let (mut answer, body) = Response::<BoxBody>::from(error.error_response()).into_parts();
     answer.head_mut().set_connection_type(ConnectionType::Close);
     let body = body.try_into_bytes().unwrap_or_default();
@@ -126,7 +129,7 @@ pub async fn refuse(
     framed.send(h1::Message::Item((answer, size))).await.ok()?;
     framed.send(h1::Message::Chunk(Some(body))).await.ok()?;
     framed.send(h1::Message::Chunk(None)).await.ok()?;
-    Some(framed.into_parts().io.into_inner())
+    Some(framed.into_parts().io.into_parts())
 }
 
 #[cfg(test)]
@@ -163,7 +166,7 @@ mod tests {
     }
 
     fn status(changes: &[(&str, Option<&str>)]) -> u16 {
-        let allowed = ["http://localhost:3000".to_owned()];
+        let allowed = AllowedOrigins::new(&["http://localhost:3000".to_owned()]);
         check(&request(changes), &allowed)
             .map_or_else(|error| error.status_code().as_u16(), |()| 101)
     }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use actix_web::rt::net::TcpStream;
-use socket2::{SockRef, TcpKeepalive};
+use socket2::SockRef;
 
 /// How many times later than the stall deadline the kernel gives a session up.
 const NET_UNDER_STALL: u32 = 10;
@@ -20,35 +20,16 @@ pub fn forget_waiters(io: &TcpStream) {
     let _ = io.poll_write_ready(&mut nobody);
 }
 
-/// Policy for every connection as long as it is HTTP.
-///
-/// Nobody but the kernel (RFC 5482) sees that the reader of an answer takes nothing; `stall` is what a session would be
-/// granted.
-pub fn on_accept(io: &TcpStream, stall: Duration) {
-    let socket = SockRef::from(io);
-    let keepalive = TcpKeepalive::new()
-        .with_time(Duration::from_secs(30))
-        .with_interval(Duration::from_secs(10));
-    warn_if(socket.set_tcp_nodelay(true), "TCP_NODELAY");
-    warn_if(socket.set_tcp_keepalive(&keepalive), "SO_KEEPALIVE");
-    give_up_after(io, stall + stall / 2);
-}
-
 /// Policy for a socket that has become a session: a bounded send buffer, so that a reader that stops costs little, and
 /// a kernel that leaves the judgement to us. Its clock runs on while a window that is nearly closed lets a few bytes
 /// through, and would reset a reader that is slow but moves. Who takes nothing meets our stall deadline, who is gone
 /// answers no pings; the kernel's is only the net under both.
 pub fn on_session(io: &TcpStream, send_buffer_bytes: usize, stall: Duration) {
+    let socket = SockRef::from(io);
+    warn_if(socket.set_send_buffer_size(send_buffer_bytes), "SO_SNDBUF");
+    let given_up = stall * NET_UNDER_STALL;
     warn_if(
-        SockRef::from(io).set_send_buffer_size(send_buffer_bytes),
-        "SO_SNDBUF",
-    );
-    give_up_after(io, stall * NET_UNDER_STALL);
-}
-
-fn give_up_after(io: &TcpStream, unacknowledged: Duration) {
-    warn_if(
-        SockRef::from(io).set_tcp_user_timeout(Some(unacknowledged)),
+        socket.set_tcp_user_timeout(Some(given_up)),
         "TCP_USER_TIMEOUT",
     );
 }
@@ -85,16 +66,13 @@ mod tests {
     use super::*;
 
     #[actix::test]
-    async fn the_kernel_is_more_patient_with_a_session_than_with_http() {
+    async fn the_kernel_is_more_patient_with_a_session_than_we_are() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let io = TcpStream::connect(listener.local_addr().unwrap())
             .await
             .unwrap();
-        let patience = || SockRef::from(&io).tcp_user_timeout().unwrap().unwrap();
-        let stall = Duration::from_secs(30);
-        on_accept(&io, stall);
-        assert_eq!(patience(), Duration::from_secs(45));
-        on_session(&io, 131_072, stall);
-        assert_eq!(patience(), Duration::from_secs(300));
+        on_session(&io, 131_072, Duration::from_secs(30));
+        let patience = SockRef::from(&io).tcp_user_timeout().unwrap().unwrap();
+        assert_eq!(patience, Duration::from_secs(300));
     }
 }

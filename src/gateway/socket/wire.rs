@@ -10,8 +10,8 @@ use actix_web::rt::net::TcpStream;
 use bytes::Bytes;
 use tokio::{sync::Notify, task::consume_budget, time::timeout_at};
 
-use super::outbox::Outbox;
 pub use super::outbox::Pushed;
+use super::outbox::{Outbox, Waiting};
 use super::{
     close::{CloseCode, Closing},
     tcp,
@@ -56,12 +56,16 @@ impl Wire {
         self.deflate
     }
 
-    /// Sends a channel's frame, or keeps it until the socket takes it.
-    pub fn push_frame(&self, channel: ChannelName, frame: &Bytes) -> Pushed {
+    /// Sends a channel's frame with this `seq`, or keeps it until the socket takes it.
+    pub fn push_frame(&self, channel: ChannelName, seq: u64, frame: &Bytes) -> Pushed {
         if self.closing.get().is_some() {
             return Pushed::InVain;
         }
-        let before = self.outbox.borrow_mut().slots[channel.index()].replace(frame.clone());
+        let waiting = Waiting {
+            seq,
+            bytes: frame.clone(),
+        };
+        let before = self.outbox.borrow_mut().slots[channel.index()].replace(waiting);
         self.flush();
         match before {
             None => Pushed::Taken,
@@ -70,10 +74,22 @@ impl Wire {
     }
 
     /// Sends a channel's heartbeat, unless frames that say more are still on their way.
-    pub fn push_heartbeat(&self, channel: ChannelName, heartbeat: &Bytes) {
+    pub fn push_heartbeat(&self, channel: ChannelName, seq: u64, heartbeat: &Bytes) {
         if !self.is_blocked() {
-            self.push_frame(channel, heartbeat);
+            self.push_frame(channel, seq, heartbeat);
         }
+    }
+
+    /// Closes a client that is still taking a frame of `channel` before `keep_from`, by its `seq`; true where it is one.
+    pub fn let_go_before(&self, channel: ChannelName, keep_from: u64) -> bool {
+        if self.closing.get().is_some() || !self.outbox.borrow().is_before(channel, keep_from) {
+            return false;
+        }
+        self.close(Closing::new(
+            CloseCode::NotReading,
+            "you read so slowly that old frames are held for you; ask for less, or read faster",
+        ));
+        true
     }
 
     /// Forgets a channel's waiting frame.
@@ -237,58 +253,5 @@ impl Wire {
 }
 
 #[cfg(test)]
-mod tests {
-    use actix_web::rt::net::TcpListener;
-    use tokio::io::AsyncReadExt;
-
-    use super::*;
-
-    #[actix::test]
-    async fn a_heartbeat_never_stands_in_for_a_frame_that_waits() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (ours, _theirs) = tokio::join!(
-            listener.accept(),
-            TcpStream::connect(listener.local_addr().unwrap())
-        );
-        let wire = Wire::new(ours.unwrap().0, false);
-        let slot = || wire.outbox.borrow().slots[ChannelName::Range.index()].clone();
-        let jam = Bytes::from(vec![0; 64 << 20]);
-        wire.push_frame(ChannelName::Range, &jam);
-        assert!(wire.is_blocked());
-        wire.push_heartbeat(ChannelName::Range, &"heartbeat".into());
-        assert_eq!(slot(), None, "whoever has not yet read this needs no more");
-        let pushed = wire.push_frame(ChannelName::Range, &"frame".into());
-        assert_eq!(pushed, Pushed::Taken);
-        wire.push_heartbeat(ChannelName::Range, &"heartbeat".into());
-        assert_eq!(slot().unwrap(), "frame");
-        let pushed = wire.push_frame(ChannelName::Range, &"newer".into());
-        assert_eq!(pushed, Pushed::InPlaceOfAnother);
-        wire.close(Closing::new(CloseCode::Bye, "bye"));
-        let pushed = wire.push_frame(ChannelName::Range, &"too late".into());
-        assert_eq!((pushed, slot()), (Pushed::InVain, None));
-    }
-
-    #[actix::test]
-    async fn a_closer_look_writes_what_waits_and_then_nothing_is_stuck() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (ours, theirs) = tokio::join!(
-            listener.accept(),
-            TcpStream::connect(listener.local_addr().unwrap())
-        );
-        let (wire, mut peer) = (Wire::new(ours.unwrap().0, false), theirs.unwrap());
-        {
-            let mut outbox = wire.outbox.borrow_mut();
-            outbox.control.push_back("between two frames".into());
-            outbox.stuck_since = Some(Instant::now());
-        }
-        wire.insist();
-        let mut heard = [0; 18];
-        peer.read_exact(&mut heard).await.unwrap();
-        assert_eq!(&heard, b"between two frames");
-        assert!(!wire.is_blocked());
-
-        wire.outbox.borrow_mut().stuck_since = Some(Instant::now());
-        wire.insist();
-        assert!(!wire.is_blocked(), "nothing is left to write");
-    }
-}
+#[path = "wire_tests.rs"]
+mod tests;

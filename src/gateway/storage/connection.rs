@@ -1,35 +1,55 @@
-//! One read-only session with PostgreSQL, and how the pool makes and judges them.
+//! One connection to PostgreSQL, each question in a read-only transaction of its own, and how the pool makes and judges
+//! connections. Nothing is set and nothing is prepared outside a transaction: behind a pooler in transaction mode, that
+//! would stay in a connection of the server which others use next.
 
-use std::{error::Error, fmt::Write, time::Duration};
+use std::{error::Error, fmt::Write, sync::Arc, time::Duration};
 
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use diesel::{connection::CacheSize, result::QueryResult};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::future::join;
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
-use tokio_postgres::{Config, NoTls, error::SqlState};
+use tokio_postgres::{Client, Config, error::SqlState};
 
-use super::error::RepoError;
+use super::{dial::dial, error::RepoError};
+
+/// How many names of statements are tried. `tokio_postgres` numbers them from 0 in each process, and behind a pooler
+/// other programs may have left some of theirs in the connection that we are lent.
+pub(super) const MOST_NAMES_TRIED: usize = 64;
 
 /// A session. Dropping it closes its socket at once, whether or not PostgreSQL still answers.
-pub struct Connection {
+pub(super) struct Connection {
     session: AsyncPgConnection,
     driver: Driver,
-    /// A query has been sent and its answer not been read: whoever came next would wait for it too.
+    /// Begins a transaction and limits it; what it sets ends with it.
+    begin: Arc<str>,
+    /// A query has been sent and its answer not been read, or a transaction not been ended: whoever came next would
+    /// wait for it too, or find himself in it.
     busy: bool,
 }
 
 impl Connection {
-    /// Asks one question. If the future is dropped before it ends, the connection is spoiled.
-    pub async fn ask<T, E>(
+    /// Asks one question, in a read-only transaction. If the future is dropped before it ends, the connection is
+    /// spoiled.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn ask<T>(
         &mut self,
-        question: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T, E>,
-    ) -> Result<T, E> {
+        question: impl AsyncFnOnce(&mut &AsyncPgConnection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
         self.busy = true;
-        let answer = question(&mut self.session).await;
-        self.busy = false;
+        let (mut opening, mut asking) = (&self.session, &self.session);
+        // In this order, and without waiting for the first answer: that would be one more round trip.
+        let begun = opening.batch_execute(&self.begin);
+        let (begun, answer) = join(begun, question(&mut asking)).await;
+        let answer = begun.and(answer);
+        let end = if answer.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        self.busy = opening.batch_execute(end).await.is_err();
         answer
     }
 
     /// Whether the session has ended, or does so within a moment: PostgreSQL says why before it hangs up.
-    pub async fn ends_within(&mut self, moment: Duration) -> bool {
+    pub(super) async fn ends_within(&mut self, moment: Duration) -> bool {
         self.driver.0.is_finished() || timeout(moment, &mut self.driver.0).await.is_ok()
     }
 
@@ -49,56 +69,83 @@ impl Drop for Driver {
 }
 
 /// Makes [`Connection`]s for the pool.
-pub struct Connector {
+pub(super) struct Connector {
     config: Config,
     deadline: Duration,
-    session_setup: String,
+    begin: Arc<str>,
     failures: watch::Sender<Option<RepoError>>,
 }
 
 impl Connector {
     /// Connections to `config`, each made within `deadline`, whose statements PostgreSQL ends after
     /// `statement_timeout`. Every failed attempt is told to those who watch [`Connector::failures`].
-    pub fn new(mut config: Config, deadline: Duration, statement_timeout: Duration) -> Self {
+    pub(super) fn new(mut config: Config, deadline: Duration, statement_timeout: Duration) -> Self {
         config.application_name("service-metrics");
         Self {
             config,
             deadline,
-            // Plans are made for the values at hand: the partial index fits some of them only.
-            session_setup: format!(
-                "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; \
-                 SET statement_timeout = {}; SET plan_cache_mode = force_custom_plan",
-                statement_timeout.as_millis().max(1)
-            ),
+            begin: begin(statement_timeout).into(),
             failures: watch::Sender::new(None),
         }
     }
 
     /// Why the latest attempt failed.
-    pub fn failures(&self) -> watch::Receiver<Option<RepoError>> {
+    pub(super) fn failures(&self) -> watch::Receiver<Option<RepoError>> {
         self.failures.subscribe()
     }
 
     async fn open(&self) -> Result<Connection, RepoError> {
-        let (client, connection) = self.config.connect(NoTls).await.map_err(refused)?;
+        let (client, connection) = dial(&self.config, refused).await?;
         let driver = Driver(tokio::spawn(async {
             if let Err(error) = connection.await {
                 log::debug!("a database connection ended: {error}");
             }
         }));
-        let mut session = AsyncPgConnection::try_from(client)
-            .await
-            .map_err(unreachable)?;
-        session
-            .batch_execute(&self.session_setup)
-            .await
-            .map_err(unreachable)?;
         Ok(Connection {
-            session,
+            session: session(client).await?,
             driver,
+            begin: self.begin.clone(),
             busy: false,
         })
     }
+}
+
+/// Diesel's connection on `client`. Diesel begins by setting the time zone and the encoding of the session: that is
+/// done in a transaction that is rolled back.
+async fn session(client: Client) -> Result<AsyncPgConnection, RepoError> {
+    begin_with_free_names(&client).await.map_err(unreachable)?;
+    let session = AsyncPgConnection::try_from(client).await;
+    let mut session = session.map_err(unreachable)?;
+    // A statement that is not kept is closed as soon as its rows are read: before its transaction ends.
+    session.set_prepared_statement_cache_size(CacheSize::Disabled);
+    let ended = session.batch_execute("ROLLBACK").await;
+    ended.map_err(unreachable)?;
+    Ok(session)
+}
+
+/// Begins a transaction in which the next statement's name is free.
+async fn begin_with_free_names(client: &Client) -> Result<(), tokio_postgres::Error> {
+    for _ in 0..MOST_NAMES_TRIED {
+        client.batch_execute("BEGIN READ ONLY").await?;
+        match client.prepare("SELECT 1").await {
+            Err(error) if error.code() == Some(&SqlState::DUPLICATE_PSTATEMENT) => {
+                client.batch_execute("ROLLBACK").await?;
+            }
+            prepared => return prepared.map(drop),
+        }
+    }
+    client.batch_execute("BEGIN READ ONLY").await
+}
+
+/// The beginning of every transaction. A timestamp without a time zone is taken as UTC.
+fn begin(statement_timeout: Duration) -> String {
+    let millis = statement_timeout.as_millis().max(1);
+    format!(
+        "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; \
+         SET LOCAL statement_timeout = {millis}; \
+         SET LOCAL idle_in_transaction_session_timeout = {millis}; \
+         SET LOCAL TIME ZONE 'UTC'"
+    )
 }
 
 impl bb8::ManageConnection for Connector {
@@ -144,7 +191,13 @@ fn refused(error: tokio_postgres::Error) -> RepoError {
     } else {
         "the connection"
     };
-    RepoError::Unreachable(format!("it refuses {what} (SQLSTATE {})", code.code()))
+    let hint = if *code == SqlState::PROTOCOL_VIOLATION {
+        ": a pooler takes no `options=` in database.url"
+    } else {
+        ""
+    };
+    let code = code.code();
+    RepoError::Unreachable(format!("it refuses {what} (SQLSTATE {code}){hint}"))
 }
 
 /// The whole chain of causes; `tokio_postgres` says "error connecting to server" and keeps the rest for `source`.

@@ -1,4 +1,4 @@
-//! The pool of read-only sessions, and the deadlines of every question asked through it.
+//! The pool of connections, and the deadlines of every question asked through it.
 
 use std::{pin::pin, time::Duration};
 
@@ -7,12 +7,12 @@ use diesel_async::AsyncPgConnection;
 use futures_util::future::{Either, select};
 use tokio::{
     sync::watch,
-    time::{Instant, timeout},
+    time::{Instant, timeout, timeout_at},
 };
 use tokio_postgres::Config;
 
 use super::{
-    connection::{Connection, Connector},
+    connection::{Connection, Connector, MOST_NAMES_TRIED},
     error::RepoError,
 };
 
@@ -37,6 +37,7 @@ pub struct DatabaseOptions {
 pub struct Database {
     pool: bb8::Pool<Connector>,
     failures: watch::Receiver<Option<RepoError>>,
+    acquire_timeout: Duration,
     query_timeout: Duration,
     statement_timeout: Duration,
 }
@@ -53,6 +54,7 @@ impl Database {
                 .max_size(options.pool_size)
                 .connection_timeout(options.acquire_timeout)
                 .build_unchecked(connector),
+            acquire_timeout: options.acquire_timeout,
             query_timeout: options.query_timeout,
             statement_timeout,
         }
@@ -64,11 +66,35 @@ impl Database {
     /// Any [`RepoError`].
     pub async fn ask<T>(
         &self,
-        question: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
+        question: impl AsyncFn(&mut &AsyncPgConnection) -> QueryResult<T>,
     ) -> Result<T, RepoError> {
-        let mut connection = self.acquire().await?;
+        self.ask_by(self.patience(), question).await
+    }
+
+    /// Like [`Self::ask`]; a connection must be had by `until`.
+    ///
+    /// # Errors
+    /// Any [`RepoError`].
+    pub async fn ask_by<T>(
+        &self,
+        until: Instant,
+        question: impl AsyncFn(&mut &AsyncPgConnection) -> QueryResult<T>,
+    ) -> Result<T, RepoError> {
+        let mut connection = timeout_at(until, self.acquire())
+            .await
+            .unwrap_or_else(|_| Err(self.none_to_be_had()))?;
         let asked = Instant::now();
-        match timeout(self.query_timeout, connection.ask(question)).await {
+        let answer = async {
+            let mut answer = connection.ask(&question).await;
+            for _ in 0..MOST_NAMES_TRIED {
+                match &answer {
+                    Err(error) if is_name_taken(error) => answer = connection.ask(&question).await,
+                    _ => break,
+                }
+            }
+            answer
+        };
+        match timeout(self.query_timeout, answer).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(self.explain(error, asked, &mut connection).await),
             Err(_) => Err(RepoError::TimedOut),
@@ -81,12 +107,20 @@ impl Database {
             Either::Left((Err(bb8::RunError::User(error)), _)) | Either::Right((error, _)) => {
                 Err(error)
             }
-            Either::Left((Err(bb8::RunError::TimedOut), _)) if self.is_connected() => {
-                Err(RepoError::PoolExhausted)
-            }
-            Either::Left((Err(bb8::RunError::TimedOut), _)) => {
-                Err(RepoError::Unreachable("it does not answer".to_owned()))
-            }
+            Either::Left((Err(bb8::RunError::TimedOut), _)) => Err(self.none_to_be_had()),
+        }
+    }
+
+    /// Until when one may wait for a connection from now on.
+    pub(super) fn patience(&self) -> Instant {
+        Instant::now() + self.acquire_timeout
+    }
+
+    fn none_to_be_had(&self) -> RepoError {
+        if self.is_connected() {
+            RepoError::PoolExhausted
+        } else {
+            RepoError::Unreachable("it does not answer".to_owned())
         }
     }
 
@@ -116,6 +150,7 @@ impl Database {
     ) -> RepoError {
         use DatabaseErrorKind::{ClosedConnection, UnableToSendCommand, Unknown};
         match error {
+            Error::NotFound => RepoError::NoSuchCursor,
             Error::DatabaseError(UnableToSendCommand | ClosedConnection, info) => {
                 RepoError::Unreachable(info.message().to_owned())
             }
@@ -128,6 +163,43 @@ impl Database {
                 RepoError::Unreachable(info.message().to_owned())
             }
             error => RepoError::Failed(error.to_string()),
+        }
+    }
+}
+
+/// Whether PostgreSQL refuses a statement because one of its name is there. Diesel does not pass on the code (42P05),
+/// and the text may be in any language; the name is in all of them.
+fn is_name_taken(error: &Error) -> bool {
+    let Error::DatabaseError(DatabaseErrorKind::Unknown, info) = error else {
+        return false;
+    };
+    let mut words = info.message().split('"').skip(1).step_by(2);
+    words.any(|word| {
+        let number = word.strip_prefix('s');
+        number.is_some_and(|number| number.parse::<u64>().is_ok())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_is_told_from_other_errors_in_any_language() {
+        let error = |text: &str| {
+            Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(text.to_owned()))
+        };
+        for text in [
+            "prepared statement \"s12\" already exists",
+            "vorbereitete Anweisung \"s0\" existiert bereits",
+        ] {
+            assert!(is_name_taken(&error(text)), "{text}");
+        }
+        for text in [
+            "column \"status\" does not exist",
+            "permission denied for table incidents",
+        ] {
+            assert!(!is_name_taken(&error(text)), "{text}");
         }
     }
 }

@@ -9,10 +9,16 @@ pub enum RepoError {
     Unreachable(String),
     /// All connections were busy for the whole acquisition timeout.
     PoolExhausted,
+    /// As many questions of this client as may run, or wait, do so.
+    ShareTaken,
+    /// A summary, for another client or by another gateway, ran for the whole acquisition timeout.
+    SummaryRuns,
     /// The query took longer than the query timeout.
     TimedOut,
     /// PostgreSQL refused the query, for instance for want of a privilege, or its answer could not be read.
     Failed(String),
+    /// The cursor is none of this table's: its id is not of the type that ids have here.
+    NoSuchCursor,
 }
 
 impl RepoError {
@@ -21,8 +27,11 @@ impl RepoError {
         match self {
             Self::Unreachable(_) => "unreachable",
             Self::PoolExhausted => "pool_exhausted",
+            Self::ShareTaken => "share_taken",
+            Self::SummaryRuns => "summary_runs",
             Self::TimedOut => "timeout",
             Self::Failed(_) => "refused",
+            Self::NoSuchCursor => "cursor",
         }
     }
 }
@@ -32,8 +41,11 @@ impl fmt::Display for RepoError {
         match self {
             Self::Unreachable(cause) => write!(f, "the database cannot be reached: {cause}"),
             Self::PoolExhausted => f.write_str("all database connections are busy"),
+            Self::ShareTaken => f.write_str("other questions of this client are being answered"),
+            Self::SummaryRuns => f.write_str("another summary is being made"),
             Self::TimedOut => f.write_str("the database took too long to answer"),
             Self::Failed(cause) => write!(f, "the database refused: {cause}"),
+            Self::NoSuchCursor => f.write_str("the cursor is none of this table's"),
         }
     }
 }

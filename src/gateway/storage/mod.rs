@@ -1,9 +1,16 @@
-//! What is read from PostgreSQL. Only `IncidentRepo` comes here; nothing here ever writes.
+//! What is read from PostgreSQL, and how it is asked so that nothing of ours stays there. Only `IncidentRepo` comes here;
+//! nothing here ever writes.
 
-pub mod connection;
+mod by_service;
+mod columns;
+mod connection;
 pub mod database;
+mod dial;
+mod distribution;
 pub mod error;
-pub mod incidents;
+mod incidents;
 pub mod privileges;
-mod schema;
-pub mod summary;
+mod question;
+pub mod store;
+mod summary;
+mod values;

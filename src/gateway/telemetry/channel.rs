@@ -1,8 +1,8 @@
 //! What is counted of each channel.
 
-use prometheus::{IntCounter, IntGauge, IntGaugeVec, Opts, Registry, Result};
+use prometheus::{IntCounter, IntGauge, Registry, Result};
 
-use super::{counters, register};
+use super::{counters, gauges};
 use crate::gateway::model::channel::ChannelName;
 
 /// One channel's counters.
@@ -23,19 +23,31 @@ pub struct ChannelMetrics {
     pub frames_sent: IntCounter,
     /// Frames that a newer one replaced before a slow reader took them, or a slow worker handed them out.
     pub frames_skipped: IntCounter,
+    /// Bytes of frames before the latest that slow readers hold.
+    pub pinned_bytes: IntGauge,
+    /// Readers closed because these were too many.
+    pub readers_let_go: IntCounter,
 }
 
 /// Registers them for every channel.
 pub(super) fn all(registry: &Registry) -> Result<[ChannelMetrics; ChannelName::ALL.len()]> {
-    let subscriptions = register(
+    let subscriptions = gauges(
         registry,
-        IntGaugeVec::new(
-            Opts::new(
-                "service_metrics_subscriptions",
-                "Sessions subscribed to a channel",
-            ),
-            &["channel"],
-        )?,
+        "service_metrics_subscriptions",
+        "Sessions subscribed to a channel",
+        &["channel"],
+    )?;
+    let pinned = gauges(
+        registry,
+        "service_metrics_frames_pinned_bytes",
+        "Bytes of frames before the latest that slow readers still hold",
+        &["channel"],
+    )?;
+    let let_go = counters(
+        registry,
+        "service_metrics_slow_readers_evicted_total",
+        "Sessions closed with 4408 because old frames were held for them beyond websocket.max_pinned_bytes",
+        &["channel"],
     )?;
     let published = counters(
         registry,
@@ -90,6 +102,8 @@ pub(super) fn all(registry: &Registry) -> Result<[ChannelMetrics; ChannelName::A
             bytes_sent: bytes.with_label_values(&label),
             frames_sent: sent.with_label_values(&label),
             frames_skipped: skipped.with_label_values(&label),
+            pinned_bytes: pinned.with_label_values(&label),
+            readers_let_go: let_go.with_label_values(&label),
         }
     }))
 }

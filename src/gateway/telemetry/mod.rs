@@ -11,9 +11,13 @@ use prometheus::{
 };
 
 pub use self::{channel::ChannelMetrics, source::SourceMetrics};
-use crate::gateway::{
-    model::{channel::ChannelName, source::Source},
-    socket::close::Closing,
+use crate::{
+    gateway::{
+        model::{channel::ChannelName, incident::Found, source::Source},
+        socket::close::Closing,
+    },
+    logging::LogMetrics,
+    web::connection::ConnectionMetrics,
 };
 
 const SERVICE: &str = "service-metrics";
@@ -28,12 +32,17 @@ pub struct Metrics {
     sources: [SourceMetrics; Source::ALL.len()],
     channels: [ChannelMetrics; ChannelName::ALL.len()],
     query_failures: IntCounterVec,
+    query_warnings: IntCounterVec,
     sessions_closed: IntCounterVec,
+    sessions_refused: IntCounterVec,
     webhooks: IntCounterVec,
+    values_missing: IntCounterVec,
     /// The beat, in seconds.
     pub poll_interval: Gauge,
     /// Open sessions.
     pub sessions: IntGauge,
+    /// HTTP connections.
+    pub connections: ConnectionMetrics,
     /// Sessions ever opened.
     pub sessions_opened: IntCounter,
     /// Requests by method, route and status.
@@ -64,6 +73,7 @@ impl Telemetry {
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         register(&registry, build)?;
         registry.register(Box::new(ProcessCollector::for_self()))?;
+        registry.register(Box::new(LogMetrics::new("service_metrics")?))?;
         let sources = source::all(&registry)?;
         let channels = channel::all(&registry)?;
         let metrics = Metrics {
@@ -75,17 +85,35 @@ impl Telemetry {
                 "Queries that failed, by reason",
                 &["source", "reason"],
             )?,
+            query_warnings: counters(
+                &registry,
+                "service_metrics_query_warnings_total",
+                "Warnings that came with good answers, a partial answer among them",
+                &["source"],
+            )?,
             sessions_closed: counters(
                 &registry,
                 "service_metrics_sessions_closed_total",
                 "Sessions ended, by our reason as a close code; none when the connection just ended",
                 &["code"],
             )?,
+            sessions_refused: counters(
+                &registry,
+                "service_metrics_sessions_refused_total",
+                "Sessions refused: total (all are taken) or address (the client has its share)",
+                &["limit"],
+            )?,
             webhooks: counters(
                 &registry,
                 "service_metrics_webhooks_total",
                 "Webhooks of Alertmanager, by what became of them",
                 &["outcome"],
+            )?,
+            values_missing: counters(
+                &registry,
+                "service_metrics_incident_values_missing_total",
+                "Values that incidents in answers should have had, by column and by what stood there",
+                &["column", "found"],
             )?,
             poll_interval: register(
                 &registry,
@@ -98,6 +126,7 @@ impl Telemetry {
                 &registry,
                 IntGauge::new("service_metrics_sessions", "Open WebSocket sessions")?,
             )?,
+            connections: ConnectionMetrics::new(&registry, "service_metrics")?,
             sessions_opened: register(
                 &registry,
                 IntCounter::new(
@@ -152,6 +181,13 @@ impl Metrics {
         }
     }
 
+    /// Counts the warnings that came with a source's answer.
+    pub fn warned(&self, source: Source, warnings: usize) {
+        self.query_warnings
+            .with_label_values(&[source.as_str()])
+            .inc_by(warnings as u64);
+    }
+
     /// Counts the end of a session.
     pub fn session_closed(&self, closing: Option<Closing>) {
         let code = closing.map_or_else(
@@ -161,9 +197,21 @@ impl Metrics {
         self.sessions_closed.with_label_values(&[&code]).inc();
     }
 
+    /// Counts a session that was refused. `limit` is `total` or `address`.
+    pub fn session_refused(&self, limit: &str) {
+        self.sessions_refused.with_label_values(&[limit]).inc();
+    }
+
     /// Counts a webhook. `outcome` is one of a few words.
     pub fn webhook_answered(&self, outcome: &str) {
         self.webhooks.with_label_values(&[outcome]).inc();
+    }
+
+    /// Counts a value that is missing in an incident that was asked for.
+    pub fn value_missing(&self, column: &str, found: Found) {
+        self.values_missing
+            .with_label_values(&[column, found.as_str()])
+            .inc();
     }
 
     /// Counts a request. `route` is a pattern, never a path that a client made up.
@@ -194,6 +242,10 @@ const DURATIONS: [f64; 12] = [
 
 fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> Result<IntCounterVec> {
     register(registry, IntCounterVec::new(Opts::new(name, help), labels)?)
+}
+
+fn gauges(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> Result<IntGaugeVec> {
+    register(registry, IntGaugeVec::new(Opts::new(name, help), labels)?)
 }
 
 fn register<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> Result<C> {

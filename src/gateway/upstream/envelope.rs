@@ -5,7 +5,10 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::prom_error::PromError;
+use super::{
+    prom_error::PromError,
+    remarks::{bounded, remarks},
+};
 
 /// The envelope of every answer (Prometheus HTTP API, "Format overview").
 #[derive(Deserialize)]
@@ -16,6 +19,28 @@ struct Envelope<'a> {
     data: Option<&'a RawValue>,
     error_type: Option<String>,
     error: Option<String>,
+    #[serde(borrow)]
+    warnings: Option<&'a RawValue>,
+    #[serde(borrow)]
+    infos: Option<&'a RawValue>,
+    /// VictoriaMetrics' cluster: some of its storage did not answer.
+    is_partial: Option<bool>,
+}
+
+impl Envelope<'_> {
+    fn remarks(&self) -> Vec<String> {
+        let lists = [self.warnings, self.infos].into_iter().flatten();
+        remarks(lists.map(RawValue::get), self.is_partial == Some(true))
+    }
+}
+
+/// A good answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// Its `data`, a slice of the very bytes that came.
+    pub data: Bytes,
+    /// What the server says besides: its warnings, its infos, and that the answer is partial.
+    pub warnings: Vec<String>,
 }
 
 /// The `data` of an answer to a query ("Expression query result formats"): of every type, the result is an array.
@@ -46,40 +71,53 @@ struct AlertsData<'a> {
 /// Prometheus' own data nest nine levels at most; readers that recurse must survive whatever is forwarded to them.
 const DEEPEST: usize = 64;
 
-/// The `data` of an answer to a query: a slice of the very bytes that came.
-pub(super) fn query_data(body: &Bytes, status: StatusCode) -> Result<Bytes, PromError> {
+/// The answer to a query.
+pub(super) fn query_data(body: &Bytes, status: StatusCode) -> Result<Opened, PromError> {
     checked(body, status, "result", |data| {
         serde_json::from_slice::<QueryData<'_>>(data).map(|data| data.result)
     })
 }
 
-/// The `data` of an answer to the question for alerts: a slice of the very bytes that came.
-pub(super) fn alerts_data(body: &Bytes, status: StatusCode) -> Result<Bytes, PromError> {
+/// The answer to the question for alerts.
+pub(super) fn alerts_data(body: &Bytes, status: StatusCode) -> Result<Opened, PromError> {
     checked(body, status, "alerts", |data| {
         serde_json::from_slice::<AlertsData<'_>>(data).map(|data| data.alerts)
     })
 }
 
-/// The `data` of an envelope, if it is an object in which `find` finds an array by the name of `list`.
-fn checked(
+/// Whether no alert is active, by a good answer's `data`.
+pub(super) fn has_no_alerts(data: &[u8]) -> bool {
+    serde_json::from_slice::<AlertsData<'_>>(data).is_ok_and(|data| is_empty(data.alerts))
+}
+
+/// Whether it is `null` or an array of nothing.
+fn is_empty(list: &RawValue) -> bool {
+    let list = serde_json::from_str::<Option<Vec<serde::de::IgnoredAny>>>(list.get());
+    list.is_ok_and(|list| list.is_none_or(|list| list.is_empty()))
+}
+
+/// The `data` of an envelope, if it is an object in which `find` finds an array by the name of `list`, or `null`, which
+/// some servers write for an empty one.
+pub(super) fn checked(
     body: &Bytes,
     status: StatusCode,
     list: &str,
     find: fn(&[u8]) -> serde_json::Result<&RawValue>,
-) -> Result<Bytes, PromError> {
-    let data = data(body, status)?;
+) -> Result<Opened, PromError> {
+    let opened = open(body, status)?;
+    let data = &opened.data;
     let malformed = |why: String| PromError::Malformed(format!("data: {why}"));
     if !data.starts_with(b"{") {
         return Err(malformed("not an object".into())); // serde would read an array as one, field by field
     }
-    let found = find(&data).map_err(|error| malformed(error.to_string()))?;
-    if !found.get().starts_with('[') {
+    let found = find(data).map_err(|error| malformed(error.to_string()))?;
+    if !found.get().starts_with('[') && found.get() != "null" {
         return Err(malformed(format!("{list} is not an array")));
     }
-    if is_deeper_than(DEEPEST, &data) {
+    if is_deeper_than(DEEPEST, data) {
         return Err(malformed(format!("nested more than {DEEPEST} times")));
     }
-    Ok(data)
+    Ok(opened)
 }
 
 /// Of valid JSON.
@@ -100,8 +138,8 @@ fn is_deeper_than(deepest: usize, json: &[u8]) -> bool {
     false
 }
 
-/// The `data` of an envelope.
-fn data(body: &Bytes, status: StatusCode) -> Result<Bytes, PromError> {
+/// What is in an envelope.
+fn open(body: &Bytes, status: StatusCode) -> Result<Opened, PromError> {
     let envelope: Envelope<'_> = match serde_json::from_slice(body) {
         Ok(envelope) => envelope,
         Err(_) if !status.is_success() => return Err(PromError::Status(status)),
@@ -111,10 +149,13 @@ fn data(body: &Bytes, status: StatusCode) -> Result<Bytes, PromError> {
         Err(error) => return Err(PromError::Malformed(error.to_string())),
     };
     match (envelope.status.as_str(), envelope.data) {
-        ("success", Some(data)) if status.is_success() => Ok(body.slice_ref(data.get().as_bytes())),
+        ("success", Some(data)) if status.is_success() => Ok(Opened {
+            data: body.slice_ref(data.get().as_bytes()),
+            warnings: envelope.remarks(),
+        }),
         ("error", _) => Err(PromError::Refused {
-            error_type: envelope.error_type.unwrap_or_else(|| "unknown".into()),
-            error: envelope.error.unwrap_or_else(|| format!("status {status}")),
+            error_type: bounded(envelope.error_type.unwrap_or_else(|| "unknown".into())),
+            error: bounded(envelope.error.unwrap_or_else(|| format!("status {status}"))),
         }),
         _ if !status.is_success() => Err(PromError::Status(status)),
         _ => Err(PromError::Malformed("neither data nor an error".into())),
@@ -122,128 +163,5 @@ fn data(body: &Bytes, status: StatusCode) -> Result<Bytes, PromError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const GOOD: &str = r#"{"resultType":"vector","result":[]}"#;
-
-    fn outcome(body: impl Into<Bytes>, status: u16) -> Result<Bytes, &'static str> {
-        let status = StatusCode::from_u16(status).unwrap();
-        query_data(&body.into(), status).map_err(|error| error.reason())
-    }
-
-    fn success(data: &str) -> String {
-        format!(r#"{{"status":"success","data":{data}}}"#)
-    }
-
-    #[test]
-    fn data_is_a_slice_of_what_came() {
-        let body = Bytes::from_static(
-            br#"{"status":"success","data": {"result" : [ 1.0 ,"\u00e9"], "resultType":"scalar"} ,"warnings":[]}"#,
-        );
-        let data = outcome(body.clone(), 200).unwrap();
-        assert_eq!(
-            data,
-            r#"{"result" : [ 1.0 ,"\u00e9"], "resultType":"scalar"}"#
-        );
-        assert!(body.as_ptr_range().contains(&data.as_ptr()), "not a copy");
-    }
-
-    #[test]
-    fn what_is_not_good_data_is_never_taken_for_it() {
-        let refused = r#"{"status":"error","errorType":"x","error":"y","data":1}"#;
-        let twice = format!(r#"{{"status":"success","data":{GOOD},"data":{GOOD}}}"#);
-        for (body, status, reason) in [
-            (refused, 400, "refused"),
-            (refused, 200, "refused"),
-            (&success(GOOD), 500, "status"),
-            ("<html>bad gateway</html>", 502, "status"),
-            ("", 302, "status"),
-            ("<html>", 200, "malformed"),
-            ("", 200, "unreachable"),
-            (
-                r#"{"status":"success","data":{"resultType""#,
-                200,
-                "unreachable",
-            ),
-            (r#"{"status":"success"}"#, 200, "malformed"),
-            (&format!("{} x", success(GOOD)), 200, "malformed"),
-            (&twice, 200, "malformed"),
-            (&success(r#"{"a":}"#), 200, "malformed"),
-            (&success("{}"), 200, "malformed"),
-            (&success("null"), 200, "malformed"),
-            (&success(r#"{"result":[]}"#), 200, "malformed"),
-            (
-                &success(r#"{"resultType":"vector","result":null}"#),
-                200,
-                "malformed",
-            ),
-            (
-                &success(r#"{"resultType":"html","result":[]}"#),
-                200,
-                "malformed",
-            ),
-            (&success(r#"["vector",[]]"#), 200, "malformed"),
-            (&success(r#"{"alerts":[]}"#), 200, "malformed"),
-        ] {
-            let found = outcome(body.to_owned(), status);
-            assert_eq!(found, Err(reason), "{status} {body}");
-        }
-        assert_eq!(
-            outcome(&b"{\"status\":\"success\",\"data\":\"\xFF\"}"[..], 200),
-            Err("malformed")
-        );
-    }
-
-    #[test]
-    fn alerts_are_an_object_with_an_array_and_stay_as_they_came() {
-        let outcome = |data: &str| {
-            let answer = alerts_data(&success(data).into(), StatusCode::OK);
-            answer.map_err(|error| error.reason())
-        };
-        for good in [
-            r#"{"alerts":[]}"#,
-            r#"{ "groups":null,"alerts" : [{"value":"1e+00","x":"\u003cb"} ] }"#,
-        ] {
-            assert_eq!(outcome(good), Ok(good.into()));
-        }
-        let deep = format!(
-            r#"{{"alerts":{}{}}}"#,
-            "[".repeat(DEEPEST),
-            "]".repeat(DEEPEST)
-        );
-        for bad in [
-            "null",
-            "[]",
-            "[[]]",
-            "{}",
-            GOOD,
-            r#"{"alerts":null}"#,
-            r#"{"alerts":{}}"#,
-            r#"{"alerts":"[]"}"#,
-            r#"{"Alerts":[]}"#,
-            r#"{"alerts":[],"alerts":[]}"#,
-            &deep,
-        ] {
-            assert_eq!(outcome(bad), Err("malformed"), "{bad:.80}");
-        }
-        let refused = Bytes::from_static(br#"{"status":"error","errorType":"x","error":"y"}"#);
-        let refused = alerts_data(&refused, StatusCode::NOT_FOUND).unwrap_err();
-        assert_eq!(refused.reason(), "refused");
-    }
-
-    #[test]
-    fn nothing_is_forwarded_that_is_nested_without_end() {
-        let nested = |levels: usize, leaf: &str| {
-            let (open, close) = ("[".repeat(levels), "]".repeat(levels));
-            success(&format!(
-                r#"{{"resultType":"vector","result":{open}{leaf}{close}}}"#
-            ))
-        };
-        assert_eq!(outcome(nested(100_000, ""), 200), Err("malformed"));
-        assert_eq!(outcome(nested(DEEPEST, ""), 200), Err("malformed"));
-        assert!(outcome(nested(DEEPEST - 1, ""), 200).is_ok());
-        let in_a_string = format!(r#""\\\"{}""#, "[".repeat(DEEPEST));
-        assert!(outcome(nested(1, &in_a_string), 200).is_ok());
-    }
-}
+#[path = "envelope_tests.rs"]
+mod tests;

@@ -1,5 +1,7 @@
 //! What is read over HTTP.
 
-mod envelope;
+pub mod envelope;
 pub mod prom_error;
 pub mod prometheus;
+mod remarks;
+mod rules;

@@ -11,7 +11,7 @@ use crate::gateway::model::snapshot::QueryFault;
 pub enum PromError {
     /// No connection, or it broke.
     Unreachable(String),
-    /// The answer was not complete in time.
+    /// The answer was not complete after this long.
     TimedOut(Duration),
     /// An HTTP status without Prometheus' envelope, redirects included.
     Status(StatusCode),

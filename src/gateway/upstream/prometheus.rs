@@ -1,75 +1,88 @@
 //! Prometheus' HTTP API, as far as it is polled; anything that speaks it will do. Bytes stay bytes.
 
-use std::time::Duration;
+use std::{
+    cell::Cell,
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use actix_http::error::ParseError;
 use actix_web::http::{StatusCode, header};
-use awc::{
-    Client,
-    error::{ConnectError, PayloadError, SendRequestError},
-};
+use awc::error::{ConnectError, SendRequestError};
 use bytes::Bytes;
 use tokio::time::timeout;
 use url::Url;
 
-use super::{envelope, prom_error::PromError};
+use super::{
+    envelope::{self, Opened},
+    prom_error::PromError,
+    rules,
+};
+use crate::outbound::{BodyError, HttpClient, whole_body};
+
+/// How often a server without any alert is asked whether it has alerting rules.
+const RULES_EVERY: Duration = Duration::from_secs(60);
+
+/// How long that may take: the alerts themselves wait for it.
+const RULES_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How Prometheus is reached, and how much of it is endured. Not `Debug`: the address may hold a password.
 #[derive(Clone)]
 pub struct PromOptions {
     /// The base address, with a path prefix if there is one, and user and password for Basic authentication.
     pub url: Url,
-    /// For one query, from the first byte sent to the last received.
-    pub timeout: Duration,
     /// The longest answer to one query.
     pub max_response_bytes: usize,
 }
 
-/// Prometheus. Not `Send`: it stays on the arbiter that made it.
+/// Whether the server has begun to answer a query. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Progress(Rc<Cell<bool>>);
+
+impl Progress {
+    /// True as soon as the head of the answer is there.
+    pub fn has_begun(&self) -> bool {
+        self.0.get()
+    }
+}
+
+/// Prometheus. Not `Send`: it stays on the arbiter that made it. It has no deadline: whoever asks has his own.
 #[derive(Clone)]
 pub struct Prometheus {
-    client: Client,
+    client: HttpClient,
     base: Url,
-    timeout: Duration,
     max_response_bytes: usize,
+    /// When it was last asked for alerting rules, and whether it had any.
+    rules: Rc<Cell<Option<(Instant, bool)>>>,
 }
 
 impl Prometheus {
     /// Prepares a client; connects at the first query.
     pub fn new(options: PromOptions) -> Self {
         let mut base = options.url;
-        // `get` has one deadline over everything; a second one inside would tell the same thing in other words.
-        let mut builder = Client::builder().disable_redirects().disable_timeout();
-        if !base.username().is_empty() || base.password().is_some() {
-            builder = builder.basic_auth(
-                decoded(base.username()),
-                base.password().map(decoded).as_deref(),
-            );
-            // An address with a host takes the removal of its credentials.
-            let _ = base.set_username("");
-            let _ = base.set_password(None);
-        }
+        let client = HttpClient::new(&mut base, None);
         if let Ok(mut path) = base.path_segments_mut() {
             path.pop_if_empty().extend(["api", "v1"]);
         }
         Self {
-            client: builder.finish(),
+            client,
             base,
-            timeout: options.timeout,
             max_response_bytes: options.max_response_bytes,
+            rules: Rc::default(),
         }
     }
 
-    /// The `data` of an instant query's answer, byte for byte.
+    /// The answer to an instant query, its `data` byte for byte.
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn instant(&self, expr: &str) -> Result<Bytes, PromError> {
-        self.get("query", &[("query", expr)], envelope::query_data)
+    pub async fn instant(&self, expr: &str, progress: &Progress) -> Result<Opened, PromError> {
+        let parameters = [("query", expr)];
+        self.get("query", &parameters, envelope::query_data, progress)
             .await
     }
 
-    /// The `data` of a range query's answer, byte for byte; start and end in Unix seconds.
+    /// The answer to a range query, its `data` byte for byte; start and end in Unix seconds.
     ///
     /// # Errors
     /// Why there is none.
@@ -78,7 +91,8 @@ impl Prometheus {
         expr: &str,
         (start, end): (u64, u64),
         step: Duration,
-    ) -> Result<Bytes, PromError> {
+        progress: &Progress,
+    ) -> Result<Opened, PromError> {
         let (start, end, step) = (
             start.to_string(),
             end.to_string(),
@@ -93,16 +107,44 @@ impl Prometheus {
                 ("step", &step),
             ],
             envelope::query_data,
+            progress,
         )
         .await
     }
 
-    /// The `data` of the answer to "which alerts are active?", byte for byte.
+    /// The answer to "which alerts are active?", its `data` byte for byte. Where there is none and never can be, since no
+    /// alerting rule is loaded there, a warning says so.
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn alerts(&self) -> Result<Bytes, PromError> {
-        self.get("alerts", &[], envelope::alerts_data).await
+    pub async fn alerts(&self, progress: &Progress) -> Result<Opened, PromError> {
+        let asked = self.get("alerts", &[], envelope::alerts_data, progress);
+        let mut answer = asked.await?;
+        if envelope::has_no_alerts(&answer.data) && !self.has_alerting_rules().await {
+            answer.warnings.push(
+                "no alerting rule is loaded at this address, so it can never have alerts (vmalert, ruler: prometheus.alerts_url)"
+                    .to_owned(),
+            );
+        }
+        Ok(answer)
+    }
+
+    /// Whether it has alerting rules, as far as is known: one that cannot say is believed to have some.
+    async fn has_alerting_rules(&self) -> bool {
+        match self.rules.get() {
+            Some((asked, has)) if asked.elapsed() < RULES_EVERY => has,
+            _ => {
+                // Believed until it says otherwise, also if nobody waits for that any more.
+                self.rules.set(Some((Instant::now(), true)));
+                let (parameters, progress) = ([("type", "alert")], Progress::default());
+                let asked = self.get("rules", &parameters, rules::rules_data, &progress);
+                let rules = timeout(RULES_TIMEOUT, asked).await;
+                let has =
+                    !matches!(rules, Ok(Ok(rules)) if rules::has_no_alerting_rules(&rules.data));
+                self.rules.set(Some((Instant::now(), has)));
+                has
+            }
+        }
     }
 
     async fn get(
@@ -110,7 +152,8 @@ impl Prometheus {
         endpoint: &str,
         parameters: &[(&str, &str)],
         open: Open,
-    ) -> Result<Bytes, PromError> {
+        progress: &Progress,
+    ) -> Result<Opened, PromError> {
         let mut url = self.base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.push(endpoint);
@@ -118,14 +161,9 @@ impl Prometheus {
         if !parameters.is_empty() {
             url.query_pairs_mut().extend_pairs(parameters);
         }
-        timeout(self.timeout, self.fetch(url, open))
-            .await
-            .map_err(|_| PromError::TimedOut(self.timeout))?
-    }
-
-    async fn fetch(&self, url: Url, open: Open) -> Result<Bytes, PromError> {
+        let client = self.client.get().map_err(PromError::Unreachable)?;
         let ask = || {
-            let request = self.client.get(url.as_str());
+            let request = client.get(url.as_str());
             request
                 .insert_header((header::ACCEPT, "application/json"))
                 .send()
@@ -134,28 +172,28 @@ impl Prometheus {
             Err(error) if was_hung_up(&error) => ask().await,
             answer => answer,
         }
-        .map_err(|error| PromError::Unreachable(error.to_string()))?;
+        .map_err(|error| {
+            self.client.note_failure(&error);
+            PromError::Unreachable(error.to_string())
+        })?;
+        progress.0.set(true);
         let status = answer.status();
         if status.is_success() && answer.headers().contains_key(header::CONTENT_ENCODING) {
             return Err(PromError::Malformed(
                 "an encoding that was not asked for".into(),
             ));
         }
-        let limit = self.max_response_bytes;
-        let body = answer
-            .body()
-            .limit(limit)
-            .await
-            .map_err(|error| match error {
-                PayloadError::Overflow => PromError::TooLarge(limit),
-                other => PromError::Unreachable(format!("the answer broke off: {other}")),
-            })?;
+        let body = whole_body(&mut answer, self.max_response_bytes).await;
+        let body = body.map_err(|error| match error {
+            BodyError::TooLarge(limit) => PromError::TooLarge(limit),
+            BodyError::BrokeOff(_) => PromError::Unreachable(error.to_string()),
+        })?;
         open(&body, status)
     }
 }
 
 /// What an answer's `data` must be, and how it is taken out of its envelope.
-type Open = fn(&Bytes, StatusCode) -> Result<Bytes, PromError>;
+type Open = fn(&Bytes, StatusCode) -> Result<Opened, PromError>;
 
 /// Whether the connection ended before an answer began. One that was kept since the last beat may be closed by the other
 /// side at the moment it is used again; that says nothing about Prometheus, and a query can be asked twice.
@@ -166,12 +204,6 @@ fn was_hung_up(error: &SendRequestError) -> bool {
             | SendRequestError::Response(ParseError::Io(_))
             | SendRequestError::Connect(ConnectError::Disconnected)
     )
-}
-
-fn decoded(part: &str) -> String {
-    percent_encoding::percent_decode_str(part)
-        .decode_utf8_lossy()
-        .into_owned()
 }
 
 #[cfg(test)]
@@ -193,7 +225,6 @@ mod tests {
             let url = Url::parse(given).unwrap();
             let options = PromOptions {
                 url,
-                timeout: Duration::from_secs(1),
                 max_response_bytes: 1024,
             };
             assert_eq!(Prometheus::new(options).base.as_str(), expected);

@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::unfinished;
+use crate::files;
 
 /// One file to write, shared by the thread that writes it and whoever may abandon it.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +25,7 @@ enum Progress {
 }
 
 impl Attempt {
-    /// Writes to `path` what `fill` gives. A symbolic link is followed; what is no regular file (a pipe, a device) is
+    /// Writes to `path` what `fill` gives. A symbolic link is followed if it is ours or root's; what is no regular file (a pipe, a device) is
     /// written in place; a regular file is replaced at the end, and only if all went well.
     ///
     /// # Errors
@@ -35,6 +36,7 @@ impl Attempt {
         path: &Path,
         fill: impl FnOnce(&File) -> io::Result<()>,
     ) -> io::Result<()> {
+        files::check_links(path)?;
         let there = fs::metadata(path).ok();
         if there.as_ref().is_some_and(|there| !there.is_file()) {
             // By its own name: what /dev/stdout links to may have no other.

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, DirEntry, File, OpenOptions},
+    fs::{self, DirEntry, File},
     io,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
@@ -13,6 +13,8 @@ use rustix::{
     fs::{FlockOperation, flock},
     io::Errno,
 };
+
+use crate::files;
 
 /// A file in the same folder that nobody else has: only there can it be renamed to `target`. It is locked as long as it
 /// is open, so that others see that it is being written: a process id says nothing to those in another container.
@@ -75,7 +77,7 @@ fn is_file(entry: &DirEntry) -> bool {
 }
 
 fn remove_if_left(name: &Path) -> io::Result<()> {
-    let file = OpenOptions::new().write(true).open(name)?;
+    let file = files::open_to_lock(name)?;
     flock(&file, FlockOperation::NonBlockingLockExclusive)?;
     // Its writer may have renamed it before it let go of the lock, and another may have taken the name.
     match fs::metadata(name)?.ino() == file.metadata()?.ino() {

@@ -1,6 +1,9 @@
 //! Who may change something: this program can page people. And which web pages may talk to it at all.
 
-use std::{hint::black_box, net::SocketAddr};
+use std::{
+    hint::black_box,
+    net::{IpAddr, SocketAddr},
+};
 
 use actix_web::{
     Error,
@@ -11,7 +14,16 @@ use actix_web::{
     web,
 };
 
-use crate::api_error::ApiError;
+use super::guesses::Guesses;
+use crate::{
+    api_error::ApiError,
+    web::{client_address::ClientAddress, notices::Notices, origin::AllowedOrigins},
+};
+
+/// What browsers say of where a request comes from (Fetch Metadata).
+const SEC_FETCH_SITE: &str = "sec-fetch-site";
+/// How much of an origin that is refused is logged.
+const MAX_SHOWN: usize = 100;
 
 /// The rules of access, from the section `[control]`. It holds a secret, and is not `Debug` for that.
 pub(crate) struct Access {
@@ -19,22 +31,26 @@ pub(crate) struct Access {
     pub(crate) allow_remote: bool,
     /// Whoever bears it may, from anywhere; empty: nobody.
     pub(crate) token: String,
+    /// How many wrong tokens each client has sent.
+    pub(crate) guesses: Guesses,
     /// Origins of the web pages that may talk to the simulator.
-    pub(crate) allowed_origins: Vec<String>,
+    pub(crate) allowed_origins: AllowedOrigins,
+    /// Which refusals have been logged.
+    pub(crate) refused: Notices,
 }
 
 impl Access {
     /// Whether a request may change something. `peer` is the socket's own address: what a header claims counts nothing.
     ///
     /// # Errors
-    /// 401 where a token would help, 403 where nothing would.
+    /// 401 where a token would help, 403 where nothing would, 429 after too many wrong tokens.
     pub(crate) fn may_change(
         &self,
         peer: Option<SocketAddr>,
         headers: &HeaderMap,
     ) -> Result<(), ApiError> {
-        let local = peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback());
-        if local || self.allow_remote || self.bears_token(headers) {
+        let peer = peer.map(|peer| ClientAddress::of_peer(peer.ip()));
+        if self.allow_remote || peer.is_some_and(|peer| peer.ip().is_loopback()) {
             return Ok(());
         }
         if self.token.is_empty() {
@@ -43,42 +59,70 @@ impl Access {
                     .to_owned(),
             ));
         }
+        if let Some(token) = bearer_token(headers) {
+            // A client that has guessed too often is not even told when it is right: it would only guess on.
+            let client = peer.map_or(IpAddr::from([0; 4]), ClientAddress::ip);
+            let client = ClientAddress::of_peer(client).network();
+            self.guesses.check(client)?;
+            if same(token, &self.token) {
+                return Ok(());
+            }
+            self.guesses.wrong(client);
+        }
         Err(ApiError::Unauthorized(
             "from another machine, values are changed with the header `Authorization: Bearer` and control.token"
                 .to_owned(),
         ))
     }
 
-    fn bears_token(&self, headers: &HeaderMap) -> bool {
-        let authorization = headers.get(header::AUTHORIZATION);
-        let parts = authorization.and_then(|value| value.to_str().ok()?.split_once(' '));
-        !self.token.is_empty()
-            && parts.is_some_and(|(scheme, token)| {
-                scheme.eq_ignore_ascii_case("Bearer") && same(token.trim(), &self.token)
-            })
-    }
-
     /// Whether the page that a request comes from, if any, may talk to the simulator.
     ///
     /// # Errors
-    /// 403 for any origin that is not exactly one of the list.
+    /// 403 for any origin that is not one of the list, and for a request from another site that names none.
     fn may_talk(&self, headers: &HeaderMap) -> Result<(), ApiError> {
-        let allowed = |origin: &[u8]| {
-            self.allowed_origins
-                .iter()
-                .any(|known| known.as_bytes() == origin)
-        };
-        if headers
-            .get_all(header::ORIGIN)
-            .all(|origin| allowed(origin.as_bytes()))
-        {
+        let mut origins = headers.get_all(header::ORIGIN).peekable();
+        if origins.peek().is_none() {
+            return self.may_omit_origin(headers);
+        }
+        let foreign = origins.find(|origin| !self.allowed_origins.contains(origin.as_bytes()));
+        let Some(origin) = foreign else {
             return Ok(());
+        };
+        let origin = origin.as_bytes();
+        let shown = origin[..origin.len().min(MAX_SHOWN)]
+            .escape_ascii()
+            .to_string();
+        if self.refused.is_due(&shown) {
+            log::warn!(
+                "web pages of \"{shown}\" are refused; control.allowed_origins lists those that are not"
+            );
         }
         Err(ApiError::Forbidden(
             "web pages of this origin may not talk to mock-metrics; control.allowed_origins lists those that may"
                 .to_owned(),
         ))
     }
+
+    /// A page of another site can cause requests without an Origin: by an image, by a link.
+    fn may_omit_origin(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        let mut sites = headers.get_all(SEC_FETCH_SITE);
+        if !sites.any(|site| site.as_bytes().eq_ignore_ascii_case(b"cross-site")) {
+            return Ok(());
+        }
+        if self.refused.is_due(SEC_FETCH_SITE) {
+            log::warn!("requests that pages of other sites cause without an Origin are refused");
+        }
+        Err(ApiError::Forbidden(
+            "a page of another site may not cause requests to mock-metrics without telling its Origin"
+                .to_owned(),
+        ))
+    }
+}
+
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let authorization = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = authorization.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim())
 }
 
 /// Compares in a time that depends on the length alone.
@@ -110,7 +154,9 @@ mod tests {
         Access {
             allow_remote,
             token: token.to_owned(),
-            allowed_origins: vec!["http://localhost:8005".to_owned()],
+            guesses: Guesses::default(),
+            allowed_origins: AllowedOrigins::new(&["http://localhost:8005".to_owned()]),
+            refused: Notices::default(),
         }
     }
 
@@ -175,6 +221,31 @@ mod tests {
     }
 
     #[test]
+    fn after_five_wrong_tokens_not_even_the_right_one_is_looked_at() {
+        let access = access(false, "s3cret");
+        for peer in ["192.0.2.7:1", "[2001:db8::1]:1"] {
+            for _ in 0..5 {
+                let wrong = from(&access, peer, "Bearer guess");
+                assert!(matches!(wrong, Err(ApiError::Unauthorized(_))), "{peer}");
+            }
+            for given in ["Bearer guess", "Bearer s3cret"] {
+                let Err(ApiError::Throttled { seconds, .. }) = from(&access, peer, given) else {
+                    panic!("{peer} {given}");
+                };
+                assert!((1..=13).contains(&seconds), "{seconds}");
+            }
+            let none = from(&access, peer, "");
+            assert!(matches!(none, Err(ApiError::Unauthorized(_))), "no guess");
+        }
+        let neighbour = from(&access, "[2001:db8::ffff:2]:9", "Bearer s3cret");
+        assert!(matches!(neighbour, Err(ApiError::Throttled { .. })));
+        for other in ["192.0.2.8:1", "[2001:db8:1::1]:1"] {
+            assert_eq!(from(&access, other, "Bearer s3cret"), Ok(()), "{other}");
+        }
+        assert_eq!(from(&access, "127.0.0.1:1", "Bearer guess"), Ok(()));
+    }
+
+    #[test]
     fn remote_changes_can_be_allowed() {
         assert_eq!(from(&access(true, ""), "192.0.2.7:1", ""), Ok(()));
     }
@@ -196,7 +267,6 @@ mod tests {
             "http://localhost:8005/",
             "http://localhost:80055",
             "https://localhost:8005",
-            "HTTP://LOCALHOST:8005",
             "http://localhost:8005.evil.example",
             "http://evil.example",
         ] {

@@ -1,6 +1,6 @@
 //! The body of a `POST` under `/api/`: read to a limit, and every fault told with its key.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{collections::BTreeMap, fmt};
 
 use actix_web::web::{Bytes, Payload};
 use serde::{
@@ -8,14 +8,11 @@ use serde::{
     de::{Error, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use tokio::time::timeout;
 
-use crate::{api_error::ApiError, mock::model::adjustment::Adjustment};
+use crate::{api_error::ApiError, mock::model::adjustment::Adjustment, web::connection::broke_off};
 
 /// Far more than three numbers need, in bytes.
 const MOST: usize = 4_096;
-/// For the body to come.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Reads what is asked of a trigger; an empty body asks for nothing special.
 pub(super) async fn adjustment(body: Payload) -> Result<Adjustment, ApiError> {
@@ -28,11 +25,10 @@ pub(super) async fn nothing(body: Payload) -> Result<(), ApiError> {
 }
 
 async fn read(body: Payload) -> Result<Bytes, ApiError> {
-    timeout(PATIENCE, body.to_bytes_limited(MOST))
+    body.to_bytes_limited(MOST)
         .await
-        .map_err(|_| ApiError::TooSlow(format!("the body took longer than {PATIENCE:?}")))?
         .map_err(|_| ApiError::TooLarge(format!("the body is larger than {MOST} bytes")))?
-        .map_err(|error| ApiError::BadData(format!("the body broke off: {error}")))
+        .map_err(|error| broke_off(&error))
 }
 
 fn parse(body: &[u8]) -> Result<Adjustment, ApiError> {

@@ -5,10 +5,12 @@ mod alerts;
 mod answers;
 mod asked;
 mod control;
+mod guesses;
 mod scenarios;
 mod scrape;
 
 pub(super) use access::{Access, only_known_origins};
+pub(super) use guesses::Guesses;
 
 use actix_cors::Cors;
 use actix_web::{
@@ -18,7 +20,10 @@ use actix_web::{
     web,
 };
 
-use crate::api_error::ApiError;
+use crate::{api_error::ApiError, web::origin::AllowedOrigins};
+
+/// What answers whatever the host is: kubelets and scrapers come by many names.
+pub(super) const ANY_HOST: [&str; 4] = ["/health", "/-/healthy", "/-/ready", "/metrics"];
 
 /// The routes. Those under `/simulate/` are the table in [`super::levers`].
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -40,13 +45,13 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// Answers to web pages of the allowed origins; [`only_known_origins`] has refused the others before.
-pub(super) fn cors(allowed_origins: &[String]) -> Cors {
-    let cors = Cors::default()
+pub(super) fn cors(allowed_origins: &AllowedOrigins) -> Cors {
+    let allowed = allowed_origins.clone();
+    Cors::default()
         .allowed_methods([Method::GET, Method::HEAD, Method::POST])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
-        .max_age(600);
-    let origins = allowed_origins.iter();
-    origins.fold(cors, |cors, origin| cors.allowed_origin(origin))
+        .max_age(600)
+        .allowed_origin_fn(move |origin, _| allowed.contains(origin.as_bytes()))
 }
 
 fn get<H, A>(path: &str, handler: H) -> Resource

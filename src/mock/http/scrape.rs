@@ -1,11 +1,7 @@
 //! What is read: `GET /metrics`, `GET /health`, `GET /-/ready`.
 
-use std::{convert::Infallible, iter};
-
 use actix::Addr;
-use actix_web::{HttpResponse, body::SizedStream, http::header, web};
-use bytes::Bytes;
-use futures_util::stream::{self, Stream};
+use actix_web::{HttpResponse, http::header, web};
 
 use crate::{
     api_error::ApiError,
@@ -17,8 +13,6 @@ use crate::{
 
 /// The text exposition format that is written here.
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
-/// What a connection is given of it at once.
-const PIECE: usize = 128 * 1024;
 
 /// `GET /health`: the process serves.
 pub(super) async fn health() -> &'static str {
@@ -40,17 +34,7 @@ pub(super) async fn metrics(
         .map_err(|error| ApiError::Internal(format!("own metrics: {error}")))?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, CONTENT_TYPE))
-        .body(in_pieces(text.into())))
-}
-
-/// A body whose length is known, and which the connection does not copy as a whole before it sends the first byte.
-fn in_pieces(mut text: Bytes) -> SizedStream<impl Stream<Item = Result<Bytes, Infallible>>> {
-    let length = text.len() as u64;
-    let pieces = iter::from_fn(move || {
-        let piece = text.split_to(PIECE.min(text.len()));
-        (!piece.is_empty()).then_some(Ok(piece))
-    });
-    SizedStream::new(length, stream::iter(pieces))
+        .body(text))
 }
 
 /// `GET /-/ready`: 503 when an actor has stopped.

@@ -7,12 +7,11 @@ use crate::settings::{SettingsError, rules::Faults};
 
 /// Prometheus refuses a range query with more points per series than this.
 const MOST_POINTS: u64 = 11_000;
-/// A connection on which nothing has moved for 30 s is closed without an answer; a request must have its own, if only
-/// a 503, well before.
+/// Clients and proxies often give up after 30 s; a request must have its answer, if only a 503, well before.
 const LONGEST_QUESTION: f64 = 25.0;
 
 impl GatewaySettings {
-    pub(super) fn checked(self, mut faults: Faults) -> Result<Self, SettingsError> {
+    pub(super) fn checked(mut self, mut faults: Faults) -> Result<Self, SettingsError> {
         self.check_server(&mut faults);
         self.check_ui(&mut faults);
         self.check_prometheus(&mut faults);
@@ -22,6 +21,9 @@ impl GatewaySettings {
         self.check_instant_queries(&mut faults);
         self.check_range_queries(&mut faults);
         self.log.check(&mut faults);
+        let prometheus = &mut self.prometheus;
+        let within_a_beat = prometheus.poll_interval_seconds * 0.8;
+        prometheus.timeout_seconds = prometheus.timeout_seconds.min(within_a_beat);
         faults.or(self)
     }
 
@@ -30,6 +32,14 @@ impl GatewaySettings {
         faults.ip("server.host", &server.host);
         faults.within("server.workers", server.workers, 0..=1024);
         faults.within("server.drain_seconds", server.drain_seconds, 0.0..=8.0);
+        faults.networks("server.trusted_proxies", &server.trusted_proxies);
+        faults.hosts("server.hosts", &server.hosts);
+        if !server.external_url.is_empty() {
+            faults.public_url("server.external_url", &server.external_url);
+        }
+        server.connections.check(faults);
+        let share = server.metrics_share_seconds;
+        faults.within("server.metrics_share_seconds", share, 0.0..=1.0);
         faults.origins("cors.allowed_origins", &self.cors.allowed_origins);
     }
 
@@ -42,12 +52,17 @@ impl GatewaySettings {
             let page = folder.join("index.html").is_file();
             faults.expect(page, "ui.dir", must);
         }
-        faults.public_url("ui.simulator_url", &self.ui.simulator_url);
+        if let Some(url) = self.ui.simulator_url() {
+            faults.public_url("ui.simulator_url", url);
+        }
     }
 
     fn check_prometheus(&self, faults: &mut Faults) {
         let prometheus = &self.prometheus;
-        faults.http_url("prometheus.url", prometheus.url.reveal());
+        faults.prometheus_url("prometheus.url", prometheus.url.reveal());
+        if !prometheus.alerts_url.is_empty() {
+            faults.prometheus_url("prometheus.alerts_url", prometheus.alerts_url.reveal());
+        }
         faults.http_url("alertmanager.url", self.alertmanager.url.reveal());
         let (interval, timeout) = (prometheus.poll_interval_seconds, prometheus.timeout_seconds);
         faults.within("prometheus.poll_interval_seconds", interval, 0.1..=3600.0);
@@ -61,11 +76,22 @@ impl GatewaySettings {
         faults.within("webhook.max_bytes", webhook.max_bytes, 1024..=1 << 24);
         let timeout = webhook.timeout_seconds;
         faults.within("webhook.timeout_seconds", timeout, 0.1..=LONGEST_QUESTION);
+        let body = self.server.connections.body_timeout_seconds;
+        let must =
+            format_args!("must be at least webhook.timeout_seconds, found {body} < {timeout}");
+        faults.expect(timeout <= body, "server.body_timeout_seconds", must);
     }
 
     fn check_database(&self, faults: &mut Faults) {
         let database = &self.database;
-        faults.database_url("database.url", &database.url);
+        if self.incidents_off_by().is_none() {
+            faults.database_url("database.url", &database.url);
+        }
+        faults.within(
+            "database.max_queries_per_address",
+            database.max_queries_per_address,
+            0..=100,
+        );
         faults.within("database.pool_size", database.pool_size, 1..=100);
         let (acquire, query) = (
             database.acquire_timeout_seconds,
@@ -84,6 +110,7 @@ impl GatewaySettings {
         }
         let check = database.check_interval_seconds;
         faults.within("database.check_interval_seconds", check, 0.1..=600.0);
+        faults.words("incidents.severities", &self.incidents.severities);
         faults.within(
             "incidents.share_seconds",
             self.incidents.share_seconds,
@@ -98,6 +125,10 @@ impl GatewaySettings {
             socket.max_sessions,
             1..=10_000_000,
         );
+        let share = socket.max_sessions_per_address;
+        faults.within("websocket.max_sessions_per_address", share, 0..=10_000_000);
+        let pinned = socket.max_pinned_bytes;
+        faults.within("websocket.max_pinned_bytes", pinned, 1 << 20..=1 << 34);
         faults.within(
             "websocket.max_message_bytes",
             socket.max_message_bytes,

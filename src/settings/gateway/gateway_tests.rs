@@ -41,8 +41,57 @@ fn each_fault_is_one_line_with_its_key() {
         ),
         (
             "CORS_ALLOWED_ORIGINS",
-            "HTTP://localhost:3000",
+            "https://*.b.example",
             "cors.allowed_origins",
+        ),
+        (
+            "CORS_ALLOWED_ORIGINS",
+            "ws://localhost:3000",
+            "cors.allowed_origins",
+        ),
+        ("CORS_ALLOWED_ORIGINS", "null", "cors.allowed_origins"),
+        (
+            "CORS_ALLOWED_ORIGINS",
+            "https://b\u{fc}cher.example",
+            "cors.allowed_origins",
+        ),
+        (
+            "CORS_ALLOWED_ORIGINS",
+            "http://localhost:0",
+            "cors.allowed_origins",
+        ),
+        ("RUST_LOG", "inof", "log.filter"),
+        ("PROMETHEUS_URL", "http://localhost:0", "prometheus.url"),
+        ("PROMETHEUS_URL", "http://*:9090", "prometheus.url"),
+        (
+            "PROMETHEUS_URL",
+            "http://localhost:9090/api/v1/",
+            "prometheus.url",
+        ),
+        (
+            "SERVICE_METRICS__INCIDENTS__SEVERITIES",
+            "P1,P2,P1",
+            "incidents.severities[2]",
+        ),
+        (
+            "SERVICE_METRICS__INCIDENTS__SEVERITIES",
+            r#"["P1 "]"#,
+            "incidents.severities[0]",
+        ),
+        (
+            "SERVICE_METRICS__INCIDENTS__SEVERITIES",
+            r#"["P1",""]"#,
+            "incidents.severities[1]",
+        ),
+        (
+            "SERVICE_METRICS__SERVER__EXTERNAL_URL",
+            "metrics.example.org",
+            "server.external_url",
+        ),
+        (
+            "SERVICE_METRICS__SERVER__EXTERNAL_URL",
+            "https://me:hunter2@metrics.example.org",
+            "server.external_url",
         ),
         ("CORS_ALLOWED_ORIGINS", "*", "cors.allowed_origins"),
         ("LOG_FORMAT", "xml", "log.format"),
@@ -68,7 +117,6 @@ fn each_fault_is_one_line_with_its_key() {
         ),
         ("SERVICE_METRICS__UI__DIR", "/no/such/folder", "ui.dir"),
         ("SERVICE_METRICS__UI__DIR", "src", "ui.dir"),
-        ("SERVICE_METRICS__UI__SIMULATOR_URL", "", "ui.simulator_url"),
         (
             "SERVICE_METRICS__UI__SIMULATOR_URL",
             "http://me:hunter2@localhost:8082",
@@ -78,6 +126,16 @@ fn each_fault_is_one_line_with_its_key() {
             "SERVICE_METRICS__UI__SIMULATOR_URL",
             "ws://localhost:8082",
             "ui.simulator_url",
+        ),
+        (
+            "SERVICE_METRICS__SERVER__TRUSTED_PROXIES",
+            "10.0.0.0/8, proxy.example",
+            "server.trusted_proxies",
+        ),
+        (
+            "SERVICE_METRICS__SERVER__TRUSTED_PROXIES",
+            "0.0.0.0/0",
+            "server.trusted_proxies",
         ),
         (
             "SERVICE_METRICS__SERVER__HOST",
@@ -95,6 +153,69 @@ fn each_fault_is_one_line_with_its_key() {
             "{variable}={value}: {error}"
         );
     }
+}
+
+#[test]
+fn what_could_never_be_a_host_is_refused() {
+    let variable = "SERVICE_METRICS__SERVER__HOSTS";
+    for host in [
+        "https://metrics.example.org",
+        "metrics.example.org:8005",
+        "metrics.example.org/",
+        "*",
+        "*.",
+        "metrics.*.org",
+        "*example.org",
+        "a..b",
+        "me@example.org",
+        "two words",
+        "b\u{fc}cher.example",
+        "::1",
+    ] {
+        let told = load_with(&[(variable, host)]).unwrap_err().to_string();
+        assert!(told.starts_with("server.hosts: "), "{host:?}: {told}");
+    }
+    let settings = load_with(&[(variable, "a, Metrics.Example.org., *.example.org")]);
+    assert_eq!(settings.unwrap().server.hosts.len(), 3);
+}
+
+#[test]
+fn an_origin_may_be_written_in_any_case_and_with_its_default_port() {
+    let variable = "CORS_ALLOWED_ORIGINS";
+    for origin in [
+        "HTTP://LocalHost:3000",
+        "https://UI.example.org:443",
+        "http://ui.example.org:80",
+        "http://[::1]:3000",
+        "http://[::1]",
+    ] {
+        assert!(load_with(&[(variable, origin)]).is_ok(), "{origin}");
+    }
+    let told = load_with(&[(variable, "https://ui.example.org/")]);
+    let told = told.unwrap_err().to_string();
+    assert!(told.contains("\"https://ui.example.org\""), "{told}");
+}
+
+#[test]
+fn lists_and_levels_are_understood_in_the_forms_that_people_write() {
+    let settings = load_with(&[
+        ("SERVICE_METRICS__INCIDENTS__SEVERITIES", r#"["P1","P2"]"#),
+        ("RUST_LOG", "warning"),
+        ("SERVICE_METRICS__UI__SIMULATOR_URL", ""),
+    ]);
+    let settings = settings.unwrap();
+    assert_eq!(settings.incidents.severities, ["P1", "P2"]);
+    assert_eq!(settings.log.filter, "warn");
+    assert_eq!(settings.ui.simulator_url(), None);
+}
+
+#[test]
+fn a_proxy_is_a_network_or_an_address() {
+    let variable = "SERVICE_METRICS__SERVER__TRUSTED_PROXIES";
+    let settings = load_with(&[(variable, "10.0.0.0/8, 192.0.2.1, 2001:db8::/32")]).unwrap();
+    let networks = settings.server.trusted_proxies();
+    let expected = ["10.0.0.0/8", "192.0.2.1/32", "2001:db8::/32"];
+    assert_eq!(networks, expected.map(|network| network.parse().unwrap()));
 }
 
 #[test]

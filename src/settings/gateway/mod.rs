@@ -9,10 +9,11 @@ use std::{
 };
 
 use config::Value;
+use ipnet::IpNet;
 use serde::Deserialize;
 
-use super::{Alias, Program, Secret, SettingsError, load};
-use crate::settings::log::Log;
+use super::{Alias, Program, Secret, SettingsError, load, rules};
+use crate::settings::{connections::Connections, log::Log};
 
 const PROGRAM: Program = Program {
     defaults: include_str!("../../../config/service-metrics.toml"),
@@ -21,16 +22,18 @@ const PROGRAM: Program = Program {
         Alias::plain("PORT", "server.port"),
         Alias::plain("PROMETHEUS_URL", "prometheus.url"),
         Alias::plain("ALERTMANAGER_URL", "alertmanager.url"),
-        Alias::plain("DATABASE_URL", "database.url"),
+        Alias::or_empty("DATABASE_URL", "database.url"),
         Alias {
             variable: "SCRAPE_INTERVAL",
             key: "prometheus.poll_interval_seconds",
             read: |text| seconds(text, 1.0),
+            may_be_empty: false,
         },
         Alias {
             variable: "POLL_INTERVAL",
             key: "prometheus.poll_interval_seconds",
             read: |text| seconds(text, 1000.0),
+            may_be_empty: false,
         },
         Alias::plain("CORS_ALLOWED_ORIGINS", "cors.allowed_origins"),
         Alias::plain("RUST_LOG", "log.filter"),
@@ -60,14 +63,35 @@ pub struct GatewaySettings {
     pub range: Vec<Range>,
 }
 
+// A flattened section cannot deny unknown fields; the layers have refused them before.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "config/service-metrics.toml")]
 pub struct Server {
     pub host: String,
     pub port: u16,
+    pub hosts: Vec<String>,
+    pub external_url: String,
     pub workers: usize,
     pub drain_seconds: f64,
+    pub trusted_proxies: Vec<String>,
+    pub metrics_share_seconds: f64,
+    #[serde(flatten)]
+    pub connections: Connections,
+}
+
+impl Server {
+    /// How long one rendering of `/metrics` is served.
+    pub fn metrics_share(&self) -> Duration {
+        Duration::from_secs_f64(self.metrics_share_seconds)
+    }
+
+    /// The networks of `trusted_proxies`.
+    pub fn trusted_proxies(&self) -> Vec<IpNet> {
+        let networks = self.trusted_proxies.iter();
+        networks
+            .filter_map(|network| rules::network(network))
+            .collect()
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -86,6 +110,11 @@ pub struct Ui {
 }
 
 impl Ui {
+    /// Where browsers find the simulator, if alerts are to be rehearsed.
+    pub fn simulator_url(&self) -> Option<&str> {
+        Some(self.simulator_url.as_str()).filter(|url| !url.is_empty())
+    }
+
     /// The directory, if there is to be a UI.
     pub fn folder(&self) -> Option<&Path> {
         let named = !self.dir.as_os_str().is_empty();
@@ -98,6 +127,7 @@ impl Ui {
 #[allow(missing_docs, reason = "config/service-metrics.toml")]
 pub struct Prometheus {
     pub url: Secret,
+    pub alerts_url: Secret,
     pub poll_interval_seconds: f64,
     pub timeout_seconds: f64,
     pub max_response_bytes: usize,
@@ -109,9 +139,9 @@ impl Prometheus {
         Duration::from_secs_f64(self.poll_interval_seconds)
     }
 
-    /// How long one query may take: always shorter than the beat.
+    /// How long one query may take: shorter than the beat, whatever was set.
     pub fn timeout(&self) -> Duration {
-        Duration::from_secs_f64(self.timeout_seconds.min(self.poll_interval_seconds * 0.8))
+        Duration::from_secs_f64(self.timeout_seconds)
     }
 }
 
@@ -139,12 +169,14 @@ pub struct Database {
     pub acquire_timeout_seconds: f64,
     pub query_timeout_seconds: f64,
     pub check_interval_seconds: f64,
+    pub max_queries_per_address: usize,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "config/service-metrics.toml")]
 pub struct Incidents {
+    pub enabled: bool,
     pub severities: Vec<String>,
     pub share_seconds: f64,
 }
@@ -154,6 +186,11 @@ pub struct Incidents {
 #[allow(missing_docs, reason = "config/service-metrics.toml")]
 pub struct WebSocket {
     pub max_sessions: usize,
+    /// Where `max_sessions` was set; none for the default.
+    #[serde(skip)]
+    pub max_sessions_from: Option<String>,
+    pub max_sessions_per_address: usize,
+    pub max_pinned_bytes: usize,
     pub max_message_bytes: usize,
     pub max_frames_per_second: u32,
     pub ping_interval_seconds: f64,
@@ -203,6 +240,17 @@ pub struct Range {
 }
 
 impl GatewaySettings {
+    /// The setting by which incidents are switched off, if they are.
+    pub fn incidents_off_by(&self) -> Option<&'static str> {
+        if !self.incidents.enabled {
+            Some("incidents.enabled")
+        } else if self.database.url.reveal().trim().is_empty() {
+            Some("database.url")
+        } else {
+            None
+        }
+    }
+
     /// Reads and checks all layers.
     ///
     /// # Errors
@@ -211,7 +259,9 @@ impl GatewaySettings {
         file: Option<&Path>,
         environment: &BTreeMap<String, String>,
     ) -> Result<Self, SettingsError> {
-        let (settings, faults) = load::<Self>(&PROGRAM, file, environment)?;
+        let (mut settings, faults) = load::<Self>(&PROGRAM, file, environment)?;
+        let from = faults.source("websocket.max_sessions");
+        settings.websocket.max_sessions_from = from.map(str::to_owned);
         settings.checked(faults)
     }
 }

@@ -30,13 +30,16 @@ pub struct Ui {
 struct PageSettings {
     version: &'static str,
     poll_interval_seconds: f64,
-    simulator_url: String,
+    /// `null`: alerts are not rehearsed here.
+    simulator_url: Option<String>,
+    /// Whether there are incidents.
+    incidents: bool,
     /// What an incident's severity may be, as a filter.
     incident_severities: Vec<String>,
 }
 
 impl Ui {
-    /// The UI of `folder`, if there is one. Its page may connect to the gateway itself and to the simulator, and offers
+    /// The UI of `folder`, if there is one. Its page may connect to the gateway itself and to the simulator, if there is one, and offers
     /// these severities of incidents to choose from.
     ///
     /// # Errors
@@ -44,20 +47,23 @@ impl Ui {
     pub fn new(
         folder: Option<&Path>,
         poll_interval: Duration,
-        simulator: &Url,
+        simulator: Option<&Url>,
+        incidents: bool,
         severities: &[String],
     ) -> Result<Self, String> {
-        let origin = simulator.origin().ascii_serialization();
+        let origin = simulator.map(|url| format!(" {}", url.origin().ascii_serialization()));
+        let origin = origin.unwrap_or_default();
         Ok(Self {
             files: folder.map(Files::read).transpose()?,
             policy: format!(
                 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
-                 connect-src 'self' {origin}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+                 connect-src 'self'{origin}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
             ),
             settings: PageSettings {
                 version: env!("CARGO_PKG_VERSION"),
                 poll_interval_seconds: poll_interval.as_secs_f64(),
-                simulator_url: simulator.as_str().trim_end_matches('/').to_owned(),
+                simulator_url: simulator.map(|url| url.as_str().trim_end_matches('/').to_owned()),
+                incidents,
                 incident_severities: severities.to_vec(),
             },
         })

@@ -1,0 +1,131 @@
+//! How many sessions this process can hold: each needs a descriptor, and memory where its client means harm.
+
+use crate::{descriptors, memory_limit};
+
+/// Of the memory limit, the part that sessions may take: the rest is for frames, answers and queries.
+const SHARE_OF_MEMORY: u64 = 2;
+/// What a session costs besides its buffers: its tasks and actor, answers that wait, the state of a decompression.
+const STATE_BYTES: u64 = 32 * 1024;
+
+/// The most memory that a session can take, in bytes, the kernel's included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionCost(u64);
+
+impl SessionCost {
+    /// Of a session with this send buffer, which Linux doubles, and messages of at most so many bytes: one that is being
+    /// received, and one that is being answered with as much.
+    pub fn new(send_buffer_bytes: usize, max_message_bytes: usize) -> Self {
+        let (buffer, message) = (send_buffer_bytes as u64, max_message_bytes as u64);
+        Self(2 * buffer + 2 * message + STATE_BYTES)
+    }
+}
+
+/// What the settings say.
+#[derive(Debug)]
+pub struct Wanted<'s> {
+    /// HTTP connections; 0: as many as there are descriptors for.
+    pub connections: usize,
+    /// Sessions.
+    pub sessions: usize,
+    /// The file or the variable that has set the number of sessions; none where it is the default.
+    pub sessions_set_in: Option<&'s str>,
+}
+
+/// What there is room for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Room {
+    /// HTTP connections.
+    pub connections: usize,
+    /// Sessions, at least one.
+    pub sessions: usize,
+    connections_wanted: usize,
+    sessions_wanted: usize,
+    /// What allows no more sessions, where these are fewer.
+    limited_by: Option<String>,
+}
+
+impl Room {
+    /// Tells of settings that are more than this machine holds.
+    pub fn warn_if_fewer(&self) {
+        descriptors::warn_if_fewer(self.connections, self.connections_wanted);
+        if let Some(limit) = &self.limited_by {
+            let (sessions, wanted) = (self.sessions, self.sessions_wanted);
+            log::warn!("{sessions} sessions at most rather than {wanted}: {limit}");
+        }
+    }
+}
+
+/// Room for what is wanted or, where the number of sessions is the default, for as many as descriptors and the memory
+/// limit hold. Raises the soft limit of descriptors.
+///
+/// # Errors
+/// Why there is no room for a number of sessions that somebody has set.
+pub fn room(wanted: &Wanted<'_>, cost: SessionCost) -> Result<Room, String> {
+    let held = descriptors::share(wanted.connections, wanted.sessions);
+    let room = Room {
+        connections: held.connections,
+        sessions: held.sessions,
+        connections_wanted: wanted.connections,
+        sessions_wanted: wanted.sessions,
+        limited_by: (held.sessions < wanted.sessions)
+            .then(|| "each needs a descriptor, and `ulimit -Hn` allows no more".to_owned()),
+    };
+    let room = within_memory(room, cost, memory_limit::of_this_process());
+    match (&room.limited_by, wanted.sessions_set_in) {
+        (Some(limit), Some(source)) => Err(format!(
+            "must be at most {} here, found {} ({source}): {limit}",
+            room.sessions, wanted.sessions
+        )),
+        _ => Ok(room),
+    }
+}
+
+fn within_memory(room: Room, SessionCost(cost): SessionCost, limit: Option<u64>) -> Room {
+    let Some(limit) = limit else {
+        return room;
+    };
+    let held = (limit / SHARE_OF_MEMORY / cost).max(1);
+    let held = usize::try_from(held).unwrap_or(usize::MAX);
+    if held >= room.sessions {
+        return room;
+    }
+    Room {
+        sessions: held,
+        limited_by: Some(format!(
+            "each can cost {} KiB (twice websocket.send_buffer_bytes, twice websocket.max_message_bytes, and {} KiB), and \
+             half of the memory limit of this control group, {} MiB, allows no more",
+            cost / 1024,
+            STATE_BYTES / 1024,
+            limit >> 20
+        )),
+        ..room
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_take_half_of_the_memory_limit_at_worst() {
+        let cost = SessionCost::new(32 * 1024, 64 * 1024);
+        assert_eq!(cost, SessionCost(224 * 1024));
+        let wanted = || Room {
+            connections: 2_048,
+            sessions: 20_000,
+            connections_wanted: 2_048,
+            sessions_wanted: 20_000,
+            limited_by: None,
+        };
+        let room = within_memory(wanted(), cost, Some(512 << 20));
+        assert_eq!(room.sessions, 1_170);
+        let told = room.limited_by.unwrap();
+        assert!(
+            told.contains("224 KiB") && told.contains("512 MiB"),
+            "{told}"
+        );
+        assert_eq!(within_memory(wanted(), cost, Some(64 << 30)), wanted());
+        assert_eq!(within_memory(wanted(), cost, None), wanted());
+        assert_eq!(within_memory(wanted(), cost, Some(4096)).sessions, 1);
+    }
+}

@@ -1,0 +1,135 @@
+//! What somebody else has prepared. As root, it belongs to another user; otherwise links and second names must do.
+
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+
+use rustix::{
+    fs::{FileType, mknodat},
+    process::geteuid,
+};
+
+use super::*;
+
+/// A user that is neither root nor, as a rule, us.
+const SOMEBODY: u32 = 65_534;
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+fn told<T>(result: io::Result<T>) -> String {
+    result
+        .err()
+        .map(|error| error.to_string())
+        .unwrap_or_default()
+}
+
+#[test]
+fn a_folder_of_somebody_else_is_refused_and_nothing_is_made_in_it() {
+    let room = tempfile::tempdir().unwrap();
+    let theirs = match geteuid().is_root() {
+        true => {
+            let theirs = room.path().join("theirs");
+            fs::create_dir(&theirs).unwrap();
+            chown(&theirs, Some(SOMEBODY), None).unwrap();
+            // The way there is a link of theirs, to what is ours.
+            let link = room.path().join("link");
+            symlink(room.path(), &link).unwrap();
+            std::os::unix::fs::lchown(&link, Some(SOMEBODY), None).unwrap();
+            assert!(
+                told(Folder::claim(&link.join("new"))).contains("is a symbolic link of user 65534")
+            );
+            assert!(told(check_links(&link)).contains("nothing is written through it"));
+            theirs
+        }
+        // Root's, which is ours to use as far as the file system lets us, but not to write to.
+        false => PathBuf::from("/usr"),
+    };
+    let before = names(&theirs);
+    let refused = Folder::claim(&theirs).and_then(|folder| folder.append("lock"));
+    let told = told(refused);
+    match geteuid().is_root() {
+        true => assert!(
+            told.starts_with("belongs to user 65534 and not to user 0"),
+            "{told}"
+        ),
+        false => assert!(told.contains("ermission denied"), "{told}"),
+    }
+    assert_eq!(names(&theirs), before);
+}
+
+#[test]
+fn a_link_in_a_file_s_place_is_refused_or_replaced_and_never_followed() {
+    let room = tempfile::tempdir().unwrap();
+    let victim = room.path().join("victim");
+    fs::write(&victim, "precious").unwrap();
+    let folder = Folder::claim(&room.path().join("data")).unwrap();
+    let place = |name: &str| folder.path().join(name);
+    for name in ["lock", "settings", "logs"] {
+        symlink(&victim, place(name)).unwrap();
+    }
+    assert!(told(folder.append("lock")).contains("is a symbolic link"));
+    assert!(told(folder.folder("logs")).contains("is a symbolic link"));
+    assert!(told(read_to_string(&place("lock"))).contains("is a symbolic link"));
+    folder.replace("settings", b"ours", Access::Public).unwrap();
+    assert_eq!(fs::read_to_string(place("settings")).unwrap(), "ours");
+    assert!(!place("settings").is_symlink());
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+
+    fs::hard_link(&victim, place("twice")).unwrap();
+    assert!(told(folder.append("twice")).contains("second name"));
+    mknodat(CWD, place("pipe"), FileType::Fifo, Mode::RWXU, 0).unwrap();
+    assert!(told(folder.append("pipe")).contains("no regular file"));
+    assert_eq!(
+        names(folder.path()),
+        ["lock", "logs", "pipe", "settings", "twice"]
+    );
+}
+
+#[test]
+fn a_file_is_replaced_as_a_whole_or_not_at_all() {
+    let room = tempfile::tempdir().unwrap();
+    let file = room.path().join("x");
+    for text in ["one", "two"] {
+        replace(&file, text.as_bytes(), Access::Private).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    }
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    is_writable(&file).unwrap();
+    // A scratch file that somebody has put there beforehand is not taken.
+    let planted = room.path().join(format!(".x.{}-0", process::id()));
+    symlink("/dev/null", &planted).unwrap();
+    replace(&file, b"three", Access::Usual).unwrap();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "three");
+    assert!(planted.is_symlink());
+    fs::remove_file(planted).unwrap();
+    fs::create_dir(room.path().join("folder")).unwrap();
+    assert!(replace(&room.path().join("folder"), b"x", Access::Usual).is_err());
+    assert!(replace(&room.path().join("no/x"), b"x", Access::Usual).is_err());
+    assert_eq!(names(room.path()), ["folder", "x"]);
+}
+
+#[test]
+fn a_folder_that_every_user_may_change_is_not_root_s_to_use() {
+    let room = tempfile::tempdir().unwrap();
+    fs::set_permissions(room.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    let claimed = Folder::claim(room.path());
+    assert_eq!(claimed.is_err(), geteuid().is_root());
+}
+
+#[test]
+fn a_link_of_our_own_to_a_folder_is_followed() {
+    let room = tempfile::tempdir().unwrap();
+    fs::create_dir(room.path().join("disk")).unwrap();
+    symlink("disk", room.path().join("data")).unwrap();
+    let folder = Folder::claim(&room.path().join("data")).unwrap();
+    folder.append("lock").unwrap();
+    assert_eq!(names(&room.path().join("disk")), ["lock"]);
+}

@@ -1,0 +1,207 @@
+//! How many lines one call in the code may write: whoever can make a request can otherwise make as many lines as he likes.
+
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use log::{Level, Record};
+
+/// How long lines are counted together.
+pub(super) const WINDOW: Duration = Duration::from_secs(10);
+/// Lines of one call within [`WINDOW`] that differ in their numbers at most.
+const MOST_ALIKE: u32 = 5;
+/// Lines of one call within [`WINDOW`].
+const MOST: u32 = 60;
+
+/// File and line of a call.
+type CallSite = (&'static str, u32);
+
+/// Counts the lines of each call in the code. There are only so many calls: its memory is bounded.
+#[derive(Default)]
+pub(super) struct Sampler {
+    windows: Mutex<BTreeMap<CallSite, Window>>,
+    withheld: AtomicU64,
+}
+
+/// What one call has logged since `began`.
+struct Window {
+    began: Instant,
+    lines: u32,
+    /// How often the same was said, by a hash that leaves numbers out.
+    alike: BTreeMap<u64, u32>,
+    withheld: Option<Summary>,
+}
+
+/// What becomes of a record.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Admitted {
+    /// What was withheld in the window before, to be written first.
+    pub(super) before: Option<Summary>,
+    /// Whether the record is written.
+    pub(super) written: bool,
+}
+
+/// The records of one call that were not written.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Summary {
+    pub(super) level: Level,
+    pub(super) target: String,
+    count: u64,
+    /// The words of the first one.
+    text: String,
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = WINDOW.as_secs();
+        let (count, text) = (self.count, &self.text);
+        write!(
+            f,
+            "{count} more of this kind within {seconds} s, the first: {text}"
+        )
+    }
+}
+
+impl Sampler {
+    /// Whether a record that says `text` is written.
+    pub(super) fn admit(&self, record: &Record<'_>, text: &str, now: Instant) -> Admitted {
+        let site = (
+            record.file_static().unwrap_or_default(),
+            record.line().unwrap_or_default(),
+        );
+        let mut windows = self.lock();
+        let window = match windows.entry(site) {
+            Entry::Vacant(new) => new.insert(Window::new(now)),
+            Entry::Occupied(known) => known.into_mut(),
+        };
+        let before = window.ended(now);
+        let written = window.admit(text);
+        if !written {
+            self.withheld.fetch_add(1, Ordering::Relaxed);
+            let summary = window.withheld.get_or_insert_with(|| Summary {
+                level: record.level(),
+                target: record.target().to_owned(),
+                count: 0,
+                text: text.to_owned(),
+            });
+            summary.count += 1;
+        }
+        Admitted { before, written }
+    }
+
+    /// What was withheld in the windows that have ended.
+    pub(super) fn ended(&self, now: Instant) -> Vec<Summary> {
+        let mut windows = self.lock();
+        let ended = windows.values_mut().filter_map(|window| window.ended(now));
+        ended.collect()
+    }
+
+    /// How many records have not been written since the start.
+    pub(super) fn withheld(&self) -> u64 {
+        self.withheld.load(Ordering::Relaxed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<CallSite, Window>> {
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Window {
+    fn new(began: Instant) -> Self {
+        Self {
+            began,
+            lines: 0,
+            alike: BTreeMap::new(),
+            withheld: None,
+        }
+    }
+
+    /// Begins anew if its time is over, and gives what was withheld.
+    fn ended(&mut self, now: Instant) -> Option<Summary> {
+        if now.saturating_duration_since(self.began) < WINDOW {
+            return None;
+        }
+        std::mem::replace(self, Self::new(now)).withheld
+    }
+
+    fn admit(&mut self, text: &str) -> bool {
+        if self.lines == MOST {
+            return false;
+        }
+        let alike = self.alike.entry(hash_without_numbers(text)).or_default();
+        if *alike == MOST_ALIKE {
+            return false;
+        }
+        *alike += 1;
+        self.lines += 1;
+        true
+    }
+}
+
+fn hash_without_numbers(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for byte in text.bytes().filter(|byte| !byte.is_ascii_digit()) {
+        byte.hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admit(sampler: &Sampler, line: u32, text: &str, now: Instant) -> Admitted {
+        let mut record = Record::builder();
+        record.level(Level::Error).target("x");
+        record.file_static(Some("x.rs")).line(Some(line));
+        sampler.admit(&record.build(), text, now)
+    }
+
+    #[test]
+    fn the_same_is_written_a_few_times_and_then_counted() {
+        let (sampler, now) = (Sampler::default(), Instant::now());
+        let written = (0..1_470)
+            .filter(|number| admit(&sampler, 1, &format!("request {number} failed"), now).written);
+        assert_eq!(written.count(), 5);
+        assert_eq!(sampler.withheld(), 1_465);
+        // Another call, and another fault of the same one, are no less heard for it.
+        assert!(admit(&sampler, 2, "request 1 failed", now).written);
+        assert!(admit(&sampler, 1, "the disk is full", now).written);
+
+        let later = now + WINDOW;
+        let next = admit(&sampler, 1, "request 1 failed", later);
+        assert!(next.written);
+        let told = next.before.unwrap().to_string();
+        assert_eq!(
+            told,
+            "1465 more of this kind within 10 s, the first: request 5 failed"
+        );
+        assert_eq!(sampler.ended(later + WINDOW), []);
+    }
+
+    #[test]
+    fn words_that_are_new_each_time_are_counted_as_well_and_told_when_it_is_quiet() {
+        let (sampler, now) = (Sampler::default(), Instant::now());
+        let word = |number: u32| char::from_u32(0x4e00 + number).unwrap().to_string();
+        let written = (0..1_000).filter(|number| admit(&sampler, 1, &word(*number), now).written);
+        assert_eq!(written.count(), 60);
+        assert_eq!(sampler.ended(now), []);
+        let summaries = sampler.ended(now + WINDOW);
+        assert!(matches!(
+            &summaries[..],
+            [Summary {
+                count: 940,
+                level: Level::Error,
+                ..
+            }]
+        ));
+        assert_eq!(sampler.ended(now + WINDOW * 2), []);
+    }
+}

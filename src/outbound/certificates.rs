@@ -1,0 +1,54 @@
+//! The certificate authorities that servers behind `https://` are checked against: the system's, or those that
+//! `SSL_CERT_FILE` and `SSL_CERT_DIR` name. What cannot be read is named and passed over.
+
+use std::sync::Arc;
+
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls_native_certs::load_native_certs;
+
+/// What was loaded, and what could not be.
+pub struct Authorities {
+    store: RootCertStore,
+    /// One line for each file or certificate that is passed over.
+    pub problems: Vec<String>,
+}
+
+impl Authorities {
+    /// Reads them anew, which takes some milliseconds.
+    pub fn load() -> Self {
+        let found = load_native_certs();
+        let mut problems: Vec<_> = found.errors.iter().map(ToString::to_string).collect();
+        let mut store = RootCertStore::empty();
+        let (_, ignored) = store.add_parsable_certificates(found.certs);
+        if ignored > 0 {
+            problems.push(format!(
+                "{ignored} certificates are not X.509 certificates of an authority"
+            ));
+        }
+        Self { store, problems }
+    }
+
+    /// The client's side of TLS, for HTTP/1.1.
+    ///
+    /// # Errors
+    /// When there is no authority at all, so that no server could be trusted: the reasons, and where they are looked for.
+    pub fn client_config(&self) -> Result<Arc<ClientConfig>, String> {
+        if self.store.is_empty() {
+            let reasons = if self.problems.is_empty() {
+                "none was found".to_owned()
+            } else {
+                self.problems.join("; ")
+            };
+            return Err(format!(
+                "no certificate authority can be used ({reasons}): install ca-certificates, or put SSL_CERT_FILE right"
+            ));
+        }
+        let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("the provider knows TLS 1.2 and 1.3")
+            .with_root_certificates(self.store.clone())
+            .with_no_client_auth();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Arc::new(config))
+    }
+}

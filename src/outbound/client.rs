@@ -1,0 +1,211 @@
+//! An HTTP client for one server: its credentials, no redirects, no deadline of its own, and certificate authorities only
+//! where the address is `https://`.
+
+use std::{cell::RefCell, error::Error, net::SocketAddr, rc::Rc, sync::Arc, time::Duration};
+
+use actix_rt::net::TcpStream;
+use actix_service::{Service, ServiceExt};
+use actix_tls::connect::{
+    ConnectError as TcpConnectError, ConnectInfo, Connection, Connector as TcpConnector, Resolve,
+    Resolver,
+};
+use awc::{
+    Client, Connector,
+    error::{ConnectError, SendRequestError},
+    http::{Uri, header},
+};
+use futures_util::future::LocalBoxFuture;
+use rustls::ClientConfig;
+use socket2::{SockRef, TcpKeepalive};
+use url::Url;
+
+use super::{certificates::Authorities, lookup::lookup};
+
+/// When a connection on which nothing comes is asked whether it still exists, and how often in vain. A request that is
+/// waited for without a deadline ends this way when the network goes.
+const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(10), Duration::from_secs(5), 3);
+
+/// One server, over HTTP/1.1. Not `Send`: its connections stay on the arbiter that made it. Cheap to clone.
+#[derive(Clone)]
+pub struct HttpClient(Rc<Inner>);
+
+struct Inner {
+    https: bool,
+    authorization: Option<header::HeaderValue>,
+    state: RefCell<State>,
+}
+
+struct State {
+    client: Option<Client>,
+    /// What was last said about certificates, so that it is said once.
+    reported: Vec<String>,
+}
+
+impl HttpClient {
+    /// Prepares a client for `base`; connects at the first request. Credentials in the address become Basic
+    /// authentication and leave it; where there are none, `bearer` is presented, if there is one.
+    pub fn new(base: &mut Url, bearer: Option<&str>) -> Self {
+        let authorization = basic(base).or_else(|| bearer.map(|token| format!("Bearer {token}")));
+        // An address with a host takes the removal of its credentials.
+        let _ = base.set_username("");
+        let _ = base.set_password(None);
+        let authorization = authorization.and_then(|value| {
+            let mut value = header::HeaderValue::try_from(value).ok()?;
+            value.set_sensitive(true);
+            Some(value)
+        });
+        Self(Rc::new(Inner {
+            https: base.scheme() == "https",
+            authorization,
+            state: RefCell::new(State {
+                client: None,
+                reported: Vec::new(),
+            }),
+        }))
+    }
+
+    /// The client, with its authentication.
+    ///
+    /// # Errors
+    /// When the address is `https://` and no certificate authority can be used. They are read again at the next call.
+    pub fn get(&self) -> Result<Client, String> {
+        let mut state = self.0.state.borrow_mut();
+        if let Some(client) = &state.client {
+            return Ok(client.clone());
+        }
+        let tls = if self.0.https {
+            let authorities = Authorities::load();
+            report(&authorities.problems, &mut state.reported);
+            Some(authorities.client_config()?)
+        } else {
+            None
+        };
+        let client = self.build(tls);
+        state.client = Some(client.clone());
+        Ok(client)
+    }
+
+    /// Takes note of why a request failed: after a failed TLS handshake, the authorities are read again for the next
+    /// request, since somebody may have put them right.
+    pub fn note_failure(&self, error: &SendRequestError) {
+        let handshake = matches!(error, SendRequestError::Connect(ConnectError::Io(error))
+            if error.get_ref().is_some_and(|cause| cause.is::<rustls::Error>()));
+        if self.0.https && handshake {
+            self.0.state.borrow_mut().client = None;
+        }
+    }
+
+    fn build(&self, tls: Option<Arc<ClientConfig>>) -> Client {
+        let mut connector = Connector::new().connector(tcp());
+        if let Some(tls) = tls {
+            connector = connector.rustls_0_23(tls);
+        }
+        // Each caller has one deadline over everything; a second one inside would say the same in other words.
+        let mut builder = Client::builder()
+            .connector(connector)
+            .disable_redirects()
+            .disable_timeout();
+        if let Some(value) = &self.0.authorization {
+            builder = builder.add_default_header((header::AUTHORIZATION, value.clone()));
+        }
+        builder.finish()
+    }
+}
+
+/// Connections by our own look-up of names, that notice when the network is gone.
+fn tcp()
+-> impl Service<ConnectInfo<Uri>, Response = Connection<Uri, TcpStream>, Error = TcpConnectError> + Clone
+{
+    let connect = TcpConnector::new(Resolver::custom(Names)).service();
+    connect.map(|connection: Connection<Uri, TcpStream>| {
+        let (time, interval, retries) = KEEPALIVE;
+        let keepalive = TcpKeepalive::new()
+            .with_time(time)
+            .with_interval(interval)
+            .with_retries(retries);
+        let socket = SockRef::from(connection.io_ref());
+        let gone = time + interval * retries;
+        let set = socket
+            .set_tcp_keepalive(&keepalive)
+            .and_then(|()| socket.set_tcp_user_timeout(Some(gone)));
+        if let Err(error) = set {
+            log::debug!("a socket option was refused: {error}");
+        }
+        connection
+    })
+}
+
+struct Names;
+
+impl Resolve for Names {
+    fn lookup<'a>(
+        &'a self,
+        host: &'a str,
+        port: u16,
+    ) -> LocalBoxFuture<'a, Result<Vec<SocketAddr>, Box<dyn Error>>> {
+        Box::pin(async move {
+            let found = lookup(host).await?;
+            Ok(found.iter().map(|ip| SocketAddr::new(*ip, port)).collect())
+        })
+    }
+}
+
+fn basic(base: &Url) -> Option<String> {
+    use base64::{Engine, prelude::BASE64_STANDARD};
+    (!base.username().is_empty() || base.password().is_some()).then(|| {
+        let (user, password) = (
+            decoded(base.username()),
+            decoded(base.password().unwrap_or_default()),
+        );
+        let credentials = BASE64_STANDARD.encode(format!("{user}:{password}"));
+        format!("Basic {credentials}")
+    })
+}
+
+fn decoded(part: &str) -> String {
+    percent_encoding::percent_decode_str(part)
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+/// Logs what has changed since the last time.
+fn report(problems: &[String], reported: &mut Vec<String>) {
+    for problem in problems
+        .iter()
+        .filter(|problem| !reported.contains(problem))
+    {
+        log::warn!("certificate authorities: {problem}; it is passed over");
+    }
+    *reported = problems.to_vec();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix::test]
+    async fn credentials_leave_the_address_and_become_a_header() {
+        for (given, bearer, expected, left) in [
+            ("http://h:9090", None, None, "http://h:9090/"),
+            (
+                "http://u:p%40w@h/x/",
+                None,
+                Some("Basic dTpwQHc="),
+                "http://h/x/",
+            ),
+            (
+                "http://:token@h",
+                Some("b"),
+                Some("Basic OnRva2Vu"),
+                "http://h/",
+            ),
+            ("https://h", Some("b"), Some("Bearer b"), "https://h/"),
+        ] {
+            let mut base = Url::parse(given).unwrap();
+            let client = HttpClient::new(&mut base, bearer);
+            assert_eq!(base.as_str(), left);
+            let header = client.0.authorization.as_ref();
+            assert_eq!(header.map(|value| value.to_str().unwrap()), expected);
+        }
+    }
+}

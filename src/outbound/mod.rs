@@ -1,0 +1,10 @@
+//! How the programs reach other servers: the look-up of a name, the certificate authorities under `https://`, and the HTTP
+//! client made of both. The gateway's poller, its database and the drill use it.
+
+mod body;
+pub mod certificates;
+mod client;
+pub mod lookup;
+
+pub use body::{BodyError, whole_body};
+pub use client::HttpClient;

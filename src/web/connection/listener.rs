@@ -1,0 +1,47 @@
+//! The port, and the workers that serve it.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr, TcpListener},
+    num::NonZero,
+    thread::available_parallelism,
+};
+
+use actix_server::{Server, ServerBuilder};
+
+/// Connections that may wait to be accepted: after a restart thousands come back at once.
+const BACKLOG: i32 = 4096;
+
+/// Takes the port.
+///
+/// # Errors
+/// When it is taken, or the address is not one of this machine.
+pub fn bind(ip: IpAddr, port: u16) -> io::Result<TcpListener> {
+    let domain = if ip.is_ipv4() {
+        socket2::Domain::IPV4
+    } else {
+        socket2::Domain::IPV6
+    };
+    let socket = socket2::Socket::new(domain, socket2::Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.bind(&SocketAddr::new(ip, port).into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+/// A server with `workers` threads (0: one per core), which leaves signals to its program. Requests have `drain_seconds` to
+/// end when it is stopped. How many connections there may be is [`super::ConnectionLimits`]'s to say: actix-server would only stop
+/// to accept, probes included.
+pub fn server(workers: usize, drain_seconds: u64) -> ServerBuilder {
+    let workers = if workers == 0 {
+        available_parallelism().map_or(2, NonZero::get)
+    } else {
+        workers
+    };
+    Server::build()
+        .workers(workers)
+        .max_concurrent_connections(usize::MAX >> 1)
+        .disable_signals()
+        .shutdown_timeout(drain_seconds)
+}

@@ -1,0 +1,274 @@
+//! An HTTP connection's socket, as actix-http reads and writes it.
+
+use std::{
+    io,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use actix_web::rt::{net::TcpStream, time::Instant};
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::{
+    alarm::Alarm,
+    exchange::{Exchange, Phase},
+    head::{self, Head},
+    metrics::Counted,
+    policy::{Deadlines, LINGER},
+    raw_answer,
+    reader::Reader,
+};
+use crate::api_error::ApiError;
+
+/// Bytes of heads that are read before they are decoded: actix-http would take in 128 KiB of pipelined requests first.
+const HEAD_STEP: usize = 2 * 1024;
+/// Bytes of bodies that are read before they are decoded.
+const BODY_STEP: usize = 16 * 1024;
+/// How many bytes a client that was refused may go on to send.
+const LINGER_BYTES: usize = 1024 * 1024;
+
+/// A socket that is held to the deadline of what it waits for.
+pub struct Connection {
+    io: TcpStream,
+    exchange: Rc<Exchange>,
+    deadlines: Deadlines,
+    counted: Counted,
+    alarm: Alarm,
+    head: Head,
+    reader: Reader,
+    /// Bytes that were read since actix-http last decoded.
+    undecoded: usize,
+    /// The kernel took nothing when last asked to.
+    blocked: bool,
+    /// The client was refused, and may go on until then, for so many bytes.
+    refused: Option<(Instant, usize)>,
+}
+
+impl Connection {
+    pub(super) fn new(
+        io: TcpStream,
+        deadlines: Deadlines,
+        counted: Counted,
+        exchange: Exchange,
+    ) -> Self {
+        let head = Head::first(deadlines.head);
+        Self {
+            io,
+            exchange: Rc::new(exchange),
+            deadlines,
+            counted,
+            alarm: Alarm::new(head.due),
+            head,
+            reader: Reader::default(),
+            undecoded: 0,
+            blocked: false,
+            refused: None,
+        }
+    }
+
+    /// The socket itself.
+    pub fn get_ref(&self) -> &TcpStream {
+        &self.io
+    }
+
+    /// The socket, for whoever takes it over. It no longer counts as an HTTP connection.
+    pub fn into_inner(self) -> TcpStream {
+        self.io
+    }
+
+    /// The same, for whoever only ends it: it counts until the second part is dropped.
+    pub fn into_parts(self) -> (TcpStream, impl Sized) {
+        (self.io, self.counted)
+    }
+
+    pub(super) fn exchange(&self) -> Rc<Exchange> {
+        self.exchange.clone()
+    }
+
+    /// Reads nothing for now. What comes wakes the task only if there is nothing yet; if there is, [`Exchange::read_on`]
+    /// does.
+    fn hold(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.io.poll_read_ready(context).is_ready() {
+            self.exchange.hold(context.waker());
+        }
+        Poll::Pending
+    }
+
+    /// Lets actix-http decode what it has, then reads on.
+    fn decode_first(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.undecoded = 0;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn read_head(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.head.follow(&self.exchange, &self.deadlines);
+        let room = self.head.room();
+        if self.undecoded >= HEAD_STEP || (room == 0 && self.undecoded > 0) {
+            return self.decode_first(context);
+        }
+        if room == 0 {
+            let most = head::LONGEST;
+            let why = format!("the head of a request may have {most} bytes");
+            return self.refuse(&ApiError::HeadTooLarge(why), context);
+        }
+        let step = HEAD_STEP.min(room).min(buffer.remaining());
+        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(step));
+        let read = Pin::new(&mut self.io).poll_read(context, &mut part)?;
+        if read.is_ready() {
+            let bytes = part.filled().len();
+            buffer.advance(bytes);
+            self.undecoded += bytes;
+            self.head.came(bytes, self.deadlines.head);
+            return Poll::Ready(Ok(()));
+        }
+        self.undecoded = 0;
+        if !self.alarm.is_late(self.head.due, context) {
+            return Poll::Pending;
+        }
+        if !self.head.begun {
+            return Poll::Ready(Ok(())); // as if the client had left: actix-http closes
+        }
+        self.counted.timed_out("head");
+        let limit = self.deadlines.head;
+        let why = format!("the head of a request may take {limit:?}");
+        self.refuse(&ApiError::TooSlow(why), context)
+    }
+
+    fn read_body(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.undecoded >= BODY_STEP {
+            return self.decode_first(context);
+        }
+        let read = if self.exchange.is_ahead() {
+            self.hold(context)
+        } else {
+            let before = buffer.filled().len();
+            let read = Pin::new(&mut self.io).poll_read(context, buffer)?;
+            let bytes = buffer.filled().len() - before;
+            self.undecoded += bytes;
+            self.exchange.body_came(bytes);
+            read.map(Ok)
+        };
+        if read.is_ready() {
+            return read;
+        }
+        self.undecoded = 0;
+        // Whoever reads the body is told that it is late; this is for a body that nobody reads.
+        let due = self.exchange.changed_at() + self.deadlines.body + LINGER;
+        if self.alarm.is_late(due, context) {
+            self.counted.timed_out("body");
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        Poll::Pending
+    }
+
+    /// Tells the client why, and reads what it still sends for a moment.
+    fn refuse(&mut self, why: &ApiError, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        raw_answer::write(&self.io, why);
+        self.refused = Some((Instant::now() + LINGER, LINGER_BYTES));
+        self.read_in_vain(context)
+    }
+
+    /// Ready when the client has left, or should have.
+    fn read_in_vain(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Some((due, mut left)) = self.refused else {
+            return Poll::Ready(Ok(()));
+        };
+        let mut scratch = [0; 4096];
+        loop {
+            let mut part = ReadBuf::new(&mut scratch);
+            if Pin::new(&mut self.io)
+                .poll_read(context, &mut part)?
+                .is_pending()
+            {
+                break;
+            }
+            left = left.saturating_sub(part.filled().len());
+            if part.filled().is_empty() || left == 0 {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        self.refused = Some((due, left));
+        if self.alarm.is_late(due, context) {
+            return Poll::Ready(Ok(()));
+        }
+        Poll::Pending
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.refused.is_some() {
+            return this.read_in_vain(context);
+        }
+        if this.blocked {
+            return this.hold(context);
+        }
+        match this.exchange.phase() {
+            Phase::Head => this.read_head(context, buffer),
+            Phase::Body => this.read_body(context, buffer),
+            Phase::Answer => this.hold(context),
+            Phase::End => Pin::new(&mut this.io).poll_read(context, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let limit = this.deadlines.write;
+        if let Poll::Ready(written) = Pin::new(&mut this.io).poll_write(context, bytes)? {
+            this.reader.took(written, limit);
+            if std::mem::take(&mut this.blocked) && this.exchange.phase() != Phase::Answer {
+                this.exchange.read_on();
+            }
+            return Poll::Ready(Ok(written));
+        }
+        this.blocked = true;
+        let due = this.reader.waits(limit);
+        if this.alarm.is_late(due, context) {
+            this.counted.timed_out("read");
+            // What the client has not taken is forgotten at once, rather than kept by the kernel.
+            let _ = SockRef::from(&this.io).set_linger(Some(Duration::ZERO));
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        Poll::Pending
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        ready!(Pin::new(&mut this.io).poll_flush(context))?;
+        if this.exchange.phase() == Phase::Head {
+            this.reader.is_done(); // all answers are in the kernel's hands
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.refused.is_some() {
+            return Poll::Ready(Ok(())); // done, with the refusal
+        }
+        Pin::new(&mut this.io).poll_shutdown(context)
+    }
+}

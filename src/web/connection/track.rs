@@ -1,0 +1,133 @@
+//! The middleware that tells a connection what it waits for, and closes those whose request nobody reads to its end:
+//! actix-http would read a chunked body for as long as it comes. Both programs put it around all of their routes.
+
+use std::{cell::RefCell, io, pin::Pin, rc::Rc, task::Poll};
+
+use actix_http::ConnectionType;
+use actix_web::{
+    Error, HttpMessage, ResponseError,
+    body::MessageBody,
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    error::PayloadError,
+    middleware::Next,
+    rt::time::{Sleep, sleep},
+};
+use futures_util::{FutureExt, Stream, StreamExt, stream::poll_fn};
+
+use super::{
+    answer::{Answer, InFlight},
+    exchange::{Exchange, Phase},
+};
+use crate::api_error::ApiError;
+
+/// Paths that are answered on a connection that is one too many.
+const PROBES: [&str; 4] = ["/health", "/-/healthy", "/-/ready", "/metrics"];
+
+/// The middleware; it must be the outermost.
+///
+/// # Errors
+/// Those of the service inside.
+pub async fn track<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<Answer>, Error> {
+    let exchange = request.conn_data::<Rc<Exchange>>().cloned();
+    let payload = match request.take_payload() {
+        Payload::None => None,
+        body => Some(Rc::new(RefCell::new(body))),
+    };
+    let in_flight = exchange.clone().map(|exchange| {
+        exchange.begin(payload.is_some());
+        InFlight(exchange)
+    });
+    if let Some(body) = payload.clone() {
+        let body = watched(body, exchange.clone());
+        request.set_payload(Payload::Stream {
+            payload: Box::pin(body),
+        });
+    }
+    let for_probes = exchange
+        .as_ref()
+        .is_some_and(|exchange| exchange.for_probes());
+    if for_probes && !PROBES.contains(&request.path()) {
+        let full = ApiError::Unavailable("all connections are taken".into());
+        let mut answer = request.into_response(full.error_response());
+        answer
+            .response_mut()
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+        return Ok(answer.map_body(|_, body| Answer::new(body, in_flight, payload)));
+    }
+    let mut answer = next.call(request).await?;
+    let unread = payload.filter(|body| !is_read(body, exchange.as_deref()));
+    if let Some(exchange) = &exchange {
+        exchange.answered();
+    }
+    if unread.is_some() || for_probes {
+        answer
+            .response_mut()
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+    }
+    Ok(answer.map_body(|_, body| Answer::new(body, in_flight, unread)))
+}
+
+/// The request's body, which tells when it is asked for and when it has ended. Where it is late, it ends with
+/// [`io::ErrorKind::TimedOut`].
+fn watched(
+    body: Rc<RefCell<Payload>>,
+    exchange: Option<Rc<Exchange>>,
+) -> impl Stream<Item = <Payload as Stream>::Item> {
+    let mut deadline: Option<Pin<Box<Sleep>>> = None;
+    poll_fn(move |context| {
+        let part = body.borrow_mut().poll_next_unpin(context);
+        let Some(exchange) = &exchange else {
+            return part;
+        };
+        match &part {
+            Poll::Ready(None) => exchange.body_ended(),
+            Poll::Ready(Some(_)) => exchange.body_wanted(),
+            Poll::Pending => {
+                exchange.body_wanted();
+                let limit = exchange.body_deadline();
+                let deadline = deadline.get_or_insert_with(|| Box::pin(sleep(limit)));
+                if deadline.poll_unpin(context).is_ready() {
+                    let late = PayloadError::Io(io::ErrorKind::TimedOut.into());
+                    return Poll::Ready(Some(Err(late)));
+                }
+            }
+        }
+        part
+    })
+}
+
+/// Whether all of the body has come; what is left of it is thrown away.
+fn is_read(body: &RefCell<Payload>, exchange: Option<&Exchange>) -> bool {
+    if exchange.is_some_and(|exchange| exchange.phase() != Phase::Body) {
+        return true;
+    }
+    let mut body = body.borrow_mut();
+    loop {
+        match body.next().now_or_never() {
+            Some(Some(Ok(_))) => {}
+            Some(None) => {
+                if let Some(exchange) = exchange {
+                    exchange.body_ended();
+                }
+                return true;
+            }
+            // An error is no end either: what follows cannot be told from a request.
+            Some(Some(Err(_))) | None => return false,
+        }
+    }
+}
+
+/// Why a body did not come to its end, for whoever reads it: it was late, or it broke off.
+pub fn broke_off(error: &Error) -> ApiError {
+    match error.as_error() {
+        Some(PayloadError::Io(late)) if late.kind() == io::ErrorKind::TimedOut => {
+            ApiError::TooSlow("the body took too long".into())
+        }
+        _ => ApiError::BadData(format!("the body broke off: {error}")),
+    }
+}

@@ -1,0 +1,79 @@
+//! Log lines that a client can cause at will: each is written once per subject, and at most so many in a minute.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// How many subjects are remembered; the oldest is forgotten first.
+const MAX_SUBJECTS: usize = 128;
+/// How many lines a minute may have.
+const MAX_LINES: u32 = 10;
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// What has been logged. Its memory is bounded by 128 subjects, which the caller keeps short.
+#[derive(Debug, Default)]
+pub struct Notices(Mutex<Log>);
+
+#[derive(Debug, Default)]
+struct Log {
+    subjects: VecDeque<Box<str>>,
+    minute: Option<Instant>,
+    lines: u32,
+}
+
+impl Notices {
+    /// Whether a line about `subject` is to be written now. Says so once per subject.
+    pub fn is_due(&self, subject: &str) -> bool {
+        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        log.is_due(subject, Instant::now())
+    }
+}
+
+impl Log {
+    fn is_due(&mut self, subject: &str, now: Instant) -> bool {
+        if self.subjects.iter().any(|known| **known == *subject) {
+            return false;
+        }
+        if self.minute.is_none_or(|began| now - began >= MINUTE) {
+            (self.minute, self.lines) = (Some(now), 0);
+        }
+        if self.lines == MAX_LINES {
+            return false;
+        }
+        self.lines += 1;
+        if self.subjects.len() == MAX_SUBJECTS {
+            self.subjects.pop_front();
+        }
+        self.subjects.push_back(subject.into());
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_subject_is_due_once() {
+        let notices = Notices::default();
+        assert!(notices.is_due("a"));
+        assert!(notices.is_due("b"));
+        assert!(!notices.is_due("a"));
+    }
+
+    #[test]
+    fn many_subjects_have_few_lines_and_little_memory() {
+        let (mut log, began) = (Log::default(), Instant::now());
+        let mut lines = 0;
+        for second in 0..3600 {
+            for nth in 0..10 {
+                let now = began + Duration::from_secs(second);
+                lines += u32::from(log.is_due(&format!("{second} {nth}"), now));
+            }
+        }
+        assert_eq!(lines, 60 * MAX_LINES);
+        assert_eq!(log.subjects.len(), MAX_SUBJECTS);
+    }
+}
