@@ -2,13 +2,23 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 import { compress } from './compress.ts';
+import { PATIENCE_MS } from './tests/support/patience.ts';
 
 // `npm run dev` serves the pages itself and asks a running gateway for everything else.
 const gateway = process.env.GATEWAY_URL ?? 'http://localhost:8005';
 
 export default defineConfig({
+  // Whatever path a proxy serves the pages below, they find what is theirs.
+  base: './',
   plugins: [react(), compress()],
-  build: { target: 'es2022', sourcemap: false, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2022',
+    sourcemap: false,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // The licences of all that is in the bundles, as their authors ask; the gateway serves it.
+    license: { fileName: 'assets/licenses.txt' },
+  },
   server: {
     proxy: {
       '/api': gateway,
@@ -28,8 +38,9 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/**/*.test.ts'],
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          expect: { poll: { timeout: PATIENCE_MS } },
+          testTimeout: 2 * PATIENCE_MS,
+          hookTimeout: 2 * PATIENCE_MS,
         },
       },
     ],

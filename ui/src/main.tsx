@@ -7,12 +7,14 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
+import { tidyAddress } from './app/address';
 import { App } from './app/App';
 import { applyTheme } from './app/theme';
-import { SpeechProvider } from './messages/react';
+import { learn, preferred, SpeechProvider } from './messages/react';
 import { AnswerError } from './rest/ask';
 
 applyTheme();
+tidyAddress();
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 const client = new QueryClient({
@@ -25,12 +27,14 @@ const client = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 });
-createRoot(root).render(
-  <StrictMode>
-    <SpeechProvider>
-      <QueryClientProvider client={client}>
-        <App />
-      </QueryClientProvider>
-    </SpeechProvider>
-  </StrictMode>,
-);
+void learn(preferred()).then(() => {
+  createRoot(root).render(
+    <StrictMode>
+      <SpeechProvider>
+        <QueryClientProvider client={client}>
+          <App />
+        </QueryClientProvider>
+      </SpeechProvider>
+    </StrictMode>,
+  );
+});

@@ -2,8 +2,9 @@
 
 import { expect, test, vi } from 'vitest';
 
-import { live, open, PATIENCE_MS, withBrowser } from './support/browser';
+import { live, open, withBrowser } from './support/browser';
 import { rewriteFrames } from './support/frames';
+import { PATIENCE_MS } from './support/patience';
 import { lab } from './support/servers';
 
 withBrowser();

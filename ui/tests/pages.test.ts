@@ -8,6 +8,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { expectSound, live, open, withBrowser } from './support/browser';
+import { PATIENCE_MS } from './support/patience';
 import { control, firing } from './support/rehearsal';
 import { lab } from './support/servers';
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
   const arrived = async () => {
     expect(await firing()).toEqual(expect.arrayContaining(TRIGGERED));
   };
-  await vi.waitFor(arrived, { timeout: 60_000, interval: 500 });
+  await vi.waitFor(arrived, { timeout: PATIENCE_MS, interval: 500 });
 });
 
 afterAll(async () => {

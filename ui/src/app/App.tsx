@@ -3,17 +3,21 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Suspense, useEffect, useState } from 'react';
 import { Route, Router, Switch, useLocation, type AroundNavHandler } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
 
 import { Connection } from '../connection/connection';
+import { Guard } from '../components/Guard';
 import { ConnectionProvider } from '../connection/react';
 import { useTexts } from '../messages/react';
+import { addressOf } from '../rest/ask';
+import { diagnose } from '../watch/diagnosis';
 import { Watch } from '../watch/Watch';
+import { useHashPath } from './address';
 import { Content } from './Content';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Header } from './Header';
 import { loaded } from './loaded';
 import { useSettings } from './settings';
+import { Switched } from './Switched';
 
 const LivePage = loaded(() => import('../pages/live/LivePage'));
 const IncidentsPage = loaded(() => import('../pages/incidents/IncidentsPage'));
@@ -28,7 +32,7 @@ export function App() {
   return (
     <ErrorBoundary>
       <Connected>
-        <Router hook={useHashLocation} aroundNav={follow}>
+        <Router hook={useHashPath} aroundNav={follow}>
           <Header />
           <Content>
             <Pages />
@@ -53,9 +57,17 @@ function Pages() {
       <Suspense fallback={<p className="muted">{texts.app.loading}</p>}>
         <Switch>
           <Route path="/" component={LivePage} />
-          <Route path="/incidents" component={IncidentsPage} />
+          <Route path="/incidents">
+            <Switched page="incidents">
+              <IncidentsPage />
+            </Switched>
+          </Route>
           <Route path="/alerts" component={AlertsPage} />
-          <Route path="/rehearse" component={RehearsePage} />
+          <Route path="/rehearse">
+            <Switched page="rehearse">
+              <RehearsePage />
+            </Switched>
+          </Route>
           <Route path="/system" component={SystemPage} />
           <Route>
             <p>{texts.app.unknownPage}</p>
@@ -66,10 +78,14 @@ function Pages() {
   );
 }
 
+function socketUrl(): string {
+  return addressOf('ws/alerts').href.replace(/^http/, 'ws');
+}
+
 /** One connection as long as the page lives. */
 function Connected({ children }: { children: React.ReactNode }) {
   const beatSeconds = useSettings().data?.poll_interval_seconds;
-  const [connection] = useState(() => new Connection(`${location.origin.replace(/^http/, 'ws')}/ws/alerts`, USUAL_BEAT_MS));
+  const [connection] = useState(() => new Connection(socketUrl(), USUAL_BEAT_MS));
   useEffect(() => {
     if (beatSeconds !== undefined) connection.expectEvery(beatSeconds * 1000);
   }, [connection, beatSeconds]);
@@ -84,6 +100,7 @@ function Connected({ children }: { children: React.ReactNode }) {
       epoch = state.epoch;
     });
   }, [connection, client]);
+  useEffect(() => diagnose(connection), [connection]);
   useEffect(() => {
     connection.start();
     const leave = connection.subscribe('alerts'); // the header counts them on every page
@@ -94,7 +111,9 @@ function Connected({ children }: { children: React.ReactNode }) {
   }, [connection]);
   return (
     <ConnectionProvider connection={connection}>
-      <Watch />
+      <Guard>
+        <Watch />
+      </Guard>
       {children}
     </ConnectionProvider>
   );

@@ -4,16 +4,19 @@ import type { ReactNode } from 'react';
 import { Link, useRoute } from 'wouter';
 
 import { LANGUAGES, isLanguage, useSpeech } from '../messages/react';
+import { Guard } from '../components/Guard';
 import { Choice } from '../components/Choice';
 import { AlertCount } from './AlertCount';
 import { ConnectionBadge } from './ConnectionBadge';
-import { PAGES } from './pages';
+import { isOff, PAGES } from './pages';
+import { useSettings } from './settings';
 import { THEMES, isTheme, useTheme } from './theme';
 import styles from './Header.module.css';
 
 export function Header() {
   const { texts, language, speak } = useSpeech();
   const [theme, chooseTheme] = useTheme();
+  const settings = useSettings().data;
   const focusContent = () => document.getElementById('content')?.focus();
   return (
     <header className={styles.header}>
@@ -23,23 +26,27 @@ export function Header() {
       <div className={styles.bar}>
         <span className={styles.title}>{texts.app.title}</span>
         <nav aria-label={texts.app.pages} className={styles.pages}>
-          {PAGES.map(([path, name]) => (
+          {PAGES.filter(([, name]) => !isOff(name, settings)).map(([path, name]) => (
             <PageLink key={path} path={path}>
               {texts.app[name]}
               {name === 'alerts' && (
                 <span className={styles.count}>
-                  <AlertCount />
+                  <Guard>
+                    <AlertCount />
+                  </Guard>
                 </span>
               )}
             </PageLink>
           ))}
         </nav>
         <div className={styles.tools}>
-          <ConnectionBadge />
+          <Guard>
+            <ConnectionBadge />
+          </Guard>
           <Choice
             label={texts.app.languages}
             value={language}
-            options={Object.entries(LANGUAGES).map(([id, messages]) => ({ id, text: messages.language }))}
+            options={Object.entries(LANGUAGES).map(([id, text]) => ({ id, text }))}
             onChange={(id) => {
               if (isLanguage(id)) speak(id);
             }}

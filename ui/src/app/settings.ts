@@ -2,16 +2,32 @@
 
 import { useQuery } from '@tanstack/react-query';
 
-import { ask } from '../rest/ask';
+import { isObject, list, numberOrNull, text } from '../model/json';
+import { askFor } from '../rest/ask';
 
-interface Settings {
+export interface Settings {
   version: string;
-  /** How often Prometheus is polled. */
-  poll_interval_seconds: number;
-  /** Where a browser finds the simulator's control API. */
-  simulator_url: string;
+  /** How often Prometheus is polled, if it says so. */
+  poll_interval_seconds: number | undefined;
+  /** Where a browser finds the simulator's control API; nothing where there is none to rehearse with. */
+  simulator_url: string | undefined;
+  /** Whether there is a database of incidents to ask. */
+  incidents: boolean;
   /** What an incident's severity may be. */
   incident_severities: string[];
+}
+
+export function readSettings(answer: unknown): Settings | undefined {
+  if (!isObject(answer)) return undefined;
+  const seconds = numberOrNull(answer.poll_interval_seconds) ?? NaN;
+  const url = text(answer.simulator_url);
+  return {
+    version: text(answer.version),
+    poll_interval_seconds: seconds > 0 ? seconds : undefined,
+    simulator_url: /^https?:/.test(url) && URL.canParse(url) ? url : undefined,
+    incidents: answer.incidents !== false,
+    incident_severities: list(answer.incident_severities).map(text).filter((one) => one !== ''),
+  };
 }
 
 /** It has them at hand: one that takes longer is not there. */
@@ -22,7 +38,7 @@ export function useSettings() {
   return useQuery({
     queryKey: ['settings'],
     queryFn: ({ signal }) =>
-      ask<Settings>('/api/ui/settings', { signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) }),
+      askFor(readSettings, 'api/ui/settings', { signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) }),
     staleTime: Infinity,
     retry: false,
     refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : false),

@@ -13,6 +13,9 @@ const MOST_DIGITS = 6;
 const PER_CHARACTER = 6.75;
 const BESIDE_LABELS = 14;
 
+/** What is smaller is nothing to an axis: a part of it may not be a number of its own. */
+const TINY = 1e-300;
+
 /**
  * From a little below the least value to a little above the greatest; from zero, if that is not far away. Values that
  * are all the same lie in the middle, so that their noise is not blown up.
@@ -21,7 +24,7 @@ export function valueRange(least: number | null, greatest: number | null): Range
   if (least === null || greatest === null) return [0, 1];
   const spread = greatest - least;
   const size = Math.max(Math.abs(least), Math.abs(greatest));
-  if (spread <= size * 1e-9) return size === 0 ? [0, 1] : [least - size / 10, greatest + size / 10];
+  if (spread <= size * 1e-9 || size < TINY) return size < TINY ? [0, 1] : [least - size / 10, greatest + size / 10];
   if (least >= 0 && least < spread) return [0, greatest + spread / 10];
   if (greatest <= 0 && -greatest < spread) return [least - spread / 10, 0];
   return [least - spread / 10, greatest + spread / 10];

@@ -6,11 +6,16 @@ const EDGE = 2;
 /** So many times the usual distance between two points is a gap: the page looked away. */
 const GAP = 4;
 
+/** The distance of two that are larger may be none that a number can tell. */
+const LARGEST = 1e300;
+
+const isDrawn = (value = NaN) => Math.abs(value) <= LARGEST;
+
 /** An SVG path through the points that are numbers, from edge to edge; interrupted at gaps. Fewer than two have none. */
 export function sparkPath(points: readonly Point[], width: number, height: number): string {
   const finite = points
-    .map(({ time, value }, index) => ({ time, value, begins: !Number.isFinite(points[index - 1]?.value) }))
-    .filter(({ value }) => Number.isFinite(value));
+    .map(({ time, value }, index) => ({ time, value, begins: !isDrawn(points[index - 1]?.value) }))
+    .filter(({ value }) => isDrawn(value));
   const [first, last] = [finite[0], finite.at(-1)];
   if (!first || !last || last.time <= first.time) return '';
   const values = finite.map(({ value }) => value);

@@ -4,10 +4,10 @@ import { useSpeech } from '../messages/react';
 import { ago } from '../model/age';
 import { dateOf, UNKNOWN } from '../model/units';
 
-export function Ago({ at, now }: { at: string; now: number }) {
+export function Ago({ at, now }: { at: string | null; now: number }) {
   const { language, units } = useSpeech();
   const date = dateOf(at);
-  if (!date) return UNKNOWN;
+  if (at === null || !date) return UNKNOWN;
   return (
     <time dateTime={date.toISOString()} title={units.dateTime(at)}>
       {ago(language, at, now)}

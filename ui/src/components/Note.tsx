@@ -9,8 +9,8 @@ const ROLES = { quiet: undefined, warning: 'status', critical: 'alert' } as cons
 
 export function Note({ tone = 'quiet', children }: { tone?: 'quiet' | 'warning' | 'critical'; children: ReactNode }) {
   return (
-    <p className={styles.note} data-tone={tone} role={ROLES[tone]}>
+    <div className={styles.note} data-tone={tone} role={ROLES[tone]}>
       {children}
-    </p>
+    </div>
   );
 }

@@ -3,6 +3,9 @@
 import { useConnectionState, useCounts } from '../connection/react';
 import { useTexts, useUnits } from '../messages/react';
 import type { Messages } from '../messages/en';
+import { diagnosis } from '../watch/diagnosis';
+import { useStore } from '../watch/store';
+import { Cause } from './Cause';
 import { Note } from './Note';
 
 /** How a channel's data is, for `<Card stale>` and for this note. */
@@ -22,8 +25,18 @@ export function LostNote() {
   const { connections } = useCounts();
   const { connection } = useTexts();
   const units = useUnits();
+  const found = useStore(diagnosis);
   if (state.is === 'open' || (state.is === 'connecting' && !state.again)) return null;
-  return <Note tone="critical">{connections === 0 ? connection.never : connection.lost(units.time(state.since))}</Note>;
+  // It is being asked whether anybody is there at all.
+  if (connections === 0 && found === undefined) return null;
+  const isThere = found !== undefined && found !== 'silent';
+  const lost = isThere ? connection.refused : connection.lost;
+  return (
+    <Note tone="critical">
+      {connections > 0 ? lost(units.time(state.since)) : isThere ? connection.unopened : connection.never}
+      <Cause />
+    </Note>
+  );
 }
 
 /** While the gateway is there and a channel is stale; `of` is what its data are. */

@@ -87,7 +87,7 @@ test('a heartbeat keeps the data and freshens it', () => {
   vi.advanceTimersByTime(BEAT_MS);
   socket.heartbeat(5);
   const after = scene.connection.getChannel('instant');
-  expect(after.frame).toEqual({ data: { seq: 5 }, timestamp: '2026-01-01T00:00:10.000Z', seq: 5, stale: false });
+  expect(after.frame).toMatchObject({ data: { seq: 5 }, timestamp: '2026-01-01T00:00:10.000Z', seq: 5, stale: false });
   expect(after.frame?.data).toBe(before.frame?.data);
   expect(after.heardAt).toBe((before.heardAt ?? NaN) + BEAT_MS);
 });

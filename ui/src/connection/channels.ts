@@ -1,11 +1,11 @@
 // What is known of the channels: who wants them, what came last, and whether that is still the latest.
 
-import { CHANNELS, type Channel, type Frame } from '../model/frame';
+import { CHANNELS, type Beat, type Channel, type Frame } from '../model/frame';
 
 /** What is known of a channel. */
 export interface ChannelState {
   /** The last one that came, from this connection or an earlier one. */
-  frame?: Frame<unknown>;
+  frame?: Frame;
   /** When the last frame or heartbeat came, in milliseconds since 1970. */
   heardAt?: number;
   /** Whether Prometheus did not answer at the last beat, or no beat comes. */
@@ -68,7 +68,7 @@ export class Channels {
   }
 
   /** A frame has come; says how many before it never did. */
-  frame(channel: Channel, frame: Frame<unknown>, now: number): number {
+  frame(channel: Channel, frame: Frame, now: number): number {
     const known = this.known[channel];
     const { seq, gap } = known;
     if (seq !== undefined && frame.seq <= seq) {
@@ -83,7 +83,7 @@ export class Channels {
   }
 
   /** The beat has brought what frame `seq` had already; if that one never came, what is here is as old as before. */
-  heartbeat(channel: Channel, { seq, timestamp, stale }: Omit<Frame<unknown>, 'data'>, now: number): void {
+  heartbeat(channel: Channel, { seq, timestamp, stale }: Beat, now: number): void {
     const known = this.known[channel];
     const { frame } = known.state;
     const same = frame && seq === known.seq;
@@ -120,7 +120,7 @@ export class Channels {
     return stale.sort((a, b) => (a.goodAt ?? 0) - (b.goodAt ?? 0))[0];
   }
 
-  private hear(known: Known, frame: Frame<unknown> | undefined, stale: boolean, now: number): void {
+  private hear(known: Known, frame: Frame | undefined, stale: boolean, now: number): void {
     known.state = { ...(frame && { frame }), heardAt: now, stale, goodAt: stale ? known.state.goodAt : now };
     known.silent = false;
   }

@@ -13,7 +13,8 @@ export type ConnectionState =
   /** `again`: it is not the first try. */
   | { is: 'connecting'; since: number; again: boolean }
   | { is: 'open'; since: number; epoch: string }
-  | { is: 'waiting'; since: number; retryAt: number; reason: string };
+  /** `unopened`: the last try came to nothing, and nobody has said why. */
+  | { is: 'waiting'; since: number; retryAt: number; reason: string; unopened: boolean };
 
 /** What was counted since the page was opened. */
 export interface Counts {
@@ -38,6 +39,8 @@ const OPENING_MS = 10_000;
 const SILENT_BEATS = 2.5;
 /** How long it may take to answer that. */
 const ANSWER_MS = 5_000;
+/** How a connection ends that was refused before it was one, or was never answered. */
+const SILENT_ENDS = ['1006', 'no answer'];
 const CHECK_EVERY_MS = 1_000;
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
@@ -148,6 +151,7 @@ export class Connection {
 
   private fail(reason: string): void {
     const since = this.goneSince();
+    const unopened = this.state.is === 'connecting' && SILENT_ENDS.some((end) => reason.startsWith(end));
     this.drop();
     this.failures += 1;
     const wait = backoff(this.failures, this.surroundings.random);
@@ -155,7 +159,7 @@ export class Connection {
     this.retry = setTimeout(() => {
       this.connect();
     }, wait);
-    this.change({ is: 'waiting', since, retryAt: Date.now() + wait, reason });
+    this.change({ is: 'waiting', since, retryAt: Date.now() + wait, reason, unopened });
   }
 
   private goneSince(): number {

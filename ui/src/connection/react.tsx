@@ -2,7 +2,7 @@
 
 import { createContext, use, useCallback, useEffect, useSyncExternalStore, type ReactNode } from 'react';
 
-import type { Channel, Frame } from '../model/frame';
+import type { Channel } from '../model/frame';
 import type { ChannelState } from './channels';
 import type { Connection, ConnectionState, Counts } from './connection';
 
@@ -49,17 +49,16 @@ export function useChannelState(channel: Channel): ChannelState {
 }
 
 /** Subscribes to a channel while the component is shown; its latest frame stays when it grows stale. */
-export function useChannel<Data>(channel: Channel): Omit<ChannelState, 'frame'> & { frame: Frame<Data> | undefined } {
+export function useChannel(channel: Channel): ChannelState {
   const connection = useConnection();
   useEffect(() => connection.subscribe(channel), [connection, channel]);
-  const { frame, ...rest } = useChannelState(channel);
-  return { ...rest, frame: frame as Frame<Data> | undefined };
+  return useChannelState(channel);
 }
 
 /** The channels `instant` and `metrics`: both are of one poll, and only `instant` says whether it has brought anything. */
-export function usePoll<Instant, Metrics>() {
-  const instant = useChannel<Instant>('instant');
-  const metrics = useChannel<Metrics>('metrics');
+export function usePoll() {
+  const instant = useChannel('instant');
+  const metrics = useChannel('metrics');
   const stale = instant.stale || metrics.stale;
   return { instant, metrics: { ...metrics, stale, goodAt: instant.stale ? instant.goodAt : metrics.goodAt } };
 }

@@ -5,7 +5,6 @@ import { plurals } from './plurals';
 const { form, number, counted } = plurals('en');
 
 export const en = {
-  language: 'English',
   app: {
     title: 'service-metrics',
     skip: 'Skip to the content',
@@ -22,7 +21,22 @@ export const en = {
     broken: 'Something went wrong on this page.',
     unloaded: 'It could not be loaded: the gateway does not answer, or has a new version of the pages. Reload to get it.',
     reload: 'Reload',
+    brokenPart: 'This part of the page could not be shown.',
+    less: 'Show less',
     again: 'Try again',
+    /** Pages that the gateway's settings have switched off. */
+    off: {
+      incidents: {
+        title: 'Incidents',
+        why: 'Incidents are switched off in this gateway.',
+        how: 'To switch them on, remove incidents.enabled = false and give DATABASE_URL the address of the database, then restart the gateway:',
+      },
+      rehearse: {
+        title: 'Rehearse',
+        why: 'Rehearsals are switched off in this gateway: it has no address of a simulator.',
+        how: 'To switch them on, give ui.simulator_url (or SERVICE_METRICS__UI__SIMULATOR_URL) the address at which browsers find the simulator, then restart the gateway:',
+      },
+    },
   },
   connection: {
     label: 'Connection to the gateway',
@@ -39,6 +53,17 @@ export const en = {
     },
     lost: (time: string) => `The gateway has not answered since ${time}; these are the last values.`,
     never: 'The gateway does not answer. Check that service-metrics is running; this page connects by itself.',
+    unopened: 'The gateway answers, but live values cannot arrive: its WebSocket cannot be opened.',
+    refused: (time: string) =>
+      `The gateway answers, but its WebSocket cannot be opened since ${time}; these are the last values.`,
+    cause: {
+      origin: (host: string, page: string) =>
+        `A proxy on the way replaces the header Host: the gateway was asked for ${host}, while this page is at ${page}. The proxy must pass Host on; or name the address of this page in cors.allowed_origins.`,
+      upgrade: 'A proxy on the way drops the header Upgrade, with which every WebSocket begins. It must pass Upgrade and Connection on, over HTTP/1.1.',
+      sessions: 'All sessions that the gateway has for your address, or in all, are taken. This page connects by itself when one is free.',
+      unseen: 'The WebSocket does not reach the gateway, though everything else does: a proxy or a firewall on the way does not let it pass.',
+      nginx: 'With nginx:',
+    },
     waiting: 'Waiting for the first values…',
   },
   live: {
@@ -177,7 +202,9 @@ export const en = {
     ago: (span: string) => `for ${span}`,
     labels: 'Labels',
     calm: 'No active alerts',
-    calmMore: 'Nothing is pending or firing. Trigger a test alert to see one arrive.',
+    calmMore: 'Nothing is pending or firing.',
+    calmTry: 'Trigger a test alert to see one arrive.',
+    noneTold: 'No alert has been reported.',
     noneThen: 'There were no alerts at the last update.',
     rehearse: 'Trigger a test alert',
     showOthers: (count: string) => `Show the others (${count})`,
@@ -313,6 +340,7 @@ export const en = {
       '4409': 'this page did not answer a ping',
       'no answer': 'the gateway stopped answering',
     },
+    cause: 'Cause',
     counts: 'Since this page was opened',
     frames: 'Frames',
     heartbeats: 'Heartbeats',
@@ -329,6 +357,7 @@ export const en = {
     old: 'Stale',
     stale: (time: string) => `Stale since ${time}`,
     silent: 'Nothing received yet',
+    warnings: 'Warnings',
     readiness: 'Gateway readiness',
     verdicts: {
       ready: 'Ready: everything works.',
@@ -364,6 +393,14 @@ export const en = {
     greatest: 'Highest',
     last: 'Latest',
     more: (count: number) => `and ${number(count)} more`,
+  },
+  /** What is to be known of an answer of Prometheus besides its values. */
+  remarks: {
+    histograms: (count: number) => `Not drawn: native histograms (${counted(count, 'series', 'series')}).`,
+    unreadable: (count: number) => `Not drawn: unreadable data (${counted(count, 'series', 'series')}).`,
+    type: (type: string) =>
+      type === '' ? 'Not drawn: the answer cannot be read.' : `Not drawn: an answer of the type “${type}”.`,
+    warning: (what: string) => `Warning: ${what}`,
   },
   fault: (what: string) => `Query failed: ${what}`,
   /** Of what was asked over HTTP, where the server has not said itself what is wrong. */

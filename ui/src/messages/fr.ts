@@ -6,7 +6,6 @@ import { plurals } from './plurals';
 const { form, number, counted } = plurals('fr');
 
 export const fr: Messages = {
-  language: 'Français',
   app: {
     title: 'service-metrics',
     skip: 'Aller au contenu',
@@ -24,7 +23,21 @@ export const fr: Messages = {
     unloaded:
       'Elle n’a pas pu être chargée : la passerelle ne répond pas, ou propose une nouvelle version des pages. Rechargez pour l’obtenir.',
     reload: 'Recharger',
+    brokenPart: 'Cette partie de la page n’a pas pu être affichée.',
+    less: 'Afficher moins',
     again: 'Réessayer',
+    off: {
+      incidents: {
+        title: 'Incidents',
+        why: 'Les incidents sont désactivés dans cette passerelle.',
+        how: 'Pour les activer, retirez incidents.enabled = false, indiquez l’adresse de la base de données dans DATABASE_URL, puis relancez la passerelle :',
+      },
+      rehearse: {
+        title: 'Exercices',
+        why: 'Les exercices sont désactivés dans cette passerelle : elle n’a pas d’adresse de simulateur.',
+        how: 'Pour les activer, indiquez dans ui.simulator_url (ou SERVICE_METRICS__UI__SIMULATOR_URL) l’adresse à laquelle les navigateurs trouvent le simulateur, puis relancez la passerelle :',
+      },
+    },
   },
   connection: {
     label: 'Connexion à la passerelle',
@@ -41,6 +54,17 @@ export const fr: Messages = {
     },
     lost: (time) => `La passerelle ne répond plus depuis ${time} ; les dernières valeurs restent affichées.`,
     never: 'La passerelle ne répond pas. Vérifiez que service-metrics est lancé ; cette page se connecte d’elle-même.',
+    unopened: 'La passerelle répond, mais rien ne peut arriver en direct : sa WebSocket ne peut pas être ouverte.',
+    refused: (time) =>
+      `La passerelle répond, mais sa WebSocket ne peut plus être ouverte depuis ${time} ; les dernières valeurs restent affichées.`,
+    cause: {
+      origin: (host, page) =>
+        `Un proxy remplace l’en-tête Host en chemin : la passerelle a été demandée sous le nom ${host}, alors que cette page est à l’adresse ${page}. Le proxy doit transmettre Host ; ou indiquez l’adresse de cette page dans cors.allowed_origins.`,
+      upgrade: 'Un proxy supprime en chemin l’en-tête Upgrade, par lequel commence toute WebSocket. Il doit transmettre Upgrade et Connection, en HTTP/1.1.',
+      sessions: 'Toutes les sessions que la passerelle réserve à votre adresse, ou à tous, sont prises. Cette page se connectera d’elle-même dès qu’une sera libre.',
+      unseen: 'La WebSocket n’atteint pas la passerelle, alors que tout le reste y parvient : un proxy ou un pare-feu ne la laisse pas passer.',
+      nginx: 'Avec nginx :',
+    },
     waiting: 'En attente des premières valeurs…',
   },
   live: {
@@ -185,7 +209,9 @@ export const fr: Messages = {
     ago: (span) => `il y a ${span}`,
     labels: 'Étiquettes',
     calm: 'Aucune alerte active',
-    calmMore: 'Aucune alerte n’est en attente ni déclenchée. Provoquez une alerte d’essai pour la voir arriver.',
+    calmMore: 'Aucune alerte n’est en attente ni déclenchée.',
+    calmTry: 'Provoquez une alerte d’essai pour la voir arriver.',
+    noneTold: 'Aucune alerte n’a été signalée.',
     noneThen: 'Il n’y avait aucune alerte à la dernière mise à jour.',
     rehearse: 'Provoquer une alerte d’essai',
     showOthers: (count) => `Afficher les autres (${count})`,
@@ -331,6 +357,7 @@ export const fr: Messages = {
       '4409': 'cette page n’a pas répondu à un ping',
       'no answer': 'la passerelle ne répond plus',
     },
+    cause: 'Cause',
     counts: 'Depuis l’ouverture de cette page',
     frames: 'Trames',
     heartbeats: 'Signaux de vie',
@@ -347,6 +374,7 @@ export const fr: Messages = {
     old: 'Figé',
     stale: (time) => `Figé depuis ${time}`,
     silent: 'Rien reçu encore',
+    warnings: 'Avertissements',
     readiness: 'Disponibilité de la passerelle',
     verdicts: {
       ready: 'Prête : tout fonctionne.',
@@ -386,6 +414,13 @@ export const fr: Messages = {
     greatest: 'Maximum',
     last: 'Dernière valeur',
     more: (count) => `et ${counted(count, 'autre', 'autres')}`,
+  },
+  remarks: {
+    histograms: (count) => `Non affiché : histogrammes natifs (${counted(count, 'série', 'séries')}).`,
+    unreadable: (count) => `Non affiché : données illisibles (${counted(count, 'série', 'séries')}).`,
+    type: (type) =>
+      type === '' ? 'Non affiché : la réponse est illisible.' : `Non affiché : une réponse de type « ${type} ».`,
+    warning: (what) => `Avertissement : ${what}`,
   },
   fault: (what) => `Échec de la requête : ${what}`,
   answers: {

@@ -1,6 +1,6 @@
 // Active alerts, as Prometheus' `/api/v1/alerts` lists them.
 
-import { isObject } from './json';
+import { isObject, list, text, texts } from './json';
 import { seriesKey } from './query';
 
 export interface Alert {
@@ -18,23 +18,22 @@ export interface Alert {
  * every server that speaks Prometheus' API tells all of it: what is absent is empty, what is no active alert is left out.
  */
 export function readAlerts(data: unknown): Alert[] {
-  if (!isObject(data) || !Array.isArray(data.alerts)) return [];
-  return data.alerts.filter(isObject).flatMap(({ labels, annotations, state, activeAt, value }) =>
-    state === 'pending' || state === 'firing'
-      ? [{ labels: texts(labels), annotations: texts(annotations), state, activeAt: text(activeAt), value: text(value) }]
-      : [],
-  );
+  if (!isObject(data)) return [];
+  return list(data.alerts)
+    .filter(isObject)
+    .flatMap(({ labels, annotations, state, activeAt, value }) =>
+      state === 'pending' || state === 'firing'
+        ? [{ labels: texts(labels), annotations: texts(annotations), state, activeAt: text(activeAt), value: text(value) }]
+        : [],
+    );
+}
+
+/** Whether the data of a frame are alerts; `null` means none of them. */
+export function areAlerts(data: unknown): boolean {
+  return isObject(data) && (data.alerts === null || Array.isArray(data.alerts));
 }
 
 /** Tells alerts apart: their labels, in order. */
 export function alertKey({ labels }: Alert): string {
   return seriesKey(labels);
-}
-
-function texts(value: unknown): Record<string, string> {
-  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, text(one)])) : {};
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

@@ -2,11 +2,14 @@
 
 import type { Series } from './query';
 
-/** Times ascend; `null` is where a series has no number at a time. */
+/** Times ascend; `null` is where a series has no number at a time, or one that no axis reaches. */
 export interface Columns {
   times: number[];
   values: (number | null)[][];
 }
+
+/** An axis needs room beyond its values. */
+const LARGEST = 1e300;
 
 /**
  * Puts series side by side. Where two neighbouring times are further apart than one and a half steps, an empty row is
@@ -20,7 +23,7 @@ export function align(series: readonly Series[], step: number): Columns {
     one.times.forEach((time, index) => {
       const value = one.values[index];
       while (row < times.length && times[row] !== time) row += 1; // both ascend
-      if (value !== undefined && Number.isFinite(value)) column[row] = value;
+      if (value !== undefined && Math.abs(value) <= LARGEST) column[row] = value;
     });
     return column;
   });

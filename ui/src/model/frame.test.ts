@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 
-import { isFault, understand } from './frame';
+import { faultOf, understand } from './frame';
 
 test('a frame is read with its channel', () => {
   const frame = { timestamp: '2026-02-10T05:35:22.447Z', seq: 17, stale: false, data: { up: 1 } };
   const text = JSON.stringify({ type: 'instant_metrics', ...frame });
-  expect(understand(text)).toEqual({ kind: 'frame', channel: 'instant', frame });
+  expect(understand(text)).toEqual({ kind: 'frame', channel: 'instant', frame: { ...frame, warnings: new Map() } });
 });
 
 test('a heartbeat is read; one of an unknown channel is passed over', () => {
@@ -22,7 +22,7 @@ test.each(['', '{', 'null', '7', '"text"', '[]', '{}', '{"type":7}', '{"type":"c
 );
 
 test('a fault is told from data', () => {
-  expect(isFault({ error: 'query timed out', errorType: 'timeout' })).toBe(true);
-  expect(isFault({ resultType: 'vector', result: [] })).toBe(false);
-  expect(isFault(undefined)).toBe(false);
+  expect(faultOf({ error: 'query timed out', errorType: 'timeout' })?.error).toBe('query timed out');
+  expect(faultOf({ resultType: 'vector', result: [] })).toBeUndefined();
+  expect(faultOf(undefined)).toBeUndefined();
 });

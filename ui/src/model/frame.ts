@@ -1,7 +1,6 @@
 // What the gateway sends over its WebSocket, one JSON text per frame.
 
-import { isObject, json } from './json';
-import type { QueryData } from './query';
+import { isObject, json, list, members, text } from './json';
 
 export const CHANNELS = ['instant', 'range', 'metrics', 'alerts'] as const;
 export type Channel = (typeof CHANNELS)[number];
@@ -12,23 +11,28 @@ export interface QueryFault {
   errorType: string;
 }
 
-/** A query's name, and Prometheus' answer as it sent it. */
-export type Answers = Record<string, QueryData | QueryFault>;
+/** By the name of a query, what Prometheus has said of its answer besides: that it is of a part, that it is doubtful. */
+export type Warnings = ReadonlyMap<string, readonly string[]>;
 
 /** One beat of a channel. */
-export interface Frame<Data = Answers> {
+export interface Beat {
   timestamp: string;
   seq: number;
   stale: boolean;
-  data: Data;
+}
+
+/** What a beat has brought. Nobody has checked what its data are: Prometheus' answers pass as they came. */
+export interface Frame extends Beat {
+  data: unknown;
+  warnings: Warnings;
 }
 
 /** What a message may be. */
 type Told =
   | { kind: 'connection'; epoch: string }
-  | { kind: 'frame'; channel: Channel; frame: Frame<unknown> }
+  | { kind: 'frame'; channel: Channel; frame: Frame }
   /** The beat has brought what frame `seq` had already. */
-  | { kind: 'heartbeat'; channel: Channel; timestamp: string; seq: number; stale: boolean }
+  | ({ kind: 'heartbeat'; channel: Channel } & Beat)
   | { kind: 'other' };
 
 const CHANNEL_OF_TYPE = new Map<string, Channel>([
@@ -39,12 +43,15 @@ const CHANNEL_OF_TYPE = new Map<string, Channel>([
 ]);
 
 /** Reads one message; anything unknown is `other`, so that a newer gateway does not break an older page. */
-export function understand(text: string): Told {
-  const message = object(json(text));
+export function understand(sent: string): Told {
+  const message = members(json(sent));
   const type = string(message.type);
   const channel = CHANNEL_OF_TYPE.get(type);
   const beat = { timestamp: string(message.timestamp), seq: number(message.seq), stale: message.stale === true };
-  if (channel) return { kind: 'frame', channel, frame: { ...beat, data: message.data } };
+  if (channel) {
+    const warnings = readWarnings(message.warnings);
+    return { kind: 'frame', channel, frame: { ...beat, data: message.data, warnings } };
+  }
   if (type === 'connection') return { kind: 'connection', epoch: string(message.epoch) };
   if (type === 'heartbeat' && isChannel(message.channel)) {
     return { kind: 'heartbeat', channel: message.channel, ...beat };
@@ -52,16 +59,29 @@ export function understand(text: string): Told {
   return { kind: 'other' };
 }
 
-export function isFault(answer: unknown): answer is QueryFault {
-  return isObject(answer) && 'errorType' in answer;
+/** The error that stands in place of data, if one does. */
+export function faultOf(answer: unknown): QueryFault | undefined {
+  if (!isObject(answer)) return undefined;
+  const { error, errorType } = answer;
+  if (typeof error !== 'string' && typeof errorType !== 'string') return undefined;
+  return { error: string(error) || string(errorType), errorType: string(errorType) };
+}
+
+/** The answers of a frame, by the names of their queries; none where there is something else. */
+export function answersOf(data: unknown): Record<string, unknown> {
+  return faultOf(data) ? {} : members(data);
+}
+
+function readWarnings(value: unknown): Warnings {
+  const told = Object.entries(members(value)).map(([query, texts]): [string, string[]] => [
+    query,
+    list(texts).map(text).filter((one) => one !== ''),
+  ]);
+  return new Map(told.filter(([, texts]) => texts.length > 0));
 }
 
 function isChannel(value: unknown): value is Channel {
   return CHANNELS.some((channel) => channel === value);
-}
-
-function object(value: unknown): Record<string, unknown> {
-  return isObject(value) ? value : {};
 }
 
 function string(value: unknown): string {

@@ -2,9 +2,11 @@
 
 import type { Alert } from './alert';
 import { promSeconds } from './duration';
+import { list, members, numberOrNull, text, textOrNull, texts } from './json';
 import type { Labels } from './query';
 
-export type Condition = 'calm' | 'rising' | 'active' | 'recovering';
+const CONDITIONS = ['calm', 'rising', 'active', 'recovering'] as const;
+export type Condition = (typeof CONDITIONS)[number];
 
 export interface Rehearsal {
   name: string;
@@ -42,11 +44,59 @@ export function amended(known: Rehearsals, answer: Rehearsal): Rehearsals {
 export interface Scenario {
   name: string;
   title: string;
-  steps: { at: string; trigger?: string; recover?: string }[];
   /** The alerts that must fire, where it says so. */
-  expect?: string[];
+  expect: string[];
   running: boolean;
   since: string | null;
+}
+
+/** The answers of the simulator: one that is not of this shape is `undefined`, an entry without a name is left out. */
+
+export function readRehearsals(answer: unknown): Rehearsals | undefined {
+  const { data, time_scale } = members(answer);
+  if (!Array.isArray(data)) return undefined;
+  const timeScale = numberOrNull(time_scale) ?? 1;
+  return { time_scale: timeScale > 0 ? timeScale : 1, data: data.flatMap((one) => readRehearsal(one) ?? []) };
+}
+
+export function readScenarios(answer: unknown): Scenario[] | undefined {
+  const { data } = members(answer);
+  if (!Array.isArray(data)) return undefined;
+  return data
+    .map(members)
+    .filter(({ name }) => typeof name === 'string')
+    .map(({ name, title, expect, running, since }) => ({
+      name: text(name),
+      title: text(title),
+      expect: list(expect).map(text),
+      running: running === true,
+      since: textOrNull(since),
+    }));
+}
+
+/** What the simulator answers to a change of one alert. */
+export function readChanged(answer: unknown): Rehearsal | undefined {
+  return readRehearsal(members(answer).data);
+}
+
+function readRehearsal(value: unknown): Rehearsal | undefined {
+  const one = members(value);
+  if (typeof one.name !== 'string') return undefined;
+  return {
+    name: one.name,
+    family: text(one.family),
+    severity: text(one.severity),
+    metric: text(one.metric),
+    labels: texts(one.labels),
+    threshold: numberOrNull(one.threshold),
+    window: textOrNull(one.window),
+    expr: text(one.expr),
+    for: text(one.for),
+    condition: CONDITIONS.find((condition) => condition === one.condition) ?? 'calm',
+    value: numberOrNull(one.value) ?? NaN,
+    since: text(one.since),
+    rise_seconds: numberOrNull(one.rise_seconds),
+  };
 }
 
 /**

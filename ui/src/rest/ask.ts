@@ -2,6 +2,13 @@
 
 import { json } from '../model/json';
 
+/**
+ * Where something of the gateway's is: beside the page. A proxy may serve it below any path; the page is never told which.
+ */
+export function addressOf(path: string): URL {
+  return new URL(path, document.baseURI);
+}
+
 const PATIENCE_MS = 10_000;
 
 /** An answer that is not the one hoped for. Its message is for developers; `explain` has words for people. */
@@ -24,8 +31,19 @@ export class AnswerError extends Error {
   }
 }
 
-/** Asks for JSON; the caller says what shape it has. */
-export async function ask<Shape>(url: string, request: RequestInit = {}): Promise<Shape> {
+/** Asks for JSON, and reads it: another server may answer at that address, with what it likes. */
+export async function askFor<Shape>(
+  read: (answer: unknown) => Shape | undefined,
+  url: string,
+  request: RequestInit = {},
+): Promise<Shape> {
+  const answer = read(await ask(url, request));
+  if (answer === undefined) throw new AnswerError(200, 'not the answer that was asked for');
+  return answer;
+}
+
+/** Asks for JSON, whatever it says. */
+export async function ask(url: string, request: RequestInit = {}): Promise<unknown> {
   const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(request.signal ? [request.signal] : [])]);
   let answer: Response;
   let text: string;
@@ -38,5 +56,5 @@ export async function ask<Shape>(url: string, request: RequestInit = {}): Promis
   const body = json(text);
   if (!answer.ok) throw new AnswerError(answer.status, `${answer.status} ${answer.statusText}`, body);
   if (body === undefined) throw new AnswerError(answer.status, 'not JSON');
-  return body as Shape;
+  return body;
 }

@@ -15,11 +15,11 @@ afterEach(() => {
 
 test('a gateway that is ready says so', async () => {
   answer(200, { status: 'ready', checks: { database: { ok: true, since: SINCE, error: null } } });
-  expect((await askReadiness()).checks.database).toEqual({ ok: true, since: SINCE, error: null });
+  expect((await askReadiness()).checks.database).toEqual({ ok: true, since: SINCE, error: null, warnings: [] });
 });
 
 test('the checks of a gateway that is not ready are read from its 503', async () => {
-  const unready = { status: 'unready', checks: { poller: { ok: false, since: SINCE, error: 'a hub is gone' } } };
+  const unready = { status: 'unready', checks: { poller: { ok: false, since: SINCE, error: 'a hub is gone', warnings: ['a text'] } } };
   answer(503, unready);
   expect(await askReadiness()).toEqual(unready);
 });

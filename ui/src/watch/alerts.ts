@@ -1,9 +1,8 @@
 // What is remembered of alerts whichever page is shown: the book of the page Alerts, the timelines of the page Rehearse.
 
-import { readAlerts, type Alert } from '../model/alert';
+import { areAlerts, readAlerts, type Alert } from '../model/alert';
 import { turn, type AlertBook } from '../model/alertBook';
 import type { Frame } from '../model/frame';
-import { isObject } from '../model/json';
 import { setOff, type Rehearsal } from '../model/rehearsal';
 import { begin, follow, hear, meet, type Timeline } from '../model/timeline';
 import { Store } from './store';
@@ -17,9 +16,9 @@ export const timelines = new Store<Timelines>(new Map());
 /** Nothing until the first frame: what that one brings was there before anybody looked. */
 let latest: Alert[] | undefined;
 
-/** A frame of the channel `alerts` has come. One that is stale, or carries a fault, tells nothing. */
-export function heard({ data, stale, timestamp }: Frame<unknown>, now: number): void {
-  if (stale || !isObject(data) || !('alerts' in data)) return;
+/** A frame of the channel `alerts` has come. One that is stale, or carries a fault or something unknown, tells nothing. */
+export function heard({ data, stale, timestamp }: Pick<Frame, 'data' | 'stale' | 'timestamp'>, now: number): void {
+  if (stale || !areAlerts(data)) return;
   const step = latest === undefined ? meet : hear;
   const alerts = (latest = readAlerts(data));
   book.set(turn(book.get(), alerts, now));

@@ -4,8 +4,8 @@ import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 
-/** How long anything may take that a test waits for. */
-export const PATIENCE_MS = 60_000;
+import { PATIENCE_MS } from './patience';
+
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 let browser: Browser | undefined;

@@ -3,6 +3,7 @@
 import { expect, vi } from 'vitest';
 
 import { readAlerts, type Alert } from '../../src/model/alert';
+import { PATIENCE_MS } from './patience';
 import { lab } from './servers';
 
 /** Asks something of the simulator's control API. */
@@ -29,5 +30,5 @@ export async function calm(): Promise<void> {
   const gone = async () => {
     expect(await alerts()).toEqual([]);
   };
-  await vi.waitFor(gone, { timeout: 60_000, interval: 500 });
+  await vi.waitFor(gone, { timeout: PATIENCE_MS, interval: 500 });
 }

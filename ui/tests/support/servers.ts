@@ -6,8 +6,9 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
+import { PATIENCE_MS } from './patience';
+
 const UI = fileURLToPath(new URL('../../dist', import.meta.url));
-const PATIENCE_MS = 20_000;
 
 /** An address of the lab's. */
 export function lab(name: 'GATEWAY_URL' | 'SIMULATOR_URL' | 'PROMETHEUS_URL'): string {
@@ -17,7 +18,7 @@ export function lab(name: 'GATEWAY_URL' | 'SIMULATOR_URL' | 'PROMETHEUS_URL'): s
 }
 
 /** A port that is free now, on all interfaces, as the gateway listens. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '0.0.0.0');
   await once(server, 'listening');

@@ -3,19 +3,27 @@
 import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
 
+import { isOff } from '../../app/pages';
+import { useSettings } from '../../app/settings';
+import { Guard } from '../../components/Guard';
+import { LongText } from '../../components/LongText';
 import { Note } from '../../components/Note';
+import { Remarks, useRemarks } from '../../components/Remarks';
 import { LostNote, StaleNote, useIsStale } from '../../components/StaleNote';
 import { useChannel } from '../../connection/react';
 import { useTexts } from '../../messages/react';
+import { areAlerts } from '../../model/alert';
 import type { AlertBook } from '../../model/alertBook';
-import { isFault } from '../../model/frame';
+import { faultOf } from '../../model/frame';
+import { isObject } from '../../model/json';
 import { book } from '../../watch/alerts';
 import { useStore } from '../../watch/store';
 import { AlertGroup } from './AlertGroup';
 import { Filters } from './Filters';
-import { ALL, group, isAll } from './groups';
+import { group, isAll } from './groups';
 import { Resolved } from './Resolved';
 import { useAnnouncement } from './useAnnouncement';
+import { useWanted } from './useWanted';
 import styles from './AlertsPage.module.css';
 
 /** How many names are announced at once: nobody listens to more. */
@@ -23,10 +31,14 @@ const TOLD = 5;
 
 export default function AlertsPage() {
   const texts = useTexts();
-  const { frame, ...channel } = useChannel<unknown>('alerts');
+  const { frame, ...channel } = useChannel('alerts');
   const known = useStore(book);
   const stale = useIsStale(channel);
   const told = useAnnouncement(known);
+  const remark = useRemarks();
+  const fault = faultOf(frame?.data);
+  const isUnknown = isObject(frame?.data) && !fault && !areAlerts(frame.data);
+  const warnings = frame && [...frame.warnings.values()].flat();
   const say = (names: string[], words: (names: string, more: number) => string) =>
     names.length > 0 && words(names.slice(0, TOLD).join(', '), names.length - TOLD);
   return (
@@ -37,32 +49,45 @@ export default function AlertsPage() {
       </p>
       <LostNote />
       <StaleNote of="alerts" channel={channel} />
-      {isFault(frame?.data) && <Note tone="warning">{texts.fault(frame.data.error)}</Note>}
-      {known ? (
-        <Known book={known} stale={stale} />
-      ) : (
-        !isFault(frame?.data) && <Note>{texts.connection.waiting}</Note>
+      {fault && (
+        <Note tone="warning">
+          <LongText>{texts.fault(fault.error)}</LongText>
+        </Note>
       )}
+      <Remarks texts={remark(isUnknown ? [{ is: 'type', type: '' }] : [], warnings)} />
+      {known && (
+        <Guard title={texts.alerts.title} of={known}>
+          <Known book={known} stale={stale} isDoubtful={(warnings?.length ?? 0) > 0} />
+        </Guard>
+      )}
+      {!known && !fault && !isUnknown && <Note>{texts.connection.waiting}</Note>}
     </div>
   );
 }
 
-function Known({ book: { entries, gone }, stale }: { book: AlertBook; stale: boolean }) {
+interface KnownProps {
+  book: AlertBook;
+  stale: boolean;
+  /** Something is to be known besides: that there is no alert does not say that all is calm. */
+  isDoubtful: boolean;
+}
+
+function Known({ book: { entries, gone }, stale, isDoubtful }: KnownProps) {
   const { alerts } = useTexts();
   const [openedAt] = useState(Date.now);
-  const [wanted, want] = useState(ALL);
+  const { wanted, choose, type } = useWanted();
   const groups = useMemo(() => group(entries, wanted), [entries, wanted]);
   const shown = groups.reduce((sum, one) => sum + one.entries.length, 0);
   return (
     <>
       {(entries.length > 0 || !isAll(wanted)) && (
-        <Filters entries={entries} wanted={wanted} shown={shown} onChange={want} />
+        <Filters entries={entries} wanted={wanted} shown={shown} onChoose={choose} onType={type} />
       )}
       {groups.map((one) => (
         <AlertGroup key={`${one.state} ${one.severity}`} group={one} openedAt={openedAt} stale={stale} />
       ))}
       {entries.length > 0 && groups.length === 0 && <Note>{alerts.noneWanted}</Note>}
-      {entries.length === 0 && (stale ? <Note>{alerts.noneThen}</Note> : <Calm />)}
+      {entries.length === 0 && (stale ? <Note>{alerts.noneThen}</Note> : isDoubtful ? <Note>{alerts.noneTold}</Note> : <Calm />)}
       <Resolved gone={gone} />
     </>
   );
@@ -70,16 +95,21 @@ function Known({ book: { entries, gone }, stale }: { book: AlertBook; stale: boo
 
 function Calm() {
   const { alerts } = useTexts();
+  const canRehearse = !isOff('rehearse', useSettings().data);
   return (
     <section className={styles.calm}>
       <span className={styles.calmSign} aria-hidden="true">
         ✓
       </span>
       <h2>{alerts.calm}</h2>
-      <p className="muted">{alerts.calmMore}</p>
-      <Link href="/rehearse" className={styles.calmLink ?? ''}>
-        {alerts.rehearse}
-      </Link>
+      <p className="muted">
+        {alerts.calmMore} {canRehearse && alerts.calmTry}
+      </p>
+      {canRehearse && (
+        <Link href="/rehearse" className={styles.calmLink ?? ''}>
+          {alerts.rehearse}
+        </Link>
+      )}
     </section>
   );
 }

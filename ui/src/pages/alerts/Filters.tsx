@@ -15,10 +15,11 @@ interface Props {
   wanted: Wanted;
   /** How many are shown. */
   shown: number;
-  onChange: (wanted: Wanted) => void;
+  onChoose: (wanted: Wanted) => void;
+  onType: (text: string) => void;
 }
 
-export function Filters({ entries, wanted, shown, onChange }: Props) {
+export function Filters({ entries, wanted, shown, onChoose, onType }: Props) {
   const { alerts } = useTexts();
   const names = useNames();
   const some = !isAll(wanted);
@@ -38,7 +39,7 @@ export function Filters({ entries, wanted, shown, onChange }: Props) {
       value={wanted[key]}
       options={[{ id: ANY, text: alerts.any[key] }, ...options.map((id) => ({ id, text: name(id) ?? id }))]}
       onChange={(id) => {
-        onChange({ ...wanted, [key]: id });
+        onChoose({ ...wanted, [key]: id });
       }}
     />
   );
@@ -51,14 +52,12 @@ export function Filters({ entries, wanted, shown, onChange }: Props) {
         label={alerts.search}
         hint={alerts.searchHint}
         value={wanted.text}
-        onChange={(text) => {
-          onChange({ ...wanted, text });
-        }}
+        onChange={onType}
       />
       <Button
         isDisabled={!some}
         onPress={() => {
-          onChange(ALL);
+          onChoose(ALL);
         }}
       >
         {alerts.clear}

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { Entry } from '../../model/alertBook';
-import { ALL, bySeverity, group } from './groups';
+import { ALL, ANY, bySeverity, group, readWanted, writeWanted } from './groups';
 
 function entry(name: string, state: 'firing' | 'pending', severity: string, family = 'disk', minute = 0): Entry {
   const activeAt = new Date(Date.UTC(2026, 6, 1, 8, minute)).toISOString();
@@ -42,4 +42,16 @@ it('puts severities that it does not know after those that it does', () => {
   expect(['page', 'info', 'critical', 'alarm', 'warning'].sort(bySeverity)).toEqual([
     'critical', 'warning', 'info', 'alarm', 'page',
   ]);
+});
+
+it('reads from the address what it has written there', () => {
+  for (const wanted of [
+    ALL,
+    { state: 'firing', severity: 'P1 & more', family: ANY, text: '' },
+    { state: ANY, severity: ANY, family: '100%26', text: ' a=b#?' },
+  ]) {
+    expect(readWanted(writeWanted(wanted))).toEqual(wanted);
+  }
+  expect(writeWanted(ALL)).toBe('');
+  expect(readWanted('state=x&other=y')).toEqual(ALL);
 });

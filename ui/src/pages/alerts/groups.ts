@@ -21,6 +21,24 @@ export function isAll({ state, severity, family, text }: Wanted): boolean {
   return [state, severity, family].every((name) => name === ANY) && text === '';
 }
 
+const NAMES = ['state', 'severity', 'family'] as const;
+
+/** Reads the query string of the page's address; what is not there is any. */
+export function readWanted(query: string): Wanted {
+  const given = new URLSearchParams(query);
+  const [state = ANY, severity = ANY, family = ANY] = NAMES.map((name) => given.get(name) ?? ANY);
+  const known = state === 'firing' || state === 'pending' ? state : ANY;
+  return { state: known, severity, family, text: given.get('text') ?? '' };
+}
+
+/** The other way: what `readWanted` understands. */
+export function writeWanted(wanted: Wanted): string {
+  const given = new URLSearchParams();
+  for (const name of NAMES) if (wanted[name] !== ANY) given.set(name, wanted[name]);
+  if (wanted.text !== '') given.set('text', wanted.text);
+  return given.toString();
+}
+
 export interface Group {
   state: Alert['state'];
   severity: string;

@@ -5,7 +5,7 @@ import { Badge, type Tone } from '../../components/Badge';
 import { Table, type Column } from '../../components/Table';
 import { severityTone } from '../../components/tone';
 import type { Incident } from '../../model/incident';
-import { dateOf } from '../../model/units';
+import { dateOf, UNKNOWN } from '../../model/units';
 import { entry, inWords } from '../../model/words';
 import { useTexts, useUnits } from '../../messages/react';
 import { useNow } from '../../watch/clock';
@@ -19,20 +19,28 @@ export function Details({ rows }: { rows: Incident[] }) {
   const { incidents } = useTexts();
   const now = useNow(AGES_EVERY_MS);
   const columns: Column<Incident>[] = [
-    { id: 'title', title: incidents.incident, cell: ({ title }) => title },
+    { id: 'title', title: incidents.incident, cell: ({ title }) => title ?? UNKNOWN },
     {
       id: 'status',
       title: incidents.status,
-      cell: ({ status }) => (
-        <Badge tone={entry(TONES, status) ?? 'quiet'} dot>
-          {inWords(incidents.statuses, status)}
-        </Badge>
-      ),
+      cell: ({ status }) =>
+        status === null ? (
+          UNKNOWN
+        ) : (
+          <Badge tone={entry(TONES, status) ?? 'quiet'} dot>
+            {inWords(incidents.statuses, status)}
+          </Badge>
+        ),
     },
     {
       id: 'severity',
       title: incidents.severity,
-      cell: ({ severity }) => <Badge tone={severityTone(severity)}>{inWords(incidents.severities, severity)}</Badge>,
+      cell: ({ severity }) =>
+        severity === null ? (
+          UNKNOWN
+        ) : (
+          <Badge tone={severityTone(severity)}>{inWords(incidents.severities, severity)}</Badge>
+        ),
     },
     { id: 'service', title: incidents.service, cell: ({ service }) => service },
     { id: 'created', title: incidents.created, cell: ({ created_at }) => <Ago at={created_at} now={now} /> },

@@ -5,6 +5,7 @@ import { useRef, type ReactNode } from 'react';
 
 import { Button } from '../../components/Button';
 import { Card } from '../../components/Card';
+import { Guard } from '../../components/Guard';
 import { Note } from '../../components/Note';
 import { useTexts, useUnits } from '../../messages/react';
 import { DetailsCard } from './DetailsCard';
@@ -39,7 +40,8 @@ export default function IncidentsPage() {
       <PeriodChoice
         period={filters.period}
         onChange={(period) => {
-          choose({ ...filters, period });
+          const isTyped = period.is === 'own' && filters.period.is === 'own';
+          choose({ ...filters, period }, isTyped ? 'replace' : 'push');
         }}
       />
       <div className={styles.pair}>
@@ -51,7 +53,7 @@ export default function IncidentsPage() {
               <OpenNow
                 services={services}
                 onShow={(service) => {
-                  choose({ ...filters, service });
+                  choose({ ...filters, service }, 'push');
                   list.current?.scrollIntoView();
                 }}
               />
@@ -66,13 +68,17 @@ export default function IncidentsPage() {
         {(data) => <Speed summary={data} />}
       </Answered>
       <div ref={list} className={styles.list}>
-        <DetailsCard
-          details={details}
-          filters={filters}
-          services={byService.data?.map(({ service }) => service) ?? []}
-          trouble={troubleIn(details.error)}
-          onChange={choose}
-        />
+        <Guard title={incidents.details} of={details.data}>
+          <DetailsCard
+            details={details}
+            filters={filters}
+            services={byService.data?.map(({ service }) => service) ?? []}
+            trouble={troubleIn(details.error)}
+            onChange={(filters) => {
+              choose(filters, 'push');
+            }}
+          />
+        </Guard>
       </div>
     </div>
   );
@@ -110,8 +116,22 @@ interface Answer<Data> {
   trouble: Trouble | undefined;
 }
 
+interface AnsweredProps<Data> {
+  title: string;
+  answer: Answer<Data>;
+  children: (data: Data) => ReactNode;
+}
+
 /** A card of one answer; while there is none, the reason. */
-function Answered<Data>(props: { title: string; answer: Answer<Data>; children: (data: Data) => ReactNode }) {
+function Answered<Data>(props: AnsweredProps<Data>) {
+  return (
+    <Guard title={props.title} of={props.answer.data}>
+      <AnswerCard {...props} />
+    </Guard>
+  );
+}
+
+function AnswerCard<Data>(props: AnsweredProps<Data>) {
   const { data, isError, isLoading, isPlaceholderData, trouble } = props.answer;
   const { app, incidents } = useTexts();
   return (

@@ -105,7 +105,7 @@ function between(period: Period, now: number): { from?: string | undefined; to?:
 
 function url(question: string, parameters: Record<string, string | undefined>): string {
   const asked = query(parameters);
-  return `/api/metrics/incidents/${question}${asked === '' ? '' : `?${asked}`}`;
+  return `api/metrics/incidents/${question}${asked === '' ? '' : `?${asked}`}`;
 }
 
 function query(parameters: Record<string, string | undefined>): string {

@@ -2,14 +2,9 @@
 
 import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQuery, type InfiniteData } from '@tanstack/react-query';
 
-import type { Incident, ServiceCount, Summary } from '../../model/incident';
-import { ask } from '../../rest/ask';
+import { readIncidents, readServices, readSummary } from '../../model/incident';
+import { askFor } from '../../rest/ask';
 import { BY_SERVICE_URL, detailsUrl, isBackwards, summaryUrl, type Filters, type Period } from './filters';
-
-interface Answer<Data> {
-  data: Data;
-  next_cursor?: string;
-}
 
 /** The first part of every key here. */
 export const INCIDENTS = 'incidents';
@@ -20,8 +15,7 @@ const FEW_PAGES = 3;
 export function useByService() {
   return useQuery({
     queryKey: [INCIDENTS, 'by-service'],
-    queryFn: ({ signal }) => ask<Answer<ServiceCount[]>>(BY_SERVICE_URL, { signal }),
-    select: ({ data }) => data,
+    queryFn: ({ signal }) => askFor(readServices, BY_SERVICE_URL, { signal }),
     refetchInterval: EVERY_MS,
   });
 }
@@ -29,8 +23,7 @@ export function useByService() {
 export function useSummary(period: Period) {
   return useQuery({
     queryKey: [INCIDENTS, 'summary', period],
-    queryFn: ({ signal }) => ask<Answer<Summary>>(summaryUrl(period, Date.now()), { signal }),
-    select: ({ data }) => data,
+    queryFn: ({ signal }) => askFor(readSummary, summaryUrl(period, Date.now()), { signal }),
     enabled: !isBackwards(period),
     placeholderData: keepPreviousData,
     refetchInterval: EVERY_MS,
@@ -44,8 +37,7 @@ export function useDetails(filters: Filters) {
 export function detailsOf(filters: Filters) {
   return infiniteQueryOptions({
     queryKey: [INCIDENTS, 'details', filters],
-    queryFn: ({ pageParam, signal }) =>
-      ask<Answer<Incident[]>>(detailsUrl(filters, pageParam, Date.now()), { signal }),
+    queryFn: ({ pageParam, signal }) => askFor(readIncidents, detailsUrl(filters, pageParam, Date.now()), { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor,
     select: ({ pages }) => ({ rows: pages.flatMap(({ data }) => data), isLong: pages.length > FEW_PAGES }),

@@ -1,16 +1,17 @@
-// The filters of the page, kept in its address: a reload or a link shows the same.
+// The filters of the page, kept in its address: a reload or a link shows the same, and Back what was before.
 
 import { useMemo } from 'react';
-import { useLocation, useSearch } from 'wouter';
 
+import { useChosen, type Step } from '../../app/address';
 import { readFilters, writeFilters, type Filters } from './filters';
 
-export function useFilters(): [Filters, (filters: Filters) => void] {
-  const search = useSearch();
-  const [path, navigate] = useLocation();
-  const filters = useMemo(() => readFilters(search), [search]);
-  const choose = (filters: Filters) => {
-    navigate(`${path}?${writeFilters(filters)}`, { replace: true });
-  };
-  return [filters, choose];
+export function useFilters(): [Filters, (filters: Filters, step: Step) => void] {
+  const [query, choose] = useChosen();
+  const filters = useMemo(() => readFilters(query), [query]);
+  return [
+    filters,
+    (filters, step) => {
+      choose(writeFilters(filters), step);
+    },
+  ];
 }

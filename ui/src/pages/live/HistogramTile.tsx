@@ -1,5 +1,7 @@
 // The tile of a histogram: its median, how long the slow ones take, and how many fell into each bucket.
 
+import { LongText } from '../../components/LongText';
+import type { QueryFault } from '../../model/frame';
 import { bars, quantile, type Buckets } from '../../model/histogram';
 import { NO_TRAIL, type Trail } from '../../model/trail';
 import { useTexts, useUnits } from '../../messages/react';
@@ -14,11 +16,15 @@ interface Props {
   query: string;
   buckets: Buckets;
   trail: Trail | undefined;
+  /** Why it is not the latest, where Prometheus has said so. */
+  fault: QueryFault | undefined;
+  remarks: readonly string[];
   stale: boolean;
 }
 
-export function HistogramTile({ query, buckets, trail, stale }: Props) {
-  const { live } = useTexts();
+export function HistogramTile({ query, buckets, trail, fault, remarks, stale }: Props) {
+  const texts = useTexts();
+  const { live } = texts;
   const name = useQueryName();
   const { number, duration } = useUnits();
   const formats = useFormats();
@@ -27,20 +33,22 @@ export function HistogramTile({ query, buckets, trail, stale }: Props) {
   // Until the page has looked on for a while, all that ever happened is shown.
   const shown = recent?.grown ?? buckets;
   const found = bars(shown);
-  const most = Math.max(...found.map(({ count }) => count), 1);
+  const most = found.reduce((most, { count }) => Math.max(most, count), 1);
   const total = found.reduce((sum, { count }) => sum + count, 0);
   const share = (count: number) => (total === 0 ? 0 : count / total);
   const percent = formats({ quantity: 'ratio', kind: 'level' });
   const lasted = recent && duration(Math.round(recent.seconds));
+  const caption = () => {
+    if (fault) return <LongText most={80}>{texts.fault(fault.error)}</LongText>;
+    if (lasted !== undefined && total === 0) return live.quiet(lasted);
+    return live.slow(format(quantile(0.95, shown)), lasted);
+  };
   return (
     <Tile
       title={name(query)}
       value={format(quantile(0.5, shown))}
-      caption={
-        lasted !== undefined && total === 0
-          ? live.quiet(lasted)
-          : live.slow(format(quantile(0.95, shown)), lasted)
-      }
+      caption={caption()}
+      remarks={remarks}
       stale={stale}
     >
       <ul role="list" className={styles.bars} aria-label={live.buckets}>

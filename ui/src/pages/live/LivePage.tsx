@@ -1,17 +1,22 @@
 // What Prometheus says now, and what it said in the last hours: a tile for each instant query, a chart for each range.
 
 import { LostNote, StaleNote, useIsStale } from '../../components/StaleNote';
+import { Guard } from '../../components/Guard';
+import { LongText } from '../../components/LongText';
 import { Note } from '../../components/Note';
+import { Remarks, useRemarks } from '../../components/Remarks';
 import { useChannel, usePoll } from '../../connection/react';
-import type { Answers } from '../../model/frame';
-import type { Buckets } from '../../model/histogram';
+import { faultOf, type Frame, type Warnings } from '../../model/frame';
+import { isObject } from '../../model/json';
+import type { Trail } from '../../model/trail';
 import { useTexts } from '../../messages/react';
 import { chartPlans } from './charts';
 import { HistogramTile } from './HistogramTile';
-import { useLasting } from './lasting';
+import { useLasting, type Lasting } from './lasting';
 import { QueryTile } from './QueryTile';
 import { RangeChart } from './RangeChart';
 import { isBuckets, useTrails } from './trails';
+import { useQueryName } from './useQueryName';
 import styles from './LivePage.module.css';
 
 export default function LivePage() {
@@ -20,15 +25,19 @@ export default function LivePage() {
     <div className={styles.page}>
       <h1>{live.title}</h1>
       <LostNote />
-      <Tiles />
-      <Charts />
+      <Guard title={live.now}>
+        <Tiles />
+      </Guard>
+      <Guard title={live.lately}>
+        <Charts />
+      </Guard>
     </div>
   );
 }
 
 function Tiles() {
   const { live, connection } = useTexts();
-  const { instant, metrics } = usePoll<Answers, Record<string, number | Buckets>>();
+  const { instant, metrics } = usePoll();
   const instantTrails = useTrails('instant', instant.frame);
   const metricsTrails = useTrails('metrics', metrics.frame);
   const instantStale = useIsStale(instant);
@@ -36,32 +45,38 @@ function Tiles() {
   const answers = useLasting('instant', instant.frame);
   // What both channels have is shown once, with all its series.
   const sums = [...useLasting('metrics', metrics.frame)].filter(([query]) => !answers.has(query));
+  const remark = useRemarks();
+  const name = useQueryName();
+  const tile = (query: string, lasting: Lasting, trail: Trail | undefined, stale: boolean, warnings: Warnings | undefined) => {
+    const said = warnings?.get(query);
+    return (
+      <Guard key={query} title={name(query)} of={lasting}>
+        {isBuckets(lasting.answer) ? (
+          <HistogramTile
+            query={query}
+            buckets={lasting.answer}
+            fault={lasting.fault}
+            trail={trail}
+            remarks={remark([], said)}
+            stale={stale || !lasting.isLatest}
+          />
+        ) : (
+          <QueryTile query={query} lasting={lasting} trail={trail} warnings={said} stale={stale} />
+        )}
+      </Guard>
+    );
+  };
   return (
     <>
       <StaleNote of="instant" channel={instant} />
       {!instant.frame && <Note>{connection.waiting}</Note>}
+      <FrameTrouble frame={instant.frame} />
       <div className={styles.tiles} role="group" aria-label={live.now}>
-        {[...answers].map(([query, lasting]) => (
-          <QueryTile key={query} query={query} lasting={lasting} trail={instantTrails.get(query)} stale={instantStale} />
-        ))}
+        {[...answers].map(([query, lasting]) =>
+          tile(query, lasting, instantTrails.get(query), instantStale, instant.frame?.warnings),
+        )}
         {sums.map(([query, lasting]) =>
-          isBuckets(lasting.answer) ? (
-            <HistogramTile
-              key={query}
-              query={query}
-              buckets={lasting.answer}
-              trail={metricsTrails.get(query)}
-              stale={metricsStale || !lasting.isLatest}
-            />
-          ) : (
-            <QueryTile
-              key={query}
-              query={query}
-              lasting={lasting}
-              trail={metricsTrails.get(query)}
-              stale={metricsStale}
-            />
-          ),
+          tile(query, lasting, metricsTrails.get(query), metricsStale, metrics.frame?.warnings),
         )}
       </div>
     </>
@@ -70,17 +85,34 @@ function Tiles() {
 
 function Charts() {
   const { live } = useTexts();
-  const range = useChannel<Answers>('range');
+  const name = useQueryName();
+  const range = useChannel('range');
   const stale = useIsStale(range);
   const answers = useLasting('range', range.frame);
   return (
     <>
       <StaleNote of="range" channel={range} />
+      <FrameTrouble frame={range.frame} />
       <div className={styles.charts} role="group" aria-label={live.lately}>
         {chartPlans([...answers.keys()]).map((plan) => (
-          <RangeChart key={plan.base} plan={plan} answers={answers} stale={stale} />
+          <Guard key={plan.base} title={name(plan.base)} of={answers}>
+            <RangeChart plan={plan} answers={answers} warnings={range.frame?.warnings} stale={stale} />
+          </Guard>
         ))}
       </div>
     </>
+  );
+}
+
+/** What stands in place of all answers of a frame. */
+function FrameTrouble({ frame }: { frame: Frame | undefined }) {
+  const texts = useTexts();
+  if (!frame) return null;
+  const fault = faultOf(frame.data);
+  if (!fault) return isObject(frame.data) || frame.data === null || frame.data === undefined ? null : <Remarks texts={[texts.remarks.type('')]} />;
+  return (
+    <Note tone="warning">
+      <LongText>{texts.fault(fault.error)}</LongText>
+    </Note>
   );
 }

@@ -5,9 +5,13 @@ import { useMemo, useState } from 'react';
 import { lines } from '../../charts/lines';
 import { TimeChart } from '../../charts/TimeChart';
 import { Card } from '../../components/Card';
+import { LongText } from '../../components/LongText';
 import { Note } from '../../components/Note';
+import { Remarks, useRemarks } from '../../components/Remarks';
 import { Segments } from '../../components/Segments';
 import { stepOf } from '../../model/align';
+import type { Warnings } from '../../model/frame';
+import { undrawn } from '../../model/query';
 import { useTexts, useUnits } from '../../messages/react';
 import { drawn, type ChartPlan } from './charts';
 import { useFormats } from './formats';
@@ -18,10 +22,11 @@ import styles from './LivePage.module.css';
 interface Props {
   plan: ChartPlan;
   answers: LastingAnswers;
+  warnings: Warnings | undefined;
   stale: boolean;
 }
 
-export function RangeChart({ plan: { base, windows }, answers, stale }: Props) {
+export function RangeChart({ plan: { base, windows }, answers, warnings, stale }: Props) {
   const texts = useTexts();
   const { promDuration } = useUnits();
   const name = useQueryName();
@@ -42,26 +47,43 @@ export function RangeChart({ plan: { base, windows }, answers, stale }: Props) {
     );
   return (
     <Card title={title} tools={tools} stale={stale || lasting?.isLatest === false}>
-      {lasting?.fault && <Note tone="warning">{texts.fault(lasting.fault.error)}</Note>}
-      {lasting?.answer !== undefined && <Drawing base={base} title={title} answer={lasting.answer} />}
+      {lasting?.fault && (
+        <Note tone="warning">
+          <LongText>{texts.fault(lasting.fault.error)}</LongText>
+        </Note>
+      )}
+      {lasting?.answer !== undefined && (
+        <Drawing base={base} title={title} answer={lasting.answer} warnings={warnings?.get(query)} />
+      )}
     </Card>
   );
 }
 
-/** The lines of an answer. */
-function Drawing({ base, title, answer }: { base: string; title: string; answer: unknown }) {
+interface DrawingProps {
+  base: string;
+  title: string;
+  answer: unknown;
+  warnings: readonly string[] | undefined;
+}
+
+/** The lines of an answer, below what is to be known of it. */
+function Drawing({ base, title, answer, warnings }: DrawingProps) {
+  const remark = useRemarks();
   const texts = useTexts();
   const formats = useFormats();
-  const { meaning, chart, step } = useMemo(() => {
+  const { meaning, chart, step, left } = useMemo(() => {
     const { meaning, series } = drawn(base, answer);
     const additive = meaning.kind === 'counter';
     const prefer = meaning.quantity === 'cores' ? 'instance' : undefined;
     const chart = lines(series, { additive, prefer, title, rest: texts.live.rest });
-    return { meaning, step: stepOf(series), chart };
+    return { meaning, step: stepOf(series), chart, left: undrawn(answer, 'matrix') };
   }, [base, answer, title, texts]);
-  if (chart.lines.length === 0) return <Note>{texts.live.noSeries}</Note>;
+  const remarks = remark(left, warnings);
+  if (chart.lines.length === 0 && remarks.length === 0) return <Note>{texts.live.noSeries}</Note>;
+  if (chart.lines.length === 0) return <Remarks texts={remarks} />;
   return (
-    <>
+    <div className={styles.drawing}>
+      <Remarks texts={remarks} />
       <TimeChart
         label={title}
         lines={chart.lines}
@@ -73,6 +95,6 @@ function Drawing({ base, title, answer }: { base: string; title: string; answer:
         {chart.by.length > 0 && texts.live.by(chart.by.join(', '))}
         {chart.left > 0 && ` ${texts.live.left(chart.left)}`}
       </p>
-    </>
+    </div>
   );
 }

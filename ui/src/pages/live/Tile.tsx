@@ -2,19 +2,24 @@
 
 import { useId, type ReactNode } from 'react';
 
+import { Remarks } from '../../components/Remarks';
 import styles from './Tile.module.css';
+
+const NONE: readonly string[] = [];
 
 interface Props {
   title: string;
   value: string;
   stale: boolean;
   /** What else is to be known of the value. */
-  caption?: string | undefined;
+  caption?: ReactNode;
+  /** What is to be known of its answer. */
+  remarks?: readonly string[];
   /** Below the value: a line, or bars. */
   children?: ReactNode;
 }
 
-export function Tile({ title, value, stale, caption, children }: Props) {
+export function Tile({ title, value, stale, caption, remarks = NONE, children }: Props) {
   const id = useId();
   return (
     <section className={styles.tile} aria-labelledby={id} data-stale={stale || undefined}>
@@ -23,7 +28,10 @@ export function Tile({ title, value, stale, caption, children }: Props) {
       </h2>
       <p className={styles.value}>{value}</p>
       {children}
-      {caption !== undefined && <p className={styles.caption}>{caption}</p>}
+      {caption !== undefined && <div className={styles.caption}>{caption}</div>}
+      <div className={styles.remarks}>
+        <Remarks small texts={remarks} />
+      </div>
     </section>
   );
 }

@@ -4,22 +4,20 @@ import { useEffect, useState } from 'react';
 
 import type { Channel, Frame } from '../../model/frame';
 
-export type AnyFrame = Frame<Record<string, unknown>>;
-
 interface Fold<State> {
   initial: State;
-  step: (before: State, frame: AnyFrame) => State;
+  step: (before: State, frame: Frame) => State;
   /** What had become of each channel when the page was left. */
   remembered: Map<Channel, State>;
 }
 
 interface Seen<State> {
-  frame?: AnyFrame;
+  frame?: Frame;
   state: State;
 }
 
 /** The state after `frame`, the latest of the channel. */
-export function useFold<State>({ initial, step, remembered }: Fold<State>, channel: Channel, frame: AnyFrame | undefined): State {
+export function useFold<State>({ initial, step, remembered }: Fold<State>, channel: Channel, frame: Frame | undefined): State {
   const [seen, setSeen] = useState<Seen<State>>(() => ({ state: remembered.get(channel) ?? initial }));
   if (frame !== undefined && frame !== seen.frame) setSeen({ frame, state: step(seen.state, frame) });
   useEffect(() => {

@@ -1,7 +1,7 @@
 // The last answer of each query that was one. It stays while the query is answered with a fault, or with nothing.
 
-import { isFault, type Channel, type QueryFault } from '../../model/frame';
-import { useFold, type AnyFrame } from './fold';
+import { answersOf, faultOf, type Channel, type Frame, type QueryFault } from '../../model/frame';
+import { useFold } from './fold';
 
 export interface Lasting {
   /** Nothing if there never was one. */
@@ -18,10 +18,13 @@ export type LastingAnswers = ReadonlyMap<string, Lasting>;
 const NONE: LastingAnswers = new Map();
 
 /** What lasts after one frame more. */
-export function outlast(before: LastingAnswers, data: Record<string, unknown>): LastingAnswers {
-  const after = Object.entries(data).map(([query, answer]): [string, Lasting] => {
+export function outlast(before: LastingAnswers, data: unknown): LastingAnswers {
+  const whole = faultOf(data); // in place of all answers
+  if (whole) return new Map([...before].map(([query, { answer }]) => [query, { answer, isLatest: false, fault: whole }]));
+  const after = Object.entries(answersOf(data)).map(([query, answer]): [string, Lasting] => {
     const kept = before.get(query)?.answer;
-    if (isFault(answer)) return [query, { answer: kept, isLatest: false, fault: answer }];
+    const fault = faultOf(answer);
+    if (fault) return [query, { answer: kept, isLatest: false, fault }];
     if (answer === null) return [query, { answer: kept, isLatest: false }];
     return [query, { answer, isLatest: true }];
   });
@@ -30,9 +33,9 @@ export function outlast(before: LastingAnswers, data: Record<string, unknown>): 
 
 const LASTING = {
   initial: NONE,
-  step: (before: LastingAnswers, { data }: AnyFrame) => outlast(before, data),
+  step: (before: LastingAnswers, { data }: Frame) => outlast(before, data),
   remembered: new Map<Channel, LastingAnswers>(),
 };
 
 /** The lasting answers of a channel. */
-export const useLasting = (channel: Channel, frame: AnyFrame | undefined): LastingAnswers => useFold(LASTING, channel, frame);
+export const useLasting = (channel: Channel, frame: Frame | undefined): LastingAnswers => useFold(LASTING, channel, frame);

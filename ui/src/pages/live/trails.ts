@@ -1,12 +1,12 @@
 // The trails of all queries of a channel, while the page is open; they outlive a look at another page.
 
-import { isFault, type Channel } from '../../model/frame';
+import { answersOf, faultOf, type Channel, type Frame } from '../../model/frame';
 import type { Buckets } from '../../model/histogram';
 import { isObject } from '../../model/json';
-import { samples, seriesKey, type Sample } from '../../model/query';
+import { samples, seriesKey, undrawn, type Sample, type Undrawn } from '../../model/query';
 import { isComputed } from '../../model/rate';
 import { extend, NO_TRAIL, type Trail } from '../../model/trail';
-import { useFold, type AnyFrame } from './fold';
+import { useFold } from './fold';
 import { meaning, type Meaning } from './meaning';
 
 /** By the names of the queries. */
@@ -15,12 +15,12 @@ type Trails = ReadonlyMap<string, Trail>;
 const NO_TRAILS: Trails = new Map();
 
 /** The trails and one frame more. */
-export function extendAll(trails: Trails, frame: AnyFrame): Trails {
-  const time = Date.parse(frame.timestamp) / 1000;
+export function extendAll(trails: Trails, { timestamp, data }: Pick<Frame, 'timestamp' | 'data'>): Trails {
+  const time = Date.parse(timestamp) / 1000;
   if (Number.isNaN(time)) return trails;
-  const extended = Object.entries(frame.data).map(([query, answer]) => {
+  const extended = Object.entries(answersOf(data)).map(([query, answer]) => {
     const before = trails.get(query) ?? NO_TRAIL;
-    if (answer === null || isFault(answer)) return [query, before] as const;
+    if (answer === null || faultOf(answer)) return [query, before] as const;
     if (isBuckets(answer)) return [query, extend(before, time, bucketSamples(answer), 'sums')] as const;
     const found = answerSamples(answer);
     const { kind } = meaningOf(query, answer);
@@ -35,9 +35,14 @@ export function answerSamples(answer: unknown): Sample[] {
   return typeof answer === 'number' ? [{ labels: {}, value: answer }] : samples(answer);
 }
 
+/** What `answerSamples` leaves out. */
+export function left(answer: unknown): Undrawn[] {
+  return typeof answer === 'number' || answer === undefined ? [] : undrawn(answer, 'samples');
+}
+
 /** Whether it is a histogram of the channel `metrics`, not an answer of Prometheus. */
 export function isBuckets(answer: unknown): answer is Buckets {
-  if (!isObject(answer)) return false;
+  if (!isObject(answer) || Array.isArray(answer)) return false;
   return Object.values(answer).every((one) => one === null || typeof one === 'number');
 }
 
@@ -65,4 +70,4 @@ export function meaningOf(query: string, answer: unknown): Meaning {
 const TRAILS = { initial: NO_TRAILS, step: extendAll, remembered: new Map<Channel, Trails>() };
 
 /** The trails of a channel, with its latest frame. */
-export const useTrails = (channel: Channel, frame: AnyFrame | undefined): Trails => useFold(TRAILS, channel, frame);
+export const useTrails = (channel: Channel, frame: Frame | undefined): Trails => useFold(TRAILS, channel, frame);

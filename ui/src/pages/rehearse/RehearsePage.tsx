@@ -4,10 +4,12 @@ import { useRef } from 'react';
 
 import { useSettings } from '../../app/settings';
 import { Button } from '../../components/Button';
+import { Guard } from '../../components/Guard';
 import { Note } from '../../components/Note';
 import { LostNote, StaleNote } from '../../components/StaleNote';
 import { useChannel } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
+import { useNames } from '../../messages/useNames';
 import type { Rehearsal } from '../../model/rehearsal';
 import { isOver } from '../../model/timeline';
 import { useLastError } from '../../rest/lastError';
@@ -30,7 +32,7 @@ export default function RehearsePage() {
         <h1>{rehearse.title}</h1>
         <p className={`${styles.intro ?? ''} muted`}>{rehearse.intro}</p>
       </div>
-      {settings.data && <Simulator />}
+      {settings.data?.simulator_url !== undefined && <Simulator />}
       {error && <NoSettings asking={settings.isFetching} onAgain={() => void settings.refetch()} />}
       {settings.isPending && !error && <Note>{rehearse.asking}</Note>}
     </div>
@@ -53,7 +55,7 @@ function NoSettings({ asking, onAgain }: { asking: boolean; onAgain: () => void 
 
 function Simulator() {
   const { rehearse } = useTexts();
-  const channel = useChannel<unknown>('alerts');
+  const channel = useChannel('alerts');
   const answer = useRehearsals();
   const { data } = answer;
   const error = useLastError(answer);
@@ -77,6 +79,7 @@ interface Props {
 function Catalogue({ rehearsals, timeScale, stale }: Props) {
   const { rehearse } = useTexts();
   const units = useUnits();
+  const names = useNames();
   const reset = usePost();
   const scenarios = useScenarios();
   const below = useRef<HTMLDivElement>(null);
@@ -129,18 +132,23 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
         </span>
       </div>
       <Refusal error={reset.error} />
-      <RunningScenario scenarios={scenarios} stale={stale} heir={() => toBelow.current} />
+      <Guard title={rehearse.scenarios} of={scenarios}>
+        <RunningScenario scenarios={scenarios} stale={stale} heir={() => toBelow.current} />
+      </Guard>
       {families.map((family) => (
-        <FamilyCard
-          key={family}
-          family={family}
-          rehearsals={rehearsals.filter((one) => one.family === family)}
-          timeScale={timeScale}
-          stale={stale}
-        />
+        <Guard key={family} title={names.family(family)} of={rehearsals}>
+          <FamilyCard
+            family={family}
+            rehearsals={rehearsals.filter((one) => one.family === family)}
+            timeScale={timeScale}
+            stale={stale}
+          />
+        </Guard>
       ))}
       <div ref={below} tabIndex={-1} className={styles.scenarios}>
-        <Scenarios scenarios={scenarios} stale={stale} />
+        <Guard title={rehearse.scenarios} of={scenarios}>
+          <Scenarios scenarios={scenarios} stale={stale} />
+        </Guard>
       </div>
     </>
   );

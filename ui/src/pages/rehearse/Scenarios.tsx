@@ -41,7 +41,7 @@ function ScenarioRow({ scenario, busy, stale }: { scenario: Scenario; busy: bool
         <div className={styles.what}>
           <h3>{titleOf(scenario, rehearse)}</h3>
           <p className={styles.expected}>
-            <code>{name}</code> <span className="muted">{rehearse.expected}</span> {expect?.join(', ')}
+            <code>{name}</code> <span className="muted">{rehearse.expected}</span> {expect.join(', ')}
           </p>
         </div>
         <StartOrStop scenario={scenario} isDisabled={stale || (busy && !scenario.running)} />

@@ -1,8 +1,8 @@
 import { MutationObserver, QueryClient } from '@tanstack/react-query';
 import { afterEach, expect, test, vi } from 'vitest';
 
-import type { Rehearsal, Rehearsals } from '../../model/rehearsal';
-import { alertsOf, askForList, changeOf } from './simulator';
+import { readScenarios, type Rehearsal, type Rehearsals } from '../../model/rehearsal';
+import { alertsOf, askSimulator, changeOf } from './simulator';
 
 const URL = 'http://simulator';
 
@@ -54,5 +54,5 @@ test('an answer that was asked for before the trigger was answered does not undo
 
 test.each([null, {}, { data: null }, { data: {} }])('%j is no list of the simulator', async (answer) => {
   vi.stubGlobal('fetch', () => Promise.resolve(Response.json(answer)));
-  await expect(askForList(URL, '/api/scenarios')).rejects.toThrow('not the simulator');
+  await expect(askSimulator(readScenarios, URL, '/api/scenarios')).rejects.toMatchObject({ status: 200 });
 });

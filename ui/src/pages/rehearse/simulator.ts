@@ -4,8 +4,16 @@ import { mutationOptions, useMutation, useQuery, useQueryClient, type QueryClien
 import { useEffect } from 'react';
 
 import { useSettings } from '../../app/settings';
-import { amended, type Rehearsal, type Rehearsals, type Scenario } from '../../model/rehearsal';
-import { AnswerError, ask } from '../../rest/ask';
+import {
+  amended,
+  readChanged,
+  readRehearsals,
+  readScenarios,
+  type Rehearsal,
+  type Rehearsals,
+  type Scenario,
+} from '../../model/rehearsal';
+import { AnswerError, askFor } from '../../rest/ask';
 import { told, triggered } from '../../watch/alerts';
 
 const EVERY_MS = 1_000;
@@ -16,20 +24,19 @@ const PROBE_MS = 3_000;
 /** It runs, but does not answer pages of this origin. A browser does not tell that from silence by itself. */
 export class ForeignOrigin extends Error {}
 
-async function askSimulator<Data>(url: string, path: string, request: RequestInit = {}): Promise<Data> {
+/** Another program may answer at that address, and with what it likes: `read` knows none of that. */
+export async function askSimulator<Data>(
+  read: (answer: unknown) => Data | undefined,
+  url: string,
+  path: string,
+  request: RequestInit = {},
+): Promise<Data> {
   try {
-    return await ask<Data>(url + path, request);
+    return await askFor(read, url + path, request);
   } catch (error) {
     const silent = error instanceof AnswerError && error.status === 0 && !request.signal?.aborted;
     throw silent && (await isThere(url)) ? new ForeignOrigin() : error;
   }
-}
-
-/** Another program may answer at that address, and with what it likes. */
-export async function askForList<List extends { data: unknown[] }>(url: string, path: string, signal?: AbortSignal) {
-  const answer = await askSimulator<Partial<List> | null>(url, path, { signal: signal ?? null });
-  if (!Array.isArray(answer?.data)) throw new AnswerError(200, 'not the simulator');
-  return answer as List;
 }
 
 /** Whether anything answers at all; what it says is hidden from this page. */
@@ -45,7 +52,7 @@ async function isThere(url: string): Promise<boolean> {
 /** Of whatever is shown only once the settings are known. */
 export function useSimulatorUrl(): string {
   const { data } = useSettings();
-  if (!data) throw new Error('the settings are not known yet');
+  if (data?.simulator_url === undefined) throw new Error('there is no simulator, as far as is known');
   return data.simulator_url;
 }
 
@@ -57,7 +64,7 @@ export function useRehearsals() {
   const url = useSimulatorUrl();
   const query = useQuery({
     queryKey: alertsOf(url),
-    queryFn: ({ signal }) => askForList<Rehearsals>(url, '/api/alerts', signal),
+    queryFn: ({ signal }) => askSimulator(readRehearsals, url, '/api/alerts', { signal }),
     retry: false,
     staleTime: 0,
     refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : EVERY_MS),
@@ -74,12 +81,12 @@ export function useScenarios(): Scenario[] {
   const url = useSimulatorUrl();
   const { data } = useQuery({
     queryKey: scenariosOf(url),
-    queryFn: ({ signal }) => askForList<{ data: Scenario[] }>(url, '/api/scenarios', signal),
+    queryFn: ({ signal }) => askSimulator(readScenarios, url, '/api/scenarios', { signal }),
     retry: false,
     staleTime: 0,
     refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : EVERY_MS),
   });
-  return data?.data ?? [];
+  return data ?? [];
 }
 
 /** Triggers an alert or recovers it; what the simulator answers is known at once. */
@@ -93,10 +100,10 @@ export function changeOf(client: QueryClient, url: string, rehearsal: Rehearsal)
   return mutationOptions({
     mutationFn: (what: 'trigger' | 'recover') => {
       const path = `/api/alerts/${encodeURIComponent(rehearsal.name)}/${what}`;
-      return askSimulator<{ data: Rehearsal }>(url, path, { method: 'POST' });
+      return askSimulator(readChanged, url, path, { method: 'POST' });
     },
     onMutate: () => ({ before: rehearsal, askedAt: Date.now() }),
-    onSuccess: async ({ data }, what, { before, askedAt }) => {
+    onSuccess: async (data, what, { before, askedAt }) => {
       if (what === 'trigger') triggered(before, askedAt);
       await client.cancelQueries({ queryKey: key }); // an answer from before must not come after
       client.setQueryData<Rehearsals>(key, (known) => known && amended(known, data));
@@ -110,7 +117,7 @@ export function usePost() {
   const url = useSimulatorUrl();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (path: string) => askSimulator<unknown>(url, path, { method: 'POST' }),
+    mutationFn: (path: string) => askSimulator((answer) => answer, url, path, { method: 'POST' }),
     onSettled: () => client.invalidateQueries({ queryKey: ['simulator', url] }),
   });
 }

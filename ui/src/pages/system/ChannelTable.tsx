@@ -1,12 +1,17 @@
 // What each channel has brought, and when. While it is shown, it subscribes to all of them.
 
+import { useId } from 'react';
+
 import { Age } from '../../components/Age';
 import { Badge } from '../../components/Badge';
+import { LongText } from '../../components/LongText';
+import { Note } from '../../components/Note';
 import { useIsStale } from '../../components/StaleNote';
 import { Table, type Column } from '../../components/Table';
 import { useChannel, usePoll } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import { UNKNOWN } from '../../model/units';
+import styles from './System.module.css';
 
 type Row = ReturnType<typeof useChannel> & { name: string };
 
@@ -37,7 +42,39 @@ export function ChannelTable() {
       cell: ({ goodAt }) => (goodAt === undefined ? UNKNOWN : <Age since={goodAt} say={(span) => span} />),
     },
   ];
-  return <Table label={system.channels} columns={columns} rows={rows} rowKey={({ name }) => name} />;
+  return (
+    <>
+      <Table label={system.channels} columns={columns} rows={rows} rowKey={({ name }) => name} />
+      <Warned rows={rows} />
+    </>
+  );
+}
+
+/** What Prometheus has said of the latest answers. */
+function Warned({ rows }: { rows: Row[] }) {
+  const { system } = useTexts();
+  const id = useId();
+  const said = rows.flatMap(({ name, frame }) =>
+    [...(frame?.warnings ?? [])].flatMap(([query, texts]) => texts.map((text) => ({ name, query, text }))),
+  );
+  if (said.length === 0) return null;
+  return (
+    <div className={styles.warned}>
+      <Note tone="warning">
+        <strong id={id}>{system.warnings}</strong>
+        <ul aria-labelledby={id} className={styles.warnings}>
+          {said.map(({ name, query, text }) => (
+            <li key={`${name} ${query} ${text}`}>
+              <code>{name}</code> · <code>{query}</code>
+              <div>
+                <LongText>{text}</LongText>
+              </div>
+            </li>
+          ))}
+        </ul>
+      </Note>
+    </div>
+  );
 }
 
 function StateBadge({ frame, goodAt, stale }: Row) {

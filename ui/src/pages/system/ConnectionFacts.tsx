@@ -2,10 +2,13 @@
 
 import { Age } from '../../components/Age';
 import { Badge } from '../../components/Badge';
+import { Cause } from '../../components/Cause';
 import { Facts } from '../../components/Facts';
 import { useConnectionState, useConnectionUrl } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import { UNKNOWN } from '../../model/units';
+import { diagnosis } from '../../watch/diagnosis';
+import { useStore } from '../../watch/store';
 import { useNow } from '../../watch/clock';
 import { closing } from './closing';
 
@@ -17,6 +20,8 @@ export function ConnectionFacts() {
   const now = useNow();
   const { system } = useTexts();
   const { time } = useUnits();
+  const found = useStore(diagnosis);
+  const isTold = state.is !== 'open' && found !== undefined && found !== 'silent';
   return (
     <Facts
       facts={[
@@ -42,6 +47,7 @@ export function ConnectionFacts() {
               { name: system.reason, value: closing(state.reason, system.reasons) },
             ]
           : []),
+        ...(isTold ? [{ name: system.cause, value: <Cause /> }] : []),
         { name: system.epoch, value: state.is === 'open' ? <code>{state.epoch}</code> : UNKNOWN },
         { name: system.url, value: <code>{url}</code> },
       ]}

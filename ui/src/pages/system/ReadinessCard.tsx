@@ -4,7 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 
 import { Badge } from '../../components/Badge';
 import { Card } from '../../components/Card';
+import { LongText } from '../../components/LongText';
 import { Note } from '../../components/Note';
+import { Remarks, useRemarks } from '../../components/Remarks';
 import { Table, type Column } from '../../components/Table';
 import { useTexts, useUnits } from '../../messages/react';
 import { entry, inWords, sentence } from '../../model/words';
@@ -72,13 +74,19 @@ function Checks({ readiness: { status, checks } }: { readiness: Readiness }) {
   );
 }
 
-/** What that means for whoever looks at these pages, and what the gateway says is wrong. */
-function Fault({ check: [name, { ok, error }] }: { check: [string, Check] }) {
+/** What that means for whoever looks at these pages, what the gateway says is wrong, and what is not quite right. */
+function Fault({ check: [name, { ok, error, warnings }] }: { check: [string, Check] }) {
   const { system } = useTexts();
-  if (ok) return UNKNOWN;
+  const remark = useRemarks();
+  if (ok && warnings.length === 0) return UNKNOWN;
   return (
-    <div>
-      {entry(system.meanings, name)} <span className="muted">{error}</span>
+    <div className={styles.fault}>
+      {!ok && (
+        <div>
+          {entry(system.meanings, name)} <span className="muted">{error !== null && <LongText>{error}</LongText>}</span>
+        </div>
+      )}
+      <Remarks small texts={remark([], warnings)} />
     </div>
   );
 }

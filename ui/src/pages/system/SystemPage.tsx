@@ -3,16 +3,18 @@
 import { Card } from '../../components/Card';
 import { Facts } from '../../components/Facts';
 import { Figures } from '../../components/Figures';
+import { Guard } from '../../components/Guard';
 import { useCounts } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import { useSettings } from '../../app/settings';
+import { addressOf } from '../../rest/ask';
 import { UNKNOWN } from '../../model/units';
 import { ChannelTable } from './ChannelTable';
 import { ConnectionFacts } from './ConnectionFacts';
 import { ReadinessCard } from './ReadinessCard';
 import styles from './System.module.css';
 
-const LINKS = { ready: '/-/ready', metrics: '/metrics', federate: '/federate' } as const;
+const LINKS = { ready: '-/ready', metrics: 'metrics', federate: 'federate' } as const;
 
 export default function SystemPage() {
   const { system } = useTexts();
@@ -20,21 +22,31 @@ export default function SystemPage() {
     <div className={styles.page}>
       <h1>{system.title}</h1>
       <div className={styles.pair}>
-        <Card title={system.connection}>
-          <ConnectionFacts />
-        </Card>
-        <Card title={system.counts}>
-          <CountFigures />
-        </Card>
+        <Guard title={system.connection}>
+          <Card title={system.connection}>
+            <ConnectionFacts />
+          </Card>
+        </Guard>
+        <Guard title={system.counts}>
+          <Card title={system.counts}>
+            <CountFigures />
+          </Card>
+        </Guard>
       </div>
-      <Card title={system.channels}>
-        <ChannelTable />
-        <p className={styles.about}>{system.channelsAbout}</p>
-      </Card>
-      <ReadinessCard />
-      <Card title={system.gateway}>
-        <GatewayFacts />
-      </Card>
+      <Guard title={system.channels}>
+        <Card title={system.channels}>
+          <ChannelTable />
+          <p className={styles.about}>{system.channelsAbout}</p>
+        </Card>
+      </Guard>
+      <Guard title={system.readiness}>
+        <ReadinessCard />
+      </Guard>
+      <Guard title={system.gateway}>
+        <Card title={system.gateway}>
+          <GatewayFacts />
+        </Card>
+      </Guard>
     </div>
   );
 }
@@ -73,7 +85,7 @@ function GatewayFacts() {
               {links.map(([name, path]) => (
                 <li key={name}>
                   <a href={path} target="_blank" rel="noreferrer">
-                    <code>{path}</code>
+                    <code>{addressOf(path).pathname}</code>
                   </a>{' '}
                   {system.linkTo[name]}
                 </li>
