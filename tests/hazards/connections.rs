@@ -373,3 +373,54 @@ async fn slow_readers_of_a_frame_cost_a_reference_each() {
     let (_, body) = rest.split_once("\r\n\r\n").unwrap();
     assert!(body == whole, "what is read slowly is the same");
 }
+
+/// As with sessions: the oldest go until the rest is within the budget, and who keeps up stays.
+#[actix_web::test]
+async fn an_answer_breaks_off_when_its_frame_is_too_old_to_be_held() {
+    const READERS: usize = 6;
+    const FRAME: usize = 2 << 20;
+    const BUDGET: usize = 4 << 20;
+    let prometheus = ScriptedPrometheus::start().await;
+    prometheus.pad(FRAME);
+    let budget = BUDGET.to_string();
+    let settings = [
+        ("SERVICE_METRICS__SERVER__WRITE_TIMEOUT_SECONDS", "300"),
+        ("SERVICE_METRICS__WEBSOCKET__MAX_PINNED_BYTES", &budget),
+    ];
+    let gateway = Watched::start(&prometheus.url(), AN_HOUR, &settings).await;
+    let session = crowd::open(gateway.addr, "/ws/alerts", 1).await.remove(0);
+    let session = [crowd::Reader::start(session)];
+    let mut slow = Vec::new();
+    for _ in 0..READERS {
+        gateway.beat_for(&session).await;
+        let mut reader = narrow(gateway.addr).await;
+        let get =
+            "GET /api/metrics/alerts HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        reader.write_all(get.as_bytes()).await.unwrap();
+        reader.read_exact(&mut [0; 15]).await.unwrap();
+        slow.push(reader);
+    }
+    gateway.beat_for(&session).await;
+
+    let mut whole = Vec::new();
+    for reader in slow {
+        let rest = ends(reader).await;
+        let (head, body) = rest.split_once("\r\n\r\n").unwrap();
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "));
+        whole.push(body.len() == length.unwrap().parse::<usize>().unwrap());
+    }
+    let held = BUDGET / FRAME;
+    assert!(
+        whole[..READERS - held].iter().all(|whole| !whole),
+        "{whole:?}"
+    );
+    assert!(
+        whole[READERS - held..].iter().all(|whole| *whole),
+        "{whole:?}"
+    );
+    let evicted = "service_metrics_slow_readers_evicted_total{channel=\"alerts\"}";
+    assert_eq!(gateway.metric(evicted).await, (READERS - held) as f64);
+    assert_eq!(gateway.sessions().await, 1.0, "who keeps up stays");
+}

@@ -14,7 +14,7 @@ use actix::prelude::{
 use actix_rt::task::spawn_blocking;
 use log::warn;
 
-use super::messages::{Deliver, Enlist, LatestFrame, Publish};
+use super::messages::{Deliver, Enlist, LatestFrame, Lent, Publish};
 use crate::{
     gateway::{
         model::channel::Channel,
@@ -161,10 +161,12 @@ impl<C: Channel> Handler<Enlist> for Hub<C> {
 }
 
 impl<C: Channel> Handler<LatestFrame> for Hub<C> {
-    type Result = Option<Arc<Frame>>;
+    type Result = Option<Lent>;
 
     fn handle(&mut self, _: LatestFrame, _: &mut Self::Context) -> Self::Result {
-        self.latest.clone()
+        let frame = self.latest.clone()?;
+        let keep_from = self.pinned.keep_from();
+        Some(Lent { frame, keep_from })
     }
 }
 

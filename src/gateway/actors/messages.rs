@@ -27,7 +27,7 @@ use crate::{
             incident::{IncidentFilter, Period},
             snapshot::Snapshot,
         },
-        socket::frame::Frame,
+        socket::{frame::Frame, pinned::KeepFrom},
         storage::error::RepoError,
     },
     web::client_address::ClientNetwork,
@@ -69,8 +69,16 @@ pub struct Deliver(pub Arc<Frame>);
 
 /// What is the latest frame?
 #[derive(Message)]
-#[rtype(result = "Option<Arc<Frame>>")]
+#[rtype(result = "Option<Lent>")]
 pub struct LatestFrame;
+
+/// The answer to [`LatestFrame`].
+pub struct Lent {
+    /// The frame, which is watched.
+    pub frame: Arc<Frame>,
+    /// Tells when whoever is still at it must let it go.
+    pub keep_from: KeepFrom,
+}
 
 /// How are you, and how is Prometheus?
 #[derive(Message)]

@@ -1,7 +1,10 @@
 //! How many bytes of old frames readers still hold: a frame lives until its slowest reader has taken it, and readers who
 //! are slow in different beats hold a frame each.
 
-use std::sync::{Arc, Weak};
+use std::sync::{
+    Arc, Weak,
+    atomic::{AtomicU64, Ordering},
+};
 
 use bytes::Bytes;
 
@@ -9,6 +12,7 @@ use bytes::Bytes;
 #[derive(Debug)]
 pub struct PinnedFrames {
     budget: usize,
+    keep_from: KeepFrom,
     /// By ascending `seq`.
     watched: Vec<Watched>,
 }
@@ -41,13 +45,30 @@ pub struct Pinned {
     pub keep_from: u64,
 }
 
+/// The oldest frame of a channel that may stay, as of the last beat; clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct KeepFrom(Arc<AtomicU64>);
+
+impl KeepFrom {
+    /// Whether readers who are still at the frame `seq` must go.
+    pub fn is_after(&self, seq: u64) -> bool {
+        self.0.load(Ordering::Relaxed) > seq
+    }
+}
+
 impl PinnedFrames {
     /// Frames before the latest may hold `budget` bytes.
     pub fn new(budget: usize) -> Self {
         Self {
             budget,
+            keep_from: KeepFrom::default(),
             watched: Vec::new(),
         }
+    }
+
+    /// What [`Self::before`] last said, for readers who are told of no beat.
+    pub fn keep_from(&self) -> KeepFrom {
+        self.keep_from.clone()
     }
 
     /// Watches a buffer of the frame `seq`: clones and slices of what is returned count as that frame.
@@ -77,6 +98,7 @@ impl PinnedFrames {
             left -= frame.bytes;
             keep_from = frame.seq + 1;
         }
+        self.keep_from.0.store(keep_from, Ordering::Relaxed);
         Pinned { bytes, keep_from }
     }
 }
@@ -103,8 +125,11 @@ mod tests {
             keep_from: 2,
         };
         assert_eq!(frames.before(2), over, "a byte of it holds all of it");
+        let keep_from = frames.keep_from();
+        assert!(keep_from.is_after(1) && !keep_from.is_after(2));
         drop(rest);
         assert_eq!(frames.before(2), kept(0));
+        assert!(!keep_from.is_after(1));
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(super) fn all(registry: &Registry) -> Result<[ChannelMetrics; ChannelName::A
     let let_go = counters(
         registry,
         "service_metrics_slow_readers_evicted_total",
-        "Sessions closed with 4408 because old frames were held for them beyond websocket.max_pinned_bytes",
+        "Sessions closed with 4408, and REST answers broken off, because old frames were held for them beyond websocket.max_pinned_bytes",
         &["channel"],
     )?;
     let published = counters(

@@ -24,6 +24,7 @@ mod stream;
 mod track;
 
 pub use self::{
+    answer::PIECE,
     limits::ConnectionLimits,
     metrics::ConnectionMetrics,
     policy::{Deadlines, Policy},
