@@ -23,6 +23,8 @@ impl SessionCost {
 /// What the settings say.
 #[derive(Debug)]
 pub struct Wanted<'s> {
+    /// Threads that serve them.
+    pub workers: usize,
     /// HTTP connections; 0: as many as there are descriptors for.
     pub connections: usize,
     /// Sessions.
@@ -61,7 +63,7 @@ impl Room {
 /// # Errors
 /// Why there is no room for a number of sessions that somebody has set.
 pub fn room(wanted: &Wanted<'_>, cost: SessionCost) -> Result<Room, String> {
-    let held = descriptors::share(wanted.connections, wanted.sessions);
+    let held = descriptors::share(wanted.connections, wanted.sessions, wanted.workers);
     let room = Room {
         connections: held.connections,
         sessions: held.sessions,

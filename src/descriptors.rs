@@ -4,7 +4,9 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// What the rest of the process needs: listeners, Prometheus, PostgreSQL, probes, and connections that hear why they are
 /// refused.
-const RESERVE: usize = 128;
+const RESERVE: usize = 120;
+/// What a worker thread needs: its event queue, what wakes it, and its part in signals.
+const OF_A_WORKER: usize = 4;
 
 /// How many descriptors there are for each kind of client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,8 +19,8 @@ pub struct Shares {
 
 /// Raises the soft limit to the hard limit, which needs no privilege, and says how many of the `connections` (0: as many as
 /// there are descriptors for) and `sessions` that are wanted it holds: one more would take the descriptor that a probe or
-/// a query needs.
-pub fn share(connections: usize, sessions: usize) -> Shares {
+/// a query needs. There are `workers` threads that serve them.
+pub fn share(connections: usize, sessions: usize, workers: usize) -> Shares {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limit.maximum,
@@ -30,7 +32,9 @@ pub fn share(connections: usize, sessions: usize) -> Shares {
     };
     // None: unlimited.
     let granted = granted.and_then(|granted| usize::try_from(granted).ok());
-    of(granted.unwrap_or(usize::MAX), connections, sessions)
+    let room = granted.unwrap_or(usize::MAX);
+    let room = room.saturating_sub(RESERVE + OF_A_WORKER * workers);
+    of(room, connections, sessions)
 }
 
 /// Tells that `held` HTTP connections are fewer than are wanted.
@@ -43,8 +47,7 @@ pub fn warn_if_fewer(held: usize, wanted: usize) {
 }
 
 /// Where there are too few, a third is for connections: every session has been one, and a page needs both.
-fn of(granted: usize, connections: usize, sessions: usize) -> Shares {
-    let room = granted.saturating_sub(RESERVE);
+fn of(room: usize, connections: usize, sessions: usize) -> Shares {
     let least = if sessions == 0 { room } else { room / 3 };
     let left = room.saturating_sub(sessions).max(least).max(1);
     let connections = if connections == 0 {
@@ -70,27 +73,26 @@ mod tests {
             sessions,
         };
         assert_eq!(of(usize::MAX, connections, sessions), wanted);
-        assert_eq!(of(22_176, connections, sessions), wanted);
+        assert_eq!(of(22_048, connections, sessions), wanted);
     }
 
     #[test]
-    fn where_there_is_not_both_have_a_share_and_the_rest_of_the_process_too() {
-        for granted in [200, 700, 1_024, 4_096] {
-            let shares = of(granted, 2_048, 20_000);
-            let room = granted - RESERVE;
-            assert!(shares.connections >= room / 3, "{granted}: {shares:?}");
-            assert!(shares.sessions >= room / 2, "{granted}: {shares:?}");
+    fn where_there_is_not_both_have_a_share() {
+        for room in [72, 572, 896, 3_968] {
+            let shares = of(room, 2_048, 20_000);
+            assert!(shares.connections >= room / 3, "{room}: {shares:?}");
+            assert!(shares.sessions >= room / 2, "{room}: {shares:?}");
             assert!(
                 shares.connections + shares.sessions <= room,
-                "{granted}: {shares:?}"
+                "{room}: {shares:?}"
             );
         }
     }
 
     #[test]
     fn no_limit_is_what_the_descriptors_allow() {
-        let shares = of(8_192, 0, 4_000);
+        let shares = of(8_064, 0, 4_000);
         assert_eq!((shares.connections, shares.sessions), (4_064, 4_000));
-        assert_eq!(of(700, 0, 0).connections, 572);
+        assert_eq!(of(572, 0, 0).connections, 572);
     }
 }

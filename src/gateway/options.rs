@@ -22,7 +22,7 @@ use crate::{
     },
     web::{
         client_address::TrustedProxies,
-        connection::{ConnectionLimits, Deadlines, Policy},
+        connection::{ConnectionLimits, Deadlines, Policy, listener},
         host::KnownHosts,
         origin::AllowedOrigins,
     },
@@ -136,6 +136,7 @@ pub(super) fn entrance(
 pub(super) fn room(settings: &GatewaySettings) -> Result<Room, SettingsError> {
     let socket = &settings.websocket;
     let wanted = Wanted {
+        workers: listener::workers(settings.server.workers),
         connections: settings.server.connections.max_connections,
         sessions: socket.max_sessions,
         sessions_set_in: socket.max_sessions_from.as_deref(),

@@ -218,7 +218,7 @@ fn listen(listener: &Listener) -> Result<TcpListener, ProgramError> {
 
 /// What connections are held to.
 fn policy(connections: Connections, telemetry: &Telemetry) -> Policy {
-    let total = descriptors::share(connections.max_connections, 0).connections;
+    let total = descriptors::share(connections.max_connections, 0, WORKERS).connections;
     descriptors::warn_if_fewer(total, connections.max_connections);
     Policy {
         deadlines: Deadlines {

@@ -25,7 +25,7 @@ impl Watched {
     /// On a free port of loopback, asking this Prometheus every `beat` milliseconds, without PostgreSQL.
     pub(super) async fn start(prometheus: &str, beat: u32, environment: &[(&str, &str)]) -> Self {
         assert!(
-            descriptors::share(0, DESCRIPTORS).sessions == DESCRIPTORS,
+            descriptors::share(0, DESCRIPTORS, 0).sessions == DESCRIPTORS,
             "the tests need {DESCRIPTORS} descriptors: see `ulimit -Hn`"
         );
         let mut command = programs::gateway();

@@ -12,6 +12,10 @@ use crate::web::{
 
 /// Connections above the limit that are let in to be probed: a process that is full is not dead.
 const FOR_PROBES: usize = 16;
+/// How many of these one client may hold: a probe is one request, and whoever asks more is none.
+const PROBES_OF_A_CLIENT: usize = 2;
+/// Refused connections that may hear why. The others are closed at once.
+const REFUSALS: usize = 16;
 
 /// Counts connections; shared by all workers.
 #[derive(Debug, Clone)]
@@ -19,6 +23,8 @@ pub struct ConnectionLimits {
     total: usize,
     open: Arc<AtomicUsize>,
     of_client: ClientQuota,
+    probes_of_client: ClientQuota,
+    refusals: Arc<AtomicUsize>,
 }
 
 /// Why a connection is refused.
@@ -35,6 +41,7 @@ pub(super) enum Full {
 pub(super) struct Permit {
     open: Arc<AtomicUsize>,
     _of_client: Option<Held>,
+    _probe: Option<Held>,
     /// Above the limit, for a probe.
     pub(super) for_probes: bool,
 }
@@ -51,6 +58,8 @@ impl ConnectionLimits {
             total,
             open: Arc::default(),
             of_client: ClientQuota::new(share),
+            probes_of_client: ClientQuota::new(PROBES_OF_A_CLIENT),
+            refusals: Arc::default(),
         }
     }
 
@@ -65,15 +74,37 @@ impl ConnectionLimits {
         };
         // Counted first, so that two workers do not give away the last place twice.
         let before = self.open.fetch_add(1, Ordering::Relaxed);
-        let permit = Permit {
+        let mut permit = Permit {
             open: self.open.clone(),
             _of_client: of_client,
+            _probe: None,
             for_probes: self.total != 0 && before >= self.total,
         };
-        if permit.for_probes && before >= self.total + FOR_PROBES {
-            return Err(Full::Total);
+        if permit.for_probes {
+            if before >= self.total + FOR_PROBES {
+                return Err(Full::Total);
+            }
+            if let Some(client) = client {
+                permit._probe = Some(self.probes_of_client.take(client).ok_or(Full::Total)?);
+            }
         }
         Ok(permit)
+    }
+
+    /// A place among the refused connections that hear why, if there is one.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        let refusal = Refusal(self.refusals.clone());
+        (self.refusals.fetch_add(1, Ordering::Relaxed) < REFUSALS).then_some(refusal)
+    }
+}
+
+/// One of the refused connections that hear why.
+#[derive(Debug)]
+pub(super) struct Refusal(Arc<AtomicUsize>);
+
+impl Drop for Refusal {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -111,14 +142,31 @@ mod tests {
             .map(|_| admit(&limits, "10.0.0.1").unwrap())
             .collect();
         assert!(held.iter().all(|permit| !permit.for_probes));
-        let probes: Vec<_> = (0..FOR_PROBES)
-            .map(|_| admit(&limits, "10.0.0.1").unwrap())
-            .collect();
+        let mut probes = Vec::new();
+        for client in 0..FOR_PROBES / PROBES_OF_A_CLIENT {
+            let client = format!("10.0.1.{client}");
+            probes.extend((0..PROBES_OF_A_CLIENT).map(|_| admit(&limits, &client).unwrap()));
+            let more = admit(&limits, &client);
+            assert_eq!(more.unwrap_err(), Full::Total, "others are probes too");
+        }
         assert!(probes.iter().all(|permit| permit.for_probes));
         assert_eq!(admit(&limits, "10.0.0.2").unwrap_err(), Full::Total);
         drop(probes);
         drop(held);
         assert!(!admit(&limits, "10.0.0.2").unwrap().for_probes);
+    }
+
+    #[test]
+    fn some_of_those_who_are_refused_hear_why() {
+        let limits = ConnectionLimits::new(1, 1);
+        let heard: Vec<_> = (0..REFUSALS).map(|_| limits.clone().refusal()).collect();
+        assert!(heard.iter().all(Option::is_some));
+        assert!(limits.refusal().is_none());
+        drop(heard);
+        assert!(
+            limits.refusal().is_some(),
+            "who was closed at once is not counted"
+        );
     }
 
     #[test]

@@ -30,17 +30,20 @@ pub fn bind(ip: IpAddr, port: u16) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
+/// How many threads serve where `wanted` are: 0 is one per core.
+pub fn workers(wanted: usize) -> usize {
+    match wanted {
+        0 => available_parallelism().map_or(2, NonZero::get),
+        wanted => wanted,
+    }
+}
+
 /// A server with `workers` threads (0: one per core), which leaves signals to its program. Requests have `drain_seconds` to
 /// end when it is stopped. How many connections there may be is [`super::ConnectionLimits`]'s to say: actix-server would only stop
 /// to accept, probes included.
 pub fn server(workers: usize, drain_seconds: u64) -> ServerBuilder {
-    let workers = if workers == 0 {
-        available_parallelism().map_or(2, NonZero::get)
-    } else {
-        workers
-    };
     Server::build()
-        .workers(workers)
+        .workers(self::workers(workers))
         .max_concurrent_connections(usize::MAX >> 1)
         .disable_signals()
         .shutdown_timeout(drain_seconds)

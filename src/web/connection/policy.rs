@@ -1,6 +1,6 @@
 //! What connections are held to, and how they are let in.
 
-use std::{cell::Cell, fmt, future::ready, io, net::SocketAddr, rc::Rc, time::Duration};
+use std::{fmt, future::ready, io, net::SocketAddr, time::Duration};
 
 use actix_http::{
     HttpService, HttpServiceBuilder, KeepAlive, Request, Response,
@@ -15,7 +15,7 @@ use tokio::io::AsyncReadExt;
 use super::{
     answer::PIECE,
     exchange::Exchange,
-    limits::{ConnectionLimits, Full},
+    limits::{ConnectionLimits, Full, Refusal},
     metrics::{ConnectionMetrics, Counted},
     raw_answer,
     stream::Connection,
@@ -30,9 +30,7 @@ const SEND_BUFFER: usize = 128 * 1024;
 /// How long a client that is refused amid its body may go on sending before the connection is closed: closed at once, it
 /// would be reset, and the client might never read why.
 pub(super) const LINGER: Duration = Duration::from_secs(2);
-/// Refused connections of one worker that may hear why. The others are closed at once.
-const REFUSALS: usize = 16;
-/// How long they may take to leave.
+/// How long a refused connection that hears why may take to leave.
 const REFUSAL: Duration = Duration::from_secs(1);
 /// How long a probe may take for its head when all other connections are taken.
 const PROBE_HEAD: Duration = Duration::from_secs(1);
@@ -74,15 +72,10 @@ impl Policy {
         Error = DispatchError,
         InitError = (),
     > {
-        let refusals = Rc::new(Cell::new(0));
-        fn_service(move |io: TcpStream| ready(self.admit(io, &refusals)))
+        fn_service(move |io: TcpStream| ready(self.admit(io)))
     }
 
-    fn admit(
-        &self,
-        io: TcpStream,
-        refusals: &Rc<Cell<usize>>,
-    ) -> Result<(Connection, Option<SocketAddr>), DispatchError> {
+    fn admit(&self, io: TcpStream) -> Result<(Connection, Option<SocketAddr>), DispatchError> {
         // It is gone already.
         let peer = io.peer_addr().map_err(DispatchError::Io)?;
         let client = ClientAddress::of_peer(peer.ip());
@@ -104,8 +97,8 @@ impl Policy {
                     Full::Client => "address",
                     Full::Total => "total",
                 });
-                if refusals.get() < REFUSALS {
-                    rt::spawn(refuse(io, full, Refusal::new(refusals)));
+                if let Some(refusal) = self.limits.refusal() {
+                    rt::spawn(refuse(io, full, refusal));
                 }
                 Err(DispatchError::Io(io::ErrorKind::ConnectionRefused.into()))
             }
@@ -131,22 +124,6 @@ impl Policy {
             .on_connect_ext(|connection: &Connection, shared| {
                 shared.insert(connection.exchange());
             })
-    }
-}
-
-/// One of the refused connections that hear why.
-struct Refusal(Rc<Cell<usize>>);
-
-impl Refusal {
-    fn new(open: &Rc<Cell<usize>>) -> Self {
-        open.set(open.get() + 1);
-        Self(open.clone())
-    }
-}
-
-impl Drop for Refusal {
-    fn drop(&mut self) {
-        self.0.set(self.0.get() - 1);
     }
 }
 

@@ -12,9 +12,25 @@ const SLOWEST: f64 = 8.0 * 1024.0;
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     due: Option<Instant>,
+    /// Since then there is nothing that it could take: the clock stands.
+    waited_for_us: Option<Instant>,
 }
 
 impl Reader {
+    /// It has been given all that there is so far.
+    pub(super) fn has_all(&mut self) {
+        if self.due.is_some() {
+            self.waited_for_us.get_or_insert_with(Instant::now);
+        }
+    }
+
+    /// It is given more.
+    pub(super) fn gets_more(&mut self) {
+        if let (Some(due), Some(since)) = (&mut self.due, self.waited_for_us.take()) {
+            *due += since.elapsed();
+        }
+    }
+
     /// It takes nothing just now; gives when that will have been too long.
     pub(super) fn waits(&mut self, limit: Duration) -> Instant {
         *self.due.get_or_insert_with(|| Instant::now() + limit)
@@ -30,7 +46,7 @@ impl Reader {
 
     /// It owes nothing.
     pub(super) fn is_done(&mut self) {
-        self.due = None;
+        *self = Self::default();
     }
 }
 
@@ -60,6 +76,22 @@ mod tests {
         reader.waits(LIMIT);
         reader.took(1 << 30, LIMIT);
         assert!(reader.waits(LIMIT) <= Instant::now() + LIMIT);
+    }
+
+    #[test]
+    fn what_we_take_to_answer_is_not_its_slowness() {
+        let mut reader = Reader::default();
+        let due = reader.waits(LIMIT);
+        reader.has_all();
+        let since = reader.waited_for_us.unwrap();
+        reader.has_all();
+        assert_eq!(reader.waited_for_us, Some(since), "it stands already");
+        let ours = Duration::from_secs(10);
+        reader.waited_for_us = Some(since - ours);
+        reader.gets_more();
+        assert!(reader.waits(LIMIT) >= due + ours);
+        reader.gets_more();
+        assert!(reader.waits(LIMIT) < due + 2 * ours, "it goes on");
     }
 
     #[test]

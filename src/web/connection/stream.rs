@@ -27,6 +27,8 @@ use crate::api_error::ApiError;
 const HEAD_STEP: usize = 2 * 1024;
 /// Bytes of bodies that are read before they are decoded.
 const BODY_STEP: usize = 16 * 1024;
+/// How long a client may take nothing of what the kernel still holds for it once its connection has ended.
+const AFTERWARDS: Duration = Duration::from_secs(10);
 /// How many bytes a client that was refused may go on to send.
 const LINGER_BYTES: usize = 1024 * 1024;
 
@@ -237,6 +239,7 @@ impl AsyncWrite for Connection {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let limit = this.deadlines.write;
+        this.reader.gets_more();
         if let Poll::Ready(written) = Pin::new(&mut this.io).poll_write(context, bytes)? {
             this.reader.took(written, limit);
             if std::mem::take(&mut this.blocked) && this.exchange.phase() != Phase::Answer {
@@ -260,6 +263,8 @@ impl AsyncWrite for Connection {
         ready!(Pin::new(&mut this.io).poll_flush(context))?;
         if this.exchange.phase() == Phase::Head {
             this.reader.is_done(); // all answers are in the kernel's hands
+        } else {
+            this.reader.has_all();
         }
         Poll::Ready(Ok(()))
     }
@@ -269,6 +274,8 @@ impl AsyncWrite for Connection {
         if this.refused.is_some() {
             return Poll::Ready(Ok(())); // done, with the refusal
         }
+        // What the kernel holds is taken, or given up, without us: it no longer counts as a connection.
+        let _ = SockRef::from(&this.io).set_tcp_user_timeout(Some(AFTERWARDS));
         Pin::new(&mut this.io).poll_shutdown(context)
     }
 }
