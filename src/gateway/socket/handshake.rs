@@ -101,12 +101,12 @@ pub async fn accept(
         .send(h1::Message::Item((answer, BodySize::None)))
         .await?;
     let parts = framed.into_parts();
-    let io = parts.io.into_inner();
+    let (io, ahead) = parts.io.into_inner();
     tcp::forget_waiters(&io);
     Ok(Accepted {
         io,
         // A copy, even of nothing: a share of the dispatcher's buffer would keep all of it as long as the session lives.
-        early: Bytes::copy_from_slice(&parts.read_buf),
+        early: [&parts.read_buf[..], &ahead].concat().into(),
         deflate: extension.is_some(),
     })
 }

@@ -14,6 +14,7 @@ mod alarm;
 mod answer;
 mod exchange;
 mod head;
+mod intake;
 mod limits;
 pub mod listener;
 mod metrics;

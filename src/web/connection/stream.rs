@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use actix_web::rt::{net::TcpStream, time::Instant};
+use actix_web::{
+    rt::{net::TcpStream, time::Instant},
+    web::Bytes,
+};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -16,6 +19,7 @@ use super::{
     alarm::Alarm,
     exchange::{Exchange, Phase},
     head::{self, Head},
+    intake::{Intake, Portion},
     metrics::Counted,
     policy::{Deadlines, LINGER},
     raw_answer,
@@ -23,10 +27,16 @@ use super::{
 };
 use crate::api_error::ApiError;
 
-/// Bytes of heads that are read before they are decoded: actix-http would take in 128 KiB of pipelined requests first.
-const HEAD_STEP: usize = 2 * 1024;
-/// Bytes of bodies that are read before they are decoded.
-const BODY_STEP: usize = 16 * 1024;
+/// Of a head. No request is shorter than `GET / HTTP/1.1` and a blank line.
+const HEAD: Portion = Portion {
+    most: 2 * 1024,
+    least: 16,
+};
+/// Of a body, which may have ended: a head may follow.
+const BODY: Portion = Portion {
+    most: 16 * 1024,
+    least: 64,
+};
 /// How long a client may take nothing of what the kernel still holds for it once its connection has ended.
 const AFTERWARDS: Duration = Duration::from_secs(10);
 /// How many bytes a client that was refused may go on to send.
@@ -41,8 +51,7 @@ pub struct Connection {
     alarm: Alarm,
     head: Head,
     reader: Reader,
-    /// Bytes that were read since actix-http last decoded.
-    undecoded: usize,
+    intake: Intake,
     /// The kernel took nothing when last asked to.
     blocked: bool,
     /// The client was refused, and may go on until then, for so many bytes.
@@ -65,7 +74,7 @@ impl Connection {
             alarm: Alarm::new(head.due),
             head,
             reader: Reader::default(),
-            undecoded: 0,
+            intake: Intake::default(),
             blocked: false,
             refused: None,
         }
@@ -76,9 +85,10 @@ impl Connection {
         &self.io
     }
 
-    /// The socket, for whoever takes it over. It no longer counts as an HTTP connection.
-    pub fn into_inner(self) -> TcpStream {
-        self.io
+    /// The socket, for whoever takes it over, and what was read of it and not asked for. It no longer counts as an HTTP
+    /// connection.
+    pub fn into_inner(self) -> (TcpStream, Bytes) {
+        (self.io, self.intake.into_bytes())
     }
 
     /// The same, for whoever only ends it: it counts until the second part is dropped.
@@ -93,16 +103,9 @@ impl Connection {
     /// Reads nothing for now. What comes wakes the task only if there is nothing yet; if there is, [`Exchange::read_on`]
     /// does.
     fn hold(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.io.poll_read_ready(context).is_ready() {
+        if !self.intake.is_empty() || self.io.poll_read_ready(context).is_ready() {
             self.exchange.hold(context.waker());
         }
-        Poll::Pending
-    }
-
-    /// Lets actix-http decode what it has, then reads on.
-    fn decode_first(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.undecoded = 0;
-        context.waker().wake_by_ref();
         Poll::Pending
     }
 
@@ -113,25 +116,24 @@ impl Connection {
     ) -> Poll<io::Result<()>> {
         self.head.follow(&self.exchange, &self.deadlines);
         let room = self.head.room();
-        if self.undecoded >= HEAD_STEP || (room == 0 && self.undecoded > 0) {
-            return self.decode_first(context);
+        let undecoded = self.intake.undecoded();
+        if undecoded >= HEAD.most || (room == 0 && undecoded > 0) {
+            return self.intake.decode_first(context);
         }
         if room == 0 {
             let most = head::LONGEST;
             let why = format!("the head of a request may have {most} bytes");
             return self.refuse(&ApiError::HeadTooLarge(why), context);
         }
-        let step = HEAD_STEP.min(room).min(buffer.remaining());
-        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(step));
-        let read = Pin::new(&mut self.io).poll_read(context, &mut part)?;
-        if read.is_ready() {
-            let bytes = part.filled().len();
-            buffer.advance(bytes);
-            self.undecoded += bytes;
+        let portion = Portion {
+            most: HEAD.most.min(room),
+            ..HEAD
+        };
+        let given = self.intake.poll(&mut self.io, portion, context, buffer)?;
+        if let Poll::Ready(bytes) = given {
             self.head.came(bytes, self.deadlines.head);
             return Poll::Ready(Ok(()));
         }
-        self.undecoded = 0;
         if !self.alarm.is_late(self.head.due, context) {
             return Poll::Pending;
         }
@@ -149,23 +151,18 @@ impl Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.undecoded >= BODY_STEP {
-            return self.decode_first(context);
+        if self.intake.undecoded() >= BODY.most {
+            return self.intake.decode_first(context);
         }
-        let read = if self.exchange.is_ahead() {
-            self.hold(context)
+        if self.exchange.is_ahead() {
+            let _ = self.hold(context);
         } else {
-            let before = buffer.filled().len();
-            let read = Pin::new(&mut self.io).poll_read(context, buffer)?;
-            let bytes = buffer.filled().len() - before;
-            self.undecoded += bytes;
-            self.exchange.body_came(bytes);
-            read.map(Ok)
-        };
-        if read.is_ready() {
-            return read;
+            let given = self.intake.poll(&mut self.io, BODY, context, buffer)?;
+            if let Poll::Ready(bytes) = given {
+                self.exchange.body_came(bytes);
+                return Poll::Ready(Ok(()));
+            }
         }
-        self.undecoded = 0;
         // Whoever reads the body is told that it is late; this is for a body that nobody reads.
         let due = self.exchange.changed_at() + self.deadlines.body + LINGER;
         if self.alarm.is_late(due, context) {
@@ -226,7 +223,7 @@ impl AsyncRead for Connection {
             Phase::Head => this.read_head(context, buffer),
             Phase::Body => this.read_body(context, buffer),
             Phase::Answer => this.hold(context),
-            Phase::End => Pin::new(&mut this.io).poll_read(context, buffer),
+            Phase::End => (this.intake.poll(&mut this.io, BODY, context, buffer)).map_ok(drop),
         }
     }
 }
