@@ -424,3 +424,34 @@ async fn an_answer_breaks_off_when_its_frame_is_too_old_to_be_held() {
     assert_eq!(gateway.metric(evicted).await, (READERS - held) as f64);
     assert_eq!(gateway.sessions().await, 1.0, "who keeps up stays");
 }
+
+#[actix_web::test]
+async fn requests_that_wait_behind_an_unread_answer_cost_their_bytes() {
+    const CLIENTS: u64 = 100;
+    const KIB: u64 = 80; // with a head for each request it would be over 200
+    let prometheus = ScriptedPrometheus::start().await;
+    prometheus.pad(1 << 20);
+    let patience = [("SERVICE_METRICS__SERVER__WRITE_TIMEOUT_SECONDS", "300")];
+    let gateway = Watched::start(&prometheus.url(), AN_HOUR, &patience).await;
+    eventually("there is a frame", async || {
+        let answer = http::get(gateway.addr, "/api/metrics/range").await;
+        (answer.status == 200).then_some(())
+    })
+    .await;
+    let before = gateway.memory();
+    let mut clients = Vec::new();
+    for _ in 0..CLIENTS {
+        let mut client = narrow(gateway.addr).await;
+        let requests = "GET /api/metrics/range HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100);
+        client.write_all(requests.as_bytes()).await.unwrap();
+        client.read_exact(&mut [0; 15]).await.unwrap();
+        clients.push(client);
+    }
+    let grown = gateway.memory().saturating_sub(before);
+    println!("{grown} KiB more with {CLIENTS} clients");
+    assert!(grown <= CLIENTS * KIB, "{grown} KiB");
+    for mut client in clients {
+        let mut rest = [0; 64 * 1024];
+        client.read_exact(&mut rest).await.unwrap();
+    }
+}

@@ -16,7 +16,7 @@ use actix_web::{
 use super::exchange::Exchange;
 
 /// The most that a connection is given of an answer at once.
-pub const PIECE: usize = 16 * 1024;
+pub const PIECE: usize = 8 * 1024;
 
 /// A request that is under way; its end is that of its answer.
 pub(super) struct InFlight(pub(super) Rc<Exchange>);
