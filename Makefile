@@ -65,7 +65,10 @@ test: ## prove everything, against the real servers
 	$(cargo-test) --test integration -- --nocapture rehearsal::
 	$(browser-lab) -- npm --prefix ui run browser
 
-soak: ## thirty minutes of coming and going in which nothing may grow; SOAK_MINUTES=120 before a release
+soak: ui/dist/index.html ## thirty minutes in which nothing may grow, generated answers in a browser; SOAK_MINUTES=120 before a release
+	@tools/install-packages test
+	cargo build --locked --bins
+	$(browser-lab) -- npm --prefix ui run soak
 	$(cargo-test) --test integration -- --ignored --nocapture --test-threads 1 soak::
 
 bench: ## measure, and print a table

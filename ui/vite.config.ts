@@ -1,11 +1,27 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 import { compress } from './compress.ts';
 import { PATIENCE_MS } from './tests/support/patience.ts';
 
 // `npm run dev` serves the pages itself and asks a running gateway for everything else.
 const gateway = process.env.GATEWAY_URL ?? 'http://localhost:8005';
+
+/** Tests that a browser makes, one file after the other: they share the servers of one lab, and what they have imported. */
+function inBrowser(name: string, include: string): TestProjectConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      include: [include],
+      fileParallelism: false,
+      isolate: false,
+      expect: { poll: { timeout: PATIENCE_MS } },
+      testTimeout: 2 * PATIENCE_MS,
+      hookTimeout: 2 * PATIENCE_MS,
+    },
+  };
+}
 
 export default defineConfig({
   // Whatever path a proxy serves the pages below, they find what is theirs.
@@ -32,17 +48,8 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts'] } },
-      {
-        extends: true,
-        test: {
-          name: 'browser',
-          include: ['tests/**/*.test.ts'],
-          fileParallelism: false,
-          expect: { poll: { timeout: PATIENCE_MS } },
-          testTimeout: 2 * PATIENCE_MS,
-          hookTimeout: 2 * PATIENCE_MS,
-        },
-      },
+      inBrowser('browser', 'tests/**/*.test.ts'),
+      inBrowser('soak', 'tests/**/*.soak.ts'),
     ],
   },
 });

@@ -75,31 +75,20 @@ const LINKS = [
   ['/#/live', 'Live', '#/live'],
   ['/#live', 'Live', '#live'],
   ['/#/incidents?status=open', 'Incidents', '#/incidents?status=open'],
-  ['/?status=open#/incidents', 'Incidents', '#/incidents?status=open'], // as links were before
   ['/#/system/', 'System', '#/system/'],
-  ['/#/alerts?unknown=1', 'Alerts', '#/alerts?unknown=1'],
+  ['/?status=open#/incidents', 'Incidents', '#/incidents?status=open'], // as links were before
+  ['/#/alerts?text=disk&unknown=1', 'Alerts', '#/alerts?text=disk&unknown=1'],
 ] as const;
 
-test('links lead where they say, those of earlier versions too', async () => {
+test('links lead where they say, those of earlier versions too, from elsewhere and pasted over another page', async () => {
   const { page, faults, close } = await open('about:blank');
   for (const [path, name, becomes] of LINKS) {
-    await page.goto('about:blank');
-    await page.goto(lab('GATEWAY_URL') + path);
+    await page.goto(lab('GATEWAY_URL') + path); // from one that differs behind the # alone, nothing is loaded
     await heading(page, name);
     expect(page.url()).toBe(`${lab('GATEWAY_URL')}/${becomes}`);
     expect(await page.getByRole('navigation').locator('[aria-current=page]').textContent()).toBe(name);
   }
-  expect(faults).toEqual([]);
-  await close();
-});
-
-test('a link to another page of the same kind, pasted over this one, is followed', async () => {
-  const { page, close } = await open(`${lab('GATEWAY_URL')}/#/system`);
-  await heading(page, 'System');
-  await page.evaluate(() => {
-    location.hash = '#/alerts?text=disk';
-  });
-  await heading(page, 'Alerts');
   await expect.poll(() => page.getByRole('searchbox').inputValue()).toBe('disk');
+  expect(faults).toEqual([]);
   await close();
 });

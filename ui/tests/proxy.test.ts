@@ -52,7 +52,7 @@ test('a proxy that drops Upgrade is told of', async () => {
   await close();
 });
 
-test('a proxy that drops both is told of, first the one, then the other', async () => {
+test('a proxy that drops both is told of', async () => {
   const nginx = (running.nginx = await Nginx.start(before()));
   const { page, close } = await open(nginx.url);
   const note = page.getByRole('alert').filter({ hasText: en.connection.unopened });

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react';
 
+import { Lines } from '../components/Lines';
 import { Note } from '../components/Note';
 import { useTexts } from '../messages/react';
 import { useLastError } from '../rest/lastError';
@@ -22,9 +23,7 @@ export function Switched({ page, children }: { page: Optional; children: ReactNo
       <h1>{title}</h1>
       <Note>{why}</Note>
       <p>{how}</p>
-      <pre className={styles.setting} tabIndex={0}>
-        <code>{SETTINGS[page]}</code>
-      </pre>
+      <Lines>{SETTINGS[page]}</Lines>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useTexts } from '../messages/react';
 import { entry } from '../model/words';
 import { diagnosis, type Diagnosis } from '../watch/diagnosis';
 import { useStore } from '../watch/store';
+import { Lines } from './Lines';
 import { LongText } from './LongText';
 import styles from './Cause.module.css';
 
@@ -42,9 +43,7 @@ function Told({ problem, host, advice }: Exclude<Diagnosis, 'silent' | undefined
       {lines !== undefined && (
         <>
           <div>{cause.nginx}</div>
-          <pre className={styles.lines} tabIndex={0}>
-            <code>{lines}</code>
-          </pre>
+          <Lines>{lines}</Lines>
         </>
       )}
     </div>
