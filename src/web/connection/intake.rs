@@ -147,6 +147,14 @@ mod tests {
         }
     }
 
+    /// A client, and its connection.
+    async fn connected() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap());
+        let client = client.await.unwrap();
+        (client, listener.accept().await.unwrap().0)
+    }
+
     async fn next(intake: &mut Intake, io: &mut TcpStream, most: usize) -> String {
         let mut memory = [0; 64];
         let mut buffer = ReadBuf::new(&mut memory);
@@ -158,11 +166,7 @@ mod tests {
 
     #[actix::test]
     async fn one_request_is_given_after_the_other_and_nothing_is_lost() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let mut client = TcpStream::connect(listener.local_addr().unwrap())
-            .await
-            .unwrap();
-        let (mut io, _) = listener.accept().await.unwrap();
+        let (mut client, mut io) = connected().await;
         let mut intake = Intake::default();
         client
             .write_all(b"GET /1\r\n\r\nGET /2\r\n\r\nGET")
@@ -185,11 +189,7 @@ mod tests {
 
     #[actix::test]
     async fn a_request_that_may_be_whole_is_decoded_before_more_is_given() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let mut client = TcpStream::connect(listener.local_addr().unwrap())
-            .await
-            .unwrap();
-        let (mut io, _) = listener.accept().await.unwrap();
+        let (mut client, mut io) = connected().await;
         let mut intake = Intake::default();
         client.write_all(b"GET /1\r\n\r\n").await.unwrap();
         assert_eq!(next(&mut intake, &mut io, 64).await.len(), 10);
