@@ -74,3 +74,23 @@ test('a page that a link leads to begins at its top, wherever the last one was s
   await expect.poll(scrolled).toBe(before);
   await close();
 });
+
+test('between narrow and wide nothing sticks out of any page, in French neither', async () => {
+  const { page, close } = await open(lab('GATEWAY_URL'), { locale: 'fr' });
+  await live(page);
+  for (const [path, ready] of [
+    ['', page.getByRole('slider').first()],
+    ['incidents', page.getByRole('row').filter({ hasText: 'multi-test-server' }).first()],
+    ['alerts', page.getByRole('heading', { level: 1, name: 'Alertes' })],
+    ['rehearse', page.getByRole('button', { name: /^Provoquer/ }).first()],
+    ['system', page.getByRole('row').first()],
+  ] as const) {
+    await page.goto(`${lab('GATEWAY_URL')}/#/${path}`);
+    await ready.waitFor();
+    for (const width of [640, 690, 768, 820, 900, 1024]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect({ path, width, page: await page.evaluate(() => document.documentElement.scrollWidth) }).toEqual({ path, width, page: width });
+    }
+  }
+  await close();
+});

@@ -4,7 +4,7 @@ import styles from './Lines.module.css';
 
 export function Lines({ children }: { children: string }) {
   return (
-    <pre className={styles.lines} tabIndex={0}>
+    <pre className={styles.lines}>
       <code>{children}</code>
     </pre>
   );
