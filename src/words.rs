@@ -3,11 +3,24 @@
 /// Names at least as alike as this, from 0 to 1, are offered for one that does not exist.
 const ALIKE: f64 = 0.8;
 
+/// Letters changed, left out, added or swapped by which a slip differs from what was meant.
+const MOST_EDITS: usize = 2;
+
 /// `1 alert`, `2 alerts`.
 pub fn counted(count: usize, what: &str) -> String {
     match count {
         1 => format!("1 {what}"),
         _ => format!("{count} {what}s"),
+    }
+}
+
+/// Which of `known` a `name` that is none of them may be a slip of; empty where there is none.
+pub fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let slips = known.map(|other| (strsim::damerau_levenshtein(name, other), other));
+    let slips = slips.filter(|(edits, _)| *edits <= MOST_EDITS);
+    match slips.min_by_key(|(edits, _)| *edits) {
+        Some((_, nearest)) => format!("; did you mean {nearest}?"),
+        None => String::new(),
     }
 }
 
@@ -50,5 +63,17 @@ mod tests {
             assert_eq!(instead(name, known.into_iter()), told, "{name}");
         }
         assert_eq!(instead("disk", [].into_iter()), ", and no other");
+    }
+
+    #[test]
+    fn a_slip_is_told_apart_from_another_word() {
+        let known = ["server.port", "server.host", "server.hosts"];
+        for (name, told) in [
+            ("server.prot", "; did you mean server.port?"),
+            ("server.hostt", "; did you mean server.host?"),
+            ("server.colour", ""),
+        ] {
+            assert_eq!(did_you_mean(name, known.into_iter()), told, "{name}");
+        }
     }
 }

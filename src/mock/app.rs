@@ -41,7 +41,7 @@ use crate::{
     logging,
     settings::{
         connections::Connections,
-        mock::{Control, MockSettings, Server as Listener, Simulation},
+        mock::{Control, MockSettings, PORT, Server as Listener, Simulation},
     },
     shutdown,
     web::{
@@ -188,6 +188,9 @@ pub async fn serve(source: &Source) -> Result<(), ProgramError> {
     let settings = source.settings()?;
     let catalogue = source.catalogue()?;
     logging::init(&settings.log);
+    if let Some(link) = &settings.server.port_passed_over {
+        log::warn!("{PORT} is {link:?}, which Kubernetes says of a service: passed over");
+    }
     let stop = shutdown::signalled()?;
     let past = past(source, &settings.simulation)?;
     let mock = Mock::build(settings, catalogue, past)?;

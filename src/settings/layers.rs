@@ -10,6 +10,7 @@ use super::{
     rules::Faults,
     tree::{self, Tree, one_line},
 };
+use crate::words::did_you_mean;
 
 /// What [`load`] must know about one program.
 pub(crate) struct Program {
@@ -108,7 +109,14 @@ impl Layers {
                 let value = Value::from(text.as_str());
                 self.lay(&key, value, variable.clone(), tree::from_text);
             } else {
-                self.faults.add(variable, "no such setting");
+                let variables: Vec<_> = self
+                    .defaults
+                    .keys()
+                    .map(|key| variable_of(&prefix, key))
+                    .collect();
+                let slip = did_you_mean(variable, variables.iter().map(String::as_str));
+                self.faults
+                    .add(variable, format_args!("no such setting{slip}"));
             }
         }
     }
@@ -172,6 +180,20 @@ impl Layers {
     }
 }
 
+/// The variable that stands for a key.
+fn variable_of(prefix: &str, key: &str) -> String {
+    format!("{prefix}{}", key.to_uppercase().replace('.', "__"))
+}
+
+/// What config expects of a number, in numbers.
+fn bounds(expected: &str) -> &str {
+    match expected {
+        "an unsigned 16 bit integer" => "a whole number from 0 to 65535",
+        "an unsigned 64 bit or less integer" => "a whole number from 0",
+        other => other,
+    }
+}
+
 /// The key, and what is wrong with its value.
 fn told(error: ConfigError) -> (String, String) {
     let (key, must) = match error {
@@ -180,7 +202,12 @@ fn told(error: ConfigError) -> (String, String) {
             unexpected,
             expected,
             ..
-        } => (key, format!("expected {expected}, found {unexpected}")),
+        } => {
+            let found = unexpected.to_string();
+            // `64-bit integer `-1``: the number alone.
+            let found = found.split('`').nth(1).unwrap_or(&found);
+            (key, format!("must be {}, found {found}", bounds(expected)))
+        }
         ConfigError::At {
             key: Some(key),
             error,

@@ -123,7 +123,7 @@ fn every_unknown_key_is_named_on_a_line_of_its_own() {
     let told = error.unwrap_err().to_string();
     for key in [
         "colour: no such setting",
-        "server.prot: no such setting",
+        "server.prot: no such setting; did you mean server.port?",
         "APP__SERVER__HOST: no such setting",
     ] {
         assert!(
@@ -137,4 +137,14 @@ fn every_unknown_key_is_named_on_a_line_of_its_own() {
 fn a_value_of_the_wrong_type_is_named() {
     let error = load_with(&[("PORT", "many")]).unwrap_err();
     assert!(error.to_string().starts_with("server.port:"), "{error}");
+    for (text, must) in [
+        (
+            "99999",
+            "must be a whole number from 0 to 65535, found 99999",
+        ),
+        ("-1", "must be a whole number from 0, found -1"),
+    ] {
+        let error = load_with(&[("PORT", text)]).unwrap_err().to_string();
+        assert!(error.contains(must), "{error}");
+    }
 }

@@ -8,11 +8,14 @@ use serde::Deserialize;
 use super::{Alias, Program, Secret, SettingsError, load, rules::Faults};
 use crate::settings::{connections::Connections, log::Log};
 
+/// The short variable of the port.
+pub const PORT: &str = "MOCK_SERVICE_PORT";
+
 const PROGRAM: Program = Program {
     defaults: include_str!("../../config/mock-metrics.toml"),
     prefix: "MOCK_METRICS",
     aliases: &[
-        Alias::plain("MOCK_SERVICE_PORT", "server.port"),
+        Alias::plain(PORT, "server.port"),
         Alias::plain("PROMETHEUS_URL", "drill.prometheus_url"),
         Alias::plain("ALERTMANAGER_URL", "drill.alertmanager_url"),
         Alias::plain("GATEWAY_URL", "drill.gateway_url"),
@@ -44,6 +47,9 @@ pub struct Server {
     pub host: String,
     pub port: u16,
     pub hosts: Vec<String>,
+    /// What [`PORT`] holds where it is not a port, and not meant for us.
+    #[serde(skip)]
+    pub port_passed_over: Option<String>,
     #[serde(flatten)]
     pub connections: Connections,
 }
@@ -119,7 +125,9 @@ impl MockSettings {
         file: Option<&Path>,
         environment: &BTreeMap<String, String>,
     ) -> Result<Self, SettingsError> {
-        let (mut settings, mut faults) = load::<Self>(&PROGRAM, file, environment)?;
+        let (environment, from_kubernetes) = without_service_links(environment);
+        let (mut settings, mut faults) = load::<Self>(&PROGRAM, file, &environment)?;
+        settings.server.port_passed_over = from_kubernetes;
         faults.ip("server.host", &settings.server.host);
         faults.hosts("server.hosts", &settings.server.hosts);
         faults.token("control.token", &settings.control.token);
@@ -136,9 +144,41 @@ impl MockSettings {
     }
 }
 
+/// The environment without [`PORT`] where Kubernetes has set it, as it does in every container beside a service named
+/// `mock-service`: `tcp://10.0.0.1:8082`; and that value.
+fn without_service_links(
+    environment: &BTreeMap<String, String>,
+) -> (BTreeMap<String, String>, Option<String>) {
+    let mut environment = environment.clone();
+    let link = environment
+        .get(PORT)
+        .filter(|text| text.starts_with("tcp://") || text.starts_with("udp://"));
+    let link = link.cloned();
+    if link.is_some() {
+        environment.remove(PORT);
+    }
+    (environment, link)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_service_of_kubernetes_is_no_port() {
+        let load = |port: &str| {
+            let environment = BTreeMap::from([(PORT.to_owned(), port.to_owned())]);
+            MockSettings::load(None, &environment)
+        };
+        let server = load("tcp://10.0.0.1:9000").unwrap().server;
+        assert_eq!(server.port, 8082);
+        assert_eq!(
+            server.port_passed_over.as_deref(),
+            Some("tcp://10.0.0.1:9000")
+        );
+        assert_eq!(load("9000").unwrap().server.port_passed_over, None);
+        assert!(load("tcp:").is_err());
+    }
 
     #[test]
     fn the_defaults_are_valid_and_are_the_contract_s() {

@@ -6,6 +6,7 @@ use config::{Config, File, FileFormat, Value, ValueKind};
 use serde::Deserialize;
 
 use super::SettingsError;
+use crate::words::did_you_mean;
 
 /// Values by dotted key. An array is one value.
 pub(super) type Tree = BTreeMap<String, Value>;
@@ -44,13 +45,14 @@ fn flatten(key: String, value: Value, tree: &mut Tree) {
 }
 
 /// What is wrong with a key that has no default. (An empty section is a section like any other.)
-pub(super) fn misplaced(key: &str, value: &Value, defaults: &Tree) -> Option<&'static str> {
+pub(super) fn misplaced(key: &str, value: &Value, defaults: &Tree) -> Option<String> {
     let section = format!("{key}.");
     if !defaults.keys().any(|known| known.starts_with(&section)) {
-        return Some("no such setting");
+        let slip = did_you_mean(key, defaults.keys().map(String::as_str));
+        return Some(format!("no such setting{slip}"));
     }
     let empty = matches!(value.kind, ValueKind::Table(_));
-    (!empty).then_some("must be a section")
+    (!empty).then(|| "must be a section".to_owned())
 }
 
 /// `value` itself, if it has the form that its default has.

@@ -30,7 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("outbound", &[]),
     ("output", &[]),
     ("percent", &[]),
-    ("settings", &[]),
+    ("settings", &["words"]),
     ("shutdown", &["exit"]),
     ("web", &["api_error"]),
     ("words", &[]),

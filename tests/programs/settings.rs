@@ -69,7 +69,10 @@ fn every_key_that_does_not_exist_is_named() {
         &[
             &["colour: no such setting", "own.toml"],
             &["end of line: no such setting", "own.toml"],
-            &["server.prot: no such setting", "own.toml"],
+            &[
+                "server.prot: no such setting; did you mean server.port?",
+                "own.toml",
+            ],
             &["empty: no such setting", "own.toml"],
             &["SERVER.port: no such setting", "own.toml"],
         ],
@@ -131,7 +134,10 @@ fn every_value_out_of_range_is_named_beside_faults_of_other_kinds() {
         &[
             &["server.port: ", "65536", "own.toml"],
             &["server.drain_seconds: must be 0 to 8, found 9", "own.toml"],
-            &["server.prot: no such setting", "own.toml"],
+            &[
+                "server.prot: no such setting; did you mean server.port?",
+                "own.toml",
+            ],
             &["database.pool_size: ", "-1", "own.toml"],
             &["prometheus.timeout_seconds: ", "NaN", "own.toml"],
             &["prometheus.poll_interval_seconds: ", "inf", "own.toml"],
@@ -206,7 +212,7 @@ fn variables_are_refused_by_their_names() {
                 "server.drain_seconds: ",
                 "SERVICE_METRICS__SERVER__DRAIN_SECONDS",
             ],
-            &["POLL_INTERVAL: must be a number, found \"soon\""],
+            &["POLL_INTERVAL: must be a number, or a duration such as 10s, found \"soon\""],
             &["cors.allowed_origins: \"*\"", "CORS_ALLOWED_ORIGINS"],
             &[
                 "cors.allowed_origins: \"http://a\\nb\"",

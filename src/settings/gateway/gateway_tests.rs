@@ -20,6 +20,27 @@ fn the_defaults_are_valid_and_are_the_contract_s() {
 }
 
 #[test]
+fn an_interval_may_have_a_unit() {
+    for (variable, text, millis) in [
+        ("SCRAPE_INTERVAL", "15s", 15_000),
+        ("SCRAPE_INTERVAL", "1m30s", 90_000),
+        ("POLL_INTERVAL", "2s", 2_000),
+        ("POLL_INTERVAL", "2000", 2_000),
+    ] {
+        let settings = load_with(&[(variable, text)]).unwrap();
+        let interval = settings.prometheus.interval().as_millis();
+        assert_eq!(interval, millis, "{variable}={text}");
+    }
+    let told = load_with(&[("SCRAPE_INTERVAL", "10x")])
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        told,
+        "SCRAPE_INTERVAL: must be a number, or a duration such as 10s, found \"10x\""
+    );
+}
+
+#[test]
 fn milliseconds_win_over_seconds() {
     let settings = load_with(&[("SCRAPE_INTERVAL", "20"), ("POLL_INTERVAL", "500")]).unwrap();
     assert_eq!(settings.prometheus.interval(), Duration::from_millis(500));

@@ -10,6 +10,7 @@ use std::{
 
 use config::Value;
 use ipnet::IpNet;
+use promql_parser::util::parse_duration;
 use serde::Deserialize;
 
 use super::{Alias, Program, Secret, SettingsError, load, rules};
@@ -266,10 +267,15 @@ impl GatewaySettings {
     }
 }
 
+/// A number of the variable's own unit, of which a second has so many, or a duration as Prometheus writes it.
 fn seconds(text: &str, per_second: f64) -> Result<Value, String> {
-    match text.trim().parse::<f64>() {
-        Ok(number) if number.is_finite() => Ok(Value::from(number / per_second)),
-        _ => Err(format!("must be a number, found {text:?}")),
+    let text = text.trim();
+    match (text.parse::<f64>(), parse_duration(text)) {
+        (Ok(number), _) if number.is_finite() => Ok(Value::from(number / per_second)),
+        (_, Ok(duration)) => Ok(Value::from(duration.as_secs_f64())),
+        _ => Err(format!(
+            "must be a number, or a duration such as 10s, found {text:?}"
+        )),
     }
 }
 
