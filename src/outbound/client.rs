@@ -19,7 +19,7 @@ use rustls::ClientConfig;
 use socket2::{SockRef, TcpKeepalive};
 use url::Url;
 
-use super::{certificates::Authorities, lookup::lookup};
+use super::{certificates::Authorities, lookup::lookup, socket::Socket};
 
 /// When a connection on which nothing comes is asked whether it still exists, and how often in vain. A request that is
 /// waited for without a deadline ends this way when the network goes.
@@ -114,7 +114,7 @@ impl HttpClient {
 
 /// Connections by our own look-up of names, that notice when the network is gone.
 fn tcp()
--> impl Service<ConnectInfo<Uri>, Response = Connection<Uri, TcpStream>, Error = TcpConnectError> + Clone
+-> impl Service<ConnectInfo<Uri>, Response = Connection<Uri, Socket>, Error = TcpConnectError> + Clone
 {
     let connect = TcpConnector::new(Resolver::custom(Names)).service();
     connect.map(|connection: Connection<Uri, TcpStream>| {
@@ -131,7 +131,8 @@ fn tcp()
         if let Err(error) = set {
             log::debug!("a socket option was refused: {error}");
         }
-        connection
+        let (io, uri) = connection.into_parts();
+        Connection::new(uri, Socket(io))
     })
 }
 

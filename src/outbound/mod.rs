@@ -5,6 +5,7 @@ mod body;
 pub mod certificates;
 mod client;
 pub mod lookup;
+mod socket;
 
 pub use body::{BodyError, whole_body};
 pub use client::HttpClient;

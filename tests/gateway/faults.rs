@@ -130,6 +130,18 @@ pub(crate) fn faults(elsewhere: &Scripted) -> Vec<Fault> {
             "unreachable",
         ),
         (
+            "chunk_last_missing",
+            Script::Close(
+                [
+                    &chunked()[..],
+                    format!("{:x}\r\n{good}\r\n", good.len()).as_bytes(),
+                ]
+                .concat(),
+            ),
+            "unavailable",
+            "unreachable",
+        ),
+        (
             "chunk_size",
             Script::Close([&chunked()[..], b"zz\r\n{}\r\n"].concat()),
             "unavailable",
