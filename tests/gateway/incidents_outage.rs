@@ -159,6 +159,23 @@ async fn two_hundred_slow_questions_fail_with_one_stable_error_and_then_it_heals
     heals(&app).await;
 }
 
+/// Also where the role, or the platform, waits for locks no longer than a moment.
+#[actix::test]
+async fn a_lock_is_waited_for_as_long_as_for_anything_else() {
+    let postgres = Postgres::shared().await;
+    let database = postgres.database().await;
+    let mut options = impatient(options(postgres.config("metrics_reader", &database)));
+    options.database.config.options("-c lock_timeout=20ms");
+    let app = TestApp::start(&options);
+    let admin = postgres.client("postgres", &database).await;
+    let lock = "BEGIN; LOCK TABLE incidents IN ACCESS EXCLUSIVE MODE";
+    admin.batch_execute(lock).await.unwrap();
+    let (status, body) = app.get("details").await;
+    assert_eq!(status, 504, "{body}");
+    admin.batch_execute("ROLLBACK").await.unwrap();
+    heals(&app).await;
+}
+
 /// A pool of one connection whose queries may take so long, and a superuser beside it.
 async fn one_connection(query_timeout: Duration) -> (Database, tokio_postgres::Client) {
     let postgres = Postgres::shared().await;

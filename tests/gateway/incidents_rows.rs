@@ -293,3 +293,26 @@ async fn text_that_is_not_utf_8_and_gigantic_titles_hide_no_row() {
     assert_eq!(app.data("by-service").await.as_array().unwrap().len(), 2);
     assert_eq!(app.data("summary").await["overall"]["count"], 3);
 }
+
+#[actix::test]
+async fn a_text_that_the_database_s_encoding_does_not_hold_matches_no_row() {
+    let postgres = Postgres::shared().await;
+    let admin = postgres.client("postgres", "postgres").await;
+    let name = format!("latin1_{}", std::process::id());
+    let create = format!(
+        "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'"
+    );
+    admin.batch_execute(&create).await.unwrap();
+    let admin = postgres.client("postgres", &name).await;
+    let insert = "INSERT INTO incidents (title, severity, source, status, created_at) \
+        VALUES ('caf\u{e9}', 'low', 'caf\u{e9}', 'open', '2026-01-02Z')";
+    admin
+        .batch_execute(&format!("{LOOSE}; {GRANT}; {insert}"))
+        .await
+        .unwrap();
+    let app = TestApp::start(&options(postgres.config("metrics_reader", &name)));
+    let of = async |service: &str| app.data(&format!("details?service={service}")).await;
+    assert_eq!(titles(&of("caf%C3%A9").await), ["caf\u{e9}"]);
+    assert!(titles(&of("%E6%97%A5%E6%9C%AC").await).is_empty());
+    assert_eq!(titles(&app.data("details").await), ["caf\u{e9}", "good"]);
+}

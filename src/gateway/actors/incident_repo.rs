@@ -101,8 +101,8 @@ impl IncidentRepo {
                 return Box::pin(std::future::ready(Err(RepoError::PoolExhausted)));
             }
             Turn::Wait(later) => later,
-            Turn::Queue(later) => {
-                self.queue(question, client, ctx);
+            Turn::Queue(later, number) => {
+                self.queue(question, number, client, ctx);
                 later
             }
         };
@@ -115,7 +115,13 @@ impl IncidentRepo {
 
     /// Waits for the client's turn, no longer than for a connection; then fetches the answer, unless another client's
     /// turn came first.
-    fn queue(&self, question: Question, client: ClientNetwork, ctx: &mut Context<Self>) {
+    fn queue(
+        &self,
+        question: Question,
+        number: u64,
+        client: ClientNetwork,
+        ctx: &mut Context<Self>,
+    ) {
         let (shares, cost) = (self.shares.clone(), question.cost());
         let until = tokio::time::Instant::now() + self.acquire_timeout;
         async move {
@@ -132,7 +138,7 @@ impl IncidentRepo {
             Err(error) => {
                 repo.telemetry
                     .answered(Source::Postgres, Some(error.reason()));
-                repo.answers.give_up(&question, &client, &error);
+                repo.answers.give_up(&question, number, &client, &error);
             }
         })
         .spawn(ctx);

@@ -17,6 +17,8 @@ pub type Later<E> = oneshot::Receiver<Result<Bytes, E>>;
 #[derive(Debug)]
 pub struct SharedAnswers<Q, C, E> {
     waiting: HashMap<Q, Waiting<C, E>>,
+    /// How often a question has begun to be waited for.
+    begun: u64,
     kept: HashMap<Q, Kept>,
     kept_bytes: usize,
     limits: Limits,
@@ -25,6 +27,8 @@ pub struct SharedAnswers<Q, C, E> {
 /// Those who wait for an answer.
 #[derive(Debug)]
 struct Waiting<C, E> {
+    /// Tells it from those who have waited for the same question before.
+    number: u64,
     /// It is being fetched. Until then, each client waits for his own turn: another's may come much later.
     fetched: bool,
     clients: HashMap<C, Vec<oneshot::Sender<Result<Bytes, E>>>>,
@@ -57,8 +61,8 @@ pub enum Turn<E> {
     /// It is being fetched, or this client has asked already: wait with the others.
     Wait(Later<E>),
     /// Wait for the client's turn to fetch the answer. When it comes, and [`SharedAnswers::fetch`] says so, fetch it and
-    /// give it to [`SharedAnswers::settle`]; if it does not come, tell [`SharedAnswers::give_up`].
-    Queue(Later<E>),
+    /// give it to [`SharedAnswers::settle`]; if it does not come, tell [`SharedAnswers::give_up`] the number.
+    Queue(Later<E>, u64),
     /// Too many different questions are in flight.
     Refused,
 }
@@ -68,6 +72,7 @@ impl<Q: Clone + Eq + Hash, C: Eq + Hash, E: Clone> SharedAnswers<Q, C, E> {
     pub fn new(limits: Limits) -> Self {
         Self {
             waiting: HashMap::new(),
+            begun: 0,
             kept: HashMap::new(),
             kept_bytes: 0,
             limits,
@@ -82,9 +87,14 @@ impl<Q: Clone + Eq + Hash, C: Eq + Hash, E: Clone> SharedAnswers<Q, C, E> {
         if !self.waiting.contains_key(question) && self.waiting.len() >= self.limits.in_flight {
             return Turn::Refused;
         }
-        let waiting = self.waiting.entry(question.clone()).or_insert(Waiting {
-            fetched: false,
-            clients: HashMap::new(),
+        let begun = &mut self.begun;
+        let waiting = self.waiting.entry(question.clone()).or_insert_with(|| {
+            *begun += 1;
+            Waiting {
+                number: *begun,
+                fetched: false,
+                clients: HashMap::new(),
+            }
         });
         let has_asked = waiting.clients.contains_key(&client);
         let (sender, later) = oneshot::channel();
@@ -92,7 +102,7 @@ impl<Q: Clone + Eq + Hash, C: Eq + Hash, E: Clone> SharedAnswers<Q, C, E> {
         if waiting.fetched || has_asked {
             Turn::Wait(later)
         } else {
-            Turn::Queue(later)
+            Turn::Queue(later, waiting.number)
         }
     }
 
@@ -102,10 +112,12 @@ impl<Q: Clone + Eq + Hash, C: Eq + Hash, E: Clone> SharedAnswers<Q, C, E> {
         waiting.is_some_and(|waiting| !std::mem::replace(&mut waiting.fetched, true))
     }
 
-    /// A client's turn does not come: those of this client are told why, unless the answer is being fetched.
-    pub fn give_up(&mut self, question: &Q, client: &C, error: &E) {
+    /// A client's turn does not come: those of this client are told why, unless the answer is being fetched, or has been
+    /// and is waited for anew.
+    pub fn give_up(&mut self, question: &Q, number: u64, client: &C, error: &E) {
         let waiting = self.waiting.get_mut(question);
-        let Some(waiting) = waiting.filter(|waiting| !waiting.fetched) else {
+        let waiting = waiting.filter(|waiting| waiting.number == number && !waiting.fetched);
+        let Some(waiting) = waiting else {
             return;
         };
         for sender in waiting.clients.remove(client).unwrap_or_default() {
@@ -168,7 +180,7 @@ mod tests {
     }
 
     fn is_queue(turn: &Turn<&'static str>) -> bool {
-        matches!(turn, Turn::Queue(_))
+        matches!(turn, Turn::Queue(..))
     }
 
     #[test]
@@ -179,7 +191,7 @@ mod tests {
 
         answers.settle(&1, &Ok("a".into()), now);
         for turn in turns {
-            let (Turn::Queue(mut later) | Turn::Wait(mut later)) = turn else {
+            let (Turn::Queue(mut later, _) | Turn::Wait(mut later)) = turn else {
                 panic!("{turn:?}");
             };
             assert_eq!(later.try_recv().unwrap(), Ok("a".into()));
@@ -189,26 +201,41 @@ mod tests {
     #[test]
     fn another_client_waits_for_his_own_turn_until_the_answer_is_fetched() {
         let (mut answers, now) = (answers(), Instant::now());
-        let Turn::Queue(mut first) = answers.ask(&1, 'a', now) else {
+        let Turn::Queue(mut first, number) = answers.ask(&1, 'a', now) else {
             panic!("nobody has asked before");
         };
-        let Turn::Queue(mut second) = answers.ask(&1, 'b', now) else {
+        let Turn::Queue(mut second, _) = answers.ask(&1, 'b', now) else {
             panic!("the first one's turn may come late");
         };
-        answers.give_up(&1, &'a', &"busy");
+        answers.give_up(&1, number, &'a', &"busy");
         assert_eq!(first.try_recv().unwrap(), Err("busy"));
         assert!(answers.fetch(&1));
         let Turn::Wait(mut third) = answers.ask(&1, 'c', now) else {
             panic!("it is being fetched");
         };
         // Too late to give up, and fetched once only.
-        answers.give_up(&1, &'b', &"busy");
+        answers.give_up(&1, number, &'b', &"busy");
         assert!(!answers.fetch(&1));
         answers.settle(&1, &Ok("a".into()), now);
         for later in [&mut second, &mut third] {
             assert_eq!(later.try_recv().unwrap(), Ok("a".into()));
         }
         assert!(!answers.fetch(&2));
+    }
+
+    #[test]
+    fn a_turn_that_came_too_late_does_not_end_the_same_question_asked_anew() {
+        let (mut answers, now) = (answers(), Instant::now());
+        let Turn::Queue(_, late) = answers.ask(&1, 'a', now) else {
+            panic!("nobody has asked before");
+        };
+        assert!(answers.fetch(&1), "another client's turn came first");
+        answers.settle(&1, &Err("gone"), now);
+        let Turn::Queue(mut anew, _) = answers.ask(&1, 'a', now) else {
+            panic!("an error is not kept");
+        };
+        answers.give_up(&1, late, &'a', &"busy");
+        assert!(anew.try_recv().is_err(), "it still waits");
     }
 
     #[test]
@@ -233,7 +260,7 @@ mod tests {
     #[test]
     fn an_error_is_told_to_those_who_wait_and_not_kept() {
         let (mut answers, now) = (answers(), Instant::now());
-        let Turn::Queue(mut later) = answers.ask(&1, 'a', now) else {
+        let Turn::Queue(mut later, _) = answers.ask(&1, 'a', now) else {
             panic!("nobody has asked before");
         };
         answers.settle(&1, &Err("gone"), now);

@@ -22,6 +22,7 @@ impl From<RepoError> for ApiError {
                 "the incident database took too long; ask for less or try again".to_owned(),
             ),
             RepoError::NoSuchCursor => Self::parameter("cursor", CURSOR),
+            RepoError::NoSuchText => Self::BadData(error.to_string()),
             RepoError::Failed(_) => Self::Internal(error.to_string()),
         }
     }

@@ -164,7 +164,7 @@ impl Found {
 }
 
 /// Incidents, newest first; those that do not say when they were created come before.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Page {
     /// At most as many as asked for.
     pub incidents: Vec<Incident>,

@@ -137,12 +137,13 @@ async fn begin_with_free_names(client: &Client) -> Result<(), tokio_postgres::Er
     client.batch_execute("BEGIN READ ONLY").await
 }
 
-/// The beginning of every transaction. A timestamp without a time zone is taken as UTC.
+/// The beginning of every transaction. A lock is waited for as long as for anything else. A timestamp without a time zone is taken as UTC.
 fn begin(statement_timeout: Duration) -> String {
     let millis = statement_timeout.as_millis().max(1);
     format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; \
          SET LOCAL statement_timeout = {millis}; \
+         SET LOCAL lock_timeout = 0; \
          SET LOCAL idle_in_transaction_session_timeout = {millis}; \
          SET LOCAL TIME ZONE 'UTC'"
     )

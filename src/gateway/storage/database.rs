@@ -159,6 +159,9 @@ impl Database {
             Error::DatabaseError(Unknown, _) if asked.elapsed() >= self.statement_timeout => {
                 RepoError::TimedOut
             }
+            Error::DatabaseError(Unknown, info) if has_no_equivalent(info.message()) => {
+                RepoError::NoSuchText
+            }
             Error::DatabaseError(Unknown, info) if connection.ends_within(FAREWELL).await => {
                 RepoError::Unreachable(info.message().to_owned())
             }
@@ -180,9 +183,37 @@ fn is_name_taken(error: &Error) -> bool {
     })
 }
 
+/// Whether PostgreSQL found letters that the database's encoding does not have (22P05). Their bytes and the names of both
+/// encodings are in the text in all languages.
+fn has_no_equivalent(message: &str) -> bool {
+    let in_a_name = |letter: char| matches!(letter, 'A'..='Z' | '0'..='9' | '_');
+    let words = message.split(|letter| !in_a_name(letter));
+    let mut encodings =
+        words.filter(|word| word.len() >= 4 && word.starts_with(char::is_alphabetic));
+    message.contains(" 0x") && encodings.next() == Some("UTF8") && encodings.next().is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_without_an_equivalent_are_told_from_other_errors_in_any_language() {
+        for (text, is) in [
+            (
+                "character with byte sequence 0xe6 0x97 0xa5 in encoding \"UTF8\" has no equivalent in encoding \"LATIN1\"",
+                true,
+            ),
+            (
+                "Zeichen mit Byte-Folge 0xe6 in Kodierung »UTF8« hat keine Entsprechung in Kodierung »LATIN1«",
+                true,
+            ),
+            ("invalid byte sequence for encoding \"UTF8\": 0xff", false),
+            ("column \"UTF8\" does not exist", false),
+        ] {
+            assert_eq!(has_no_equivalent(text), is, "{text}");
+        }
+    }
 
     #[test]
     fn a_name_that_is_taken_is_told_from_other_errors_in_any_language() {

@@ -19,6 +19,8 @@ pub enum RepoError {
     Failed(String),
     /// The cursor is none of this table's: its id is not of the type that ids have here.
     NoSuchCursor,
+    /// The database's encoding has no such letters: no row can hold a text with them.
+    NoSuchText,
 }
 
 impl RepoError {
@@ -32,6 +34,7 @@ impl RepoError {
             Self::TimedOut => "timeout",
             Self::Failed(_) => "refused",
             Self::NoSuchCursor => "cursor",
+            Self::NoSuchText => "text",
         }
     }
 }
@@ -46,6 +49,7 @@ impl fmt::Display for RepoError {
             Self::TimedOut => f.write_str("the database took too long to answer"),
             Self::Failed(cause) => write!(f, "the database refused: {cause}"),
             Self::NoSuchCursor => f.write_str("the cursor is none of this table's"),
+            Self::NoSuchText => f.write_str("the database's encoding does not hold this text"),
         }
     }
 }

@@ -60,10 +60,15 @@ impl IncidentStore {
     /// # Errors
     /// Any [`RepoError`].
     pub async fn list(&self, filter: &IncidentFilter, until: Instant) -> Result<Page, RepoError> {
-        self.ask(until, async |connection, columns| {
-            incidents::list(connection, columns, filter).await
-        })
-        .await
+        let page = self
+            .ask(until, async |connection, columns| {
+                incidents::list(connection, columns, filter).await
+            })
+            .await;
+        match page {
+            Err(RepoError::NoSuchText) => Ok(Page::default()),
+            page => page,
+        }
     }
 
     /// How fast the incidents created in `period` were answered.
