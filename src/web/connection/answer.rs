@@ -17,8 +17,8 @@ use super::exchange::Exchange;
 
 /// The most that a connection is given of a large answer at once.
 pub const PIECE: usize = 8 * 1024;
-/// An answer that is not large goes out whole: each piece costs a call of the kernel.
-const WHOLE: usize = 4 * PIECE;
+/// An answer that is no larger goes out whole to a client that is not behind: each piece costs a call of the kernel.
+const WHOLE: usize = 8 * PIECE;
 
 /// A request that is under way; its end is that of its answer.
 pub(super) struct InFlight(pub(super) Rc<Exchange>);
@@ -34,7 +34,7 @@ pub struct Answer {
     body: BoxBody,
     rest: Bytes,
     // Dropped in this order: a connection whose request has a body that somebody still holds is closed behind the answer.
-    _in_flight: Option<InFlight>,
+    in_flight: Option<InFlight>,
     _unread: Option<Rc<RefCell<Payload>>>,
 }
 
@@ -47,9 +47,16 @@ impl Answer {
         Self {
             body: body.boxed(),
             rest: Bytes::new(),
-            _in_flight: in_flight,
+            in_flight,
             _unread: unread,
         }
+    }
+
+    /// How many bytes may be given at once.
+    fn whole(&self) -> usize {
+        let behind =
+            (self.in_flight.as_ref()).is_some_and(|InFlight(exchange)| exchange.is_behind());
+        if behind { PIECE } else { WHOLE }
     }
 
     fn piece(&mut self) -> Bytes {
@@ -71,7 +78,7 @@ impl MessageBody for Answer {
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
         if self.rest.is_empty() {
             match Pin::new(&mut self.body).poll_next(context) {
-                Poll::Ready(Some(Ok(bytes))) if bytes.len() > WHOLE => self.rest = bytes,
+                Poll::Ready(Some(Ok(bytes))) if bytes.len() > self.whole() => self.rest = bytes,
                 other => return other,
             }
         }
@@ -81,12 +88,16 @@ impl MessageBody for Answer {
 
 #[cfg(test)]
 mod tests {
-    use std::future::poll_fn;
+    use std::{future::poll_fn, time::Duration};
 
     use super::*;
 
     async fn pieces(bytes: &Bytes) -> Vec<Bytes> {
-        let mut answer = Answer::new(bytes.clone(), None, None);
+        pieces_for(bytes, None).await
+    }
+
+    async fn pieces_for(bytes: &Bytes, in_flight: Option<InFlight>) -> Vec<Bytes> {
+        let mut answer = Answer::new(bytes.clone(), in_flight, None);
         assert_eq!(answer.size(), BodySize::Sized(bytes.len() as u64));
         let mut pieces = Vec::new();
         while let Some(piece) = poll_fn(|context| Pin::new(&mut answer).poll_next(context)).await {
@@ -100,9 +111,9 @@ mod tests {
         let bytes = Bytes::from(vec![7; WHOLE + 1]);
         let pieces = pieces(&bytes).await;
         let sizes: Vec<_> = pieces.iter().map(Bytes::len).collect();
-        assert_eq!(sizes, [PIECE, PIECE, PIECE, PIECE, 1]);
+        assert_eq!(sizes, [vec![PIECE; 8], vec![1]].concat());
         let starts = pieces.iter().map(|piece| piece.as_ptr() as usize);
-        let expected = (0..5).map(|index| bytes.as_ptr() as usize + index * PIECE);
+        let expected = (0..9).map(|index| bytes.as_ptr() as usize + index * PIECE);
         assert!(starts.eq(expected), "copied");
     }
 
@@ -110,5 +121,14 @@ mod tests {
     async fn a_small_one_is_given_whole() {
         let bytes = Bytes::from(vec![7; WHOLE]);
         assert_eq!(pieces(&bytes).await, [bytes]);
+    }
+
+    #[actix::test]
+    async fn who_is_behind_is_given_little_at_once() {
+        let exchange = Rc::new(Exchange::new(Duration::MAX, false));
+        exchange.fall_behind();
+        let bytes = Bytes::from(vec![7; 2 * PIECE]);
+        let pieces = pieces_for(&bytes, Some(InFlight(exchange))).await;
+        assert_eq!(pieces.len(), 2);
     }
 }

@@ -33,6 +33,8 @@ pub(super) struct Exchange {
     ahead: Cell<usize>,
     /// Who would read on.
     held: Cell<Option<Waker>>,
+    /// The client does not take its answers as fast as they come, or asks for more before it has.
+    behind: Cell<bool>,
     /// Answers nothing but probes.
     for_probes: bool,
 }
@@ -47,6 +49,7 @@ impl Exchange {
             body_deadline,
             ahead: Cell::new(0),
             held: Cell::new(None),
+            behind: Cell::new(false),
             for_probes,
         }
     }
@@ -68,6 +71,21 @@ impl Exchange {
     /// How long a body may take.
     pub(super) fn body_deadline(&self) -> Duration {
         self.body_deadline
+    }
+
+    /// The client has not taken what it was given, or sends the next request already.
+    pub(super) fn fall_behind(&self) {
+        self.behind.set(true);
+    }
+
+    /// The client has taken all of its answers, as far as is known, and asks for no more.
+    pub(super) fn catch_up(&self) {
+        self.behind.set(false);
+    }
+
+    /// Whether what is given to the client may have to wait here.
+    pub(super) fn is_behind(&self) -> bool {
+        self.behind.get()
     }
 
     /// Whether the connection was let in for a probe only, above the limit.

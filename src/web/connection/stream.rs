@@ -131,6 +131,9 @@ impl Connection {
         };
         let given = self.intake.poll(&mut self.io, portion, context, buffer)?;
         if let Poll::Ready(bytes) = given {
+            if !self.intake.is_empty() {
+                self.exchange.fall_behind();
+            }
             self.head.came(bytes, self.deadlines.head);
             return Poll::Ready(Ok(()));
         }
@@ -245,6 +248,7 @@ impl AsyncWrite for Connection {
             return Poll::Ready(Ok(written));
         }
         this.blocked = true;
+        this.exchange.fall_behind();
         let due = this.reader.waits(limit);
         if this.alarm.is_late(due, context) {
             this.counted.timed_out("read");
@@ -260,6 +264,9 @@ impl AsyncWrite for Connection {
         ready!(Pin::new(&mut this.io).poll_flush(context))?;
         if this.exchange.phase() == Phase::Head {
             this.reader.is_done(); // all answers are in the kernel's hands
+            if this.intake.is_empty() {
+                this.exchange.catch_up();
+            }
         } else {
             this.reader.has_all();
         }
