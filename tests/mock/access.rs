@@ -39,7 +39,7 @@ async fn another_machine_may_look_but_change_nothing_without_the_token() {
         answer(wrong)
             .await
             .refused(status, error_type, "wrong token");
-        assert_eq!(mock.value(CPU).await, Some(32.0));
+        assert_eq!(mock.value(CPU).await, Some(64.0));
 
         for path in [
             "/api/alerts/ServiceDown/trigger",
@@ -114,7 +114,7 @@ async fn a_foreign_web_page_gets_nothing() {
             assert_eq!(refused.header("access-control-allow-origin"), None);
         }
     }
-    assert_eq!(mock.value(CPU).await, Some(32.0));
+    assert_eq!(mock.value(CPU).await, Some(64.0));
 }
 
 #[actix::test]
@@ -138,7 +138,7 @@ async fn an_allowed_web_page_gets_cors_answers() {
     answer(preflight("DELETE"))
         .await
         .refused(StatusCode::BAD_REQUEST, "bad_data", "DELETE");
-    assert_eq!(mock.value(CPU).await, Some(32.0));
+    assert_eq!(mock.value(CPU).await, Some(64.0));
 
     let post = mock
         .request(Method::POST, "/simulate/cpu-usage/99")

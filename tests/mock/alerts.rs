@@ -79,7 +79,7 @@ async fn the_list_is_the_catalogue_in_its_order_and_calm() {
         "condition": "calm",
         "value": 45.0,
         "since": null,
-        "rise_seconds": 60.0,
+        "rise_seconds": 30.0,
     });
     assert_eq!(full, expected);
     assert_eq!(mock.alert("MemoryLeakDetected").await["window"], "5m");

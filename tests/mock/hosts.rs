@@ -54,7 +54,7 @@ async fn the_simulator_answers_to_its_own_hosts_only() {
             assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
         }
     }
-    assert_eq!(mock.value(CPU).await, Some(32.0), "nothing has changed");
+    assert_eq!(mock.value(CPU).await, Some(64.0), "nothing has changed");
 }
 
 #[actix::test]

@@ -155,15 +155,15 @@ async fn leaks(mock: TestMock) {
 #[actix::test]
 async fn a_cpu_spike_jumps_at_once_and_is_on_its_way_back() {
     let mock = TestMock::start();
-    let cpu = format!("mock_high_cpu_usage_percent{APP}");
+    let cpu = r#"mock_high_cpu_usage_percent{instance="mock-app-2",service="mock-service"}"#;
     mock.post("/simulate/cpu-spike/1").await;
-    let jumped = mock.value(&cpu).await.unwrap();
-    assert!((89.0..=90.0).contains(&jumped), "{jumped}");
+    let jumped = mock.value(cpu).await.unwrap();
+    assert!((94.0..=95.0).contains(&jumped), "{jumped}");
     eventually("the spike decays", async || {
-        let now = mock.value(&cpu).await?;
+        let now = mock.value(cpu).await?;
         (now < jumped && now > 32.0).then_some(())
     })
     .await;
     mock.post("/simulate/cpu-spike/0").await;
-    assert_eq!(mock.value(&cpu).await, Some(32.0));
+    assert_eq!(mock.value(cpu).await, Some(32.0));
 }

@@ -272,6 +272,20 @@ mod tests {
         assert_eq!(twice, ["alert A1: name: stands twice"]);
     }
 
+    /// Nobody waits longer for a demonstration. (A leak is told by its slope, over minutes.)
+    #[test]
+    fn every_alert_but_the_leak_fires_within_two_minutes_of_its_trigger() {
+        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        for (alert, told) in catalogue.predicted() {
+            // `rise` includes the wait for the scrape.
+            let rise = told.as_ref().unwrap().rise;
+            let fires = rise + catalogue.timing.interval + alert.hold_for;
+            let is_quick = fires <= Duration::from_secs(120);
+            let is_leak = alert.name == "MemoryLeakDetected";
+            assert!(is_quick != is_leak, "{}: {fires:?}", alert.name);
+        }
+    }
+
     #[test]
     fn the_built_in_catalogue_is_valid_at_both_ends_of_the_time_scale() {
         for scale in [0.02, 10.0] {

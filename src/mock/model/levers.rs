@@ -36,7 +36,7 @@ pub const LEVERS: &[Lever] = &[
         "Memory in use, in the unit of whoever sets it; existing scripts set a percentage."),
     row("memory-leak", MemoryCpu, Flag, "mock_memory_leak_detected", APP, &[("", 0.0)],
         "Whether a memory leak is simulated (1) or not (0)."),
-    row("cpu-usage", MemoryCpu, Percent, "mock_high_cpu_usage_percent", APP, &[("", 32.0)], "CPU in use."),
+    row("cpu-usage", MemoryCpu, Percent, "mock_high_cpu_usage_percent", APP, &[("", 64.0)], "CPU in use."),
     row("cpu-spike", MemoryCpu, Flag, "mock_cpu_spike_detected", APP, &[("", 0.0)],
         "Whether a CPU spike is simulated (1) or not (0)."),
     row("low-cpu-idle", MemoryCpu, Percent, "mock_low_cpu_idle_percent", APP, &[("", 65.0)], "CPU that is idle."),

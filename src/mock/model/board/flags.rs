@@ -61,16 +61,22 @@ fn carrying<'c>(
 
 impl Board {
     /// Starts or ends the drives of the alerts whose flag the lever sets, if it sets one; `own` are the labels of the
-    /// lever's own series.
+    /// lever's own series. What is not driven stays as it is: somebody may have set it.
     pub(super) fn pull(&mut self, now: Duration, lever: &Lever, own: &Labels, change: Change) {
         let alerts = self.driven_by_levers.iter();
         let pulled = alerts.filter(|alert| alert.flag.as_deref() == Some(lever.metric));
         for alert in pulled.cloned().collect::<Vec<_>>() {
             match change {
+                Change::To(0.0) if !self.is_driven(&alert) => None,
                 Change::To(0.0) => self.calm_down(now, &alert, Recovery::AtOnce),
                 _ => self.drive_by_lever(now, &alert, own),
             };
         }
+    }
+
+    fn is_driven(&mut self, alert: &Alert) -> bool {
+        let mut sharing = self.on(&alert.metric, &alert.labels);
+        sharing.any(|of| of.alert().flag == alert.flag && of.is_driven())
     }
 
     fn drive_by_lever(&mut self, now: Duration, alert: &Alert, own: &Labels) -> Option<()> {

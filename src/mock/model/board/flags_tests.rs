@@ -7,6 +7,8 @@ use crate::mock::model::{
 };
 
 const APP: &str = r#"{instance="mock-app-1",service="mock-service"}"#;
+/// Whose CPU spikes.
+const OTHER: &str = r#"{instance="mock-app-2",service="mock-service"}"#;
 
 fn at(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -67,13 +69,35 @@ fn a_leak_grows_steadily_and_falls_back_when_ended() {
 #[test]
 fn a_cpu_spike_jumps_at_once_and_decays_back() {
     let mut board = still(Catalogue::load(None, 1.0).unwrap());
-    let cpu = format!("mock_high_cpu_usage_percent{APP}");
+    let cpu = format!("mock_high_cpu_usage_percent{OTHER}");
     set(&mut board, 3, "cpu-spike", 1.0);
-    assert_eq!(value(&board, &cpu), Some(90.0));
-    board.step(at(303));
-    assert_eq!(value(&board, &cpu), Some(61.0));
-    board.step(at(3_004));
+    assert_eq!(value(&board, &cpu), Some(95.0));
+    board.step(at(483));
+    assert_eq!(value(&board, &cpu), Some(63.5));
+    board.step(at(4_804));
     assert_eq!(value(&board, &cpu), Some(32.0));
+}
+
+/// Scripts set every metric once, in any order: what they have set stays.
+#[test]
+fn a_flag_that_is_lowered_though_nothing_is_driven_changes_nothing_but_itself() {
+    for foreign_too in [false, true] {
+        let catalogue = match foreign_too {
+            false => Catalogue::load(None, 1.0).unwrap(),
+            true => {
+                let own = CART.replace("cart_bytes", "mock_high_cpu_usage_percent");
+                let own = own.replace("memory_leak", "cpu_spike");
+                let labels = r#"{ instance = "mock-app-1", service = "mock-service" }"#;
+                foreign(&own.replace("{ cart = \"a\" }", labels), 1.0)
+            }
+        };
+        let mut board = still(catalogue);
+        set(&mut board, 1, "cpu-usage", 78.0);
+        set(&mut board, 2, "cpu-spike", 0.0);
+        set(&mut board, 3, "memory-leak", 0.0);
+        let cpu = value(&board, &format!("mock_high_cpu_usage_percent{APP}"));
+        assert_eq!(cpu, Some(78.0), "{foreign_too}");
+    }
 }
 
 #[test]
@@ -197,9 +221,9 @@ fn the_flag_of_a_spike_that_no_alert_of_the_catalogue_carries_is_0_again_when_it
     let mut board = still(foreign(CART, 1.0));
     let flag = |board: &Board| value(board, &format!("mock_cpu_spike_detected{APP}"));
     set(&mut board, 0, "cpu-spike", 1.0);
-    board.step(at(2_999));
+    board.step(at(4_799));
     assert_eq!(flag(&board), Some(1.0));
-    board.step(at(3_001));
+    board.step(at(4_801));
     assert_eq!(flag(&board), Some(0.0));
 }
 
@@ -208,18 +232,18 @@ fn a_catalogue_without_the_flags_has_the_built_in_leak_and_spike_in_its_own_time
     let text = "[[alert]]\nname = \"A\"\nexpr = \"a > 1\"\ntrigger = 5\n";
     let mut board = still(foreign(text, 0.1));
     let memory = format!("memory_usage_bytes{APP}");
-    let cpu = format!("mock_high_cpu_usage_percent{APP}");
+    let cpu = format!("mock_high_cpu_usage_percent{OTHER}");
     let calm = value(&board, &memory).unwrap();
     set(&mut board, 0, "memory-leak", 1.0);
     set(&mut board, 0, "cpu-spike", 1.0);
-    assert_eq!(value(&board, &cpu), Some(90.0));
-    board.step(at(30));
+    assert_eq!(value(&board, &cpu), Some(95.0));
+    board.step(at(48));
     let grown = value(&board, &memory).unwrap() - calm;
-    assert!((grown - 30.0 * 1_048_576.0).abs() < 1.0, "{grown}");
-    assert_eq!(value(&board, &cpu), Some(61.0));
+    assert!((grown - 48.0 * 1_048_576.0).abs() < 1.0, "{grown}");
+    assert_eq!(value(&board, &cpu), Some(63.5));
 
-    set(&mut board, 30, "memory-leak", 0.0);
-    set(&mut board, 30, "cpu-spike", 0.0);
+    set(&mut board, 48, "memory-leak", 0.0);
+    set(&mut board, 48, "cpu-spike", 0.0);
     let ended = value(&board, &memory).unwrap();
     assert!((249e6..263e6).contains(&ended), "{ended}");
     assert_eq!(value(&board, &cpu), Some(32.0));

@@ -68,6 +68,7 @@ impl Board {
             driven_by_levers: [flags::carriers(family, catalogue), beside].concat(),
         };
         board.put_built_in(family, seed);
+        board.put_beside();
         board.put_alerts(family, catalogue, seed);
         board.find_places();
         board.judge(Duration::ZERO);
@@ -91,6 +92,16 @@ impl Board {
             let series = Series::new(moving.motion, Noise { seed, stream });
             metrics.declare(moving.metric, moving.help, Kind::of(moving.metric));
             metrics.put(moving.metric, moving.labels, series);
+        }
+    }
+
+    /// What a lever moves beside its own series exists whatever the catalogue says.
+    fn put_beside(&mut self) {
+        for alert in self.beside.iter().map(Rehearsal::alert) {
+            if self.metrics.place(&alert.metric, &alert.labels).is_none() {
+                let series = Series::still(alert.baseline);
+                self.metrics.put(&alert.metric, &alert.pairs(), series);
+            }
         }
     }
 
