@@ -157,7 +157,14 @@ mod tests {
 
     #[test]
     fn alerts_of_one_series_wait_for_each_other_and_all_others_do_not() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let mut catalogue = Catalogue::load(None, 1.0).unwrap();
+        assert!(
+            groups(&catalogue.alerts)
+                .iter()
+                .all(|group| group.len() == 1)
+        );
+        let labels = catalogue.alerts[2].labels.clone();
+        Arc::make_mut(&mut catalogue.alerts[3]).labels = labels;
         let groups = groups(&catalogue.alerts);
         let together: Vec<_> = groups.iter().filter(|group| group.len() > 1).collect();
         assert_eq!(together, [&vec![2, 3]], "the CPU's usage and its spike");

@@ -13,7 +13,8 @@ use crate::{
     exit::ProgramError,
     gateway::{
         actors::{
-            Actors,
+            Actors, AlertHub,
+            alertmanager_poller::AlertmanagerPoller,
             hub::Hub,
             incident_repo::{IncidentRepo, RepoOptions},
             plan::{Audience, Upstream},
@@ -30,7 +31,7 @@ use crate::{
         options::{connections, entrance, plan, room, webhooks},
         storage::database::DatabaseOptions,
         telemetry::Telemetry,
-        upstream::prometheus::{PromOptions, Prometheus},
+        upstream::{alertmanager::Alertmanager, api::ApiOptions, prometheus::Prometheus},
     },
     outbound::certificates::Authorities,
     settings::{Secret, SettingsError, gateway::GatewaySettings, redacted},
@@ -59,6 +60,7 @@ impl Gateway {
         let mut addresses = [
             ("prometheus.url", &prometheus.url),
             ("prometheus.alerts_url", &prometheus.alerts_url),
+            ("alertmanager.url", &settings.alertmanager.url),
         ]
         .into_iter();
         let Some((key, _)) = addresses.find(|(_, url)| url.reveal().starts_with("https:")) else {
@@ -158,11 +160,15 @@ fn start_actors(
     let range_hub = start_hub(telemetry, pinned);
     let metrics_hub = start_hub(telemetry, pinned);
     let alert_hub = start_hub(telemetry, pinned);
+    let alertmanager = start_alertmanager(settings, telemetry, poller_arbiter, &alert_hub)?;
     let audience = Audience {
         instant: instant_hub.clone().recipient(),
         range: range_hub.clone().recipient(),
         metrics: metrics_hub.clone().recipient(),
-        alerts: alert_hub.clone().recipient(),
+        alerts: match &alertmanager {
+            Some(poller) => poller.clone().recipient(),
+            None => alert_hub.clone().recipient(),
+        },
     };
     let (plan, queries, alerts) = (plan(settings), queries(settings)?, alerts(settings)?);
     let one_server = settings.prometheus.alerts_url.is_empty();
@@ -185,6 +191,7 @@ fn start_actors(
     Ok(Actors {
         incidents,
         poller,
+        alertmanager,
         instant_hub,
         range_hub,
         metrics_hub,
@@ -192,13 +199,36 @@ fn start_actors(
     })
 }
 
+/// It stands between the poller and the hub, if there is one.
+fn start_alertmanager(
+    settings: &GatewaySettings,
+    telemetry: &Telemetry,
+    arbiter: &Arbiter,
+    hub: &Addr<AlertHub>,
+) -> Result<Option<Addr<AlertmanagerPoller>>, ProgramError> {
+    let address = &settings.alertmanager.url;
+    if address.is_empty() {
+        return Ok(None);
+    }
+    let options = api(settings, address)?;
+    let (timeout, hub) = (settings.prometheus.timeout(), hub.clone().recipient());
+    let telemetry = telemetry.clone();
+    let start = move |_: &mut _| {
+        AlertmanagerPoller::new(Alertmanager::new(options), timeout, hub, telemetry)
+    };
+    Ok(Some(AlertmanagerPoller::start_in_arbiter(
+        &arbiter.handle(),
+        start,
+    )))
+}
+
 fn start_hub<C: Channel>(telemetry: &Telemetry, pinned_bytes: usize) -> Addr<Hub<C>> {
     let hub = Hub::new(telemetry.clone());
     hub.pinning_at_most(pinned_bytes).start()
 }
 
-fn queries(settings: &GatewaySettings) -> Result<PromOptions, ProgramError> {
-    let options = prometheus(settings, &settings.prometheus.url)?;
+fn queries(settings: &GatewaySettings) -> Result<ApiOptions, ProgramError> {
+    let options = api(settings, &settings.prometheus.url)?;
     info!(
         "polling {} every {:?}",
         redacted(&options.url),
@@ -207,18 +237,18 @@ fn queries(settings: &GatewaySettings) -> Result<PromOptions, ProgramError> {
     Ok(options)
 }
 
-fn alerts(settings: &GatewaySettings) -> Result<PromOptions, ProgramError> {
+fn alerts(settings: &GatewaySettings) -> Result<ApiOptions, ProgramError> {
     let address = &settings.prometheus.alerts_url;
     if address.is_empty() {
-        return prometheus(settings, &settings.prometheus.url);
+        return api(settings, &settings.prometheus.url);
     }
-    let options = prometheus(settings, address)?;
+    let options = api(settings, address)?;
     info!("alerts are those of {}", redacted(&options.url));
     Ok(options)
 }
 
-fn prometheus(settings: &GatewaySettings, address: &Secret) -> Result<PromOptions, ProgramError> {
-    Ok(PromOptions {
+fn api(settings: &GatewaySettings, address: &Secret) -> Result<ApiOptions, ProgramError> {
+    Ok(ApiOptions {
         url: Url::parse(address.reveal()).map_err(failed)?,
         max_response_bytes: settings.prometheus.max_response_bytes,
     })

@@ -25,6 +25,9 @@ use super::{certificates::Authorities, lookup::lookup, socket::Socket};
 /// waited for without a deadline ends this way when the network goes.
 const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(10), Duration::from_secs(5), 3);
 
+/// How other people's access logs know us.
+const USER_AGENT: &str = concat!("service-metrics/", env!("CARGO_PKG_VERSION"));
+
 /// One server, over HTTP/1.1. Not `Send`: its connections stay on the arbiter that made it. Cheap to clone.
 #[derive(Clone)]
 pub struct HttpClient(Rc<Inner>);
@@ -103,6 +106,7 @@ impl HttpClient {
         // Each caller has one deadline over everything; a second one inside would say the same in other words.
         let mut builder = Client::builder()
             .connector(connector)
+            .add_default_header((header::USER_AGENT, USER_AGENT))
             .disable_redirects()
             .disable_timeout();
         if let Some(value) = &self.0.authorization {

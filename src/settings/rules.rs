@@ -1,6 +1,6 @@
 //! Rules that settings share. A rule that is broken notes a fault with its key.
 
-use std::{collections::BTreeMap, fmt::Display, net::IpAddr, ops::RangeInclusive};
+use std::{collections::BTreeMap, error::Error, fmt::Display, net::IpAddr, ops::RangeInclusive};
 
 use ipnet::IpNet;
 use tokio_postgres::config::SslMode;
@@ -196,10 +196,16 @@ impl Faults {
                 let plain = config.get_ssl_mode() != SslMode::Require;
                 self.expect(plain, key, "sslmode=require is not supported");
             }
-            Err(_) => self.add(
-                key,
-                "must look like postgres://user:password@host:5432/database",
-            ),
+            Err(error) => match unknown_parameter(url.reveal(), &error) {
+                Some(name) => self.add(
+                    key,
+                    format_args!("the parameter {name:?} is not one that is known here"),
+                ),
+                None => self.add(
+                    key,
+                    "must look like postgres://user:password@host:5432/database",
+                ),
+            },
         }
     }
 
@@ -212,6 +218,15 @@ impl Faults {
             }
         }
     }
+}
+
+/// The parameter of a database's address that is refused. The error's own text may hold a part of the address.
+fn unknown_parameter(url: &str, error: &tokio_postgres::Error) -> Option<String> {
+    let told = error.source()?.to_string();
+    let url = Url::parse(url).ok()?;
+    let mut names = url.query_pairs().map(|(name, _)| name);
+    let unknown = names.find(|name| told == format!("unknown option `{name}`"))?;
+    Some(unknown.into_owned())
 }
 
 fn check_origin(origin: &str) -> Result<(), String> {

@@ -72,6 +72,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["web", STORAGE, SOCKET, MODEL],
     ),
     ("gateway::actors::hub", ACTOR),
+    ("gateway::actors::alertmanager_poller", ACTOR),
     (
         "gateway::actors::prom_poller",
         &[

@@ -1,6 +1,7 @@
 //! The gateway on a free port, against a real PostgreSQL, a real Prometheus, or a scripted one where an answer must be
 //! chosen or broken.
 
+mod alertmanager;
 mod alerts;
 mod broken_answers;
 mod compression;
@@ -28,6 +29,7 @@ mod prometheus_outage;
 mod raw_bytes;
 mod readers;
 mod readiness;
+mod requests;
 mod routes;
 mod shares;
 mod ui;

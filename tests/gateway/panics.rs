@@ -18,7 +18,7 @@ use service_metrics::{
             snapshot::Snapshot,
         },
         telemetry::Telemetry,
-        upstream::prometheus::{PromOptions, Prometheus},
+        upstream::{api::ApiOptions, prometheus::Prometheus},
     },
     shutdown,
 };
@@ -90,7 +90,11 @@ async fn somebody_panics() {
         "hub" => {
             let hub = Hub::<Faulty>::new(telemetry).start();
             let (taken_at, answers) = (Utc::now(), vec![]);
-            hub.do_send(Publish::new(Snapshot { taken_at, answers }));
+            hub.do_send(Publish::new(Snapshot {
+                taken_at,
+                answers,
+                alertmanager: None,
+            }));
         }
         "poller" => {
             let audience = Audience {
@@ -100,7 +104,7 @@ async fn somebody_panics() {
                 alerts: AlertHub::new(telemetry.clone()).start().recipient(),
             };
             PromPoller::start_in_arbiter(&arbiter.handle(), move |_| {
-                let options = PromOptions {
+                let options = ApiOptions {
                     url: "http://127.0.0.1:9".parse().unwrap(),
                     max_response_bytes: 1024,
                 };

@@ -13,7 +13,7 @@ use service_metrics::{
         },
         model::{query::InstantQuery, source::Source},
         telemetry::Telemetry,
-        upstream::prometheus::{PromOptions, Prometheus},
+        upstream::{api::ApiOptions, prometheus::Prometheus},
     },
     lab::{Service, free_port},
 };
@@ -76,7 +76,7 @@ fn poller(
         }],
         range: vec![],
     };
-    let prometheus = Prometheus::new(PromOptions {
+    let prometheus = Prometheus::new(ApiOptions {
         url: server.url().parse().unwrap(),
         max_response_bytes: 1 << 20,
     });

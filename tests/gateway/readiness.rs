@@ -17,7 +17,7 @@ use service_metrics::gateway::{
     http::routes,
     model::channel::{Channel, ChannelName},
     telemetry::Telemetry,
-    upstream::prometheus::{PromOptions, Prometheus},
+    upstream::{api::ApiOptions, prometheus::Prometheus},
 };
 
 use super::webhook;
@@ -115,7 +115,7 @@ fn actors(mortal: ChannelName, of_hub: &Arbiter, of_poller: &Arbiter) -> Actors 
     };
     let counted = telemetry.clone();
     let poller = PromPoller::start_in_arbiter(&of_poller.handle(), |_| {
-        let options = PromOptions {
+        let options = ApiOptions {
             url: "http://127.0.0.1:9".parse().unwrap(),
             max_response_bytes: 1024,
         };
@@ -136,6 +136,7 @@ fn actors(mortal: ChannelName, of_hub: &Arbiter, of_poller: &Arbiter) -> Actors 
     let database = "postgres://nobody@127.0.0.1:9/none".parse().unwrap();
     let incidents = IncidentRepo::new(incidents_app::options(database), telemetry).start();
     Actors {
+        alertmanager: None,
         incidents: Ok(incidents),
         poller,
         instant_hub,

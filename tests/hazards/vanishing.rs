@@ -13,6 +13,7 @@ use super::watched::Watched;
 use crate::support::{
     eventually,
     gateway::NOWHERE,
+    namespace::namespaced,
     program::Running,
     ws::{Message, PONG, WsClient, frame},
 };
@@ -40,15 +41,6 @@ fn a_cable_can_be_laid() -> bool {
     let probe = "ip link add near type veth peer name far";
     let probe = namespaced(probe).stderr(Stdio::null()).status();
     probe.is_ok_and(|status| status.success())
-}
-
-/// A script as root of a user and a network namespace of its own.
-fn namespaced(script: &str) -> Command {
-    let mut command = Command::new("unshare");
-    command
-        .args(["--user", "--map-root-user", "--net", "bash", "-c", script])
-        .stdin(Stdio::null());
-    command
 }
 
 #[test]

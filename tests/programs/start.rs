@@ -8,7 +8,8 @@ use service_metrics::lab::free_port;
 use super::{gateway, local};
 use crate::support::{
     eventually, http,
-    program::{self, GATEWAY, Running, run},
+    namespace::namespaced,
+    program::{self, GATEWAY, MOCK, Running, run},
 };
 
 #[test]
@@ -33,6 +34,53 @@ fn an_address_of_another_machine_is_exit_1_with_one_line() {
         ended.told.contains("203.0.113.7") && ended.told.lines().count() == 1,
         "{ended:?}"
     );
+}
+
+/// What is between the machine and others, in a namespace: IPv6 and nothing else. Loopback has both, as it has everywhere.
+const IPV6_ALONE: &str = "
+set -e
+ip link set lo up
+ip link add other type veth peer name end
+ip link set end up
+ip address add fd00::7/64 dev other nodad
+ip link set other up
+ip -6 route add default dev other
+";
+
+/// Starts the program `$0` and asks for its health under all its addresses.
+const HEALTHY: &str = "
+\"$0\" 2>/dev/null & program=$!
+trap 'kill $program' EXIT
+tries=0
+for address in fd00::7 ::1 127.0.0.1; do
+  until exec 3<>/dev/tcp/$address/8005; do
+    kill -0 $program && [ $((tries += 1)) -le 6000 ]
+    sleep 0.05
+  done 2>/dev/null
+  printf 'GET /health HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3
+  head -1 <&3
+done
+";
+
+#[test]
+fn on_a_machine_without_ipv4_both_programs_listen_on_ipv6() {
+    if !namespaced(IPV6_ALONE)
+        .status()
+        .is_ok_and(|status| status.success())
+    {
+        return println!("not proved here: it takes `unshare`, `ip` and the right to use them");
+    }
+    for program in [GATEWAY, MOCK] {
+        let mut command = namespaced(&format!("{IPV6_ALONE}{HEALTHY}"));
+        command
+            .arg(program)
+            .env_clear()
+            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        command.env("MOCK_SERVICE_PORT", "8005");
+        let ended = run(&mut command);
+        let ok = "HTTP/1.1 200 OK\r\n".repeat(3);
+        assert_eq!((ended.code, &ended.out), (Some(0), &ok), "{ended:?}");
+    }
 }
 
 /// The gateway where so few descriptors are allowed that they hold no 1,000 sessions.

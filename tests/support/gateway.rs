@@ -26,7 +26,7 @@ pub(crate) struct TestGateway {
 }
 
 impl TestGateway {
-    /// The defaults, a free port, no Prometheus and no database, and over that what `environment` says.
+    /// The defaults, a free port, no Prometheus, no Alertmanager and no database, and over that what `environment` says.
     pub(crate) fn start<'e>(environment: impl IntoIterator<Item = (&'e str, String)>) -> Self {
         Self::load(None, environment)
     }
@@ -53,6 +53,7 @@ impl TestGateway {
                 // A test sees what has just been counted.
                 ("SERVICE_METRICS__SERVER__METRICS_SHARE_SECONDS", "0"),
                 ("PROMETHEUS_URL", NOWHERE),
+                ("ALERTMANAGER_URL", ""),
                 ("DATABASE_URL", "postgres://metrics_reader@127.0.0.1:9/none"),
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned())),

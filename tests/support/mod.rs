@@ -4,6 +4,7 @@ pub(crate) mod gateway;
 pub(crate) mod hosts;
 pub(crate) mod http;
 pub(crate) mod incidents_app;
+pub(crate) mod namespace;
 pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
 pub(crate) mod program;

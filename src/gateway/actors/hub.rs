@@ -213,6 +213,7 @@ mod tests {
 
     fn snapshot(value: &str) -> Snapshot {
         Snapshot {
+            alertmanager: None,
             taken_at: DateTime::UNIX_EPOCH,
             answers: vec![Answer {
                 name: "q".into(),

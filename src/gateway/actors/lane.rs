@@ -20,7 +20,7 @@ use crate::gateway::{
         source::Source,
     },
     telemetry::Telemetry,
-    upstream::prom_error::PromError,
+    upstream::error::UpstreamError,
 };
 
 /// Looks that are asked for between beats begin this long after the one before, at least: a storm of webhooks must not
@@ -168,7 +168,7 @@ impl Lane {
         telemetry: &Telemetry,
     ) -> Snapshot {
         let silent = Duration::from_secs(silent.as_secs());
-        let answers = names.map(|name| (name, Err(PromError::TimedOut(silent))));
+        let answers = names.map(|name| (name, Err(UpstreamError::TimedOut(silent))));
         self.snapshot(answers.collect(), telemetry)
     }
 
@@ -177,14 +177,17 @@ impl Lane {
         let answers = answers
             .into_iter()
             .map(|(name, outcome)| {
-                if !matches!(outcome, Err(PromError::TimedOut(_))) {
+                if !matches!(outcome, Err(UpstreamError::TimedOut(_))) {
                     self.answered_at = Some(Instant::now());
                 }
-                telemetry.answered(self.source, outcome.as_ref().err().map(PromError::reason));
+                telemetry.answered(
+                    self.source,
+                    outcome.as_ref().err().map(UpstreamError::reason),
+                );
                 let (outcome, warnings) = match outcome {
                     Ok(opened) => (Ok(opened.data), opened.warnings),
                     Err(error) => {
-                        fault.get_or_insert_with(|| format!("query {name:?}: {error}"));
+                        fault.get_or_insert_with(|| format!("query {name:?}: Prometheus {error}"));
                         (Err(error.into()), vec![])
                     }
                 };
@@ -199,6 +202,7 @@ impl Lane {
         let snapshot = Snapshot {
             taken_at: Utc::now(),
             answers,
+            alertmanager: None,
         };
         if !snapshot.is_stale() {
             self.note_queries(&snapshot);

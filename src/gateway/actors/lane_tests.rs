@@ -7,14 +7,14 @@ fn lane() -> (Lane, Instant) {
     (Lane::new(Source::PrometheusAlerts), Instant::now())
 }
 
-fn good() -> Result<Opened, PromError> {
+fn good() -> Result<Opened, UpstreamError> {
     Ok(Opened {
         data: "{}".into(),
         warnings: vec![],
     })
 }
 
-fn settle(lane: &mut Lane, outcome: Result<Opened, PromError>) -> Snapshot {
+fn settle(lane: &mut Lane, outcome: Result<Opened, UpstreamError>) -> Snapshot {
     let telemetry = Telemetry::new().unwrap();
     lane.settle(Instant::now(), vec![("alerts".into(), outcome)], &telemetry)
 }
@@ -43,7 +43,7 @@ fn what_is_wanted_while_answers_are_owed_is_due_once_they_are_there() {
         "a beat meanwhile is skipped"
     );
     assert_eq!(lane.due_in(now + PAUSE * 9), None);
-    settle(&mut lane, Err(PromError::TooLarge(1)));
+    settle(&mut lane, Err(UpstreamError::TooLarge(1)));
     assert_eq!(lane.due_in(now + PAUSE * 9), Some(Duration::ZERO));
 }
 
@@ -66,7 +66,7 @@ fn looks_that_are_wanted_keep_their_distance() {
 fn while_a_probe_is_unanswered_beats_say_so_and_nothing_is_due() {
     let (mut lane, now) = lane();
     assert_eq!(lane.begin(now, None), Turn::Ask(0));
-    settle(&mut lane, Err(PromError::TimedOut(PAUSE)));
+    settle(&mut lane, Err(UpstreamError::TimedOut(PAUSE)));
     let mut hung_up = lane.is_silent(now, now);
     assert!(lane.want());
     assert_eq!(lane.due_in(now + PAUSE * 9), None);
@@ -92,7 +92,7 @@ fn warnings_are_known_until_an_answer_comes_without() {
     });
     settle(&mut lane, warned);
     assert_eq!(lane.warnings(), [r#"query "alerts": a; b"#]);
-    settle(&mut lane, Err(PromError::TooLarge(1)));
+    settle(&mut lane, Err(UpstreamError::TooLarge(1)));
     assert_eq!(lane.warnings().len(), 1, "nothing new is known");
     settle(&mut lane, good());
     assert!(lane.warnings().is_empty());
@@ -102,7 +102,7 @@ fn warnings_are_known_until_an_answer_comes_without() {
 fn a_question_that_hangs_at_a_server_that_answers_others_is_hung_up_on() {
     let (mut lane, now) = lane();
     assert_eq!(lane.begin(now, None), Turn::Ask(0));
-    settle(&mut lane, Err(PromError::TimedOut(PAUSE)));
+    settle(&mut lane, Err(UpstreamError::TimedOut(PAUSE)));
     assert_eq!(lane.answered_at(), None);
     let mut hung_up = lane.is_silent(now, now);
     lane.probe_with(1);

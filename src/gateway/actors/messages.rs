@@ -2,7 +2,8 @@
 //!
 //! | message             | from       | to           | reply                              |
 //! |---------------------|------------|--------------|------------------------------------|
-//! | [`Publish`]         | PromPoller | a hub        | –                                  |
+//! | [`Publish`]         | PromPoller | a hub, for alerts AlertmanagerPoller | –          |
+//! | [`Publish`]         | AlertmanagerPoller | a hub | –                                 |
 //! | [`Enlist`]          | Relay      | a hub        | –                                  |
 //! | [`Deliver`]         | a hub      | Relay        | –                                  |
 //! | [`LatestFrame`]     | REST       | a hub        | the frame, or none before the first poll |
@@ -10,6 +11,7 @@
 //! | [`LookAgain`]       | REST       | PromPoller   | –                                  |
 //! | [`LastInstants`]    | REST       | PromPoller   | the answers of the last beat       |
 //! | [`CountByService`], [`ListIncidents`], [`Summarize`] | REST | IncidentRepo | finished JSON, or why not |
+//! | [`AlertmanagerStatus`] | REST     | AlertmanagerPoller | whether Alertmanager answers   |
 //! | [`DatabaseStatus`]  | REST       | IncidentRepo | whether the database answers       |
 
 use std::{
@@ -118,6 +120,11 @@ pub struct ListIncidents(pub IncidentFilter, pub ClientNetwork);
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "Result<Bytes, RepoError>")]
 pub struct Summarize(pub Period, pub ClientNetwork);
+
+/// Does Alertmanager answer?
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Check")]
+pub struct AlertmanagerStatus;
 
 /// Does the database answer?
 #[derive(Debug, Clone, Message)]

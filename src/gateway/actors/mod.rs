@@ -4,6 +4,7 @@
 //! |------------------|----------------|-----------------------------|------------------------------------|-------------|
 //! | [`PromPoller`]   | 1              | an arbiter of its own       | the beat, the last answers         | the process |
 //! | [`InstantHub`], [`RangeHub`], [`MetricsHub`], [`AlertHub`] | 1 each | main arbiter    | its relays, the latest frame | the process |
+//! | [`AlertmanagerPoller`] | 1, or none | the poller's arbiter      | what Alertmanager said last        | the process |
 //! | [`Relay`]        | 1 per worker and channel | that worker       | its channel's subscribers there    | its worker  |
 //! | [`IncidentRepo`] | 1, or none     | main arbiter                | the pool, answers of the last second | the process |
 //! | [`Session`]      | 1 per socket   | the worker that accepted it | subscriptions, heartbeat           | its socket  |
@@ -12,11 +13,13 @@
 //! [`subscribers`]: a session takes its seats there, the relay writes to whoever sits. A panic in a process-long actor, or
 //! while a relay writes, ends the process; one in a session ends that session alone.
 //!
+//! [`AlertmanagerPoller`]: alertmanager_poller::AlertmanagerPoller
 //! [`IncidentRepo`]: incident_repo::IncidentRepo
 //! [`PromPoller`]: prom_poller::PromPoller
 //! [`Relay`]: relay::Relay
 //! [`Session`]: session::Session
 
+pub mod alertmanager_poller;
 pub mod hub;
 mod incident_question;
 pub mod incident_repo;
@@ -52,6 +55,8 @@ pub struct Actors {
     /// Or the setting by which incidents are switched off.
     pub incidents: Result<Addr<incident_repo::IncidentRepo>, &'static str>,
     pub poller: Addr<prom_poller::PromPoller>,
+    /// None where there is no Alertmanager.
+    pub alertmanager: Option<Addr<alertmanager_poller::AlertmanagerPoller>>,
     pub instant_hub: Addr<InstantHub>,
     pub range_hub: Addr<RangeHub>,
     pub metrics_hub: Addr<MetricsHub>,

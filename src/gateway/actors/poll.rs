@@ -12,17 +12,17 @@ use futures_util::{
 };
 use tokio::time::timeout_at;
 
-use crate::gateway::upstream::{envelope::Opened, prom_error::PromError, prometheus::Progress};
+use crate::gateway::upstream::{api::Progress, envelope::Opened, error::UpstreamError};
 
 /// A query's name, and what came of it.
-pub(super) type Answered = (Arc<str>, Result<Opened, PromError>);
+pub(super) type Answered = (Arc<str>, Result<Opened, UpstreamError>);
 
 /// A query that has not been sent yet: it is when its answer is awaited.
 pub(super) struct Question {
     /// The query's name.
     pub(super) name: Arc<str>,
     /// Sends it, and is its answer. Without a deadline.
-    pub(super) answer: LocalBoxFuture<'static, Result<Opened, PromError>>,
+    pub(super) answer: LocalBoxFuture<'static, Result<Opened, UpstreamError>>,
     /// Whether the server has begun to answer.
     pub(super) progress: Progress,
 }
@@ -31,7 +31,7 @@ impl Question {
     /// The query `name`, which `ask` sends; it is handed what notes that the answer has begun.
     pub(super) fn new<A>(name: Arc<str>, ask: impl FnOnce(Progress) -> A) -> Self
     where
-        A: Future<Output = Result<Opened, PromError>> + 'static,
+        A: Future<Output = Result<Opened, UpstreamError>> + 'static,
     {
         let progress = Progress::default();
         Self {
@@ -47,7 +47,7 @@ pub(super) struct Polled {
     /// One per question, in their order.
     pub(super) answers: Vec<Answered>,
     /// The probe, when the server did not begin to answer it in time: nothing more may be asked until it is over.
-    pub(super) unanswered: Option<LocalBoxFuture<'static, Result<Opened, PromError>>>,
+    pub(super) unanswered: Option<LocalBoxFuture<'static, Result<Opened, UpstreamError>>>,
     /// The probe of the next poll: the question that was answered first and well, another one if there was none.
     pub(super) next_probe: usize,
 }
@@ -57,7 +57,7 @@ pub(super) struct Polled {
 pub(super) async fn poll(mut questions: Vec<Question>, probe: usize, patience: Duration) -> Polled {
     let began = Instant::now();
     let deadline = tokio::time::Instant::now() + patience;
-    let late = || Err(PromError::TimedOut(patience));
+    let late = || Err(UpstreamError::TimedOut(patience));
     let Some(question) = questions.get_mut(probe) else {
         return Polled {
             answers: vec![],
@@ -111,7 +111,7 @@ mod tests {
 
     const FOREVER: Duration = Duration::from_secs(3600);
 
-    fn good() -> Result<Opened, PromError> {
+    fn good() -> Result<Opened, UpstreamError> {
         Ok(Opened {
             data: "{}".into(),
             warnings: vec![],
@@ -131,7 +131,8 @@ mod tests {
     }
 
     fn reasons(polled: &Polled) -> Vec<(&str, Option<&'static str>)> {
-        let reason = |answer: &Result<_, PromError>| answer.as_ref().err().map(PromError::reason);
+        let reason =
+            |answer: &Result<_, UpstreamError>| answer.as_ref().err().map(UpstreamError::reason);
         let answers = polled.answers.iter();
         answers
             .map(|(name, answer)| (&**name, reason(answer)))

@@ -149,6 +149,7 @@ mod tests {
 
     fn snapshot(bytes: usize) -> Snapshot {
         Snapshot {
+            alertmanager: None,
             taken_at: DateTime::UNIX_EPOCH,
             answers: vec![Answer {
                 name: "q".into(),

@@ -147,6 +147,7 @@ mod tests {
     fn the_samples_of_a_beat_are_written_once_for_each_way_of_writing_names() {
         let renderings = Renderings::new(Duration::ZERO);
         let mut snapshot = Snapshot {
+            alertmanager: None,
             taken_at: Utc::now(),
             answers: vec![Answer {
                 name: "größe".into(),

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use actix_web::{HttpResponse, http::header, web};
 use chrono::Utc;
+use futures_util::future::join3;
 use serde::Serialize;
 
 use crate::gateway::{
     actors::{
         Actors,
-        messages::{DatabaseStatus, PollerReport, PollerStatus},
+        messages::{AlertmanagerStatus, DatabaseStatus, PollerReport, PollerStatus},
     },
     model::{check::Check, timestamp},
 };
@@ -41,6 +42,9 @@ struct Readiness {
 #[derive(Serialize)]
 struct Checks {
     prometheus: Check,
+    /// None without an Alertmanager. What is known of alerts is true without it: it does not make the gateway `degraded`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alertmanager: Option<Check>,
     /// None without incidents.
     #[serde(skip_serializing_if = "Option::is_none")]
     database: Option<Check>,
@@ -73,7 +77,12 @@ async fn ask(actors: &Actors) -> Checks {
         let check = incidents.send(DatabaseStatus).timeout(PATIENCE).await;
         Some(check.unwrap_or_else(|_| silent("the incident repository")))
     };
-    let (poller, database) = futures_util::future::join(poller, database).await;
+    let alertmanager = async {
+        let check = actors.alertmanager.as_ref()?.send(AlertmanagerStatus);
+        let check = check.timeout(PATIENCE).await;
+        Some(check.unwrap_or_else(|_| silent("the poller of Alertmanager")))
+    };
+    let (poller, database, alertmanager) = join3(poller, database, alertmanager).await;
     let PollerReport {
         prometheus,
         mut poller,
@@ -86,6 +95,7 @@ async fn ask(actors: &Actors) -> Checks {
     }
     Checks {
         prometheus,
+        alertmanager,
         database,
         poller,
     }

@@ -55,6 +55,9 @@ pub trait Channel: Send + Unpin + 'static {
 
     /// Appends the frame's `data`, a JSON object.
     fn write_data(snapshot: &Snapshot, out: &mut Vec<u8>);
+
+    /// Appends what stands beside `data` besides, each with a comma before it.
+    fn write_beside(_snapshot: &Snapshot, _out: &mut Vec<u8>) {}
 }
 
 /// The channel `instant`.
@@ -114,5 +117,9 @@ impl Channel for Alerts {
 
     fn write_data(snapshot: &Snapshot, out: &mut Vec<u8>) {
         snapshot.write_sole(out);
+    }
+
+    fn write_beside(snapshot: &Snapshot, out: &mut Vec<u8>) {
+        snapshot.write_alertmanager(out);
     }
 }

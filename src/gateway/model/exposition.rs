@@ -144,6 +144,7 @@ mod tests {
             warnings: vec![],
         });
         let snapshot = Snapshot {
+            alertmanager: None,
             taken_at: Utc::now(),
             answers: answers.collect(),
         };

@@ -108,6 +108,7 @@ mod tests {
         let mut out = Vec::new();
         write(
             &Snapshot {
+                alertmanager: None,
                 taken_at: Utc::now(),
                 answers,
             },
@@ -159,6 +160,7 @@ mod tests {
         let mut out = Vec::new();
         write(
             &Snapshot {
+                alertmanager: None,
                 taken_at: Utc::now(),
                 answers,
             },

@@ -1,5 +1,6 @@
 //! Plain values that flow through the gateway. Nothing here knows actors, HTTP or SQL.
 
+pub mod alertmanager;
 pub mod answer;
 pub mod channel;
 pub mod check;

@@ -1,12 +1,13 @@
 //! What Alertmanager posts to a webhook (Alertmanager configuration, `webhook_config`), as far as it is judged here.
+//! Grafana's own alerts come in the same form, with a version of its own.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// The only version of the format that there is.
-const VERSION: &str = "4";
+/// Alertmanager's version of the format, and Grafana's.
+const VERSIONS: [&str; 2] = ["4", "1"];
 
 /// A notification that is as Alertmanager writes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +55,11 @@ struct WireAlert<'a> {
 pub fn read(body: &[u8]) -> Result<Notification, String> {
     let text = str::from_utf8(body).map_err(|_| "the body must be UTF-8".to_owned())?;
     let wire: Wire<'_> = object("the body", text)?;
-    if string("version", wire.version)? != VERSION {
-        return Err(format!("\"version\" must be \"{VERSION}\""));
+    if !VERSIONS.contains(&string("version", wire.version)?.as_str()) {
+        let [alertmanager, grafana] = VERSIONS;
+        return Err(format!(
+            "\"version\" must be \"{alertmanager}\" (Alertmanager) or \"{grafana}\" (Grafana)"
+        ));
     }
     let status = status("status", wire.status)?;
     let alerts = wire.alerts.ok_or_else(|| missing("alerts"))?.get();
@@ -141,6 +145,22 @@ mod tests {
         assert_eq!(read(least), Ok(expected));
     }
 
+    /// As its documentation shows it ("Webhook notifier").
+    #[test]
+    fn what_grafana_writes_is_understood() {
+        let text = r#"{"receiver":"gateway","status":"firing","orgId":1,"alerts":[{"status":"firing",
+            "labels":{"alertname":"High memory usage","team":"blue"},"annotations":{"summary":"busy"},
+            "startsAt":"2026-02-10T05:35:00Z","endsAt":"0001-01-01T00:00:00Z","values":{"B":44.2,"C":1},
+            "fingerprint":"c6eadffa33fcdf37","silenceURL":"http://g/alerting/silence/new","imageURL":""}],
+            "groupLabels":{},"commonLabels":{"team":"blue"},"commonAnnotations":{},"externalURL":"http://g/",
+            "version":"1","groupKey":"{}:{}","truncatedAlerts":0,"title":"[FIRING:1]","state":"alerting","message":"x"}"#;
+        let expected = Notification {
+            status: Status::Firing,
+            alerts: 1,
+        };
+        assert_eq!(read(text.as_bytes()), Ok(expected));
+    }
+
     #[test]
     fn anything_else_is_refused_and_the_field_is_named() {
         for (from, to, told) in [
@@ -159,7 +179,11 @@ mod tests {
             ),
             ("\"version\":\"4\",", "", "\"version\" is missing"),
             (":\"4\"", ":4", "\"version\" must be a string"),
-            (":\"4\"", ":\"3\"", "\"version\" must be \"4\""),
+            (
+                ":\"4\"",
+                ":\"3\"",
+                "\"version\" must be \"4\" (Alertmanager) or \"1\" (Grafana)",
+            ),
             (
                 "\"status\":\"firing\",\"alerts",
                 "\"alerts",

@@ -6,6 +6,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::alertmanager::AlertmanagerView;
+
 /// The answers of one beat.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
@@ -13,6 +15,8 @@ pub struct Snapshot {
     pub taken_at: DateTime<Utc>,
     /// One per query, in the order of the settings.
     pub answers: Vec<Answer>,
+    /// Of alerts, what Alertmanager does with them, if it is known.
+    pub alertmanager: Option<Arc<AlertmanagerView>>,
 }
 
 /// The answer to one query.
@@ -53,6 +57,7 @@ impl Snapshot {
         Self {
             taken_at: self.taken_at,
             answers,
+            alertmanager: self.alertmanager.clone(),
         }
     }
 
@@ -92,6 +97,15 @@ impl Snapshot {
         }
         if open {
             out.push(b'}');
+        }
+    }
+
+    /// Appends `,"alertmanager":{…}`, what becomes of the alerts in the one answer that there is, if both are known.
+    pub fn write_alertmanager(&self, out: &mut Vec<u8>) {
+        let answer = self.answers.first().map(|answer| &answer.outcome);
+        if let (Some(Ok(data)), Some(view)) = (answer, &self.alertmanager) {
+            out.extend_from_slice(b",\"alertmanager\":");
+            view.write(data, out);
         }
     }
 
@@ -135,6 +149,7 @@ mod tests {
         Snapshot {
             taken_at: Utc::now(),
             answers,
+            alertmanager: None,
         }
     }
 

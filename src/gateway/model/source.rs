@@ -9,16 +9,19 @@ pub enum Source {
     PrometheusRange,
     /// `/api/v1/alerts`.
     PrometheusAlerts,
+    /// Alertmanager's `/api/v2`.
+    Alertmanager,
     /// The incident database.
     Postgres,
 }
 
 impl Source {
     /// All sources.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::PrometheusInstant,
         Self::PrometheusRange,
         Self::PrometheusAlerts,
+        Self::Alertmanager,
         Self::Postgres,
     ];
 
@@ -28,6 +31,7 @@ impl Source {
             Self::PrometheusInstant => "prometheus_instant",
             Self::PrometheusRange => "prometheus_range",
             Self::PrometheusAlerts => "prometheus_alerts",
+            Self::Alertmanager => "alertmanager",
             Self::Postgres => "postgres",
         }
     }

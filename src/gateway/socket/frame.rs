@@ -90,7 +90,7 @@ pub struct Frame {
     pub seq: u64,
     /// Readers who are still at a frame of the channel before this one, by its `seq`, must go.
     pub keep_from: u64,
-    /// `{"type":…,"timestamp":…,"seq":…,"data":…}`.
+    /// `{"type":…,"timestamp":…,"seq":…,"data":…}`, of alerts with what Alertmanager does with them.
     pub enveloped: TextFrame,
     /// The `data` alone, for `/ws/metrics`.
     pub bare: Option<TextFrame>,
@@ -122,6 +122,7 @@ impl Frame {
                 Some(bare) => out.extend_from_slice(&bare.payload()),
                 None => C::write_data(snapshot, out),
             }
+            C::write_beside(snapshot, out);
             out.push(b'}');
         });
         Self {
@@ -221,6 +222,7 @@ mod tests {
         let raw = r#"{"resultType":"vector","result":[{"metric":{},"value":[1,"7"]}]}"#;
         let taken_at = DateTime::from_timestamp_millis(1_770_701_722_447).unwrap();
         Snapshot {
+            alertmanager: None,
             taken_at,
             answers: vec![Answer {
                 name: "q".into(),

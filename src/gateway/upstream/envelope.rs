@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
-    prom_error::PromError,
+    error::UpstreamError,
     remarks::{bounded, remarks},
 };
 
@@ -72,14 +72,14 @@ struct AlertsData<'a> {
 const DEEPEST: usize = 64;
 
 /// The answer to a query.
-pub(super) fn query_data(body: &Bytes, status: StatusCode) -> Result<Opened, PromError> {
+pub(super) fn query_data(body: &Bytes, status: StatusCode) -> Result<Opened, UpstreamError> {
     checked(body, status, "result", |data| {
         serde_json::from_slice::<QueryData<'_>>(data).map(|data| data.result)
     })
 }
 
 /// The answer to the question for alerts.
-pub(super) fn alerts_data(body: &Bytes, status: StatusCode) -> Result<Opened, PromError> {
+pub(super) fn alerts_data(body: &Bytes, status: StatusCode) -> Result<Opened, UpstreamError> {
     checked(body, status, "alerts", |data| {
         serde_json::from_slice::<AlertsData<'_>>(data).map(|data| data.alerts)
     })
@@ -103,10 +103,10 @@ pub(super) fn checked(
     status: StatusCode,
     list: &str,
     find: fn(&[u8]) -> serde_json::Result<&RawValue>,
-) -> Result<Opened, PromError> {
+) -> Result<Opened, UpstreamError> {
     let opened = open(body, status)?;
     let data = &opened.data;
-    let malformed = |why: String| PromError::Malformed(format!("data: {why}"));
+    let malformed = |why: String| UpstreamError::Malformed(format!("data: {why}"));
     if !data.starts_with(b"{") {
         return Err(malformed("not an object".into())); // serde would read an array as one, field by field
     }
@@ -139,26 +139,26 @@ fn is_deeper_than(deepest: usize, json: &[u8]) -> bool {
 }
 
 /// What is in an envelope.
-fn open(body: &Bytes, status: StatusCode) -> Result<Opened, PromError> {
+fn open(body: &Bytes, status: StatusCode) -> Result<Opened, UpstreamError> {
     let envelope: Envelope<'_> = match serde_json::from_slice(body) {
         Ok(envelope) => envelope,
-        Err(_) if !status.is_success() => return Err(PromError::Status(status)),
+        Err(_) if !status.is_success() => return Err(UpstreamError::Status(status)),
         Err(error) if error.is_eof() => {
-            return Err(PromError::Unreachable("the answer broke off".into()));
+            return Err(UpstreamError::Unreachable("the answer broke off".into()));
         }
-        Err(error) => return Err(PromError::Malformed(error.to_string())),
+        Err(error) => return Err(UpstreamError::Malformed(error.to_string())),
     };
     match (envelope.status.as_str(), envelope.data) {
         ("success", Some(data)) if status.is_success() => Ok(Opened {
             data: body.slice_ref(data.get().as_bytes()),
             warnings: envelope.remarks(),
         }),
-        ("error", _) => Err(PromError::Refused {
+        ("error", _) => Err(UpstreamError::Refused {
             error_type: bounded(envelope.error_type.unwrap_or_else(|| "unknown".into())),
             error: bounded(envelope.error.unwrap_or_else(|| format!("status {status}"))),
         }),
-        _ if !status.is_success() => Err(PromError::Status(status)),
-        _ => Err(PromError::Malformed("neither data nor an error".into())),
+        _ if !status.is_success() => Err(UpstreamError::Status(status)),
+        _ => Err(UpstreamError::Malformed("neither data nor an error".into())),
     }
 }
 

@@ -1,7 +1,9 @@
 //! What is read over HTTP.
 
+pub mod alertmanager;
+pub mod api;
 pub mod envelope;
-pub mod prom_error;
+pub mod error;
 pub mod prometheus;
 mod remarks;
 mod rules;

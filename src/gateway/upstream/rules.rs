@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::{
     envelope::{Opened, checked},
-    prom_error::PromError,
+    error::UpstreamError,
 };
 
 /// The `data` of an answer to the question for rules ("Rules").
@@ -25,7 +25,7 @@ struct Group {
 }
 
 /// The answer to the question for rules.
-pub(super) fn rules_data(body: &Bytes, status: StatusCode) -> Result<Opened, PromError> {
+pub(super) fn rules_data(body: &Bytes, status: StatusCode) -> Result<Opened, UpstreamError> {
     checked(body, status, "groups", |data| {
         serde_json::from_slice::<RulesData<'_>>(data).map(|data| data.groups)
     })

@@ -63,7 +63,9 @@ impl GatewaySettings {
         if !prometheus.alerts_url.is_empty() {
             faults.prometheus_url("prometheus.alerts_url", prometheus.alerts_url.reveal());
         }
-        faults.http_url("alertmanager.url", self.alertmanager.url.reveal());
+        if !self.alertmanager.url.is_empty() {
+            faults.http_url("alertmanager.url", self.alertmanager.url.reveal());
+        }
         let (interval, timeout) = (prometheus.poll_interval_seconds, prometheus.timeout_seconds);
         faults.within("prometheus.poll_interval_seconds", interval, 0.1..=3600.0);
         faults.within("prometheus.timeout_seconds", timeout, 0.05..=3600.0);

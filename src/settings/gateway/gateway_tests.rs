@@ -240,6 +240,16 @@ fn a_proxy_is_a_network_or_an_address() {
 }
 
 #[test]
+fn an_unknown_parameter_of_the_database_s_address_is_named() {
+    let refused = |url: &str| load_with(&[("DATABASE_URL", url)]).unwrap_err().to_string();
+    let told = refused("postgres://u:hunter2@h/db?application_name=x&sslrootcert=%2Fca.pem");
+    assert_eq!(
+        told,
+        "database.url: the parameter \"sslrootcert\" is not one that is known here (DATABASE_URL)"
+    );
+}
+
+#[test]
 fn a_bad_database_url_is_named_but_never_repeated() {
     for url in [
         "hunter2",

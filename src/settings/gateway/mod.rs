@@ -22,7 +22,7 @@ const PROGRAM: Program = Program {
     aliases: &[
         Alias::plain("PORT", "server.port"),
         Alias::plain("PROMETHEUS_URL", "prometheus.url"),
-        Alias::plain("ALERTMANAGER_URL", "alertmanager.url"),
+        Alias::or_empty("ALERTMANAGER_URL", "alertmanager.url"),
         Alias::or_empty("DATABASE_URL", "database.url"),
         Alias {
             variable: "SCRAPE_INTERVAL",

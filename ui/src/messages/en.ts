@@ -365,9 +365,10 @@ export const en = {
       unready: 'Not ready: no live values arrive.',
     },
     check: 'Check',
-    checks: { prometheus: 'Prometheus', database: 'Database', poller: 'Poller' },
+    checks: { prometheus: 'Prometheus', alertmanager: 'Alertmanager', database: 'Database', poller: 'Poller' },
     meanings: {
       prometheus: 'Live values and alerts are frozen until it answers.',
+      alertmanager: 'Which alerts are silenced or inhibited is not known until it answers.',
       database: 'Incidents cannot be read; live values still arrive.',
       poller: 'Prometheus is not being polled. If this lasts, restart the gateway.',
     },

@@ -186,6 +186,7 @@ export const fr: Messages = {
       'memory-cpu': 'Mémoire et processeur',
       disk: 'Disque',
       network: 'Réseau',
+      alertmanager: 'Alertmanager',
       database: 'Base de données',
       microservices: 'Microservices',
       prometheus: 'Prometheus',
@@ -389,6 +390,7 @@ export const fr: Messages = {
     },
     meanings: {
       prometheus: 'Les valeurs en direct et les alertes restent figées tant qu’il ne répond pas.',
+      alertmanager: 'Quelles alertes sont en silence ou inhibées reste inconnu tant qu’il ne répond pas.',
       database: 'Les incidents sont illisibles ; les valeurs en direct continuent d’arriver.',
       poller: 'Prometheus n’est plus interrogé. Si cela dure, redémarrez la passerelle.',
     },

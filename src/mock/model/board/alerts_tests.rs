@@ -1,5 +1,7 @@
 //! Alerts on a board over time: triggered, recovered, set by others, shared.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::mock::{
     catalogue::Catalogue,
@@ -33,7 +35,7 @@ fn shared() -> (Board, Catalogue, u64) {
     let labels = catalogue.alert("HighCPUUsage").unwrap().labels.clone();
     let mut alerts = catalogue.alerts.iter_mut();
     let spike = alerts.find(|alert| alert.name == "CPUSpikeDetected");
-    std::sync::Arc::make_mut(spike.unwrap()).labels = labels;
+    Arc::make_mut(spike.unwrap()).labels = labels;
     with(catalogue, "memory-cpu")
 }
 
@@ -269,68 +271,6 @@ fn an_alert_ends_its_own_drive_and_nobody_else_s() {
 }
 
 #[test]
-fn all_27_can_be_triggered_at_once_and_their_expressions_hold_for_their_own_series_alone() {
-    for scale in [1.0, 1.0 / 15.0] {
-        let catalogue = Catalogue::load(None, scale).unwrap();
-        for family in catalogue.families() {
-            let (mut board, _, start) = board(family, scale);
-            let names: Vec<_> = board
-                .rehearsals()
-                .iter()
-                .map(|of| of.alert().clone())
-                .collect();
-            for alert in &names {
-                let now = Duration::from_secs(start);
-                board.trigger(now, &alert.name, alert.drive()).unwrap();
-            }
-            let mut waiting: Vec<_> = names.iter().map(|alert| alert.name.as_str()).collect();
-            for second in start..start + 900 {
-                board.step(Duration::from_secs(second));
-                waiting.retain(|name| of(&board, name).condition() != Active);
-            }
-            assert!(waiting.is_empty(), "{waiting:?} at {scale}");
-        }
-    }
-}
-
-/// What somebody does to the CPU of `mock-app-1` is no spike, however high it goes.
-#[test]
-fn neither_a_busy_cpu_nor_one_that_is_set_to_100_is_a_spike() {
-    for scale in [1.0, 1.0 / 15.0] {
-        for set in [None, Some(90.0), Some(100.0)] {
-            let (_, catalogue, _) = shared();
-            let busy = catalogue.alert("CPUSpikeDetected").unwrap().labels.clone();
-            let mut catalogue = Catalogue::load(None, scale).unwrap();
-            let mut alerts = catalogue.alerts.iter_mut();
-            let spike = alerts
-                .find(|alert| alert.name == "CPUSpikeDetected")
-                .unwrap();
-            let spike = std::sync::Arc::make_mut(spike);
-            let high = Catalogue::load(None, scale).unwrap();
-            let high = high.alert("HighCPUUsage").unwrap();
-            (spike.labels, spike.baseline, spike.noise) = (busy, high.baseline, high.noise);
-            let (mut board, _, start) = with(catalogue, "memory-cpu");
-            let now = Duration::from_secs(start);
-            match set {
-                None => drop(board.trigger(now, "HighCPUUsage", high.drive())),
-                Some(percent) => {
-                    let lever = levers::find("cpu-usage").unwrap();
-                    board.apply(now, lever, &[], Change::To(percent)).unwrap();
-                }
-            }
-            let mut high = false;
-            for second in start + 1..start + 400 {
-                board.step(Duration::from_secs(second));
-                high |= of(&board, "HighCPUUsage").condition() == Active;
-                let spike = of(&board, "CPUSpikeDetected").condition();
-                assert_eq!(spike, Calm, "{set:?} at {scale}, after {}", second - start);
-            }
-            assert!(high, "{set:?} at {scale}");
-        }
-    }
-}
-
-#[test]
 fn an_expression_that_cannot_be_told_is_judged_by_what_was_asked() {
     let text = "[[alert]]\nname = \"A\"\nmetric = \"a\"\nexpr = \"a / b > 1\"\ntrigger = 5\n";
     let catalogue = Catalogue::parse("mine.toml", text, 1.0).unwrap();
@@ -343,3 +283,6 @@ fn an_expression_that_cannot_be_told_is_judged_by_what_was_asked() {
     assert_eq!(board.recover(at(2.0), "A").unwrap().condition(), Calm);
     assert!(board.trigger(at(2.0), "B", drive).is_none());
 }
+
+#[path = "together_tests.rs"]
+mod together;
