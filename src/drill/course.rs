@@ -129,6 +129,7 @@ impl Course<'_> {
             .unwrap_or_default();
         let deadline = after(Utc::now(), patience + self.stack.grace);
         let begun = Utc::now();
+        self.expect(deadline);
         let failed = self.calm(deadline).await.is_none();
         if failed {
             return Err(self.failure(Stage::Calm, begun).await);
@@ -139,7 +140,9 @@ impl Course<'_> {
                 "another alert has moved its series; its window of {} is to hold calm values only",
                 span(window)
             ));
-            tokio::time::sleep(window + self.theory.scrape()).await;
+            let rest = window + self.theory.scrape();
+            self.expect(after(Utc::now(), rest));
+            tokio::time::sleep(rest).await;
         } else if !window.is_zero() {
             self.watched_for(window).await?;
         }
@@ -208,7 +211,7 @@ impl Course<'_> {
             let driven = simulator.alert(&self.part.alert.name).await;
             let why = match &driven {
                 Ok(driven) if driven.condition == CALM => return Some(()),
-                Ok(driven) => simulator.busy(driven),
+                Ok(driven) => simulator.busy(driven, self.theory.reach()),
                 Err(fault) => simulator.0.told(fault),
             };
             // Its value alone moves all the time.

@@ -17,6 +17,7 @@ mod evidence;
 mod judge;
 mod known;
 mod options;
+mod paging;
 mod part;
 mod plan;
 mod progress;

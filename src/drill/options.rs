@@ -44,6 +44,9 @@ pub struct DrillOptions {
     /// Rehearses by rules that are not the catalogue's, too: what is different is a warning then, and no failure
     #[arg(long)]
     pub other_rules: bool,
+    /// Goes on although Alertmanager would tell people of this drill
+    #[arg(long)]
+    pub page_people: bool,
     /// How much later than theory allows each stage may be reached, in real seconds whatever the time scale
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = grace, allow_hyphen_values = true)]
     pub grace: Duration,

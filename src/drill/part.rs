@@ -36,6 +36,7 @@ impl Part {
             identity: Identity {
                 name: alert.name.clone(),
                 labels: expression::kept(alert),
+                ..Identity::default()
             },
             alert: alert.clone(),
             at,
@@ -57,6 +58,7 @@ impl Part {
             identity: Identity {
                 name: inhibited.alert.clone(),
                 labels: inhibited.labels.clone(),
+                ..Identity::default()
             },
             inhibited: true,
             inhibitors: inhibitors.collect(),
@@ -70,7 +72,13 @@ impl Part {
             name: self.identity.name.clone(),
             family: self.alert.family.clone(),
             severity: self.alert.severity.clone(),
-            labels: self.identity.labels.clone(),
+            labels: self
+                .identity
+                .labels
+                .clone()
+                .into_iter()
+                .chain(self.identity.added.clone())
+                .collect(),
             inhibited: self.inhibited,
             ..Record::default()
         }

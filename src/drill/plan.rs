@@ -102,6 +102,7 @@ mod tests {
             gateway: None,
             simulator: None,
             other_rules: false,
+            page_people: false,
             grace: Duration::ZERO,
         }
     }

@@ -1,12 +1,21 @@
 //! What is seen while a drill runs: on a terminal a table that is redrawn in place, else a line per stage.
 
-use std::{cell::Cell, io::IsTerminal, time::Duration};
+use std::{
+    cell::Cell,
+    cmp::Reverse,
+    io::IsTerminal,
+    time::{Duration, Instant},
+};
 
 use chrono::Utc;
 
 use super::record::{Event, Ledger, Outcome, Record, Verdict};
 use crate::exit;
 
+/// On a pipe nothing is silent for longer.
+const STILL: Duration = Duration::from_secs(25);
+/// How many of those that are waited for are named then.
+const NAMED: usize = 3;
 /// How often the seconds on a terminal move.
 const REDRAW: Duration = Duration::from_millis(500);
 /// Of a terminal that does not say how large it is.
@@ -20,6 +29,8 @@ pub(super) struct Progress {
     terminal: bool,
     /// How many lines the table has on the screen.
     drawn: Cell<usize>,
+    /// When something was last said.
+    said: Cell<Instant>,
 }
 
 impl Progress {
@@ -28,6 +39,7 @@ impl Progress {
         Self {
             terminal: std::io::stdout().is_terminal(),
             drawn: Cell::new(0),
+            said: Cell::new(Instant::now()),
         }
     }
 
@@ -38,16 +50,22 @@ impl Progress {
         } else if let Some(record) = records.get(index) {
             // A reader of stdout who is slow or has left neither delays the drill nor ends it: conditions are to be
             // recovered.
+            self.said.set(Instant::now());
             exit::show(line(record, event) + "\n");
         }
     }
 
-    /// Lets the seconds of a terminal's table move; does not end.
+    /// Lets the seconds of a terminal's table move, and says on a pipe what is still waited for; does not end.
     pub(super) async fn keep_showing<T>(&self, ledger: &Ledger) -> T {
         loop {
             tokio::time::sleep(REDRAW).await;
             if self.terminal {
                 self.draw(&ledger.records());
+            } else if self.said.get().elapsed() >= STILL
+                && let Some(still) = still(&ledger.records())
+            {
+                self.said.set(Instant::now());
+                exit::show(still + "\n");
             }
         }
     }
@@ -153,6 +171,29 @@ fn row(record: &Record, (family, name): (usize, usize)) -> String {
     row.replace(char::is_control, " ")
 }
 
+/// What is waited for, and until when at most: of several that which may take longest.
+fn still(records: &[Record]) -> Option<String> {
+    let mut waiting: Vec<_> = records
+        .iter()
+        .filter_map(|record| Some((record.until?, record)))
+        .filter(|(_, record)| matches!(record.outcome, Outcome::Running | Outcome::Waiting))
+        .collect();
+    waiting.sort_by_key(|(until, _)| Reverse(*until));
+    let told = waiting.iter().take(NAMED).map(|(until, record)| {
+        let (name, stage) = (&record.name, record.next());
+        format!(
+            "{name} for {stage}, until {} at most",
+            until.format("%H:%M:%S UTC")
+        )
+    });
+    let told = told.collect::<Vec<_>>().join("; ");
+    let more = match waiting.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    (!waiting.is_empty()).then(|| format!("still waits: {told}{more}"))
+}
+
 fn line(record: &Record, event: Event) -> String {
     let name = &record.name;
     if let (Event::Waits, Some(why)) = (event, &record.waits) {
@@ -180,68 +221,5 @@ fn line(record: &Record, event: Event) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::drill::{record::Reached, stage::Stage};
-
-    fn record(name: &str, outcome: Outcome) -> Record {
-        Record {
-            name: name.to_owned(),
-            family: "disk".to_owned(),
-            outcome,
-            ..Record::default()
-        }
-    }
-
-    #[test]
-    fn a_screen_too_small_shows_what_is_on_its_way_first() {
-        let failed = Outcome::Failed {
-            stage: Stage::Firing,
-            why: "never".to_owned(),
-            unasked: false,
-        };
-        let records = [
-            record("A", Outcome::Passed),
-            record("B", Outcome::Waiting),
-            record("C", failed),
-            record("D", Outcome::Running),
-        ];
-        assert_eq!(rows(&records, 10).len(), 5);
-        let small = rows(&records, 3);
-        assert!(
-            small[0].contains(" D ")
-                && small[1].contains("FAILED at firing")
-                && small[1].ends_with("never"),
-            "{small:?}"
-        );
-        assert_eq!(small[2], "1 of 4 arrived, 1 failed");
-    }
-
-    #[test]
-    fn a_line_says_what_was_reached_and_whether_late() {
-        let reached = Reached {
-            stage: Stage::Firing,
-            at: Utc::now(),
-            seconds: 12.34,
-            theory: Some(12.0),
-        };
-        let mut record = record("A", Outcome::Running);
-        record.reached.push(reached);
-        record.trigger = Some(Utc::now());
-        let line = line(&record, Event::Reached);
-        assert_eq!(line, "A: firing at 12.3 s (theory 12.0 s), late");
-    }
-
-    #[test]
-    fn who_waits_says_for_what() {
-        let record = Record {
-            waits: Some("it is active".to_owned()),
-            ..record("A", Outcome::Running)
-        };
-        assert_eq!(
-            line(&record, Event::Waits),
-            "A: waits for rule: it is active"
-        );
-        assert!(row(&record, (4, 1)).ends_with(" it is active"));
-    }
-}
+#[path = "progress_tests.rs"]
+mod tests;

@@ -93,6 +93,8 @@ pub(super) struct Record {
     pub(super) outcome: Outcome,
     /// Why it cannot go on to its next stage yet, if that is known.
     pub(super) waits: Option<String>,
+    /// Until when its next stage is waited for, at most.
+    pub(super) until: Option<Moment>,
     pub(super) warnings: Vec<String>,
     /// As it fired in Prometheus.
     pub(super) shown: Option<Shown>,
@@ -189,9 +191,15 @@ impl Ledger {
         self.change(index, |record| {
             record.outcome = Outcome::Running;
             record.waits = None;
+            record.until = None;
             record.reached.push(reached);
         });
         (self.show)(&self.records.borrow(), index, Event::Reached);
+    }
+
+    /// Its next stage is waited for until then, at most.
+    pub(super) fn expect(&self, index: usize, until: Moment) {
+        self.change(index, |record| record.until = Some(until));
     }
 
     /// It cannot go on yet.

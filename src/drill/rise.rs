@@ -6,7 +6,7 @@ use super::{
     course::{ASK_AGAIN, Course},
     judge::checks,
     servers::{
-        seen::{Held, Moment, Shown, braces},
+        seen::{Held, Labels, Moment, Shown, braces},
         view,
         watch::Holding,
     },
@@ -46,7 +46,9 @@ impl Course<'_> {
     async fn pending(&self) -> Step {
         let watch = &self.stack.watch;
         let begun = self.before().1.map(|before| before.at);
-        let found = view::until(&watch.prometheus, self.deadline(Stage::Pending), |shown| {
+        let deadline = self.deadline(Stage::Pending);
+        self.expect(deadline);
+        let found = view::until(&watch.prometheus, deadline, |shown| {
             self.part.identity.shown(shown).cloned()
         });
         let Some((shown, seen)) = found.await else {
@@ -57,7 +59,10 @@ impl Course<'_> {
         if shown.fires() {
             self.was_pending(begun.unwrap_or(seen)).await?;
         }
-        self.reach(Stage::Pending, shown.since().unwrap_or(seen));
+        self.reach(
+            Stage::Pending,
+            shown.since(self.stack.survey.skew).unwrap_or(seen),
+        );
         Ok(())
     }
 
@@ -96,6 +101,7 @@ impl Course<'_> {
             &self.part.identity,
             &shown,
             (trigger, Utc::now()),
+            self.stack.survey.skew,
         );
         self.stack
             .ledger
@@ -103,12 +109,44 @@ impl Course<'_> {
         for warning in found.warnings {
             self.warn(warning);
         }
-        self.judge(Stage::Firing, &found.faults)
+        let mut faults = found.faults;
+        if self.stack.other_rules {
+            found.of_rule.into_iter().for_each(|told| self.warn(told));
+        } else {
+            faults.extend(found.of_rule);
+        }
+        self.judge(Stage::Firing, &faults)
     }
 
     fn fires<'a>(&self, shown: &'a [Shown]) -> Option<&'a Shown> {
         let ours = self.part.identity.shown(shown);
         ours.filter(|shown| shown.fires())
+    }
+
+    /// What Alertmanager has may be another alert than Prometheus has (`alert_relabel_configs`), and go elsewhere.
+    fn told_to_people(&self, held: &Held, faults: &mut Vec<String>) {
+        let Some(routes) = self.stack.routes.as_ref().filter(|_| !self.part.inhibited) else {
+            return;
+        };
+        let mark = |labels: &Labels| labels.get("drill").cloned();
+        let mut shown = None;
+        let ledger = &self.stack.ledger;
+        ledger.change(self.index, |record| shown.clone_from(&record.shown));
+        let shown = shown.and_then(|shown| mark(&shown.labels));
+        let lost = match (shown, mark(&held.labels)) {
+            (Some(mark), None) => format!(
+                ", which has lost its label drill={mark:?} on the way there (alert_relabel_configs of Prometheus)"
+            ),
+            _ => String::new(),
+        };
+        let told = held
+            .receivers
+            .iter()
+            .filter_map(|named| routes.receiver(&named.name));
+        faults.extend(told.filter(|receiver| !receiver.ways.is_empty()).map(|receiver| {
+            let (name, ways) = (&receiver.name, receiver.ways.join(", "));
+            format!("Alertmanager tells people of it{lost}: the receiver {name:?} ({ways}); --page-people allows that")
+        }));
     }
 
     async fn in_alertmanager(&self) -> Step {
@@ -128,7 +166,10 @@ impl Course<'_> {
             .wait(Stage::Alertmanager, &watch.alertmanager, ours)
             .await?;
         let mut faults = checks::differences(&self.part.identity.labels, &held.labels);
-        checks::annotations(&held.annotations, &mut faults);
+        self.told_to_people(&held, &mut faults);
+        if !self.stack.other_rules {
+            checks::annotations(&held.annotations, &mut faults);
+        }
         self.judge(Stage::Alertmanager, &faults)
     }
 }

@@ -10,6 +10,7 @@ use super::{
     course::Course,
     judge::theory::Theory,
     options::DrillOptions,
+    paging::Paging,
     part::{self, Part},
     plan::{self, Chosen},
     progress::Progress,
@@ -50,9 +51,14 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     let survey = Survey::settled(&servers).await?;
     let catalogue = same_catalogue(source, &survey, &servers)?;
     let chosen = plan::choose(options, &catalogue)?;
-    let parts = part::parts(&chosen, &catalogue);
+    let mut parts = part::parts(&chosen, &catalogue);
+    for part in &mut parts {
+        part.identity.added = survey.added(&part.alert);
+    }
     let pace = survey.pace(&catalogue);
     let mut warnings = survey.warnings(&servers);
+    let paging = Paging::look(&servers, &survey, &parts, options.page_people).await?;
+    warnings.extend(paging.warnings);
     tell(&warnings);
 
     let progress = Rc::new(Progress::new());
@@ -75,6 +81,7 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
         scale: catalogue.timing.scale,
         flags: flags(source, catalogue.timing.scale),
         other_rules: options.other_rules,
+        routes: paging.routes.filter(|_| !options.page_people),
         triggered: Default::default(),
         playing: Default::default(),
         servers,
@@ -92,12 +99,14 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
         never = progress.keep_showing(&stack.ledger) => never,
     };
     progress.finish();
+    let mut interrupted = false;
     match ended {
         Ok(untold) => {
             tell(untold.as_slice());
             warnings.extend(untold);
         }
         Err(name) => {
+            interrupted = true;
             let held = stack.held();
             exit::tell(&format!("mock-metrics: interrupted by {name}: {held}"));
             stack.ledger.give_up(&format!("interrupted by {name}"));
@@ -122,7 +131,12 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     // First, so that they are there even if whoever interrupts does not wait for the recoveries.
     let unwritten = conclusion::write(&report, &options.report);
     let held = stack.let_go().await;
-    conclusion::conclude(&report, unwritten, held)
+    conclusion::conclude(&report, unwritten, held).map_err(|error| match error {
+        ProgramError::Failed(told) | ProgramError::Unreachable(told) if interrupted => {
+            ProgramError::Interrupted(told)
+        }
+        error => error,
+    })
 }
 
 /// A name that the built-in catalogue has not may be one of the user's own.

@@ -7,6 +7,7 @@ use futures_util::future::{join, join_all};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
+    judge::routes::Routes,
     record::{Ledger, Outcome},
     servers::{Servers, player::Ours, seen::Moment, server::Fault, watch::Watch},
     stage::Stage,
@@ -34,6 +35,8 @@ pub(super) struct Stack {
     pub(super) flags: String,
     /// Whether rules that are not the catalogue's are told only.
     pub(super) other_rules: bool,
+    /// Whom Alertmanager tells, if that is known and people are not to be told.
+    pub(super) routes: Option<Routes>,
     /// What the simulator may be driving for us.
     pub(super) triggered: RefCell<BTreeMap<String, Drive>>,
     /// The scenario that it may be playing for us.

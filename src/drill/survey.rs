@@ -2,13 +2,20 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use promql_parser::util::parse_duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{
     judge::{rule::different, theory::Pace},
     known::{Known, target},
-    servers::{Servers, gateway::Telemetry, prometheus::Target, seen::Rule, simulator::Served},
+    servers::{
+        Servers,
+        gateway::Telemetry,
+        prometheus::Target,
+        seen::{Labels, Rule},
+        simulator::Served,
+    },
 };
 use crate::{
     exit::ProgramError,
@@ -41,6 +48,8 @@ pub(super) struct Survey {
     gateway: Telemetry,
     /// Prometheus has refused the configuration that it was last told to read.
     pub(super) doubtful: bool,
+    /// By how much Prometheus' clock is ahead of ours.
+    pub(super) skew: TimeDelta,
 }
 
 impl Survey {
@@ -79,11 +88,12 @@ impl Survey {
             gateway,
             simulator,
         } = servers;
-        let (of_prometheus, alerts, telemetry, served) = futures_util::join!(
+        let (of_prometheus, alerts, telemetry, served, skew) = futures_util::join!(
             Known::ask(servers),
             alertmanager.alerts(),
             gateway.found(),
             simulator.alerts(),
+            prometheus.skew(),
         );
         let faults = [
             of_prometheus
@@ -124,6 +134,7 @@ impl Survey {
             served,
             gateway,
             doubtful,
+            skew,
         })
     }
 
@@ -167,7 +178,9 @@ impl Survey {
             .rules
             .iter()
             .filter(|rule| catalogue.alert(&rule.name).is_some());
-        let evaluation = evaluations.map(|rule| rule.interval).max();
+        // Where none of them is loaded, the others say how this Prometheus is set up.
+        let others = || self.rules.iter().map(|rule| rule.interval).min();
+        let evaluation = evaluations.map(|rule| rule.interval).max().or_else(others);
         Pace {
             scrape: scrape.and_then(Result::ok).unwrap_or(usual),
             evaluation: evaluation
@@ -188,6 +201,16 @@ impl Survey {
         if self.doubtful {
             warnings.push(format!(
                 "{DOUBT}: it works with the rules that it had before; its log says what is wrong"
+            ));
+        }
+        if !self.skew.is_zero() {
+            let (by, way) = match self.skew < TimeDelta::zero() {
+                true => (-self.skew, "behind"),
+                false => (self.skew, "ahead of"),
+            };
+            warnings.push(format!(
+                "Prometheus' clock is {:.0} s {way} this machine's, which is taken into account",
+                by.as_seconds_f64()
             ));
         }
         match &self.target {
@@ -214,6 +237,42 @@ impl Survey {
             ));
         }
         warnings
+    }
+
+    /// The labels that a scrape gives to the simulator's series.
+    pub(super) fn scraped(&self) -> Labels {
+        let target = self.target.as_ref();
+        target
+            .map(|target| target.labels.clone())
+            .unwrap_or_default()
+    }
+
+    /// Whether Alertmanager can tell a drill; where nothing is scraped, that is not the question.
+    pub(super) fn marks_drills(&self) -> bool {
+        let mark = |target: &Target| {
+            target
+                .labels
+                .get("drill")
+                .is_some_and(|mark| mark == "true")
+        };
+        self.target.as_ref().is_none_or(mark)
+    }
+
+    /// The labels that the rule of an alert adds, and that tell it from other rules of its name.
+    pub(super) fn added(&self, alert: &Alert) -> Labels {
+        let Some(rule) = self.rule(alert) else {
+            return Labels::new();
+        };
+        let is_namesake = |other: &&Rule| other.name == rule.name && *other != rule;
+        let namesakes: Vec<_> = self.rules.iter().filter(is_namesake).collect();
+        let tells = |(name, value): &(&String, &String)| {
+            let differs = |other: &&Rule| other.labels.get(*name) != Some(*value);
+            !value.contains("{{") && namesakes.iter().any(differs)
+        };
+        let labels = rule.labels.iter().filter(tells);
+        labels
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     }
 
     /// The rule of an alert; of several with its name, the one that is most like it.

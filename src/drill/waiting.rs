@@ -70,7 +70,9 @@ impl Course<'_> {
         find: impl Fn(&[T]) -> Option<R>,
     ) -> Step<R> {
         let begun = self.before().1.map_or_else(Utc::now, |before| before.at);
-        match view::until(sight, self.deadline(stage), find).await {
+        let deadline = self.deadline(stage);
+        self.expect(deadline);
+        match view::until(sight, deadline, find).await {
             Some((found, at)) => {
                 self.reach(stage, at);
                 Ok(found)
@@ -122,6 +124,11 @@ impl Course<'_> {
             true => Ok(()),
             false => Err(Failure::at(stage, faults.join("; "))),
         }
+    }
+
+    /// Until when it waits for its next stage, at most.
+    pub(super) fn expect(&self, until: Moment) {
+        self.stack.ledger.expect(self.index, until);
     }
 
     /// Tells for what it waits before it can begin.

@@ -23,6 +23,7 @@ impl Course<'_> {
         let prometheus = &self.stack.servers.prometheus;
         let mut answered = Utc::now();
         let deadline = after(answered, window + scrape * 2);
+        self.expect(deadline);
         let mut told = None;
         loop {
             let why = match prometheus.query(&query).await {

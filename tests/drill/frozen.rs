@@ -87,7 +87,7 @@ async fn a_simulator_that_freezes_keeps_no_interrupted_drill_and_what_it_drives_
 
     mock.signal(Signal::STOP);
     drill.signal(Signal::TERM);
-    assert_eq!(drill.ended().await.code(), Some(1), "{}", drill.log());
+    assert_eq!(drill.ended().await.code(), Some(130), "{}", drill.log());
     for name in ["Gone", "Open"] {
         // A lab gives its command 10 s.
         let told = format!(

@@ -16,7 +16,7 @@ async fn an_interrupted_drill_recovers_what_it_triggered_and_reports() {
 
         drill.signal(signal);
         let ended = drill.ended().await;
-        assert_eq!(ended.code(), Some(1), "{}", drill.log());
+        assert_eq!(ended.code(), Some(130), "{}", drill.log());
         let told = format!("interrupted by {name}: recovering 2 alerts");
         assert!(drill.log().contains(&told), "{}", drill.log());
         assert_eq!(stack.driven().await, Vec::<String>::new());
@@ -31,20 +31,20 @@ async fn an_interrupted_drill_recovers_what_it_triggered_and_reports() {
 #[actix_rt::test]
 async fn an_alert_that_is_driven_already_is_waited_for_and_said_so_with_how_to_end_it() {
     let stack = Stack::with_rules(|rules| rules).await;
-    stack.mock.post("/api/alerts/PodCrashLoop/trigger").await;
-    let drill = Running::start(&mut stack.drill(&["PodCrashLoop"]));
+    stack.mock.post("/api/alerts/ServiceDown/trigger").await;
+    let drill = Running::start(&mut stack.drill(&["ServiceDown"]));
     let says = async |words: &str| {
         eventually(words, async || drill.out().contains(words).then_some(())).await;
     };
     let base = format!("http://127.0.0.1:{}/api", stack.mock.port());
-    says("PodCrashLoop: waits for calm: the simulator says active at 1").await;
+    says("ServiceDown: waits for calm: the simulator says active at 0").await;
     says(&format!(
-        "bring it back with `curl -X POST {base}/alerts/PodCrashLoop/recover`"
+        "bring it back with `curl -X POST {base}/alerts/ServiceDown/recover`"
     ))
     .await;
 
     stack.mock.post("/api/reset").await;
-    says("PodCrashLoop: trigger at 0.0 s").await;
+    says("ServiceDown: trigger at 0.0 s").await;
     drill.signal(Signal::TERM);
     drill.ended().await;
     assert_eq!(stack.driven().await, Vec::<String>::new());

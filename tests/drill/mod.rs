@@ -5,6 +5,8 @@ mod foreign;
 mod fresh;
 mod frozen;
 mod interrupted;
+mod other_rules;
+mod people;
 mod quiet;
 mod refusals;
 mod scenario;

@@ -27,7 +27,7 @@ async fn a_drill_that_is_interrupted_stops_no_scenario_but_its_own() {
         }
 
         drill.signal(Signal::INT);
-        assert_eq!(drill.ended().await.code(), Some(1), "{}", drill.log());
+        assert_eq!(drill.ended().await.code(), Some(130), "{}", drill.log());
         let told = "interrupted by SIGINT: stopping the scenario failing-disk";
         assert!(drill.log().contains(told), "{}", drill.log());
         assert_eq!(played(&stack).await, goes_on);

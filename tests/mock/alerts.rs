@@ -77,6 +77,7 @@ async fn the_list_is_the_catalogue_in_its_order_and_calm() {
         "expr": "mock_disk_usage_percent > 90",
         "for": "1m",
         "condition": "calm",
+        "driven": false,
         "value": 45.0,
         "since": null,
         "rise_seconds": 30.0,

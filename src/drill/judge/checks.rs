@@ -16,22 +16,25 @@ const OTHER_FORMS: [&str; 3] = ["humanizeDuration", "humanizeTimestamp", "toTime
 pub(crate) struct Found {
     /// With these it has failed.
     pub(crate) faults: Vec<String>,
+    /// With these too, unless the rule may be another one than the catalogue's.
+    pub(crate) of_rule: Vec<String>,
     /// These are told only.
     pub(crate) warnings: Vec<String>,
 }
 
-/// Checks a firing alert that was triggered at `trigger`, as it is `now`.
+/// Checks a firing alert that was triggered at `trigger`, as it is `now`, where Prometheus' clock is ahead by `skew`.
 pub(crate) fn check(
     alert: &Alert,
     identity: &Identity,
     shown: &Shown,
     (trigger, now): (Moment, Moment),
+    skew: TimeDelta,
 ) -> Found {
     let mut found = Found::default();
     labels(alert, identity, &shown.labels, &mut found);
-    annotations(&shown.annotations, &mut found.faults);
-    value(alert, shown, &mut found.faults);
-    if let Some(fault) = active_at(shown, trigger, now) {
+    annotations(&shown.annotations, &mut found.of_rule);
+    value(alert, shown, &mut found.of_rule);
+    if let Some(fault) = active_at(shown, (trigger, now), skew) {
         found.faults.push(fault);
     }
     found
@@ -69,9 +72,10 @@ pub(crate) fn inhibited(held: &Held, all: &[Held], inhibitors: &[Identity]) -> b
 }
 
 fn labels(alert: &Alert, identity: &Identity, labels: &Labels, found: &mut Found) {
-    let mut expected = rule_labels(alert);
-    expected.extend(identity.labels.clone());
-    found.faults.extend(differences(&expected, labels));
+    let of_rule = differences(&rule_labels(alert), labels);
+    found.of_rule.extend(of_rule);
+    let of_series = differences(&identity.labels, labels);
+    found.faults.extend(of_series);
     for name in ["job", "instance"] {
         if labels.get(name).is_none_or(String::is_empty) {
             let fault = format!("label {name}: is missing: where the alert comes from is not told");
@@ -132,8 +136,8 @@ fn value(alert: &Alert, shown: &Shown, faults: &mut Vec<String>) {
     }
 }
 
-fn active_at(shown: &Shown, trigger: Moment, now: Moment) -> Option<String> {
-    let Some(since) = shown.since() else {
+fn active_at(shown: &Shown, (trigger, now): (Moment, Moment), skew: TimeDelta) -> Option<String> {
+    let Some(since) = shown.since(skew) else {
         return Some(format!("activeAt: is not RFC 3339: {:?}", shown.active_at));
     };
     if since < trigger - CLOCKS {
@@ -158,11 +162,17 @@ mod tests {
     use crate::{drill::servers::seen::labels as pairs, mock::catalogue::Catalogue};
 
     fn found(change: impl Fn(&mut Shown)) -> Found {
+        with_clock(0, change)
+    }
+
+    /// Prometheus' clock is so many seconds ahead.
+    fn with_clock(ahead: i64, change: impl Fn(&mut Shown)) -> Found {
         let catalogue = Catalogue::load(None, 1.0).unwrap();
         let alert = catalogue.alert("DiskFull").unwrap();
         let identity = Identity {
             name: alert.name.clone(),
             labels: alert.labels.clone(),
+            ..Identity::default()
         };
         let trigger = Utc::now();
         let mut shown = Shown {
@@ -187,6 +197,7 @@ mod tests {
             &identity,
             &shown,
             (trigger, trigger + TimeDelta::seconds(60)),
+            TimeDelta::seconds(ahead),
         )
     }
 
@@ -201,6 +212,7 @@ mod tests {
         let cause = |name: &str| Identity {
             name: name.to_owned(),
             labels: Labels::new(),
+            ..Identity::default()
         };
         let all = [held("Full", &[]), held("Other", &[])];
         let causes = [cause("Full")];
@@ -210,13 +222,28 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_is_ahead_or_behind_makes_no_alert_old_or_future() {
+        for ahead in [-3_600, -60, 60, 3_600] {
+            let moved = |shown: &mut Shown| {
+                let since = shown.since(TimeDelta::zero()).unwrap();
+                shown.active_at = (since + TimeDelta::seconds(ahead)).to_rfc3339();
+            };
+            assert_eq!(with_clock(ahead, moved), Found::default(), "{ahead}");
+            assert_ne!(found(moved), Found::default(), "{ahead}");
+        }
+    }
+
+    #[test]
     fn an_alert_that_says_all_it_must_passes() {
         assert_eq!(found(|_| ()), Found::default());
     }
 
     #[test]
     fn each_thing_that_is_wrong_is_told_with_what_was_expected() {
-        let told = |change: &dyn Fn(&mut Shown)| found(change).faults.join("; ");
+        let told = |change: &dyn Fn(&mut Shown)| {
+            let found = found(change);
+            [found.of_rule, found.faults].concat().join("; ")
+        };
         let set = |shown: &mut Shown, name: &str, value: &str| {
             drop(shown.annotations.insert(name.to_owned(), value.to_owned()));
         };

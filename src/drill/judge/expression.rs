@@ -1,6 +1,8 @@
 //! What a drill must know of an expression: whether two say the same, whether a value fulfils it, and whether it keeps
 //! the labels of its series.
 
+use std::time::Duration;
+
 use promql_parser::parser::{self, Expr, LabelModifier};
 
 use crate::mock::{
@@ -33,6 +35,16 @@ pub(crate) fn keeps(alert: &Alert, label: &str) -> bool {
         |_| leading_part_keeps(&alert.expr, label),
         |predictor| predictor.keeps(label),
     )
+}
+
+/// How far back the alert's expression looks; not at all where that cannot be told.
+pub(crate) fn window(alert: &Alert) -> Duration {
+    let subject = Subject {
+        metric: &alert.metric,
+        labels: &alert.labels,
+    };
+    let predictor = Expression::parse(&alert.expr).and_then(|expr| expr.predictor(&subject));
+    predictor.map_or(Duration::ZERO, |predictor| predictor.reach())
 }
 
 /// The labels of its series that the alert still has.

@@ -9,6 +9,7 @@ mod numbers;
 pub(super) mod reason;
 #[cfg(test)]
 mod reason_tests;
+pub(super) mod routes;
 pub(super) mod rule;
 pub(super) mod theory;
 mod unasked;

@@ -102,6 +102,7 @@ pub(super) fn judged_in(
     let identity = Identity {
         name: alert.name.clone(),
         labels: alert.labels.clone(),
+        ..Identity::default()
     };
     let case = Case {
         alert: &alert,
@@ -110,6 +111,7 @@ pub(super) fn judged_in(
         inhibitors: &[Identity {
             name: "DiskBroken".to_owned(),
             labels: Labels::new(),
+            ..Identity::default()
         }],
         recovered,
     };

@@ -1,7 +1,7 @@
 //! The report as JUnit XML, as continuous integration reads it: a test suite per family, a test case per alert.
 
 use super::{Report, title};
-use crate::drill::record::Record;
+use crate::drill::{record::Record, stage::Stage};
 
 /// A document.
 pub(super) fn write(report: &Report) -> String {
@@ -62,7 +62,12 @@ fn properties(record: &Record) -> String {
         properties += &format!("        <property name=\"{name}\" value=\"{value}\"/>\n");
     };
     property("verdict", record.verdict().name());
-    for reached in &record.reached {
+    // What comes before the trigger has no time since it.
+    let timed = record
+        .reached
+        .iter()
+        .filter(|reached| reached.stage >= Stage::Trigger);
+    for reached in timed {
         property(
             &format!("{}_seconds", reached.stage),
             &format!("{:.3}", reached.seconds),

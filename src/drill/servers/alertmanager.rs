@@ -23,7 +23,26 @@ struct Silence {
     ends_at: String,
 }
 
+#[derive(Deserialize)]
+struct Status {
+    config: Configuration,
+}
+
+#[derive(Deserialize)]
+struct Configuration {
+    original: String,
+}
+
 impl Alertmanager {
+    /// Its configuration, YAML, without secrets.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub(crate) async fn configuration(&self) -> Result<String, Fault> {
+        let status: Status = self.0.read(&["api", "v2", "status"], &[]).await?;
+        Ok(status.config.original)
+    }
+
     /// The alerts that it holds and that are not resolved, whatever it does with them.
     ///
     /// # Errors

@@ -185,7 +185,7 @@ mod tests {
                "annotations":{},"state":"firing","activeAt":"2026-01-01T00:00:00Z","value":"9.7e+01"}]}}"#,
         );
         let alerts = alerts.unwrap().unwrap().alerts;
-        assert!(alerts[0].fires() && alerts[0].since().is_some());
+        assert!(alerts[0].fires() && alerts[0].since(chrono::TimeDelta::zero()).is_some());
         assert_eq!(
             frame(r#"{"type":"connection","message":"hello"}"#),
             Ok(None)

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     seen::{Labels, Rule, Shown},
     server::{Fault, Server},
 };
+
+/// Clocks that are nearer are taken for the same: a `Date` has whole seconds.
+const HARDLY: TimeDelta = TimeDelta::seconds(2);
 
 /// Prometheus' HTTP API, as far as a drill needs it.
 #[derive(Clone)]
@@ -150,6 +154,13 @@ impl Prometheus {
         let path = ["api", "v1", "status", "runtimeinfo"];
         let answer: Result<Envelope<Runtime>, Fault> = self.0.read(&path, &[]).await;
         answer.is_ok_and(|answer| !answer.data.reload_config_success)
+    }
+
+    /// By how much its clock is ahead of ours; nothing where it does not say, or the difference may as well be none.
+    pub(crate) async fn skew(&self) -> TimeDelta {
+        let path = ["api", "v1", "status", "buildinfo"];
+        let skew = self.0.clock(&path).await.ok().flatten();
+        skew.filter(|skew| skew.abs() > HARDLY).unwrap_or_default()
     }
 
     /// The series for which `expr` holds now.

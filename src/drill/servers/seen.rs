@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 /// Label names and values; of annotations too.
@@ -28,10 +28,10 @@ impl Shown {
         self.state == "firing"
     }
 
-    /// Since when it is active, if that is RFC 3339.
-    pub(crate) fn since(&self) -> Option<Moment> {
+    /// Since when it is active by our clock, if that is RFC 3339; Prometheus' clock is ahead by `skew`.
+    pub(crate) fn since(&self, skew: TimeDelta) -> Option<Moment> {
         let read = DateTime::parse_from_rfc3339(&self.active_at).ok()?;
-        Some(read.with_timezone(&Utc))
+        Some(read.with_timezone(&Utc) - skew)
     }
 }
 
@@ -44,6 +44,15 @@ pub(crate) struct Held {
     #[serde(default)]
     pub(crate) fingerprint: String,
     pub(crate) status: HeldStatus,
+    /// Who is told of it.
+    #[serde(default)]
+    pub(crate) receivers: Vec<Named>,
+}
+
+/// What has a name, as Alertmanager writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Named {
+    pub(crate) name: String,
 }
 
 /// What Alertmanager does with an alert.
@@ -85,20 +94,20 @@ pub(crate) struct Rule {
 }
 
 /// How one alert is told from others: its name, and labels that it must have.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub(crate) name: String,
+    /// Those of its series.
     pub(crate) labels: Labels,
+    /// Those of its rule that other rules of its name do not add.
+    pub(crate) added: Labels,
 }
 
 impl Identity {
     /// Whether these labels are its own.
     pub(crate) fn is(&self, labels: &Labels) -> bool {
-        self.is_namesake(labels)
-            && self
-                .labels
-                .iter()
-                .all(|(name, value)| labels.get(name) == Some(value))
+        let mut own = self.labels.iter().chain(&self.added);
+        self.is_namesake(labels) && own.all(|(name, value)| labels.get(name) == Some(value))
     }
 
     /// Whether these labels have its name.
@@ -146,14 +155,17 @@ mod tests {
 
     #[test]
     fn an_alert_is_told_from_others_by_its_name_and_all_of_its_labels() {
-        let identity = Identity {
+        let mut identity = Identity {
             name: "DiskFull".to_owned(),
             labels: labels(&[("device", "sda")]),
+            ..Identity::default()
         };
         let full = |device| labels(&[("alertname", "DiskFull"), ("device", device), ("job", "x")]);
         assert!(identity.is(&full("sda")) && !identity.is(&full("sdb")));
         assert!(identity.is_namesake(&full("sdb")));
         assert!(!identity.is(&labels(&[("device", "sda")])));
         assert_eq!(identity.told(), r#"DiskFull{device="sda"}"#);
+        identity.added = labels(&[("job", "y")]);
+        assert!(!identity.is(&full("sda")));
     }
 }

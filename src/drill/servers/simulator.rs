@@ -1,9 +1,15 @@
 //! The simulator's control API, as far as a drill needs it; and whether it serves the catalogue that is to be rehearsed.
 
+use std::time::Duration;
+
+use chrono::TimeDelta;
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 
-use super::server::{Fault, Server};
+use super::{
+    seen::Moment,
+    server::{Fault, Server},
+};
 use crate::mock::catalogue::{Alert, Catalogue, span};
 
 /// The condition of what nobody drives.
@@ -34,8 +40,19 @@ pub(crate) struct Driven {
     /// `calm`, `rising`, `active` or `recovering`.
     #[serde(default)]
     pub(crate) condition: String,
+    /// A trigger of it is under way.
+    #[serde(default = "yes")]
+    pub(crate) driven: bool,
+    /// Since when the condition is that.
+    #[serde(default)]
+    pub(crate) since: Option<Moment>,
     #[serde(default)]
     pub(crate) value: Value,
+}
+
+/// A simulator that does not say.
+fn yes() -> bool {
+    true
 }
 
 #[derive(Deserialize)]
@@ -61,8 +78,8 @@ impl Simulator {
         Ok(one.data)
     }
 
-    /// How an alert stands that is not calm, and how it comes to be.
-    pub(crate) fn busy(&self, driven: &Driven) -> String {
+    /// How an alert stands that is not calm, and how it comes to be; its expression looks back over `window`.
+    pub(crate) fn busy(&self, driven: &Driven, window: Duration) -> String {
         let Driven {
             name,
             condition,
@@ -70,12 +87,19 @@ impl Simulator {
             ..
         } = driven;
         let how = match condition.as_str() {
-            "recovering" => "it will be calm soon".to_owned(),
+            "recovering" => format!("nothing is to be done: {}", driven.calm_by(window)),
             _ => {
+                let by_itself = match driven.driven || window.is_zero() {
+                    true => String::new(),
+                    false => format!(
+                        "nothing drives it: {}; if a request has set it, ",
+                        driven.calm_by(window)
+                    ),
+                };
                 let recover = self.0.url(&["api", "alerts", name, "recover"], &[]);
                 let reset = self.0.url(&["api", "reset"], &[]);
                 format!(
-                    "bring it back with `curl -X POST {recover}`, or everything with `curl -X POST {reset}`"
+                    "{by_itself}bring it back with `curl -X POST {recover}`, or everything with `curl -X POST {reset}`"
                 )
             }
         };
@@ -139,6 +163,19 @@ impl Served {
 }
 
 impl Driven {
+    /// When it is calm by itself, at the latest, as far as its window tells.
+    fn calm_by(&self, window: Duration) -> String {
+        let end = self.since.zip(TimeDelta::from_std(window).ok());
+        match end.filter(|_| !window.is_zero()) {
+            Some((since, window_delta)) => format!(
+                "what its window of {} still holds is past by {}",
+                span(window),
+                (since + window_delta).format("%H:%M:%S UTC")
+            ),
+            None => "it will be calm soon".to_owned(),
+        }
+    }
+
     fn differs_from(&self, alert: &Alert) -> Option<String> {
         let hold_for = span(alert.hold_for);
         let (what, theirs, ours) = if self.expr != alert.expr {
@@ -157,6 +194,7 @@ impl Driven {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
     use url::Url;
 
     use super::*;
@@ -178,14 +216,29 @@ mod tests {
     async fn what_is_busy_is_told_with_how_to_end_it_and_what_ends_by_itself_is_not() {
         let url = Url::parse("http://u:hunter2@h/mock").unwrap();
         let simulator = Simulator(Server::new("mock-metrics", "--simulator", url, None));
-        let busy = |condition: &str| {
-            simulator.busy(&Driven {
+        let busy_over = |condition: &str, driven: bool, window: u64| {
+            let since = DateTime::from_timestamp(3_600, 0);
+            let driven = Driven {
                 name: "DiskFull".to_owned(),
                 condition: condition.to_owned(),
                 value: json!(97.5),
+                driven,
+                since,
                 ..Driven::default()
-            })
+            };
+            simulator.busy(&driven, Duration::from_secs(window))
         };
+        let busy = |condition: &str| busy_over(condition, true, 0);
+        let window = "what its window of 2m still holds is past by 01:02:00 UTC";
+        assert_eq!(
+            busy_over("recovering", false, 120),
+            format!("the simulator says recovering at 97.5; nothing is to be done: {window}")
+        );
+        let undriven = busy_over("active", false, 120);
+        let expected = format!(
+            "at 97.5; nothing drives it: {window}; if a request has set it, bring it back with `curl"
+        );
+        assert!(undriven.contains(&expected), "{undriven}");
         assert_eq!(
             busy("active"),
             "the simulator says active at 97.5; bring it back with `curl -X POST \
@@ -193,7 +246,7 @@ mod tests {
         );
         assert_eq!(
             busy("recovering"),
-            "the simulator says recovering at 97.5; it will be calm soon"
+            "the simulator says recovering at 97.5; nothing is to be done: it will be calm soon"
         );
     }
 

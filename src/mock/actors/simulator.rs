@@ -54,6 +54,7 @@ fn state(born_at: DateTime<Utc>, rehearsal: &Rehearsal) -> AlertState {
     AlertState {
         alert: rehearsal.alert().clone(),
         condition: rehearsal.condition(),
+        driven: rehearsal.is_driven(),
         value: rehearsal.value(),
         since: born_at + rehearsal.since(),
     }

@@ -42,6 +42,8 @@ struct Told<'a> {
     #[serde(rename = "for")]
     hold_for: String,
     condition: String,
+    /// Its series is driven on its behalf: where it is not, and the condition holds, somebody else has brought that about.
+    driven: bool,
     value: f64,
     since: String,
     /// From a trigger until the condition holds, as theory tells.
@@ -62,6 +64,7 @@ impl<'a> Told<'a> {
             expr: &alert.expr,
             hold_for: span(alert.hold_for),
             condition: state.condition.to_string(),
+            driven: state.driven,
             value: state.value,
             since: timestamp(state.since),
             rise_seconds: catalogue.rise(&alert.name).map(|rise| rise.as_secs_f64()),
