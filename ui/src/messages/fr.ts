@@ -385,6 +385,7 @@ export const fr: Messages = {
     check: 'Vérification',
     checks: {
       prometheus: 'Prometheus',
+      alertmanager: 'Alertmanager',
       database: 'Base de données',
       poller: 'Collecteur',
     },
