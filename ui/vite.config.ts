@@ -32,6 +32,8 @@ export default defineConfig({
     sourcemap: false,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What belongs to which page, for the test that weighs them.
+    manifest: true,
     // The licences of all that is in the bundles, as their authors ask; the gateway serves it.
     license: { fileName: 'assets/licenses.txt' },
   },

@@ -5,11 +5,11 @@ import { Link, useRoute } from 'wouter';
 
 import { LANGUAGES, isLanguage, useSpeech } from '../messages/react';
 import { Guard } from '../components/Guard';
-import { Choice } from '../components/Choice';
 import { AlertCount } from './AlertCount';
 import { ConnectionBadge } from './ConnectionBadge';
 import { isOff, PAGES } from './pages';
 import { useSettings } from './settings';
+import { SmallChoice } from './SmallChoice';
 import { THEMES, isTheme, useTheme } from './theme';
 import styles from './Header.module.css';
 
@@ -43,7 +43,7 @@ export function Header() {
           <Guard>
             <ConnectionBadge />
           </Guard>
-          <Choice
+          <SmallChoice
             label={texts.app.languages}
             value={language}
             options={Object.entries(LANGUAGES).map(([id, text]) => ({ id, text }))}
@@ -51,7 +51,7 @@ export function Header() {
               if (isLanguage(id)) speak(id);
             }}
           />
-          <Choice
+          <SmallChoice
             label={texts.app.theme.label}
             value={theme}
             options={THEMES.map((id) => ({ id, text: texts.app.theme[id] }))}
