@@ -17,7 +17,7 @@ use super::{
     stage::Stage,
     waiting::after,
 };
-use crate::mock::catalogue::span;
+use crate::mock::{catalogue::span, promql::Expression};
 
 /// From the crossing to the browser: each has a grace of its own.
 const STAGES_OF_RISE: u32 = 5;
@@ -127,7 +127,9 @@ impl Course<'_> {
             .theory
             .allows(Stage::ResolvedPrometheus)
             .unwrap_or_default();
-        let deadline = after(Utc::now(), patience + self.stack.grace);
+        // Over a window that is hardly begun it may be active though nothing has happened.
+        let window = self.theory.reach() + self.theory.scrape() * 2;
+        let deadline = after(Utc::now(), patience + window + self.stack.grace);
         let begun = Utc::now();
         self.expect(deadline);
         let failed = self.calm(deadline).await.is_none();
@@ -147,6 +149,31 @@ impl Course<'_> {
             self.watched_for(window).await?;
         }
         self.reach(Stage::Calm, Utc::now());
+        self.has_series().await
+    }
+
+    /// Makes sure that what its expression cannot do without is there: of what theory does not foretell, a drill would wait
+    /// for long to no end.
+    async fn has_series(&self) -> Step {
+        let Ok(expression) = Expression::parse(&self.part.alert.expr) else {
+            return Ok(());
+        };
+        let required = if self.theory.predicted {
+            Vec::new()
+        } else {
+            expression.required()
+        };
+        let prometheus = &self.stack.servers.prometheus;
+        for selector in required {
+            // One that cannot be asked is told of where it is waited for.
+            let found = prometheus.query(&format!("count({selector})")).await;
+            if found.is_ok_and(|samples| samples.is_empty()) {
+                let why = format!(
+                    "it was not triggered: Prometheus has no series for {selector}, without which its expression cannot hold"
+                );
+                return Err(Failure::at(Stage::Trigger, why));
+            }
+        }
         Ok(())
     }
 

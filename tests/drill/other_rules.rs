@@ -48,3 +48,31 @@ async fn of_two_rules_of_one_name_the_catalogue_s_is_followed() {
     let gone = of(&json(&report), "Gone").clone();
     assert_eq!(gone["labels"]["severity"], "warning", "{gone}");
 }
+
+/// A rule of two metrics, of which the simulator serves one.
+const HALF: &str = r#"
+scrape_interval = "1s"
+
+[[alert]]
+name = "Full"
+metric = "bytes_free"
+expr = "bytes_free / bytes_in_all{fs!=''} < 0.1"
+baseline = 90
+trigger = 1
+"#;
+
+#[actix_rt::test]
+async fn what_can_never_fire_for_want_of_a_series_is_told_at_once_with_the_selector() {
+    let stack = Stack::of(Some(HALF), "1", |rules| rules).await;
+    let report = stack.report("r.json");
+    let ended = ended(stack.drill(&["Full", "--report", &report])).await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let full = of(&json(&report), "Full").clone();
+    assert_eq!(full["failed_stage"], "trigger", "{full}");
+    let why = full["why"].as_str().unwrap();
+    assert!(
+        why.contains("no series for bytes_in_all{fs!=\"\"}"),
+        "{why}"
+    );
+    assert_eq!(stack.driven().await, Vec::<String>::new());
+}

@@ -1,7 +1,7 @@
 //! The program itself: its command line, its exit codes, how it stops.
 
 use std::{
-    io::{self, Read, Write},
+    io::{self, Read, Seek, Write},
     net::{TcpListener, TcpStream},
     process::{Command, Stdio},
 };
@@ -138,6 +138,53 @@ fn check_honours_the_time_scale_and_takes_its_catalogue_as_the_file() {
             "{arguments:?}: {told}"
         );
     }
+}
+
+#[test]
+fn check_says_of_each_alert_whether_it_can_fire_and_asks_promtool() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let mut check = |text: &str| {
+        file.as_file_mut().set_len(0).unwrap();
+        file.rewind().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        run(program().arg("check").arg(file.path()))
+    };
+    let alert = |name: &str, expr: &str| {
+        format!("[[alert]]\nname = \"{name}\"\nmetric = \"m\"\nexpr = '{expr}'\ntrigger = 9\n")
+    };
+    let three = [
+        alert("A", "m > 5"),
+        alert("B", "m / n > 5"),
+        alert("C", "m > scalar(memory_usage_bytes)"),
+    ];
+    let Ended { code, out, told } = check(&three.concat());
+    assert_eq!(code, Some(0), "{told}");
+    for words in [
+        "alert B: cannot fire: no series is served for n\n",
+        "alert C: not known whether it can fire, which only a drill can tell: its expression selects memory_usage_bytes",
+        "3 alerts and 0 scenarios: 1 can fire, 1 cannot, 1 not known\n",
+    ] {
+        assert!(out.contains(words), "{out}");
+    }
+    // Prometheus 2.42 has another name for it, and 3 this one.
+    let later = check(&alert(
+        "A",
+        "double_exponential_smoothing(m[5m], 0.5, 0.5) > 5",
+    ));
+    let earlier = check(&alert("A", "holt_winters(m[5m], 0.5, 0.5) > 5"));
+    let refused = [&later, &earlier].map(|ended| ended.code == Some(64));
+    assert!(refused.contains(&true), "{later:?} {earlier:?}");
+    let Ended { code, told, .. } = check(&alert("A", "m > > 5"));
+    assert_eq!(code, Some(64));
+    assert!(
+        told.contains("is not PromQL: 1:5: parse error: ") && told.contains("(promtool "),
+        "{told}"
+    );
+    let Ended { code, told, .. } = check("groups:\n  - name: a\n    rules: []\n");
+    assert!(
+        code == Some(64) && told.contains("is a rule file of Prometheus"),
+        "{told}"
+    );
 }
 
 #[test]

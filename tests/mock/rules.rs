@@ -121,6 +121,42 @@ fn so_are_three_alerts_of_somebody_else() {
     assert!(!tests.contains("humanizeDuration"));
 }
 
+/// What has made generated tests fail: a counter whose standing still is the fault, a window that is hardly begun, a week, a
+/// name that is more than a word; and all that a rule can have besides.
+const ODD: &str = r#"
+[[alert]]
+name = "Busy (CPU) / all \"cores\""
+expr = "1 - avg without (cpu) (rate(cpu_idle_seconds_total[5m])) > 0.8"
+labels = { cpu = "0" }
+baseline = 1.0
+trigger = 0.0
+for = "10m"
+keep_firing_for = "3m"
+rule_labels = { team = "a b" }
+annotations = { runbook_url = "https://wiki/{{ $labels.instance }}" }
+
+[[alert]]
+name = "BackupMissing"
+expr = "backup_age_seconds{job=\"mock-metrics\"} > 100"
+baseline = 5
+trigger = 500
+for = "1w"
+"#;
+
+#[test]
+fn so_are_odd_ones() {
+    for (text, left_out) in [(ODD, 1), (&ODD[..ODD.find("\n\n[[alert]]").unwrap()], 0)] {
+        let room = scratch();
+        let file = room.path().join("odd.toml");
+        fs::write(&file, text).unwrap();
+        let arguments = ["--catalogue", file.to_str().unwrap()];
+        let tests = rules(&[&arguments[..], &["--format", "tests"]].concat());
+        assert_eq!(tests.matches("# left out").count(), left_out, "{tests}");
+        let (code, said) = promtool::test_rules_of(&rules(&arguments), &tests);
+        assert_eq!(code, Some(0), "{said}");
+    }
+}
+
 #[test]
 fn a_wrong_rule_fails_its_tests() {
     let rules = rules(&[]);

@@ -56,11 +56,7 @@ pub(crate) fn differences(expected: &Labels, labels: &Labels) -> Vec<String> {
 
 /// The labels that an alert of the catalogue carries besides those of its series.
 pub(crate) fn rule_labels(alert: &Alert) -> Labels {
-    let pairs = [("severity", &alert.severity), ("family", &alert.family)];
-    pairs
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.clone()))
-        .collect()
+    alert.added_labels()
 }
 
 /// Whether one of `inhibitors` among `all` is why Alertmanager keeps an alert quiet. A silence is no such reason.

@@ -253,7 +253,7 @@ fn what_does_not_end_is_told_with_what_still_holds() {
         &told,
         &[
             "although the condition no longer holds",
-            "it keeps firing for 5m",
+            "its `keep_firing_for` is 5m, the catalogue's 0s",
         ],
     );
     says(

@@ -24,19 +24,26 @@ pub(crate) fn different(rule: &Rule, alert: &Alert) -> Vec<String> {
         &checks::rule_labels(alert),
         &rule.labels,
     ));
-    for (name, ours) in [
+    let own = [
         ("summary", &alert.summary),
         ("description", &alert.description),
-    ] {
+    ];
+    let more = alert
+        .annotations
+        .iter()
+        .map(|(name, text)| (name.as_str(), text));
+    for (name, ours) in own.into_iter().chain(more) {
         let theirs = rule.annotations.get(name).map_or("", String::as_str);
         if theirs.trim() != ours.trim() {
             different.push(told(&format!("annotation {name}"), theirs, ours));
         }
     }
-    if rule.keep_firing_for > 0.0 {
+    let keep = duration(rule.keep_firing_for);
+    if keep != alert.keep_firing_for {
         different.push(format!(
-            "it keeps firing for {} (`keep_firing_for`)",
-            spelt(duration(rule.keep_firing_for))
+            "its `keep_firing_for` is {}, the catalogue's {}",
+            spelt(keep),
+            spelt(alert.keep_firing_for)
         ));
     }
     different

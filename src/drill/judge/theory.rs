@@ -76,7 +76,10 @@ impl Theory {
         let moved = pace.scrape + SIMULATOR_BEAT + pace.beat;
         Ok(Self {
             crossed: rise + moved,
-            resolved: fall + moved + pace.evaluation,
+            resolved: fall
+                + moved
+                + rounded_up(alert.keep_firing_for, pace.evaluation)
+                + pace.evaluation,
             hold_for: alert.hold_for,
             reach: prediction::predictor(alert, pace.scrape).map_or_else(
                 |_| alert.window.unwrap_or_default(),

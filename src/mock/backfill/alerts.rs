@@ -66,7 +66,7 @@ fn evaluate(alert: &Alert, series: &Recorded, predictor: &Predictor) -> Vec<Acti
     };
     let samples: Vec<_> = series.samples.iter().map(sample).collect();
     let reach = predictor.reach() + LOOK_BACK;
-    let mut rule = RuleState::new(alert.hold_for);
+    let mut rule = RuleState::new(alert.hold_for, alert.keep_firing_for);
     let mut from = 0;
     let evaluations = samples.iter().enumerate().filter_map(|(index, newest)| {
         let now = newest.at;

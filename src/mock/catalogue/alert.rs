@@ -46,8 +46,17 @@ pub struct Alert {
     pub threshold: Option<f64>,
     /// What is put in for `{window}`.
     pub window: Option<Duration>,
+    /// Another series that the simulator serves, and that the expression aggregates with the alert's own: what that makes of
+    /// both cannot be told from one.
+    pub with: Option<String>,
     /// The rule's `for`.
     pub hold_for: Duration,
+    /// The rule's `keep_firing_for`.
+    pub keep_firing_for: Duration,
+    /// What else the rule adds to the labels of its alerts.
+    pub rule_labels: Labels,
+    /// Its other annotations, Prometheus templates.
+    pub annotations: Labels,
     /// The annotation `summary`, a Prometheus template.
     pub summary: String,
     /// The annotation `description`, a Prometheus template.
@@ -55,6 +64,13 @@ pub struct Alert {
 }
 
 impl Alert {
+    /// The labels that the rule adds to those of the series.
+    pub fn added_labels(&self) -> Labels {
+        let own = [("severity", &self.severity), ("family", &self.family)];
+        let own = own.map(|(name, value)| (name.to_owned(), value.clone()));
+        self.rule_labels.clone().into_iter().chain(own).collect()
+    }
+
     /// The labels of its series, by name.
     pub fn pairs(&self) -> Vec<(&str, &str)> {
         let pairs = self.labels.iter();

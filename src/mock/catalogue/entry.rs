@@ -7,19 +7,20 @@ use toml::Value;
 
 use super::{
     Alert, Labels,
+    expr::selected,
     keys::{self, Form},
     motion::{self, RecoverEntry, TriggerEntry},
     names,
     texts::Texts,
     timing::{self, Timing},
 };
-use crate::mock::{model::exposition::Kind, promql::Expression};
+use crate::mock::model::exposition::Kind;
 
 /// Long enough to count as an alert, short enough to be rehearsed.
 const USUAL_FOR: Duration = Duration::from_secs(60);
 
 /// The keys of `[[alert]]`.
-const KEYS: [(&str, Form); 18] = [
+const KEYS: [(&str, Form); 21] = [
     ("name", Form::Text),
     ("expr", Form::Text),
     ("metric", Form::Text),
@@ -36,8 +37,11 @@ const KEYS: [(&str, Form); 18] = [
     ("threshold", Form::Number),
     ("window", Form::Duration),
     ("for", Form::Duration),
+    ("keep_firing_for", Form::Duration),
     ("summary", Form::Text),
     ("description", Form::Text),
+    ("rule_labels", Form::Labels),
+    ("annotations", Form::Labels),
 ];
 
 /// Their values.
@@ -65,8 +69,13 @@ struct AlertEntry {
     window: Option<String>,
     #[serde(rename = "for")]
     hold_for: Option<String>,
+    keep_firing_for: Option<String>,
     summary: Option<String>,
     description: Option<String>,
+    #[serde(default)]
+    rule_labels: Labels,
+    #[serde(default)]
+    annotations: Labels,
 }
 
 /// Faults of one entry, each with its key.
@@ -144,6 +153,12 @@ impl AlertEntry {
         let window = faults.take("window", window);
         let hold_for = self.hold_for.as_deref().map(timing::parse).transpose();
         let hold_for = faults.take("for", hold_for).flatten();
+        let keep = self
+            .keep_firing_for
+            .as_deref()
+            .map(timing::parse)
+            .transpose();
+        let keep = faults.take("keep_firing_for", keep).flatten();
         let trigger = TriggerEntry::read(self.trigger.clone(), timing);
         let trigger = faults.take("trigger", trigger);
         let recover = RecoverEntry::read(self.recover.clone(), timing);
@@ -181,8 +196,15 @@ impl AlertEntry {
             trigger: trigger?,
             recover: recover?,
             expr: expr?,
+            keep_firing_for: timing.hold_for(keep.unwrap_or_default()),
             summary: texts.annotation("summary", &summary, faults),
             description: texts.annotation("description", &description, faults),
+            annotations: self
+                .annotations
+                .iter()
+                .map(|(name, text)| (name.clone(), texts.annotation(name, text, faults)))
+                .collect(),
+            rule_labels: self.rule_labels,
             name: self.name,
             metric,
             labels: self.labels,
@@ -191,13 +213,13 @@ impl AlertEntry {
             flag: self.flag,
             threshold: self.threshold,
             window,
+            with: None,
             hold_for,
         })
     }
 
     fn check_names(&self, faults: &mut Faults) {
         for (key, text) in [
-            ("name", Some(&self.name)),
             ("family", self.family.as_ref()),
             ("severity", self.severity.as_ref()),
         ] {
@@ -205,8 +227,19 @@ impl AlertEntry {
                 faults.add(key, "must be of letters, digits, `_`, `-` and `.`");
             }
         }
+        faults.take("name", names::alert(&self.name));
         if let Some(flag) = &self.flag {
             faults.take("flag", names::metric(flag));
+        }
+        for (label, value) in &self.rule_labels {
+            if let Err(told) = names::rule_label(label, value) {
+                faults.add(&format!("rule_labels.{label}"), told);
+            }
+        }
+        for name in self.annotations.keys() {
+            if let Err(told) = names::annotation(name) {
+                faults.add(&format!("annotations.{name}"), told);
+            }
         }
         for (label, value) in &self.labels {
             if let Err(told) = names::label(label, value) {
@@ -239,27 +272,6 @@ fn kind(said: Option<&str>, metric: &str) -> Result<Kind, String> {
             "must be gauge, counter or untyped, found {other:?}"
         )),
     }
-}
-
-/// The one metric that an expression selects.
-fn selected(expr: &str, faults: &mut Faults) -> Option<String> {
-    let expression = faults.take("expr", promql(expr))?;
-    let metrics: Vec<_> = expression.metrics().into_iter().collect();
-    let one = <[String; 1]>::try_from(metrics).map_err(|metrics| {
-        format!(
-            "is missing, and expr does not select exactly one: {expr:?} selects {}",
-            metrics.len()
-        )
-    });
-    faults.take("metric", one).map(|[metric]| metric)
-}
-
-/// Reads an expression.
-///
-/// # Errors
-/// Why it is none, to be told after the key.
-pub(super) fn promql(expr: &str) -> Result<Expression, String> {
-    Expression::parse(expr).map_err(|told| format!("is not PromQL: {told}"))
 }
 
 #[cfg(test)]

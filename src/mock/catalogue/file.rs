@@ -10,8 +10,10 @@ use toml::{Table, Value};
 
 use super::{
     Alert, Catalogue, agreement, entry, scenario, sense,
+    served::Served,
     timing::{self, Timing},
 };
+use crate::mock::{model::exposition, promql::Expression};
 
 /// Prometheus scrapes no more often than the simulator moves.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
@@ -59,7 +61,15 @@ fn interval(text: &str) -> Result<Duration, String> {
 }
 
 fn read_at(text: &str, scale: f64) -> Result<Catalogue, Vec<String>> {
-    let mut table: Table = toml::from_str(text).map_err(|error| vec![not_toml(&error, text)])?;
+    let mut table: Table = toml::from_str(text).map_err(|error| {
+        vec![if is_rule_file(text) {
+            "is a rule file of Prometheus (YAML): a catalogue is TOML, with an [[alert]] for each rule that has its `expr`, \
+             its `for` and a `trigger` (Ai/output/alerts.md); `promtool check rules` checks a rule file"
+                .to_owned()
+        } else {
+            not_toml(&error, text)
+        }]
+    })?;
     let mut faults = Vec::new();
     let interval = match table.remove("scrape_interval") {
         None => Ok(USUAL_INTERVAL),
@@ -120,6 +130,7 @@ fn places(alerts: &[Arc<Alert>]) -> HashMap<String, usize> {
 }
 
 fn meant(mut catalogue: Catalogue) -> Result<Catalogue, Vec<String>> {
+    find_others(&mut catalogue);
     let told = sense::told(&catalogue);
     let disagreements = agreement::faults(&catalogue);
     match told {
@@ -128,6 +139,33 @@ fn meant(mut catalogue: Catalogue) -> Result<Catalogue, Vec<String>> {
             Ok(catalogue)
         }
         told => Err([told.err().unwrap_or_default(), disagreements].concat()),
+    }
+}
+
+/// Whether it begins as Prometheus' rule files do.
+fn is_rule_file(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_end);
+    lines.any(|line| line == "groups:" || line.starts_with("groups: ["))
+}
+
+/// Notes of each alert which other series its expression aggregates with its own.
+fn find_others(catalogue: &mut Catalogue) {
+    let expression = |alert: &Alert| Expression::parse(&alert.expr).ok();
+    let aggregates = |alert: &Arc<Alert>| expression(alert).is_some_and(|one| one.is_aggregation());
+    if !catalogue.alerts.iter().any(aggregates) {
+        return;
+    }
+    let served = Served::by(catalogue);
+    for alert in &mut catalogue.alerts {
+        let own = (alert.metric.as_str(), &alert.labels);
+        let other = expression(alert).and_then(|one| one.aggregates(own, &served.all()));
+        if let Some((name, labels)) = other {
+            let labels = labels
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str()));
+            let other = exposition::head(name, &exposition::labels(labels));
+            Arc::make_mut(alert).with = Some(other.trim_end().to_owned());
+        }
     }
 }
 
@@ -144,153 +182,5 @@ fn not_toml(error: &toml::de::Error, text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str, scale: f64) -> Vec<String> {
-        match Catalogue::parse("mine.toml", text, scale) {
-            Ok(_) => Vec::new(),
-            Err(error) => error.faults().to_vec(),
-        }
-    }
-
-    fn faults(text: &str) -> Vec<String> {
-        at(text, 1.0)
-    }
-
-    #[test]
-    fn the_built_in_catalogue_holds_27_alerts_in_six_families() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
-        assert_eq!(catalogue.alerts.len(), 27);
-        assert_eq!(catalogue.families().len(), 6);
-        assert!(catalogue.scenarios.len() >= 5);
-        assert_eq!(
-            catalogue.alert("DiskFull").unwrap().series(),
-            r#"device="sda",mountpoint="/data""#
-        );
-    }
-
-    #[test]
-    fn durations_are_scaled_and_put_in_place() {
-        let catalogue = Catalogue::load(None, 1.0 / 15.0).unwrap();
-        let leak = catalogue.alert("MemoryLeakDetected").unwrap();
-        assert_eq!(leak.expr, "deriv(memory_usage_bytes[20s]) > 262144");
-        assert_eq!(leak.hold_for, Duration::from_secs(20));
-        assert!(
-            leak.description.ends_with("has for 20s."),
-            "{}",
-            leak.description
-        );
-    }
-
-    #[test]
-    fn a_file_that_is_no_catalogue_is_refused() {
-        assert_eq!(faults(""), ["there is no [[alert]]"]);
-        assert!(
-            faults("a = ")[0].starts_with("line 1: "),
-            "{:?}",
-            faults("a = ")
-        );
-        assert!(faults("alerts = 1")[0].starts_with("alerts: no such key"));
-        assert_eq!(
-            faults("alert = [1]"),
-            ["alert number 1: must begin with [[alert]]"]
-        );
-        assert!(faults("alert = 1")[0].starts_with("alert: must be a list"));
-    }
-
-    #[test]
-    fn a_scenario_names_alerts_that_there_are() {
-        let catalogue = "[[alert]]\nname = \"A\"\nmetric = \"m\"\nexpr = \"m > {threshold}\"\nthreshold = 1\ntrigger = 2\n";
-        let with = |scenario: &str| {
-            faults(&format!(
-                "{catalogue}[[scenario]]\nname = \"s\"\ntitle = \"t\"\n{scenario}"
-            ))
-        };
-        assert_eq!(
-            with("expect = [\"A\"]\nsteps = [{ at = \"0s\", trigger = \"A\" }]"),
-            Vec::<String>::new()
-        );
-        for (scenario, told) in [
-            (
-                "expect = [\"B\"]\nsteps = [{ at = \"0s\", trigger = \"A\" }]",
-                "scenario s: expect: there is no alert \"B\"",
-            ),
-            (
-                "expect = []\nsteps = [{ at = \"0s\", trigger = \"B\" }]",
-                "scenario s: steps[0]: there is no alert \"B\"",
-            ),
-            (
-                "expect = []\nsteps = [{ at = \"0s\", trigger = \"A\", value = 1.0 }]",
-                "scenario s: steps: trigger A: value 1 does not make the condition hold",
-            ),
-            (
-                "expect = []\nsteps = [{ at = \"0s\" }]",
-                "scenario s: steps[0]: must hold either trigger",
-            ),
-            (
-                "expect = []\nsteps = []",
-                "scenario s: steps: must hold at least one",
-            ),
-        ] {
-            assert_eq!(
-                with(scenario).first().map(|fault| fault.starts_with(told)),
-                Some(true),
-                "{:?}",
-                with(scenario)
-            );
-        }
-    }
-
-    #[test]
-    fn a_fault_that_only_the_time_scale_makes_says_so() {
-        // In a fast world nothing is left of the minute for which the spike lasts.
-        let spike = "[[alert]]\nname = \"A\"\nexpr = \"m > 5\"\nfor = \"0s\"\ntrigger = { pattern = \"spike\", to = 9, half_life = \"100s\" }\n";
-        assert_eq!(faults(spike), Vec::<String>::new());
-        let found = at(spike, 0.02);
-        assert_eq!(found.len(), 1, "{found:?}");
-        assert!(
-            found[0].ends_with("(at the time scale 0.02; at 1 it is valid)"),
-            "{found:?}"
-        );
-        let always = at(&spike.replace("to = 9", "to = 4"), 0.02);
-        assert!(always[0].ends_with("hold: m > 5"), "{always:?}");
-    }
-
-    #[test]
-    fn a_catalogue_of_a_thousand_alerts_finds_each_by_its_name() {
-        let alert = |number| {
-            format!(
-                "[[alert]]\nname = \"A{number}\"\nexpr = \"m > 5\"\nlabels = {{ n = \"{number}\" }}\ntrigger = 9\n"
-            )
-        };
-        let text: String = (0..1_000).map(alert).collect();
-        let catalogue = Catalogue::parse("mine.toml", &text, 1.0).unwrap();
-        assert_eq!(catalogue.alert("A999").unwrap().labels["n"], "999");
-        assert!(catalogue.alert("A1000").is_none());
-        let twice = faults(&(alert(1) + &alert(1)));
-        assert_eq!(twice, ["alert A1: name: stands twice"]);
-    }
-
-    /// Nobody waits longer for a demonstration. (A leak is told by its slope, over minutes.)
-    #[test]
-    fn every_alert_but_the_leak_fires_within_two_minutes_of_its_trigger() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
-        for (alert, told) in catalogue.predicted() {
-            // `rise` includes the wait for the scrape.
-            let rise = told.as_ref().unwrap().rise;
-            let fires = rise + catalogue.timing.interval + alert.hold_for;
-            let is_quick = fires <= Duration::from_secs(120);
-            let is_leak = alert.name == "MemoryLeakDetected";
-            assert!(is_quick != is_leak, "{}: {fires:?}", alert.name);
-        }
-    }
-
-    #[test]
-    fn the_built_in_catalogue_is_valid_at_both_ends_of_the_time_scale() {
-        for scale in [0.02, 10.0] {
-            let loaded = Catalogue::load(None, scale);
-            assert!(loaded.is_ok(), "{scale}: {loaded:?}");
-        }
-    }
-}
+#[path = "file_tests.rs"]
+mod tests;

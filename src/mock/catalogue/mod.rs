@@ -7,18 +7,22 @@ mod agreement;
 mod alert;
 mod check;
 mod entry;
+mod expr;
 mod file;
 mod keys;
 mod motion;
 mod names;
+mod promtool;
 #[cfg(test)]
 mod refusal_tests;
 mod scenario;
 mod sense;
 #[cfg(test)]
 mod sense_tests;
+mod served;
 mod texts;
 mod timing;
+mod verdict;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -36,6 +40,7 @@ pub use motion::{number, size};
 pub use names::is_label;
 pub use scenario::{Act, Inhibited, Scenario, Step};
 pub use timing::{Timing, span};
+pub use verdict::Verdict;
 
 use super::prediction::{Prediction, Unpredicted};
 
@@ -70,7 +75,24 @@ impl CatalogueError {
     pub fn faults(&self) -> &[String] {
         &self.faults
     }
+
+    /// The same, where the parser only knows that an expression is none, with what `refusal` says of it.
+    fn with_places(mut self, refusal: impl Fn(&str) -> Option<String>) -> Self {
+        for fault in &mut self.faults {
+            let known = fault.split_once(expr::NOT_PROMQL);
+            let expr = known.and_then(|(_, told)| told.split_once(NO_PLACE));
+            if let Some((_, expr)) = expr
+                && let Some(told) = refusal(expr)
+            {
+                *fault = fault.replace(NO_PLACE, &format!("{told}: "));
+            }
+        }
+        self
+    }
 }
+
+/// What the parser says where it does not say why.
+const NO_PLACE: &str = "invalid promql query: ";
 
 impl fmt::Display for CatalogueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -132,7 +154,12 @@ impl Catalogue {
         told.as_ref().ok().map(|prediction| prediction.rise)
     }
 
-    /// What is valid, and yet cannot be told beforehand: a line each.
+    /// Whether each alert can fire on what the simulator serves, in their order.
+    pub fn verdicts(&self) -> Vec<Verdict> {
+        verdict::verdicts(self)
+    }
+
+    /// What is valid, and yet not as its author may think: a line each.
     pub fn notes(&self) -> Vec<String> {
         sense::notes(self)
     }

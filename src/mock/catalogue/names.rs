@@ -46,7 +46,48 @@ pub(super) fn label(name: &str, value: &str) -> Result<(), &'static str> {
     }
 }
 
-/// Whether it can be the name of an alert, a family or a severity.
+/// What is wrong with a label that a rule adds, to be told after its key.
+///
+/// # Errors
+/// What it must be.
+pub(super) fn rule_label(name: &str, value: &str) -> Result<(), &'static str> {
+    if ["severity", "family"].contains(&name) {
+        Err("is a key of its own")
+    } else if value.contains("{{") {
+        Err("must be a text: a drill cannot tell what a template gives")
+    } else {
+        label(name, value)
+    }
+}
+
+/// What is wrong with the name of an annotation, to be told after its key.
+///
+/// # Errors
+/// What it must be.
+pub(super) fn annotation(name: &str) -> Result<(), &'static str> {
+    if ["summary", "description"].contains(&name) {
+        Err("is a key of its own")
+    } else if is_label(name) {
+        Ok(())
+    } else {
+        Err("must be named with letters, digits and `_`")
+    }
+}
+
+/// What is wrong with an alert's name, to be told after its key.
+///
+/// # Errors
+/// What it must be.
+pub(super) fn alert(name: &str) -> Result<(), String> {
+    let plain = !name.is_empty() && name.trim() == name && !name.chars().any(char::is_control);
+    if plain && name.len() <= LONGEST {
+        Ok(())
+    } else {
+        Err("must be 1 to 128 bytes without control characters, and no blanks around".to_owned())
+    }
+}
+
+/// Whether it can be the name of a family or a severity.
 pub(super) fn is_word(text: &str) -> bool {
     let fits = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
     !text.is_empty() && text.len() <= LONGEST && text.bytes().all(fits)

@@ -3,11 +3,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use super::{
-    Act, Alert, Catalogue, Scenario,
-    entry::{Faults, promql},
-    timing::span,
-};
+use super::{Act, Alert, Catalogue, Scenario, entry::Faults, expr::promql, timing::span};
 use crate::mock::{
     model::adjustment::Adjustment,
     prediction::{self, Prediction, Unpredicted},
@@ -111,21 +107,11 @@ fn cut_short(alert: &Alert, scenario: &Scenario, interval: Duration) -> Option<S
 /// What is valid, as far as can be told, a line each.
 pub(super) fn notes(catalogue: &Catalogue) -> Vec<String> {
     let mut notes = Vec::new();
-    for (alert, told) in catalogue.predicted() {
+    for alert in &catalogue.alerts {
         let mut note = |key: &str, told: &str| {
             notes.push(format!("alert {}: {key}: {told}", alert.name));
         };
         let expression = promql(&alert.expr);
-        if let Err(Unpredicted::Expression(why)) = told {
-            let absence = expression.as_ref().is_ok_and(Expression::is_absence);
-            let told = match absence {
-                true => "it cannot be rehearsed: the simulator moves series, and takes none away",
-                false => {
-                    "whether its trigger crosses the threshold, and when, only a drill can tell"
-                }
-            };
-            note("expr", &format!("{why}: {told}"));
-        }
         let interval = catalogue.timing.interval;
         if let Ok(expression) = expression
             && let Some((key, narrow)) = narrow(alert, &expression, interval)
@@ -175,8 +161,20 @@ fn expression(alert: &Alert, interval: Duration, faults: &mut Faults) -> Option<
         return None;
     }
     for label in expression.unset(&alert.metric, &alert.labels) {
-        let told =
-            format!("{label} is missing: expr selects by it, and the series would not match");
+        let told = match label.as_str() {
+            "drill" => {
+                let told = "selects no series with drill=\"true\", which every series of a drill has: it can never fire in one";
+                faults.add("expr", told);
+                continue;
+            }
+            "job" => {
+                "job is missing: expr selects another than mock-metrics, which the scrape adds where the series has none"
+            }
+            "instance" => {
+                "instance is missing: expr selects another than the simulator's, which the scrape adds where the series has none"
+            }
+            _ => &format!("{label} is missing: expr selects by it, and the series would not match"),
+        };
         faults.add("labels", told);
     }
     if let Some((label, matcher)) = expression.contradicted(&alert.metric, &alert.labels) {
@@ -239,7 +237,9 @@ fn course(alert: &Alert, expression: &Expression, interval: Duration, faults: &m
     if alert.is_counter() && expression.compares_as_it_is(&alert.metric) {
         let metric = &alert.metric;
         let told = format!("compares the counter {metric} itself, which never falls");
-        let instead = format!("compare rate({metric}[5m]) or increase({metric}[5m])");
+        let instead = format!(
+            "compare rate({metric}[5m]) or increase({metric}[5m]); if it may fall, and is no counter, say type = \"gauge\""
+        );
         faults.add("expr", format!("{told}: {instead}"));
     } else {
         faults.add(key, why);

@@ -1,6 +1,6 @@
 //! Rules that make no sense, and how that is told.
 
-use super::Catalogue;
+use super::{Catalogue, Verdict};
 
 fn faults(text: &str) -> Vec<String> {
     match Catalogue::parse("mine.toml", text, 1.0) {
@@ -49,7 +49,14 @@ fn a_label_that_the_expression_needs_is_named() {
         "alert A: labels: a is missing: expr selects by it, and the series would not match";
     assert_eq!(with("{a='b'}"), [missing]);
     assert_eq!(with("{a!='', b='c'}"), [missing]);
-    for matchers in ["{job='x', instance='y', drill='true'}", "{b='c', a=''}"] {
+    let away = |text: &str| with(text).concat();
+    assert!(away("{job='x'}").starts_with("alert A: labels: job is missing"));
+    assert!(away("{instance='y'}").starts_with("alert A: labels: instance is missing"));
+    assert!(away("{drill!='true'}").starts_with("alert A: expr: selects no series with drill"));
+    for matchers in [
+        "{job='mock-metrics', instance!='y', drill='true'}",
+        "{b='c', a=''}",
+    ] {
         assert_eq!(with(matchers), Vec::<String>::new(), "{matchers}");
     }
 }
@@ -63,11 +70,13 @@ fn a_label_that_the_expression_contradicts_is_told_with_the_matcher() {
 }
 
 #[test]
-fn absence_is_noted_as_what_cannot_be_rehearsed() {
+fn absence_cannot_be_rehearsed() {
     for expr in ["absent(m)", "(absent_over_time(m[5m]) == 1)"] {
         let text = alert(expr, "1", "");
-        let notes = Catalogue::parse("mine.toml", &text, 1.0).unwrap().notes();
-        assert!(notes[0].contains(": it cannot be rehearsed"), "{notes:?}");
+        let verdicts = Catalogue::parse("mine.toml", &text, 1.0)
+            .unwrap()
+            .verdicts();
+        assert!(matches!(verdicts[0], Verdict::Cannot(_)), "{verdicts:?}");
     }
 }
 
@@ -117,7 +126,7 @@ fn a_pattern_that_the_metric_cannot_follow_is_told_with_one_that_it_can() {
 #[test]
 fn a_counter_that_is_compared_itself_is_told_what_to_compare() {
     let told = "alert A: expr: compares the counter m_total itself, which never falls: \
-                compare rate(m_total[5m]) or increase(m_total[5m])";
+                compare rate(m_total[5m]) or increase(m_total[5m]); if it may fall, and is no counter, say type = \"gauge\"";
     for baseline in ["", "baseline = 1"] {
         assert_eq!(faults(&alert("m_total > 5", "2", baseline)), [told]);
     }

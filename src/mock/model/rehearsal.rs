@@ -78,7 +78,7 @@ impl Rehearsal {
         };
         let expression = Expression::parse(&alert.expr);
         let predictor = expression.and_then(|expression| expression.predictor(&subject));
-        let predictor = predictor.ok();
+        let predictor = predictor.ok().filter(|_| alert.with.is_none());
         let reach = predictor.as_ref().map(Predictor::reach).unwrap_or_default();
         Self {
             alert: alert.clone(),

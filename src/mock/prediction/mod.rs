@@ -46,6 +46,9 @@ pub enum Unpredicted {
 /// # Errors
 /// Why its expression cannot be told from one series, or not in time, as the rest of a sentence about it.
 pub fn predictor(alert: &Alert, interval: Duration) -> Result<Predictor, String> {
+    if let Some(other) = &alert.with {
+        return Err(format!("aggregates {other} with its own series"));
+    }
     let predictor = Expression::parse(&alert.expr)?.predictor(&Subject {
         metric: &alert.metric,
         labels: &alert.labels,

@@ -61,7 +61,8 @@ mod tests {
         for (text, names) in [
             ("disk{mount=\"/\", device=\"sdb\"} > 1", &["mount"][..]),
             ("disk{a!=\"\"} / disk{b=~\".+\"} > 1", &["a", "b"]),
-            ("disk{a!=\"b\", job=\"x\"} > 1", &[]),
+            ("disk{a!=\"b\", job=\"x\"} > 1", &["job"]),
+            ("disk{a!=\"b\", job=\"mock-metrics\"} > 1", &[]),
             ("disk > on() size{mount=\"/\"}", &[]),
         ] {
             let labels = BTreeMap::from([("device".to_owned(), "sda".to_owned())]);

@@ -20,6 +20,7 @@ mod range;
 mod read;
 mod regression;
 mod selector;
+mod selectors;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,6 +30,7 @@ use std::{
 use labels::Labels;
 pub(super) use precheck::quoted;
 use promql_parser::parser::{self, Expr};
+pub use selectors::Selector;
 
 /// One sample of a series.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,7 +46,7 @@ pub struct Sample {
 pub struct Subject<'a> {
     /// Its metric.
     pub metric: &'a str,
-    /// Its labels. The scrape may add `job`, `instance` and `drill`: a matcher on these is taken to match.
+    /// Its labels. The scrape adds `job`, `instance` and `drill` where they are not among them.
     pub labels: &'a BTreeMap<String, String>,
 }
 

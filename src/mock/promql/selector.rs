@@ -10,8 +10,20 @@ use promql_parser::{
 
 use super::Subject;
 
-/// Labels that a scrape adds, whose values are not known here.
-const SCRAPED: [&str; 3] = ["job", "instance", "drill"];
+/// Labels that the scrape of the simulator adds, and which values they have (monitoring/prometheus/prometheus.yml, the lab).
+/// The instance is where it is found.
+const SCRAPED: [(&str, &[&str]); 3] = [
+    ("job", &["mock-metrics"]),
+    (
+        "instance",
+        &[
+            "localhost:8082",
+            "127.0.0.1:8082",
+            "host.docker.internal:8082",
+        ],
+    ),
+    ("drill", &["true"]),
+];
 
 /// Functions that have no value of a single sample.
 const CHANGES: [&str; 7] = [
@@ -81,9 +93,13 @@ fn unmet(selector: &VectorSelector, subject: &Subject<'_>) -> Result<(), String>
     }
 }
 
-/// To Prometheus, a label that is not there is empty.
+/// Whether a series without that label meets it: one that the scrape adds has its value, and another is empty to Prometheus.
 pub(super) fn is_met_unset(matcher: &Matcher) -> bool {
-    SCRAPED.contains(&matcher.name.as_str()) || matcher.is_match("")
+    let scraped = SCRAPED.iter().find(|(name, _)| *name == matcher.name);
+    scraped.map_or_else(
+        || matcher.is_match(""),
+        |(_, values)| values.iter().any(|value| matcher.is_match(value)),
+    )
 }
 
 /// The longest window with its offset; none reaches back less than to now.
@@ -187,7 +203,8 @@ mod tests {
             "disk{device!=\"sdb\"}",
             "disk{device=~\"sd.\"}",
             "disk{device!~\"nvme.*\"}",
-            "disk{job=\"node\", instance!~\"a|b\", drill=\"true\"}",
+            "disk{job=\"mock-metrics\", instance!~\"a|b\", drill=\"true\"}",
+            "disk{job=~\"mock.*\", instance=~\".+:8082\", drill!=\"false\"}",
             "disk{mount=\"\", fs!=\"ext4\", path=~\".*\"}",
             "{__name__=\"disk\", device=\"sda\"}",
             "rate(disk{device=\"sda\"}[5m]) > 1 and disk",
@@ -210,6 +227,14 @@ mod tests {
             (
                 "disk{mount=\"/\"}",
                 "has a matcher that the alert's labels do not meet: mount=\"/\"",
+            ),
+            (
+                "disk{job=\"node\"}",
+                "has a matcher that the alert's labels do not meet: job=\"node\"",
+            ),
+            (
+                "disk{drill!=\"true\"}",
+                "has a matcher that the alert's labels do not meet: drill!=\"true\"",
             ),
             ("disk / size", "selects size besides disk"),
             ("size > 1", "does not select disk"),

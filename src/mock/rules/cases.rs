@@ -46,7 +46,7 @@ impl<'a> Cases<'a> {
         playback.scrape_until(calm.saturating_sub(playback.now), |_| false);
         let calm = playback.now;
         playback.series.drive(self.alert.drive(), calm);
-        let mut rule = RuleState::new(self.alert.hold_for);
+        let mut rule = RuleState::new(self.alert.hold_for, self.alert.keep_firing_for);
         let moving = self.alert.trigger.settles_after(self.alert.baseline);
         let end = calm + playback.patience(moving) + self.alert.hold_for;
         while playback.now < end {
@@ -136,6 +136,7 @@ impl<'a> Cases<'a> {
     fn recovered(&self, mut playback: Playback, calm: Duration) -> Case {
         playback.series.recover(self.alert.recover, playback.now);
         let rest = playback.patience(self.alert.recover.settles_after());
+        let rest = rest + self.alert.keep_firing_for;
         playback.scrape_until(rest, |_| false);
         self.evaluated(playback.samples, calm, playback.now)
     }
@@ -193,7 +194,7 @@ impl<'a> Cases<'a> {
     }
 
     fn evaluated(&self, samples: Vec<Sample>, calm: Duration, end: Duration) -> Case {
-        let mut rule = RuleState::new(self.alert.hold_for);
+        let mut rule = RuleState::new(self.alert.hold_for, self.alert.keep_firing_for);
         let evaluation = |index| {
             let at = self.interval * index;
             let value = self.predictor.at(&samples, at);

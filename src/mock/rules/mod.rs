@@ -45,6 +45,13 @@ enum Format {
     Table,
 }
 
+/// The rule file of a catalogue.
+pub fn rule_file(catalogue: &Catalogue) -> String {
+    let mut out = String::new();
+    rule_file::write(&mut out, catalogue).expect("a string takes everything");
+    out
+}
+
 /// Prints what the options ask for.
 ///
 /// # Errors

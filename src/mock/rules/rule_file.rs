@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::yaml::quoted;
-use crate::mock::catalogue::{Alert, Catalogue, span};
+use crate::mock::catalogue::{Alert, Catalogue, Labels, span};
 
 /// Writes the rules, a group per family.
 pub(super) fn write(out: &mut String, catalogue: &Catalogue) -> fmt::Result {
@@ -24,10 +24,23 @@ fn rule(out: &mut String, alert: &Alert) -> fmt::Result {
     if !alert.hold_for.is_zero() {
         writeln!(out, "        for: {}", span(alert.hold_for))?;
     }
+    if !alert.keep_firing_for.is_zero() {
+        let keep = span(alert.keep_firing_for);
+        writeln!(out, "        keep_firing_for: {keep}")?;
+    }
     writeln!(out, "        labels:")?;
     writeln!(out, "          severity: {}", quoted(&alert.severity))?;
     writeln!(out, "          family: {}", quoted(&alert.family))?;
+    more(out, &alert.rule_labels)?;
     writeln!(out, "        annotations:")?;
     writeln!(out, "          summary: {}", quoted(&alert.summary))?;
-    writeln!(out, "          description: {}", quoted(&alert.description))
+    writeln!(out, "          description: {}", quoted(&alert.description))?;
+    more(out, &alert.annotations)
+}
+
+fn more(out: &mut String, pairs: &Labels) -> fmt::Result {
+    for (name, text) in pairs {
+        writeln!(out, "          {}: {}", quoted(name), quoted(text))?;
+    }
+    Ok(())
 }

@@ -30,26 +30,39 @@ impl State {
 #[derive(Debug, Clone)]
 pub struct RuleState {
     hold_for: Duration,
+    keep_firing_for: Duration,
     active_at: Option<Duration>,
+    fires: bool,
+    /// The first evaluation since which it fires although the condition does not hold.
+    kept_since: Option<Duration>,
 }
 
 impl RuleState {
-    /// Inactive, of a rule with this `for`.
-    pub fn new(hold_for: Duration) -> Self {
+    /// Inactive, of a rule with this `for` and this `keep_firing_for`.
+    pub fn new(hold_for: Duration, keep_firing_for: Duration) -> Self {
         Self {
             hold_for,
+            keep_firing_for,
             active_at: None,
+            fires: false,
+            kept_since: None,
         }
     }
 
     /// The state after an evaluation at `now`, which is never before that of the evaluation before.
     pub fn evaluate(&mut self, now: Duration, holds: bool) -> State {
         if !holds {
-            self.active_at = None;
+            let since = *self.kept_since.get_or_insert(now);
+            if self.fires && now.saturating_sub(since) < self.keep_firing_for {
+                return State::Firing;
+            }
+            *self = Self::new(self.hold_for, self.keep_firing_for);
             return State::Inactive;
         }
+        self.kept_since = None;
         let active_at = *self.active_at.get_or_insert(now);
         if now.saturating_sub(active_at) >= self.hold_for {
+            self.fires = true;
             State::Firing
         } else {
             State::Pending
@@ -67,7 +80,12 @@ mod tests {
     use super::*;
 
     fn states(hold_for: u64, holds: &str) -> String {
-        let mut state = RuleState::new(Duration::from_secs(hold_for));
+        kept(hold_for, 0, holds)
+    }
+
+    fn kept(hold_for: u64, keep_firing_for: u64, holds: &str) -> String {
+        let [hold_for, keep] = [hold_for, keep_firing_for].map(Duration::from_secs);
+        let mut state = RuleState::new(hold_for, keep);
         let step = |(i, holds): (u64, char)| {
             let now = Duration::from_secs(15 * i);
             match state.evaluate(now, holds == '1') {
@@ -92,6 +110,14 @@ mod tests {
         assert_eq!(states(30, "1101111"), "pp.ppFF");
     }
 
+    /// As promtool 2.42 has it.
+    #[test]
+    fn what_fires_is_kept_for_a_while_and_what_is_pending_is_not() {
+        assert_eq!(kept(15, 30, "0110000"), ".pFFF..");
+        assert_eq!(kept(15, 30, "011010000"), ".pFFFFF..");
+        assert_eq!(kept(15, 30, "010000"), ".p....");
+    }
+
     #[test]
     fn without_a_for_it_fires_at_once() {
         assert_eq!(states(0, "0110"), ".FF.");
@@ -99,7 +125,7 @@ mod tests {
 
     #[test]
     fn it_knows_since_when_it_is_active() {
-        let mut state = RuleState::new(Duration::from_secs(30));
+        let mut state = RuleState::new(Duration::from_secs(30), Duration::ZERO);
         let second = Duration::from_secs;
         state.evaluate(second(0), true);
         state.evaluate(second(15), true);

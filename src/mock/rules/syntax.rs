@@ -51,6 +51,8 @@ const FUNCTIONS: &[&str] = &[
     "urlquery",
     "value",
 ];
+/// What Go's templates take for a blank.
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 const CONSTANTS: &[&str] = &["true", "false", "nil"];
 const OPENING: &[&str] = &["if", "range", "with", "define", "block"];
 const OTHER_WORDS: &[&str] = &["else", "end", "template", "break", "continue"];
@@ -101,9 +103,18 @@ fn comment(text: &str) -> Result<Option<&str>, String> {
 /// The words and signs between `{{` and `}}`, and what comes after.
 fn action(text: &str) -> Result<(Vec<&str>, &str), String> {
     let mut words = Vec::new();
+    // `{{- ` and ` -}}` take away the blanks around (text/template, "Text and spaces").
     let mut rest = text;
+    if let Some(trimmed) = text
+        .strip_prefix('-')
+        .filter(|trimmed| trimmed.starts_with(BLANKS))
+    {
+        rest = trimmed;
+    }
     loop {
-        if let Some(after) = rest.strip_prefix("}}") {
+        let trimmed = rest.trim_start_matches(BLANKS).strip_prefix("-}}");
+        let end = rest.strip_prefix("}}");
+        if let Some(after) = end.or_else(|| trimmed.filter(|_| rest.starts_with(BLANKS))) {
             return Ok((words, after));
         }
         let first = rest.chars().next().ok_or("`{{` without `}}`")?;
@@ -157,6 +168,8 @@ mod tests {
             "a } b }} c { d",
             "{{ $value | printf \"%.1f }}\" }} of {{ $labels.device }}",
             "{{- $value -}}{{/* {{ */}}{{- /* a */ -}}",
+            "{{ with $labels.a -}} on {{ . }} {{- end }}{{-\n$value\t-}} x",
+            "{{- if gt $value 5.0 }}{{- else -}}{{- end }}",
             "{{ with query \"up\" }}{{ . | first | value | humanize }}{{ else }}none{{ end }}",
             "{{ range $i, $s := query `up` }}{{ $s.Labels.job }}{{ $i }}{{ end }}",
             "{{ if gt $value 5.0 }}{{ (index $labels \"a\") | toUpper }}{{ end }}",
@@ -182,6 +195,9 @@ mod tests {
             ("{{ $lables.a }}", "there is no variable $lables"),
             ("{{ if $value }}a", "`{{ end }}` is missing"),
             ("{{ end }}", "`{{ end }}` ends nothing"),
+            ("{{- end }}", "`{{ end }}` ends nothing"),
+            ("{{- if $value -}}a", "`{{ end }}` is missing"),
+            ("{{- -}}", "has an empty"),
         ] {
             let found = check(template).unwrap_err();
             assert!(found.contains(told), "{template}: {found}");
