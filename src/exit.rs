@@ -27,6 +27,8 @@ pub enum ProgramError {
     Unreachable(String),
     /// Exit code 128 and the signal's number, without a word, as a shell tells of a program that the signal has ended.
     Signalled(Signal),
+    /// Exit code 127: a command that it is to run does not exist, as a shell tells of it.
+    NoCommand(String),
     /// Exit code 130: somebody has interrupted what is not done.
     Interrupted(String),
     /// Exit code 1: it could not start, or failed while it ran.
@@ -47,6 +49,7 @@ impl fmt::Display for ProgramError {
             Self::Usage(why)
             | Self::Refused(why)
             | Self::Unreachable(why)
+            | Self::NoCommand(why)
             | Self::Interrupted(why)
             | Self::Failed(why) => f.write_str(why),
         }
@@ -56,7 +59,8 @@ impl fmt::Display for ProgramError {
 impl std::error::Error for ProgramError {}
 
 /// Says why on stderr, if there is a why, and gives the exit code: the result's own (0 for `()`), 1 failed, 4
-/// unreachable, 64 bad settings, 2 bad usage (most of which the command line parser finds before), 130 interrupted, 128 and more a
+/// unreachable, 64 bad settings, 2 bad usage (most of which the command line parser finds before), 127 no such command, 130
+/// interrupted, 128 and more a
 /// signal.
 /// What the program still has to say is written first, as far as somebody takes it at once.
 pub fn code(program: &str, result: Result<impl Termination, ProgramError>) -> ExitCode {
@@ -92,6 +96,7 @@ fn code_of(error: &ProgramError) -> ExitCode {
         ProgramError::Usage(_) => ExitCode::from(2),
         ProgramError::Settings(_) | ProgramError::Refused(_) => ExitCode::from(64),
         ProgramError::Unreachable(_) => ExitCode::from(4),
+        ProgramError::NoCommand(_) => ExitCode::from(127),
         ProgramError::Interrupted(_) => ExitCode::from(130),
         ProgramError::Signalled(signal) => signalled(*signal),
         ProgramError::Failed(_) => ExitCode::FAILURE,

@@ -157,6 +157,7 @@ impl From<LabError> for ProgramError {
     fn from(error: LabError) -> Self {
         match error {
             LabError::Refused { .. } => Self::Refused(error.to_string()),
+            LabError::NoCommand(_) => Self::NoCommand(error.to_string()),
             _ => Self::Failed(error.to_string()),
         }
     }

@@ -210,7 +210,7 @@ async fn a_command_that_is_not_there_is_one_clear_line_and_starts_nothing() {
     for name in ["no-such-command", "./no-such-command", "/"] {
         let data = scratch();
         let mut lab = Runner::running(data.path(), &[name]);
-        assert_eq!(lab.ended().await.code(), Some(1));
+        assert_eq!(lab.ended().await.code(), Some(127));
         let told = format!("lab: {name} is not a command that could be run\n");
         assert_eq!(lab.stderr(), told);
         assert!(!data.path().join("postgres").exists());
