@@ -6,7 +6,7 @@ use super::{
     course::{ASK_AGAIN, Course},
     judge::checks,
     servers::{
-        seen::{Held, Labels, Moment, Shown, braces},
+        seen::{Held, Moment, Shown, braces, is_marked},
         view,
         watch::Holding,
     },
@@ -124,29 +124,32 @@ impl Course<'_> {
     }
 
     /// What Alertmanager has may be another alert than Prometheus has (`alert_relabel_configs`), and go elsewhere.
-    fn told_to_people(&self, held: &Held, faults: &mut Vec<String>) {
-        let Some(routes) = self.stack.routes.as_ref().filter(|_| !self.part.inhibited) else {
-            return;
-        };
-        let mark = |labels: &Labels| labels.get("drill").cloned();
+    fn as_it_is_told(&self, held: &Held) -> Vec<String> {
+        // Of what is inhibited nobody is told.
+        if self.part.inhibited {
+            return Vec::new();
+        }
         let mut shown = None;
         let ledger = &self.stack.ledger;
         ledger.change(self.index, |record| shown.clone_from(&record.shown));
-        let shown = shown.and_then(|shown| mark(&shown.labels));
-        let lost = match (shown, mark(&held.labels)) {
-            (Some(mark), None) => format!(
-                ", which has lost its label drill={mark:?} on the way there (alert_relabel_configs of Prometheus)"
-            ),
-            _ => String::new(),
-        };
-        let told = held
-            .receivers
-            .iter()
-            .filter_map(|named| routes.receiver(&named.name));
-        faults.extend(told.filter(|receiver| !receiver.ways.is_empty()).map(|receiver| {
+        let was_marked = shown.is_some_and(|shown| is_marked(&shown.labels));
+        let mut told = Vec::new();
+        if was_marked && !is_marked(&held.labels) {
+            told.push(
+                "it has lost its label drill=\"true\" on the way to Alertmanager (alert_relabel_configs of Prometheus), \
+                 which takes it for a real alert"
+                    .to_owned(),
+            );
+        }
+        let named = self.stack.routes.iter().flat_map(|routes| {
+            let named = held.receivers.iter();
+            named.filter_map(|named| routes.receiver(&named.name))
+        });
+        told.extend(named.filter(|receiver| !receiver.ways.is_empty()).map(|receiver| {
             let (name, ways) = (&receiver.name, receiver.ways.join(", "));
-            format!("Alertmanager tells people of it{lost}: the receiver {name:?} ({ways}); --page-people allows that")
+            format!("Alertmanager tells people of it: the receiver {name:?} ({ways}); --page-people allows that")
         }));
+        told
     }
 
     async fn in_alertmanager(&self) -> Step {
@@ -166,7 +169,12 @@ impl Course<'_> {
             .wait(Stage::Alertmanager, &watch.alertmanager, ours)
             .await?;
         let mut faults = checks::differences(&self.part.identity.labels, &held.labels);
-        self.told_to_people(&held, &mut faults);
+        let told = self.as_it_is_told(&held);
+        if self.stack.routes.is_some() {
+            faults.extend(told);
+        } else {
+            told.into_iter().for_each(|told| self.warn(told));
+        }
         if !self.stack.other_rules {
             checks::annotations(&held.annotations, &mut faults);
         }

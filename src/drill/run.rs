@@ -81,7 +81,7 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
         scale: catalogue.timing.scale,
         flags: flags(source, catalogue.timing.scale),
         other_rules: options.other_rules,
-        routes: paging.routes.filter(|_| !options.page_people),
+        routes: paging.routes,
         triggered: Default::default(),
         playing: Default::default(),
         servers,

@@ -35,7 +35,7 @@ pub(super) struct Stack {
     pub(super) flags: String,
     /// Whether rules that are not the catalogue's are told only.
     pub(super) other_rules: bool,
-    /// Whom Alertmanager tells, if that is known and people are not to be told.
+    /// Whom Alertmanager tells; nothing where people may be told.
     pub(super) routes: Option<Routes>,
     /// What the simulator may be driving for us.
     pub(super) triggered: RefCell<BTreeMap<String, Drive>>,

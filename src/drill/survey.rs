@@ -13,7 +13,7 @@ use super::{
         Servers,
         gateway::Telemetry,
         prometheus::Target,
-        seen::{Labels, Rule},
+        seen::{Labels, Rule, is_marked},
         simulator::Served,
     },
 };
@@ -247,15 +247,11 @@ impl Survey {
             .unwrap_or_default()
     }
 
-    /// Whether Alertmanager can tell a drill; where nothing is scraped, that is not the question.
+    /// Whether the simulator's series are marked as a drill's; where nothing is scraped, that is not the question.
     pub(super) fn marks_drills(&self) -> bool {
-        let mark = |target: &Target| {
-            target
-                .labels
-                .get("drill")
-                .is_some_and(|mark| mark == "true")
-        };
-        self.target.as_ref().is_none_or(mark)
+        self.target
+            .as_ref()
+            .is_none_or(|target| is_marked(&target.labels))
     }
 
     /// The labels that the rule of an alert adds, and that tell it from other rules of its name.

@@ -4,16 +4,14 @@ use std::fs;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{Stack, ended, json, of};
+use super::{QUICK, Stack, ended, json, of};
 use crate::support::{eventually, http};
 
 /// Gives a server's configuration another text, and has it read again until it says so.
 async fn change(
-    file: &str,
     stack: &Stack,
-    pid: u32,
-    port: u16,
-    status: &str,
+    file: &str,
+    (pid, port, status): (u32, u16, &str),
     change: impl Fn(String) -> String,
     until: &str,
 ) {
@@ -31,85 +29,73 @@ async fn change(
     .await;
 }
 
-/// There is somebody whom Alertmanager would write to. (The inhibitions go.)
-fn with_people(text: &str) -> String {
-    let (above, _) = text.split_once("  - name: people\n").unwrap();
-    let mail = "{ to: all@example.org, from: a@example.org, smarthost: '127.0.0.1:9' }";
-    format!("{above}  - name: people\n    email_configs: [{mail}]\n")
+/// There is somebody whom Alertmanager would write to of all that is no drill. (The inhibitions go.)
+async fn alertmanager(stack: &Stack) {
+    let with_people = |text: String| {
+        let (above, _) = text.split_once("  - name: people\n").unwrap();
+        let mail = "{ to: all@example.org, from: a@example.org, smarthost: '127.0.0.1:9' }";
+        format!("{above}  - name: people\n    email_configs: [{mail}]\n")
+    };
+    let alertmanager = &stack.alertmanager;
+    let of = (alertmanager.pid(), alertmanager.port(), "/api/v2/status");
+    let file = "alertmanager/alertmanager.yml";
+    change(stack, file, of, with_people, "smarthost").await;
+}
+
+/// Has Prometheus change alerts on their way.
+async fn relabel(stack: &Stack, step: &str, until: &str) {
+    let relabelled = |text: String| {
+        let lines = text
+            .lines()
+            .filter(|line| !line.contains("alert_relabel_configs"));
+        let text: String = lines.map(|line| format!("{line}\n")).collect();
+        let step = format!("alerting:\n  alert_relabel_configs: [{step}]\n");
+        text.replace("alerting:\n", &step)
+    };
+    let prometheus = &stack.prometheus;
+    let of = (prometheus.pid(), prometheus.port(), "/api/v1/status/config");
+    let file = "prometheus/prometheus.yml";
+    change(stack, file, of, relabelled, until).await;
 }
 
 #[actix_rt::test]
-async fn a_drill_that_people_would_be_told_of_does_not_begin_unless_that_is_wanted() {
-    let stack = Stack::quick().await;
-    let (pid, port) = (stack.alertmanager.pid(), stack.alertmanager.port());
-    let to_people =
-        |text: String| with_people(&text).replace("- receiver: nobody\n", "- receiver: people\n");
-    change(
-        "alertmanager/alertmanager.yml",
-        &stack,
-        pid,
-        port,
-        "/api/v2/status",
-        to_people,
-        "smarthost",
-    )
-    .await;
+async fn a_drill_that_people_would_be_told_of_does_not_begin() {
+    let summed = |rules: String| rules.replace("doors_open > 0", "sum(doors_open) > 0");
+    let stack = Stack::of(Some(QUICK), "1", summed).await;
+    alertmanager(&stack).await;
 
     let refused = ended(stack.drill(&["--all"])).await;
     assert_eq!(refused.code, Some(1), "{refused:?}");
     for words in [
-        "would tell people",
-        "\"people\" (email_configs), of Gone and 1 more",
+        "the rule of Open does not keep the label drill=\"true\"",
+        "would tell people: the receiver \"people\" (email_configs), of Open. ",
         "--page-people",
     ] {
         assert!(refused.told.contains(words), "{refused:?}");
     }
     assert!(!refused.out.contains("trigger"), "{refused:?}");
-    let wanted = ended(stack.drill(&["Gone", "--page-people"])).await;
-    assert_eq!(wanted.code, Some(0), "{wanted:?}");
-    assert!(
-        wanted
-            .told
-            .contains("warning: this drill tells people: the receiver"),
-        "{wanted:?}"
-    );
+    let marked = ended(stack.drill(&["Gone"])).await;
+    assert_eq!(marked.code, Some(0), "{marked:?}");
 }
 
 #[actix_rt::test]
 async fn an_alert_that_loses_its_mark_on_the_way_and_goes_to_people_has_failed() {
     let stack = Stack::quick().await;
-    let (pid, port) = (stack.alertmanager.pid(), stack.alertmanager.port());
-    change(
-        "alertmanager/alertmanager.yml",
-        &stack,
-        pid,
-        port,
-        "/api/v2/status",
-        |text| with_people(&text),
-        "smarthost",
-    )
-    .await;
-    let relabelled = |text: String| {
-        text.replace(
-            "alerting:\n",
-            "alerting:\n  alert_relabel_configs: [{ regex: drill, action: labeldrop }]\n",
-        )
-    };
-    let (pid, port) = (stack.prometheus.pid(), stack.prometheus.port());
-    change(
-        "prometheus/prometheus.yml",
-        &stack,
-        pid,
-        port,
-        "/api/v1/status/config",
-        relabelled,
-        "labeldrop",
-    )
-    .await;
+    alertmanager(&stack).await;
+    relabel(&stack, "{ regex: drill, action: labeldrop }", "labeldrop").await;
+    let refused = ended(stack.drill(&["Gone"])).await;
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    for words in ["Gone will have lost the label drill", "would tell people"] {
+        assert!(refused.told.contains(words), "{refused:?}");
+    }
 
+    // What cannot be told before is seen when it is there.
+    let emptied =
+        "{ source_labels: [drill], regex: t(r)ue, target_label: drill, replacement: '${2}' }";
+    relabel(&stack, emptied, "t(r)ue").await;
     let report = stack.report("r.json");
-    let ended = ended(stack.drill(&["Gone", "--report", &report])).await;
-    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let failed = ended(stack.drill(&["Gone", "--report", &report])).await;
+    assert_eq!(failed.code, Some(1), "{failed:?}");
     let gone = of(&json(&report), "Gone").clone();
     assert_eq!(gone["failed_stage"], "alertmanager", "{gone}");
     let why = gone["why"].as_str().unwrap();
@@ -120,4 +106,14 @@ async fn an_alert_that_loses_its_mark_on_the_way_and_goes_to_people_has_failed()
     ] {
         assert!(why.contains(words), "{why}");
     }
+
+    let wanted = ended(stack.drill(&["Gone", "--page-people", "--report", &report])).await;
+    assert_eq!(wanted.code, Some(0), "{wanted:?}");
+    let gone = of(&json(&report), "Gone").clone();
+    assert!(
+        gone["warnings"]
+            .to_string()
+            .contains("lost its label drill"),
+        "{gone}"
+    );
 }

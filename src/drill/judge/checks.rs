@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{expression, numbers};
-use crate::drill::servers::seen::{Held, Identity, Labels, Moment, Shown};
+use crate::drill::servers::seen::{Held, Identity, Labels, Moment, Shown, is_marked};
 use crate::mock::catalogue::Alert;
 
 /// How far the clocks of two servers may be apart.
@@ -83,7 +83,7 @@ fn labels(alert: &Alert, identity: &Identity, labels: &Labels, found: &mut Found
             }
         }
     }
-    if labels.get("drill").map(String::as_str) != Some("true") {
+    if !is_marked(labels) {
         let warning = "label drill=\"true\" is missing: people may be told of this drill; \
                        let the scrape job of the simulator add it";
         found.warnings.push(warning.to_owned());

@@ -11,5 +11,6 @@ pub(super) mod reason;
 mod reason_tests;
 pub(super) mod routes;
 pub(super) mod rule;
+pub(super) mod sent;
 pub(super) mod theory;
 mod unasked;

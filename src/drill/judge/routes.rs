@@ -14,6 +14,15 @@ const GATEWAY: &str = "/api/alerts/webhook";
 /// Routes deeper than this are not Alertmanager's.
 const DEEPEST: usize = 64;
 
+/// Whether a route takes an alert; of several conditions the least holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Match {
+    No,
+    /// That cannot be told.
+    Maybe,
+    Yes,
+}
+
 /// Alertmanager's configuration, as far as it says who is told.
 #[derive(Debug)]
 pub(crate) struct Routes {
@@ -27,7 +36,7 @@ pub(crate) struct Receiver {
     pub(crate) name: String,
     /// How people are told, such as `email_configs`; nothing where nobody but a gateway is.
     pub(crate) ways: Vec<String>,
-    /// It has a webhook whose address Alertmanager does not tell.
+    /// It has a webhook whose address Alertmanager does not tell, and that takes more than the nudge that a gateway needs.
     pub(crate) hidden: bool,
 }
 
@@ -67,21 +76,23 @@ impl Routes {
 }
 
 /// Adds the receivers of `route` and below; whether it matches. (Alertmanager, "route": the children in their order, on after
-/// one that matches only where it says `continue`, and the route itself where none of them matches.)
+/// one that matches only where it says `continue`, and the route itself where none of them matches.) Where that cannot be
+/// told, both ways are gone: rather a receiver too many.
 fn walk<'r>(
     route: &'r Yaml,
     inherited: Option<&'r str>,
     labels: &Labels,
     depth: usize,
     names: &mut Vec<&'r str>,
-) -> bool {
-    if depth == 0 || !matches(route, labels) {
-        return false;
+) -> Match {
+    let met = matches(route, labels);
+    if depth == 0 || met == Match::No {
+        return Match::No;
     }
     let receiver = route["receiver"].as_str().or(inherited);
     let mut matched = false;
     for child in route["routes"].as_vec().into_iter().flatten() {
-        if walk(child, receiver, labels, depth - 1, names) {
+        if walk(child, receiver, labels, depth - 1, names) == Match::Yes {
             matched = true;
             if child["continue"].as_bool() != Some(true) {
                 break;
@@ -91,25 +102,28 @@ fn walk<'r>(
     if !matched {
         names.extend(receiver);
     }
-    true
+    met
 }
 
-fn matches(route: &Yaml, labels: &Labels) -> bool {
+fn matches(route: &Yaml, labels: &Labels) -> Match {
     let value = |name: &str| labels.get(name).map_or("", String::as_str);
     let pairs = |key: &str| {
         let pairs = route[key].as_hash().into_iter().flatten();
         pairs.filter_map(|(name, value)| Some((name.as_str()?, text(value))))
     };
-    let equal = pairs("match").all(|(name, wanted)| value(name) == wanted);
-    let like = pairs("match_re").all(|(name, wanted)| is(name, "=~", &wanted, value(name)));
+    let equal = pairs("match").map(|(name, wanted)| is(name, "=", &wanted, value(name)));
+    let like = pairs("match_re").map(|(name, wanted)| is(name, "=~", &wanted, value(name)));
     let matchers = route["matchers"].as_vec().into_iter().flatten();
     let matchers = matchers.filter_map(Yaml::as_str).flat_map(split);
-    let meets = |matcher: String| {
-        let (name, operator, wanted) = parts(&matcher)?;
-        Some(is(name, operator, &wanted, value(name)))
-    };
-    // What cannot be read may match: rather a question too many.
-    equal && like && matchers.map(meets).all(|met| met.unwrap_or(true))
+    let matchers = matchers.map(|matcher| match parts(&matcher) {
+        Some((name, operator, wanted)) => is(name, operator, &wanted, value(name)),
+        None => Match::Maybe,
+    });
+    equal
+        .chain(like)
+        .chain(matchers)
+        .min()
+        .unwrap_or(Match::Yes)
 }
 
 /// The matchers of one text: it may hold several, in braces or without.
@@ -150,8 +164,12 @@ fn parts(matcher: &str) -> Option<(&str, &'static str, String)> {
     Some((name.trim().trim_matches('"'), operator, value))
 }
 
-/// Whether a value meets a matcher; a pattern that cannot be read is met.
-fn is(name: &str, operator: &str, wanted: &str, value: &str) -> bool {
+/// Whether a value meets a matcher. A pattern that cannot be read may be met, and so may any by a value that a template
+/// gives.
+fn is(name: &str, operator: &str, wanted: &str, value: &str) -> Match {
+    if value.contains("{{") {
+        return Match::Maybe;
+    }
     let operator = match operator {
         "=" => T_EQL,
         "!=" => T_NEQ,
@@ -159,10 +177,14 @@ fn is(name: &str, operator: &str, wanted: &str, value: &str) -> bool {
         _ => T_NEQ_REGEX,
     };
     let matcher = Matcher::new_matcher(operator, name.to_owned(), wanted.to_owned());
-    matcher.map_or(true, |matcher| matcher.is_match(value))
+    matcher.map_or(Match::Maybe, |matcher| match matcher.is_match(value) {
+        true => Match::Yes,
+        false => Match::No,
+    })
 }
 
-fn text(value: &Yaml) -> String {
+/// A scalar as Go reads it into a text.
+pub(super) fn text(value: &Yaml) -> String {
     match value {
         Yaml::String(text) | Yaml::Real(text) => text.clone(),
         Yaml::Integer(number) => number.to_string(),
@@ -190,11 +212,13 @@ fn receiver(yaml: &Yaml) -> Receiver {
         for webhook in list {
             match webhook["url"].as_str() {
                 Some(url) if !url.starts_with('<') => {
-                    if !url.trim_end_matches('/').ends_with(GATEWAY) {
+                    let path = url.split(['?', '#']).next().unwrap_or_default();
+                    if !path.trim_end_matches('/').ends_with(GATEWAY) {
                         receiver.ways.push("webhook_configs".to_owned());
                     }
                 }
-                _ => receiver.hidden = true,
+                // As this repository's configuration has it.
+                _ => receiver.hidden |= webhook["max_alerts"].as_i64() != Some(1),
             }
         }
     }
@@ -281,6 +305,49 @@ receivers:
         let routes = Routes::read(THEIRS).unwrap();
         let night = routes.receivers(&labels(&[("team", "a"), ("severity", "crit")]));
         assert!(night[0].hidden);
+    }
+
+    #[test]
+    fn where_it_cannot_be_told_whether_a_route_matches_both_ways_are_gone() {
+        let routes = |first: &str| {
+            format!(
+                "route: {{receiver: all, routes: [{{receiver: nobody, matchers: ['{first}']}}, {{receiver: page}}]}}\n\
+                 receivers: [{{name: all}}, {{name: nobody}}, {{name: page, pagerduty_configs: [{{}}]}}]"
+            )
+        };
+        let of = [("team", "{{ $labels.team }}"), ("drill", "true")];
+        let page = "page: pagerduty_configs";
+        assert_eq!(told(&routes("drill=true"), &of), ["nobody: "]);
+        for unknown in ["team=a", "team!~b", "drill=~\"(\"", "?"] {
+            assert_eq!(told(&routes(unknown), &of), ["nobody: ", page], "{unknown}");
+        }
+        // One that surely fails is enough.
+        assert_eq!(told(&routes("team=a,drill=false"), &of), [page]);
+    }
+
+    #[test]
+    fn a_webhook_is_a_gateway_s_by_its_path_and_where_that_is_hidden_by_being_a_nudge() {
+        let hooked = |webhook: &str| {
+            let text = format!(
+                "route: {{receiver: a}}\nreceivers: [{{name: a, webhook_configs: [{webhook}]}}]"
+            );
+            let receiver = Routes::read(&text).unwrap().receivers[0].clone();
+            (receiver.ways.is_empty(), receiver.hidden)
+        };
+        let gateway = "https://u:p@h/prefix/api/alerts/webhook";
+        for (webhook, expected) in [
+            (format!("{{url: '{gateway}'}}"), (true, false)),
+            (format!("{{url: '{gateway}/?token=a'}}"), (true, false)),
+            (
+                format!("{{url: 'http://pager/?of={gateway}'}}"),
+                (false, false),
+            ),
+            ("{url: <secret>, max_alerts: 1}".to_owned(), (true, false)),
+            ("{url: <secret>, max_alerts: 0}".to_owned(), (true, true)),
+            ("{url_file: /run/pager}".to_owned(), (true, true)),
+        ] {
+            assert_eq!(hooked(&webhook), expected, "{webhook}");
+        }
     }
 
     #[test]

@@ -55,6 +55,11 @@ pub(crate) struct Target {
 }
 
 #[derive(Deserialize)]
+struct Configuration {
+    yaml: String,
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Targets {
     active_targets: Vec<Target>,
@@ -147,6 +152,13 @@ impl Prometheus {
         let known: Alertmanagers = self.read("alertmanagers", &[]).await?;
         let urls = known.active_alertmanagers.into_iter();
         Ok(urls.map(|known| known.url).collect())
+    }
+
+    /// Its configuration, YAML; nothing where it does not say.
+    pub(crate) async fn configuration(&self) -> String {
+        let path = ["api", "v1", "status", "config"];
+        let answer: Result<Envelope<Configuration>, Fault> = self.0.read(&path, &[]).await;
+        answer.map(|answer| answer.data.yaml).unwrap_or_default()
     }
 
     /// Whether it has refused the configuration that it was last told to read. One that does not say has not.

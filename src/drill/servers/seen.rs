@@ -55,6 +55,11 @@ pub(crate) struct Named {
     pub(crate) name: String,
 }
 
+/// Whether these labels say that an alert is a drill's.
+pub(crate) fn is_marked(labels: &Labels) -> bool {
+    labels.get("drill").is_some_and(|mark| mark == "true")
+}
+
 /// What Alertmanager does with an alert.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
