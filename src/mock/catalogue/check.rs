@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     exit::{self, ProgramError},
-    mock::{Source, rules},
+    mock::{Source, promql, rules},
     words::counted,
 };
 
@@ -32,8 +32,9 @@ pub fn check(options: &CheckOptions, source: &Source) -> Result<(), ProgramError
         return Err(ProgramError::Usage(told.to_owned()));
     }
     let file = options.file.display();
-    let catalogue = Catalogue::load(Some(&options.file), source.scale())
-        .map_err(|error| error.with_places(promtool::refusal))?;
+    let catalogue = Catalogue::load_with(Some(&options.file), source.scale(), |expr| {
+        promtool::refusal(expr).unwrap_or_else(|| promql::of_fault(expr))
+    })?;
     match promtool::check_rules(&rules::rule_file(&catalogue)) {
         Said::Takes => {}
         Said::Refuses(version, lines) => {

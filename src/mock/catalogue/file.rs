@@ -9,7 +9,7 @@ use std::{
 use toml::{Table, Value};
 
 use super::{
-    Alert, Catalogue, agreement, entry, scenario, sense,
+    Alert, Catalogue, agreement, entry, foreign, scenario, sense,
     served::Served,
     timing::{self, Timing},
 };
@@ -61,15 +61,11 @@ fn interval(text: &str) -> Result<Duration, String> {
 }
 
 fn read_at(text: &str, scale: f64) -> Result<Catalogue, Vec<String>> {
-    let mut table: Table = toml::from_str(text).map_err(|error| {
-        vec![if is_rule_file(text) {
-            "is a rule file of Prometheus (YAML): a catalogue is TOML, with an [[alert]] for each rule that has its `expr`, \
-             its `for` and a `trigger` (Ai/output/alerts.md); `promtool check rules` checks a rule file"
-                .to_owned()
-        } else {
-            not_toml(&error, text)
-        }]
-    })?;
+    let mut table: Table = toml::from_str(text)
+        .map_err(|error| vec![foreign::told(text).unwrap_or_else(|| not_toml(&error, text))])?;
+    if let Some(told) = foreign::keys(table.keys()) {
+        return Err(vec![told]);
+    }
     let mut faults = Vec::new();
     let interval = match table.remove("scrape_interval") {
         None => Ok(USUAL_INTERVAL),
@@ -140,12 +136,6 @@ fn meant(mut catalogue: Catalogue) -> Result<Catalogue, Vec<String>> {
         }
         told => Err([told.err().unwrap_or_default(), disagreements].concat()),
     }
-}
-
-/// Whether it begins as Prometheus' rule files do.
-fn is_rule_file(text: &str) -> bool {
-    let mut lines = text.lines().map(str::trim_end);
-    lines.any(|line| line == "groups:" || line.starts_with("groups: ["))
 }
 
 /// Notes of each alert which other series its expression aggregates with its own.

@@ -9,6 +9,7 @@ mod check;
 mod entry;
 mod expr;
 mod file;
+mod foreign;
 mod keys;
 mod motion;
 mod names;
@@ -42,7 +43,10 @@ pub use scenario::{Act, Inhibited, Scenario, Step};
 pub use timing::{Timing, span};
 pub use verdict::Verdict;
 
-use super::prediction::{Prediction, Unpredicted};
+use super::{
+    prediction::{Prediction, Unpredicted},
+    promql,
+};
 
 /// The catalogue that is built into the programs.
 const BUILT_IN: &str = include_str!("../../../config/alerts.toml");
@@ -77,22 +81,17 @@ impl CatalogueError {
     }
 
     /// The same, where the parser only knows that an expression is none, with what `refusal` says of it.
-    fn with_places(mut self, refusal: impl Fn(&str) -> Option<String>) -> Self {
+    fn with_places(mut self, refusal: impl Fn(&str) -> String) -> Self {
         for fault in &mut self.faults {
             let known = fault.split_once(expr::NOT_PROMQL);
-            let expr = known.and_then(|(_, told)| told.split_once(NO_PLACE));
-            if let Some((_, expr)) = expr
-                && let Some(told) = refusal(expr)
-            {
-                *fault = fault.replace(NO_PLACE, &format!("{told}: "));
+            let expr = known.and_then(|(_, told)| told.strip_prefix(promql::UNPLACED));
+            if let Some(expr) = expr.and_then(|rest| rest.strip_prefix(": ")) {
+                *fault = fault.replace(promql::UNPLACED, &refusal(expr));
             }
         }
         self
     }
 }
-
-/// What the parser says where it does not say why.
-const NO_PLACE: &str = "invalid promql query: ";
 
 impl fmt::Display for CatalogueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -112,17 +111,27 @@ impl Catalogue {
     /// # Errors
     /// Every fault that could be found.
     pub fn load(file: Option<&Path>, scale: f64) -> Result<Self, CatalogueError> {
+        Self::load_with(file, scale, promql::of_fault)
+    }
+
+    /// The same; `refusal` says why an expression is none.
+    fn load_with(
+        file: Option<&Path>,
+        scale: f64,
+        refusal: impl Fn(&str) -> String,
+    ) -> Result<Self, CatalogueError> {
         let Some(path) = file else {
-            return Self::parse(BUILT_IN_NAME, BUILT_IN, scale);
+            return Self::read(BUILT_IN_NAME, BUILT_IN, scale);
         };
         let name = path.display().to_string();
-        match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&name, &text, scale),
+        let read = match fs::read_to_string(path) {
+            Ok(text) => Self::read(&name, &text, scale),
             Err(error) => Err(CatalogueError {
                 file: name,
                 faults: vec![format!("cannot be read: {error}")],
             }),
-        }
+        };
+        read.map_err(|error| error.with_places(refusal))
     }
 
     /// Reads and checks the text of a catalogue; `file` is named in the faults.
@@ -130,6 +139,10 @@ impl Catalogue {
     /// # Errors
     /// Every fault that could be found.
     pub fn parse(file: &str, text: &str, scale: f64) -> Result<Self, CatalogueError> {
+        Self::read(file, text, scale).map_err(|error| error.with_places(promql::of_fault))
+    }
+
+    fn read(file: &str, text: &str, scale: f64) -> Result<Self, CatalogueError> {
         file::read(text, scale).map_err(|faults| CatalogueError {
             file: file.to_owned(),
             faults,

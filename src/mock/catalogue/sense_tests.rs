@@ -24,6 +24,8 @@ fn an_expression_that_is_none_is_told_as_such_with_or_without_the_metric() {
             "{found:?}"
         );
     }
+    let placed = "alert A: expr: is not PromQL: line 1, column 7: unexpected end: room <";
+    assert_eq!(faults(&alert("room <", "2", "")), [placed]);
     let missing = "alert A: threshold: is missing: expr holds {threshold}";
     assert_eq!(faults(&alert("room < {threshold}", "2", "")), [missing]);
 }

@@ -17,8 +17,24 @@ const OF_A_SCRAPE: [&str; 4] = [
     "scrape_samples_scraped",
     "scrape_series_added",
 ];
-/// How the program's own metrics begin.
+/// How the simulator's metrics of itself begin.
 const OWN: [&str; 2] = ["process_", "mock_metrics_"];
+/// The other jobs (monitoring/prometheus/prometheus.yml, the lab), and how their metrics begin. Their series are no drill's.
+const OTHERS: [(&str, &[&str]); 2] = [
+    (
+        "prometheus",
+        &[
+            "prometheus_",
+            "process_",
+            "go_",
+            "promhttp_",
+            "net_conntrack_",
+        ],
+    ),
+    ("service-metrics", &["service_metrics_", "process_"]),
+];
+/// What Prometheus makes of its rules.
+const OF_RULES: [&str; 2] = ["ALERTS", "ALERTS_FOR_STATE"];
 
 /// The series.
 pub(super) struct Served(Vec<(String, Labels)>);
@@ -57,14 +73,22 @@ impl Served {
             .any(|(name, labels)| last(labels) && selector.selects(name, labels))
     }
 
-    /// Whether a selector selects any of them.
+    /// Whether a selector selects any of them, or of what Prometheus may have beside them: of its other jobs, and of rules.
     pub(super) fn has(&self, selector: &Selector) -> bool {
-        let own = selector
-            .metric()
-            .is_some_and(|name| OWN.iter().any(|own| name.starts_with(own)));
-        own || self
-            .all()
-            .any(|(name, labels)| selector.selects(name, labels))
+        let name = selector.metric().unwrap_or_default();
+        let begins = |with: &[&str]| with.iter().any(|begin| name.starts_with(begin));
+        // A name with a colon is a recording rule's.
+        let of_rules = OF_RULES.contains(&name) || name.contains(':');
+        let own = begins(&OWN) && selector.selects(name, &Labels::new());
+        let other = |(job, metrics): &(&str, &[&str])| {
+            (begins(metrics) || OF_A_SCRAPE.contains(&name)) && selector.may_be_of(job)
+        };
+        of_rules
+            || own
+            || OTHERS.iter().any(other)
+            || self
+                .all()
+                .any(|(name, labels)| selector.selects(name, labels))
     }
 }
 
@@ -100,6 +124,12 @@ mod tests {
             "mock_high_cpu_usage_percent{instance=\"mock-app-2\"}",
             "up{job=\"mock-metrics\"}",
             "process_resident_memory_bytes",
+            "up{job=\"prometheus\"}",
+            "process_open_fds{job=~\"service-.*\",drill=\"\"}",
+            "prometheus_tsdb_head_series",
+            "go_goroutines",
+            "ALERTS{alertname=\"B\"}",
+            "instance:cpu:rate5m",
         ] {
             assert!(has(text), "{text}");
         }
@@ -109,6 +139,9 @@ mod tests {
             "a{job=\"node\"}",
             "up{job=\"node\"}",
             "a{drill!=\"true\"}",
+            "prometheus_tsdb_head_series{job=\"node\"}",
+            "process_open_fds{job=\"node\"}",
+            "go_goroutines{drill=\"true\"}",
         ] {
             assert!(!has(text), "{text}");
         }

@@ -1,6 +1,22 @@
 //! The names of the functions whose results can be predicted. Those with constants take them in PromQL's order.
 
+use std::sync::Once;
+
+use promql_parser::parser::{self, register_extra_functions, value::ValueType};
+
 use super::{evaluate::Map, range::Function};
+
+static OF_PROMETHEUS_2: Once = Once::new();
+
+/// Makes the parser, which is that of Prometheus 3, read what 2 had under another name.
+pub(super) fn know_those_of_prometheus_2() {
+    OF_PROMETHEUS_2.call_once(|| {
+        let arguments = vec![ValueType::Matrix, ValueType::Scalar, ValueType::Scalar];
+        let smoothing =
+            parser::Function::new("holt_winters", arguments, 0, ValueType::Vector, false);
+        register_extra_functions(vec![smoothing]).expect("the parser has no function of that name");
+    });
+}
 
 /// The function of a range vector that is called `name`.
 pub(super) fn of_window(name: &str, numbers: &[f64]) -> Option<Function> {

@@ -15,6 +15,7 @@ mod evaluate;
 mod fit;
 mod functions;
 mod labels;
+mod position;
 mod precheck;
 mod range;
 mod read;
@@ -28,9 +29,13 @@ use std::{
 };
 
 use labels::Labels;
+pub(super) use position::of_fault;
 pub(super) use precheck::quoted;
 use promql_parser::parser::{self, Expr};
 pub use selectors::Selector;
+
+/// What the parser says of a text that has the wrong form; [`of_fault`] says where.
+pub(super) const UNPLACED: &str = "invalid promql query";
 
 /// One sample of a series.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,6 +67,7 @@ impl Expression {
     /// Why it is not PromQL, in one line.
     pub fn parse(text: &str) -> Result<Self, String> {
         precheck::check(text)?;
+        functions::know_those_of_prometheus_2();
         let expr = parser::parse(text).map_err(|error| one_line(&error))?;
         selector::check(&expr)?;
         Ok(Self(expr))

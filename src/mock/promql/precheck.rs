@@ -3,6 +3,8 @@
 /// More than any alert needs; each may be a level of nesting, and a tree is walked by recursion.
 const MOST_WORDS: usize = 1_000;
 const QUOTES: [char; 3] = ['"', '\'', '`'];
+/// The signs of two characters.
+const OPERATORS: [&str; 6] = ["==", "!=", "=~", "!~", ">=", "<="];
 
 /// Refuses `text` that is too long, or has a duration without a unit (`[5]`, `offset inf`).
 pub(super) fn check(text: &str) -> Result<(), String> {
@@ -27,21 +29,28 @@ pub(super) fn check(text: &str) -> Result<(), String> {
 
 /// The words and signs of `text`, without spaces, comments and quoted strings.
 fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
+    let words = tokens(text).into_iter().map(|(_, word)| word);
+    words.filter(|word| !word.starts_with(QUOTES)).collect()
+}
+
+/// The words, signs and strings of `text`, each with where it begins, without spaces and comments.
+pub(super) fn tokens(text: &str) -> Vec<(usize, &str)> {
+    let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
         let length = match first {
             '#' => rest.find('\n').unwrap_or(rest.len()),
             quote if QUOTES.contains(&quote) => quoted(rest, quote).unwrap_or(rest.len()),
+            _ if OPERATORS.iter().any(|sign| rest.starts_with(sign)) => 2,
             _ => rest.find(|c| !in_word(c)).unwrap_or(rest.len()),
         };
-        let (word, after) = rest.split_at(length.max(first.len_utf8()));
-        if first != '#' && !QUOTES.contains(&first) {
-            words.push(word);
+        let (token, after) = rest.split_at(length.max(first.len_utf8()));
+        if first != '#' {
+            tokens.push((text.len() - rest.len(), token));
         }
         rest = after.trim_start();
     }
-    words
+    tokens
 }
 
 /// The length of the string that `text` begins with, quotes and all, by the rules of Go; `None` if it has no end.

@@ -229,6 +229,11 @@ mod tests {
                 "uses max_over_time",
             ),
             ("first_over_time(disk[5m]) > 1", "uses first_over_time"),
+            ("holt_winters(disk[5m], 0.5, 0.5) > 1", "uses holt_winters"),
+            (
+                "double_exponential_smoothing(disk[5m], 0.5, 0.5) > 1",
+                "uses double_exponential_smoothing",
+            ),
             ("disk + fill(0) disk > 1", "uses fill"),
             ("disk atan2 2 > 1", "uses atan2"),
             ("disk[5m]", "is a range"),

@@ -33,6 +33,16 @@ impl Selector {
                 None => selector::is_met_unset(matcher),
             })
     }
+
+    /// Whether it may select a series of another job than the simulator's, which is no drill's.
+    pub fn may_be_of(&self, job: &str) -> bool {
+        let mut matchers = self.0.matchers.matchers.iter();
+        matchers.all(|matcher| match matcher.name.as_str() {
+            "job" => matcher.is_match(job),
+            "drill" => matcher.is_match(""),
+            _ => true,
+        })
+    }
 }
 
 impl fmt::Display for Selector {
