@@ -29,7 +29,7 @@ const FOREIGN: &str = r#"
     window = "1m"
     trigger = 5
     [[alert]]
-    name = "TooMuchMemory"
+    name = "Memory (90%) of a/b + c"
     expr = "process_resident_memory_bytes > 1e9"
     baseline = 5e8
     trigger = 2e9
@@ -181,9 +181,13 @@ async fn a_foreign_catalogue_is_exposed_triggered_and_recovered() {
 
     assert_eq!(
         names(&mock.data("/api/alerts").await),
-        ["CartsAbandoned", "OrdersFail", "TooMuchMemory"]
+        ["CartsAbandoned", "OrdersFail", "Memory (90%) of a/b + c"]
     );
-    for name in ["CartsAbandoned", "OrdersFail", "TooMuchMemory"] {
+    for name in [
+        "CartsAbandoned",
+        "OrdersFail",
+        "Memory%20(90%25)%20of%20a%2Fb%20%2B%20c",
+    ] {
         let path = format!("/api/alerts/{name}");
         mock.post(&format!("{path}/trigger")).await.data();
         mock.becomes(name, "active").await;

@@ -7,6 +7,7 @@ use promql_parser::parser::{self, Expr, LabelModifier};
 
 use crate::mock::{
     catalogue::{Alert, Labels},
+    prediction,
     promql::{Expression, Subject},
 };
 
@@ -37,14 +38,9 @@ pub(crate) fn keeps(alert: &Alert, label: &str) -> bool {
     )
 }
 
-/// How far back the alert's expression looks; not at all where that cannot be told.
+/// How far back the alert's expression looks.
 pub(crate) fn window(alert: &Alert) -> Duration {
-    let subject = Subject {
-        metric: &alert.metric,
-        labels: &alert.labels,
-    };
-    let predictor = Expression::parse(&alert.expr).and_then(|expr| expr.predictor(&subject));
-    predictor.map_or(Duration::ZERO, |predictor| predictor.reach())
+    prediction::reach(alert)
 }
 
 /// The labels of its series that the alert still has.

@@ -55,11 +55,11 @@ impl Theory {
     /// # Errors
     /// Why its trigger cannot lead to an alert, or its recovery not end one.
     pub(crate) fn of(alert: &Alert, pace: Pace) -> Result<Self, String> {
+        let reach = prediction::reach(alert);
         let (rise, fall, predicted) = match prediction::predict(alert, pace.scrape) {
             Ok(prediction) => (prediction.rise, prediction.fall, true),
             Err(Unpredicted::Expression(_)) => {
-                let window =
-                    alert.window.unwrap_or_default() * 2 + pace.scrape * UNPREDICTED_SCRAPES;
+                let window = reach * 2 + pace.scrape * UNPREDICTED_SCRAPES;
                 let there = alert.trigger.settles_after(alert.baseline);
                 (
                     there + window,
@@ -81,10 +81,7 @@ impl Theory {
                 + rounded_up(alert.keep_firing_for, pace.evaluation)
                 + pace.evaluation,
             hold_for: alert.hold_for,
-            reach: prediction::predictor(alert, pace.scrape).map_or_else(
-                |_| alert.window.unwrap_or_default(),
-                |predictor| predictor.reach(),
-            ),
+            reach,
             slack: Duration::ZERO,
             told: true,
             pace,
@@ -217,5 +214,17 @@ mod tests {
         alert.expr = "mock_service_up / mock_other < 1".to_owned();
         let theory = Theory::of(&alert, pace()).unwrap();
         assert!(!theory.predicted && theory.allows(Stage::Crossed) > Some(seconds(150)));
+    }
+
+    #[test]
+    fn a_guess_waits_for_the_windows_in_the_expression() {
+        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let mut alert = Alert::clone(catalogue.alert("ServiceDown").unwrap());
+        alert.expr = "rate(mock_service_up[5m]) / rate(mock_other[10m]) < 1".to_owned();
+        let theory = Theory::of(&alert, pace()).unwrap();
+        assert_eq!(theory.reach(), seconds(600));
+        for stage in [Stage::Crossed, Stage::ResolvedPrometheus] {
+            assert!(theory.allows(stage) > Some(seconds(600)), "{stage}");
+        }
     }
 }

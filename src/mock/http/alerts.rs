@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::{
     Access,
-    answers::{no_such, success, success_at, timestamp},
+    answers::{name, no_such, success, success_at, timestamp},
     asked,
     control::log_action,
 };
@@ -155,10 +155,10 @@ fn to_change<'c>(
 }
 
 fn find<'c>(request: &HttpRequest, catalogue: &'c Catalogue) -> Result<&'c Arc<Alert>, ApiError> {
-    let name = request.match_info().query("name");
-    catalogue.alert(name).ok_or_else(|| {
+    let name = name(request);
+    catalogue.alert(&name).ok_or_else(|| {
         let names = catalogue.alerts.iter().map(|alert| alert.name.as_str());
-        no_such("alert", name, &names.collect::<Vec<_>>())
+        no_such("alert", &name, &names.collect::<Vec<_>>())
     })
 }
 

@@ -1,6 +1,8 @@
 //! The forms that the answers under `/api/` have in common.
 
-use actix_web::HttpResponse;
+use std::borrow::Cow;
+
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
@@ -10,6 +12,12 @@ use crate::api_error::ApiError;
 const MOST_NAMES: usize = 40;
 /// No name of a catalogue is longer, in bytes.
 const LONGEST_NAME: usize = 128;
+
+/// The name in a request's path. The router has decoded it but for `%`, `/` and `+`.
+pub(super) fn name(request: &HttpRequest) -> Cow<'_, str> {
+    let name = request.match_info().query("name");
+    percent_encoding::percent_decode_str(name).decode_utf8_lossy()
+}
 
 /// The body of every good answer.
 #[derive(Serialize)]

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     Access,
-    answers::{no_such, success, timestamp},
+    answers::{name, no_such, success, timestamp},
     asked,
     control::log_action,
 };
@@ -102,11 +102,11 @@ fn find<'c>(
     request: &HttpRequest,
     catalogue: &'c Catalogue,
 ) -> Result<&'c Arc<Scenario>, ApiError> {
-    let name = request.match_info().query("name");
-    catalogue.scenario(name).ok_or_else(|| {
+    let name = name(request);
+    catalogue.scenario(&name).ok_or_else(|| {
         let names = catalogue.scenarios.iter();
         let names: Vec<_> = names.map(|scenario| scenario.name.as_str()).collect();
-        no_such("scenario", name, &names)
+        no_such("scenario", &name, &names)
     })
 }
 

@@ -60,6 +60,12 @@ pub fn predictor(alert: &Alert, interval: Duration) -> Result<Predictor, String>
     Ok(predictor)
 }
 
+/// How far back an alert's expression looks, whether or not its course can be told.
+pub fn reach(alert: &Alert) -> Duration {
+    let expression = Expression::parse(&alert.expr);
+    expression.map_or(Duration::ZERO, |expression| expression.reach())
+}
+
 /// Plays an alert's course, scraped at each `interval`.
 ///
 /// # Errors

@@ -90,6 +90,11 @@ impl Expression {
         selector::shortest_change(&self.0)
     }
 
+    /// How far back it looks: the longest window with its offset, and the windows of subqueries besides.
+    pub fn reach(&self) -> Duration {
+        selector::reach(&self.0)
+    }
+
     /// Whether it is a filter by a number of the samples of `metric` as they are, or of an aggregation of these.
     pub fn compares_as_it_is(&self, metric: &str) -> bool {
         condition::comparison(&self.0)
@@ -276,6 +281,18 @@ mod tests {
                 Duration::from_secs(60 * minutes),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_subquery_reaches_back_further_than_what_it_asks() {
+        for (text, minutes) in [
+            ("max_over_time(rate(mem[5m])[1h:1m]) > 1", 65),
+            ("max_over_time(mem[1h:] offset 10m) > 1", 70),
+            ("sum(rate(mem[5m])) / sum(rate(other[10m])) > 1", 10),
+        ] {
+            let reach = parse(text).reach();
+            assert_eq!(reach, Duration::from_secs(60 * minutes), "{text}");
         }
     }
 

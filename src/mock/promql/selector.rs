@@ -102,22 +102,28 @@ pub(super) fn is_met_unset(matcher: &Matcher) -> bool {
     )
 }
 
-/// The longest window with its offset; none reaches back less than to now.
+/// The longest window with its offset, and those of all subqueries besides; none reaches back less than to now.
 pub(super) fn reach(expr: &Expr) -> Duration {
-    let back = |(selector, range): (VectorSelector, Duration)| {
-        let millis = offset(&selector).saturating_add_unsigned(range.as_millis() as u64);
+    let back = |offset: &Option<Offset>, range: Duration| {
+        let millis = in_millis(offset).saturating_add_unsigned(range.as_millis() as u64);
         Duration::from_millis(u64::try_from(millis).unwrap_or(0))
     };
-    ranges(expr)
+    let longest = ranges(expr)
         .into_iter()
-        .map(back)
-        .max()
-        .unwrap_or(Duration::ZERO)
+        .map(|(selector, range)| back(&selector.offset, range))
+        .max();
+    let subqueries = subqueries(expr).into_iter();
+    let besides: Duration = subqueries.map(|(offset, range)| back(&offset, range)).sum();
+    longest.unwrap_or(Duration::ZERO) + besides
 }
 
 /// How far `selector` looks back, in milliseconds; negative is ahead.
 pub(super) fn offset(selector: &VectorSelector) -> i64 {
-    match &selector.offset {
+    in_millis(&selector.offset)
+}
+
+fn in_millis(offset: &Option<Offset>) -> i64 {
+    match offset {
         None => 0,
         Some(Offset::Pos(back)) => super::range::millis(*back),
         Some(Offset::Neg(ahead)) => -super::range::millis(*ahead),
@@ -141,6 +147,25 @@ fn ranges(expr: &Expr) -> Vec<(VectorSelector, Duration)> {
     let mut selectors = Selectors(Vec::new());
     match walk_expr(&mut selectors, expr) {
         Ok(_) => selectors.0,
+        Err(never) => match never {},
+    }
+}
+
+/// The offset and the window of each subquery.
+fn subqueries(expr: &Expr) -> Vec<(Option<Offset>, Duration)> {
+    struct Subqueries(Vec<(Option<Offset>, Duration)>);
+    impl ExprVisitor for Subqueries {
+        type Error = Infallible;
+        fn pre_visit(&mut self, expr: &Expr) -> Result<bool, Infallible> {
+            if let Expr::Subquery(subquery) = expr {
+                self.0.push((subquery.offset.clone(), subquery.range));
+            }
+            Ok(true)
+        }
+    }
+    let mut subqueries = Subqueries(Vec::new());
+    match walk_expr(&mut subqueries, expr) {
+        Ok(_) => subqueries.0,
         Err(never) => match never {},
     }
 }
