@@ -138,12 +138,12 @@ impl Course<'_> {
         }
         let window = self.theory.reach();
         if settles {
+            let rest = window + self.theory.scrape();
+            self.expect(after(Utc::now(), rest));
             self.waits(format!(
                 "another alert has moved its series; its window of {} is to hold calm values only",
                 span(window)
             ));
-            let rest = window + self.theory.scrape();
-            self.expect(after(Utc::now(), rest));
             tokio::time::sleep(rest).await;
         } else if !window.is_zero() {
             self.watched_for(window).await?;
@@ -231,18 +231,19 @@ impl Course<'_> {
 
     /// Waits until nobody drives it.
     async fn let_be(&self, deadline: Moment) -> Option<()> {
-        let simulator = &self.stack.servers.simulator;
+        let (simulator, alert) = (&self.stack.servers.simulator, &self.part.alert);
         let mut last = None;
         loop {
             // An inhibited alert is driven by another one of its own name, elsewhere.
-            let driven = simulator.alert(&self.part.alert.name).await;
+            let driven = simulator.alert(&alert.name).await;
             let why = match &driven {
                 Ok(driven) if driven.condition == CALM => return Some(()),
-                Ok(driven) => simulator.busy(driven, self.theory.reach()),
+                Ok(driven) => simulator.busy(driven, alert, self.theory.reach(), Utc::now()),
                 Err(fault) => simulator.0.told(fault),
             };
             // Its value alone moves all the time.
-            let condition = Some(driven.ok().map(|driven| driven.condition));
+            let condition = driven.map(|driven| (driven.is_at_rest(alert), driven.condition));
+            let condition = Some(condition.ok());
             if condition != last {
                 self.waits(why);
                 last = condition;

@@ -104,7 +104,7 @@ impl Evidence {
             waited: (now - begun).to_std().unwrap_or_default(),
             silent,
             rule: survey.rule(alert).cloned(),
-            busy: busy.map(|driven| servers.simulator.busy(driven, window(alert))),
+            busy: busy.map(|driven| servers.simulator.busy(driven, alert, window(alert), now)),
             driven: driven.map_err(|fault| servers.simulator.0.told(&fault)),
             series: series.map_err(of_prometheus),
             holding: holding.map_err(of_prometheus),

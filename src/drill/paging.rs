@@ -38,7 +38,7 @@ impl Paging {
         parts: &[Part],
         people_may: bool,
     ) -> Result<Self, ProgramError> {
-        let sending = Sending::read(&servers.prometheus.configuration().await);
+        let sending = Sending::read(&survey.configuration);
         let arriving: Vec<_> = parts
             .iter()
             .map(|part| Arriving::of(part, survey, &sending))

@@ -72,13 +72,7 @@ impl Part {
             name: self.identity.name.clone(),
             family: self.alert.family.clone(),
             severity: self.alert.severity.clone(),
-            labels: self
-                .identity
-                .labels
-                .clone()
-                .into_iter()
-                .chain(self.identity.added.clone())
-                .collect(),
+            labels: self.identity.own(),
             inhibited: self.inhibited,
             ..Record::default()
         }

@@ -9,10 +9,13 @@ use std::{
 
 use chrono::Utc;
 
-use super::record::{Event, Ledger, Outcome, Record, Verdict};
+use super::{
+    record::{Event, Ledger, Outcome, Record, Verdict},
+    servers::seen::clock,
+};
 use crate::exit;
 
-/// On a pipe nothing is silent for longer.
+/// Where stdout is no terminal, the drill is silent no longer.
 const STILL: Duration = Duration::from_secs(25);
 /// How many of those that are waited for are named then.
 const NAMED: usize = 3;
@@ -55,7 +58,7 @@ impl Progress {
         }
     }
 
-    /// Lets the seconds of a terminal's table move, and says on a pipe what is still waited for; does not end.
+    /// Lets the seconds of a terminal's table move; where stdout is none, says on stderr what is still waited for. Does not end.
     pub(super) async fn keep_showing<T>(&self, ledger: &Ledger) -> T {
         loop {
             tokio::time::sleep(REDRAW).await;
@@ -65,7 +68,7 @@ impl Progress {
                 && let Some(still) = still(&ledger.records())
             {
                 self.said.set(Instant::now());
-                exit::show(still + "\n");
+                exit::tell(&format!("mock-metrics: {still}"));
             }
         }
     }
@@ -181,10 +184,7 @@ fn still(records: &[Record]) -> Option<String> {
     waiting.sort_by_key(|(until, _)| Reverse(*until));
     let told = waiting.iter().take(NAMED).map(|(until, record)| {
         let (name, stage) = (&record.name, record.next());
-        format!(
-            "{name} for {stage}, until {} at most",
-            until.format("%H:%M:%S UTC")
-        )
+        format!("{name} for {stage}, until {} at most", clock(*until))
     });
     let told = told.collect::<Vec<_>>().join("; ");
     let more = match waiting.len().saturating_sub(NAMED) {
@@ -197,7 +197,11 @@ fn still(records: &[Record]) -> Option<String> {
 fn line(record: &Record, event: Event) -> String {
     let name = &record.name;
     if let (Event::Waits, Some(why)) = (event, &record.waits) {
-        return format!("{name}: waits for {}: {why}", record.next());
+        let until = record
+            .until
+            .map(|until| format!(" (waits until {} at most)", clock(until)));
+        let until = until.unwrap_or_default();
+        return format!("{name}: waits for {}: {why}{until}", record.next());
     }
     match (event, record.failure(), record.reached.last()) {
         (Event::Reached, _, Some(reached)) if record.trigger.is_none() => {

@@ -85,5 +85,13 @@ fn who_waits_says_for_what() {
         line(&record, Event::Waits),
         "A: waits for rule: it is active"
     );
+    let waits = Record {
+        until: DateTime::from_timestamp(60, 0),
+        ..record.clone()
+    };
+    assert_eq!(
+        line(&waits, Event::Waits),
+        "A: waits for rule: it is active (waits until 00:01:00 UTC at most)"
+    );
     assert!(row(&record, (4, 1)).ends_with(" it is active"));
 }

@@ -69,7 +69,7 @@ impl Course<'_> {
     /// Makes sure that Prometheus itself has noted that it was pending, too short to be seen. Asks again while Prometheus
     /// does not answer, as long as the stage may take.
     async fn was_pending(&self, begun: Moment) -> Step {
-        let mut labels = self.part.identity.labels.clone();
+        let mut labels = self.part.identity.own();
         labels.insert("alertname".to_owned(), self.part.identity.name.clone());
         labels.insert("alertstate".to_owned(), "pending".to_owned());
         let since = self.before().0.unwrap_or_else(Utc::now);

@@ -7,7 +7,11 @@ use promql_parser::util::parse_duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{
-    judge::{rule::different, theory::Pace},
+    judge::{
+        rule::{different, told_apart},
+        sent::evaluation_interval,
+        theory::Pace,
+    },
     known::{Known, target},
     servers::{
         Servers,
@@ -48,6 +52,8 @@ pub(super) struct Survey {
     gateway: Telemetry,
     /// Prometheus has refused the configuration that it was last told to read.
     pub(super) doubtful: bool,
+    /// Prometheus' configuration, YAML; nothing where it does not say.
+    pub(super) configuration: String,
     /// By how much Prometheus' clock is ahead of ours.
     pub(super) skew: TimeDelta,
 }
@@ -88,11 +94,12 @@ impl Survey {
             gateway,
             simulator,
         } = servers;
-        let (of_prometheus, alerts, telemetry, served, skew) = futures_util::join!(
+        let (of_prometheus, alerts, telemetry, served, configuration, skew) = futures_util::join!(
             Known::ask(servers),
             alertmanager.alerts(),
             gateway.found(),
             simulator.alerts(),
+            prometheus.configuration(),
             prometheus.skew(),
         );
         let faults = [
@@ -134,6 +141,7 @@ impl Survey {
             served,
             gateway,
             doubtful,
+            configuration,
             skew,
         })
     }
@@ -178,9 +186,12 @@ impl Survey {
             .rules
             .iter()
             .filter(|rule| catalogue.alert(&rule.name).is_some());
-        // Where none of them is loaded, the others say how this Prometheus is set up.
+        // Where none of them is loaded, the others say how this Prometheus is set up, or its configuration.
         let others = || self.rules.iter().map(|rule| rule.interval).min();
-        let evaluation = evaluations.map(|rule| rule.interval).max().or_else(others);
+        let evaluation = evaluations.map(|rule| rule.interval).max();
+        let evaluation = evaluation
+            .or_else(others)
+            .or_else(|| evaluation_interval(&self.configuration));
         Pace {
             scrape: scrape.and_then(Result::ok).unwrap_or(usual),
             evaluation: evaluation
@@ -254,21 +265,14 @@ impl Survey {
             .is_none_or(|target| is_marked(&target.labels))
     }
 
-    /// The labels that the rule of an alert adds, and that tell it from other rules of its name.
+    /// What tells the alerts of an alert's rule from those of other rules of its name.
     pub(super) fn added(&self, alert: &Alert) -> Labels {
         let Some(rule) = self.rule(alert) else {
             return Labels::new();
         };
-        let is_namesake = |other: &&Rule| other.name == rule.name && *other != rule;
-        let namesakes: Vec<_> = self.rules.iter().filter(is_namesake).collect();
-        let tells = |(name, value): &(&String, &String)| {
-            let differs = |other: &&Rule| other.labels.get(*name) != Some(*value);
-            !value.contains("{{") && namesakes.iter().any(differs)
-        };
-        let labels = rule.labels.iter().filter(tells);
-        labels
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
+        let mut of_series = self.scraped();
+        of_series.extend(alert.labels.clone());
+        told_apart(rule, &self.rules, &of_series)
     }
 
     /// The rule of an alert; of several with its name, the one that is most like it.

@@ -28,7 +28,7 @@ async fn what_it_has_watched_for_less_than_its_window_is_waited_for_and_then_not
     let report = stack.report("r.json");
     let ended = ended(stack.drill(&["--all", "--report", &report])).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    let told = format!("Drafty: waits for calm: {LESS} 12s");
+    let told = format!("Drafty: waits for calm: {LESS} 12s (waits until ");
     assert!(ended.out.contains(&told), "{ended:?}");
     let drafty = of(&json(&report), "Drafty").clone();
     assert_eq!(drafty["verdict"], "passed", "{drafty}");
@@ -42,6 +42,8 @@ async fn a_prometheus_that_stops_answering_meanwhile_is_the_reason() {
     let arguments = ["--all", "--grace", "1", "--report", &report];
     let drill = Running::start(&mut stack.drill(&arguments));
     eventually(LESS, async || drill.out().contains(LESS).then_some(())).await;
+    let still = "mock-metrics: still waits: Drafty for calm, until ";
+    eventually(still, async || drill.log().contains(still).then_some(())).await;
 
     stack.prometheus.pause().unwrap();
     assert_eq!(drill.ended().await.code(), Some(4), "{}", drill.log());

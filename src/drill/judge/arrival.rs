@@ -23,7 +23,7 @@ impl Case<'_> {
             (Some(ours), _) => format!("Alertmanager has it, but {}", ours.status.state),
             (None, _) if !held.is_empty() => format!(
                 "Alertmanager has an alert of this name, but not with the labels of the catalogue: {}",
-                nearest(&self.identity.labels, held.iter().map(|held| &held.labels))
+                nearest(&self.identity.own(), held.iter().map(|held| &held.labels))
             ),
             (None, _) if evidence.alertmanagers.is_empty() => {
                 "Prometheus fires it and tells no Alertmanager: see alerting.alertmanagers of its configuration"

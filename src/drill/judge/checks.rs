@@ -40,11 +40,12 @@ pub(crate) fn check(
     found
 }
 
-/// What is different in `labels` from those that `expected` names.
+/// What is different in `labels` from those that `expected` names; an empty one is missing.
 pub(crate) fn differences(expected: &Labels, labels: &Labels) -> Vec<String> {
     let different = expected
         .iter()
         .filter_map(|(name, value)| match labels.get(name) {
+            None if value.is_empty() => None,
             None => Some(format!("label {name}: expected {value:?}, is missing")),
             Some(found) if found != value => {
                 Some(format!("label {name}: expected {value:?}, found {found:?}"))

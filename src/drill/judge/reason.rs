@@ -122,7 +122,7 @@ impl Case<'_> {
         if !shown.is_empty() {
             return format!(
                 "Prometheus has an alert of this name, but not with the labels of the catalogue: {}{}",
-                nearest(&self.identity.labels, others),
+                nearest(&self.identity.own(), others),
                 self.rule_is_other(evidence)
             );
         }

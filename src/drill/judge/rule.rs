@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{checks, expression};
-use crate::drill::servers::seen::Rule;
+use crate::drill::servers::seen::{Labels, Rule};
 use crate::mock::catalogue::{Alert, span};
 
 /// In what a loaded rule is different from the catalogue's alert: a text each. It may have more labels and annotations.
@@ -49,6 +49,27 @@ pub(crate) fn different(rule: &Rule, alert: &Alert) -> Vec<String> {
     different
 }
 
+/// The labels by which the alerts of a rule are told from those of the other `rules` of its name: what it adds and one of
+/// them does not, and empty what only others add, unless the series has it.
+pub(crate) fn told_apart(rule: &Rule, rules: &[Rule], of_series: &Labels) -> Labels {
+    let namesakes = rules
+        .iter()
+        .filter(|other| other.name == rule.name && *other != rule);
+    let mut told = Labels::new();
+    for other in namesakes {
+        let adds = rule.labels.iter().filter(|(name, value)| {
+            !value.contains("{{") && other.labels.get(*name) != Some(*value)
+        });
+        told.extend(adds.map(|(name, value)| (name.clone(), value.clone())));
+        let lacks = other
+            .labels
+            .keys()
+            .filter(|name| !rule.labels.contains_key(*name) && !of_series.contains_key(*name));
+        told.extend(lacks.map(|name| (name.clone(), String::new())));
+    }
+    told
+}
+
 fn told(what: &str, theirs: &str, ours: &str) -> String {
     format!("its {what} is `{theirs}`, the catalogue's `{ours}`")
 }
@@ -85,7 +106,49 @@ pub(crate) fn of(alert: &Alert) -> Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::catalogue::Catalogue;
+    use crate::{drill::servers::seen::labels, mock::catalogue::Catalogue};
+
+    #[test]
+    fn rules_of_one_name_are_told_apart_by_what_only_one_of_them_adds() {
+        let rule = |added: &[(&str, &str)]| Rule {
+            name: "A".to_owned(),
+            labels: labels(added),
+            ..Rule::default()
+        };
+        let ours = rule(&[("severity", "critical"), ("family", "x")]);
+        let apart = |other: Rule| {
+            let rules = [ours.clone(), other];
+            told_apart(&ours, &rules, &labels(&[("device", "sda")]))
+        };
+        let severity = labels(&[("severity", "critical")]);
+        assert_eq!(
+            apart(rule(&[("severity", "page"), ("family", "x")])),
+            severity
+        );
+        assert_eq!(apart(rule(&[("family", "x")])), severity);
+        let more = [
+            ("severity", "critical"),
+            ("family", "x"),
+            ("team", "a"),
+            ("device", "b"),
+        ];
+        assert_eq!(apart(rule(&more)), labels(&[("team", "")]));
+        let templated = [("severity", "{{ $value }}"), ("family", "x")];
+        assert_eq!(apart(rule(&templated)), severity);
+        assert_eq!(
+            told_apart(
+                &rule(&templated),
+                std::slice::from_ref(&ours),
+                &Labels::new()
+            ),
+            Labels::new()
+        );
+        let other_name = Rule {
+            name: "B".to_owned(),
+            ..rule(&[])
+        };
+        assert_eq!(apart(other_name), Labels::new());
+    }
 
     #[test]
     fn a_rule_that_is_not_the_catalogue_s_is_told_with_both() {

@@ -1,6 +1,8 @@
-//! An alert as Prometheus sends it to Alertmanager, by Prometheus' configuration. Pure.
+//! What Prometheus' configuration says of alerts: how they are sent to Alertmanager, and how often rules are looked at. Pure.
 
-use promql_parser::{label::Matcher, parser::token::T_EQL_REGEX};
+use std::time::Duration;
+
+use promql_parser::{label::Matcher, parser::token::T_EQL_REGEX, util::parse_duration};
 use yaml_rust2::{Yaml, YamlLoader};
 
 use super::routes::text;
@@ -21,8 +23,7 @@ pub(crate) struct Sending {
 impl Sending {
     /// Reads Prometheus' configuration (`/api/v1/status/config`). What is none changes nothing.
     pub(crate) fn read(configuration: &str) -> Self {
-        let documents = YamlLoader::load_from_str(configuration).unwrap_or_default();
-        let document = documents.into_iter().next().unwrap_or(Yaml::BadValue);
+        let document = document(configuration);
         let external = document["global"]["external_labels"].as_hash();
         let external = external.into_iter().flatten();
         let pair = |(name, value): (&Yaml, &Yaml)| Some((name.as_str()?.to_owned(), text(value)));
@@ -45,6 +46,17 @@ impl Sending {
         }
         Some(labels)
     }
+}
+
+fn document(configuration: &str) -> Yaml {
+    let documents = YamlLoader::load_from_str(configuration).unwrap_or_default();
+    documents.into_iter().next().unwrap_or(Yaml::BadValue)
+}
+
+/// How often the rules of a group are evaluated that does not say.
+pub(crate) fn evaluation_interval(configuration: &str) -> Option<Duration> {
+    let document = document(configuration);
+    parse_duration(document["global"]["evaluation_interval"].as_str()?).ok()
 }
 
 /// One step; `None` if it takes the alert away. A step that cannot be followed changes nothing: what Alertmanager really has
@@ -159,5 +171,17 @@ mod tests {
             Sending::read("a: [").sent(&labels(&usual)),
             Some(labels(&usual))
         );
+    }
+
+    #[test]
+    fn the_interval_of_rules_is_the_configuration_s() {
+        let read = evaluation_interval;
+        assert_eq!(
+            read("global: {scrape_interval: 1m, evaluation_interval: 5s}"),
+            Some(Duration::from_secs(5))
+        );
+        for none in ["", "global: {}", "global: {evaluation_interval: soon}"] {
+            assert_eq!(read(none), None, "{none}");
+        }
     }
 }

@@ -55,6 +55,11 @@ pub(crate) struct Named {
     pub(crate) name: String,
 }
 
+/// A moment as it is told to people who wait for it.
+pub(crate) fn clock(moment: Moment) -> String {
+    moment.format("%H:%M:%S UTC").to_string()
+}
+
 /// Whether these labels say that an alert is a drill's.
 pub(crate) fn is_marked(labels: &Labels) -> bool {
     labels.get("drill").is_some_and(|mark| mark == "true")
@@ -104,15 +109,23 @@ pub(crate) struct Identity {
     pub(crate) name: String,
     /// Those of its series.
     pub(crate) labels: Labels,
-    /// Those of its rule that other rules of its name do not add.
+    /// Those of its rule that other rules of its name do not add; empty for those that only others add.
     pub(crate) added: Labels,
 }
 
 impl Identity {
     /// Whether these labels are its own.
     pub(crate) fn is(&self, labels: &Labels) -> bool {
+        let value = |name: &String| labels.get(name).map_or("", String::as_str);
         let mut own = self.labels.iter().chain(&self.added);
-        self.is_namesake(labels) && own.all(|(name, value)| labels.get(name) == Some(value))
+        self.is_namesake(labels) && own.all(|(name, expected)| value(name) == expected)
+    }
+
+    /// All labels by which it is told from others; an empty one is missing.
+    pub(crate) fn own(&self) -> Labels {
+        let own = self.labels.iter().chain(&self.added);
+        own.map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     }
 
     /// Whether these labels have its name.
@@ -172,5 +185,11 @@ mod tests {
         assert_eq!(identity.told(), r#"DiskFull{device="sda"}"#);
         identity.added = labels(&[("job", "y")]);
         assert!(!identity.is(&full("sda")));
+        identity.added = labels(&[("team", "")]);
+        assert!(identity.is(&full("sda")));
+        let mut of_team = full("sda");
+        of_team.insert("team".to_owned(), "a".to_owned());
+        assert!(!identity.is(&of_team));
+        assert_eq!(braces(&identity.own()), r#"{device="sda", team=""}"#);
     }
 }

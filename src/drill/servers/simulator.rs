@@ -7,13 +7,15 @@ use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 
 use super::{
-    seen::Moment,
+    seen::{Moment, clock},
     server::{Fault, Server},
 };
 use crate::mock::catalogue::{Alert, Catalogue, span};
 
 /// The condition of what nobody drives.
 pub(crate) const CALM: &str = "calm";
+/// The condition of what is on its way back to calm.
+const RECOVERING: &str = "recovering";
 /// How many differences of two catalogues are told.
 const DIFFERENCES: usize = 3;
 
@@ -78,30 +80,51 @@ impl Simulator {
         Ok(one.data)
     }
 
-    /// How an alert stands that is not calm, and how it comes to be; its expression looks back over `window`.
-    pub(crate) fn busy(&self, driven: &Driven, window: Duration) -> String {
+    /// How an alert stands at `now` that is not calm, and how it comes to be; its expression looks back over `window`.
+    pub(crate) fn busy(
+        &self,
+        driven: &Driven,
+        alert: &Alert,
+        window: Duration,
+        now: Moment,
+    ) -> String {
         let Driven {
             name,
             condition,
             value,
             ..
         } = driven;
-        let how = match condition.as_str() {
-            "recovering" => format!("nothing is to be done: {}", driven.calm_by(window)),
-            _ => {
-                let by_itself = match driven.driven || window.is_zero() {
-                    true => String::new(),
-                    false => format!(
-                        "nothing drives it: {}; if a request has set it, ",
-                        driven.calm_by(window)
-                    ),
-                };
-                let recover = self.0.url(&["api", "alerts", name, "recover"], &[]);
-                let reset = self.0.url(&["api", "reset"], &[]);
-                format!(
-                    "{by_itself}bring it back with `curl -X POST {recover}`, or everything with `curl -X POST {reset}`"
-                )
-            }
+        let past = |begun: Moment| match window.is_zero() {
+            true => format!("it is calm by {}", clock(begun)),
+            false => format!(
+                "what its window of {} still holds is past by {}",
+                span(window),
+                clock(begun + delta(window))
+            ),
+        };
+        let recover = self.0.url(&["api", "alerts", name, "recover"], &[]);
+        let reset = self.0.url(&["api", "reset"], &[]);
+        let end = format!(
+            "bring it back with `curl -X POST {recover}`, or everything with `curl -X POST {reset}`"
+        );
+        let how = if condition == RECOVERING {
+            let back = driven.since.unwrap_or(now) + delta(alert.recover.settles_after());
+            format!("nothing is to be done: {} at most", past(back))
+        } else if driven.driven || window.is_zero() {
+            end
+        } else if driven.is_at_rest(alert) {
+            format!(
+                "nothing drives it, and nothing is to be done: {} at most",
+                past(now)
+            )
+        } else if alert.is_counter() {
+            // Its value does not tell whether it still counts.
+            let past = past(now);
+            format!(
+                "nothing drives it: unless somebody still counts it up, {past} at most; else {end}"
+            )
+        } else {
+            end
         };
         format!("the simulator says {condition} at {value}; {how}")
     }
@@ -128,6 +151,10 @@ impl Simulator {
 
 /// An answer that says no more than that it is done.
 pub(super) fn done(_: IgnoredAny) {}
+
+fn delta(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or_default()
+}
 
 impl Served {
     /// What is different in `catalogue`, in words; `None` if it is the same.
@@ -163,17 +190,11 @@ impl Served {
 }
 
 impl Driven {
-    /// When it is calm by itself, at the latest, as far as its window tells.
-    fn calm_by(&self, window: Duration) -> String {
-        let end = self.since.zip(TimeDelta::from_std(window).ok());
-        match end.filter(|_| !window.is_zero()) {
-            Some((since, window_delta)) => format!(
-                "what its window of {} still holds is past by {}",
-                span(window),
-                (since + window_delta).format("%H:%M:%S UTC")
-            ),
-            None => "it will be calm soon".to_owned(),
-        }
+    /// Whether its gauge is where it is in calm times.
+    pub(crate) fn is_at_rest(&self, alert: &Alert) -> bool {
+        let value = self.value.as_f64();
+        let is_near = |value: f64| (value - alert.baseline).abs() <= alert.noise;
+        !alert.is_counter() && value.is_some_and(is_near)
     }
 
     fn differs_from(&self, alert: &Alert) -> Option<String> {
@@ -212,41 +233,58 @@ mod tests {
         }
     }
 
-    #[actix_rt::test]
-    async fn what_is_busy_is_told_with_how_to_end_it_and_what_ends_by_itself_is_not() {
+    /// What is said at one hour of an alert that went there, or came back, at half past.
+    fn busy(condition: &str, driven: bool, (value, window): (f64, u64), of: &str) -> String {
         let url = Url::parse("http://u:hunter2@h/mock").unwrap();
         let simulator = Simulator(Server::new("mock-metrics", "--simulator", url, None));
-        let busy_over = |condition: &str, driven: bool, window: u64| {
-            let since = DateTime::from_timestamp(3_600, 0);
-            let driven = Driven {
-                name: "DiskFull".to_owned(),
-                condition: condition.to_owned(),
-                value: json!(97.5),
-                driven,
-                since,
-                ..Driven::default()
-            };
-            simulator.busy(&driven, Duration::from_secs(window))
+        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let driven = Driven {
+            name: "DiskFull".to_owned(),
+            condition: condition.to_owned(),
+            value: json!(value),
+            driven,
+            since: DateTime::from_timestamp(1_800, 0),
+            ..Driven::default()
         };
-        let busy = |condition: &str| busy_over(condition, true, 0);
-        let window = "what its window of 2m still holds is past by 01:02:00 UTC";
+        let alert = catalogue.alert(of).unwrap();
+        let now = DateTime::from_timestamp(3_600, 0).unwrap();
+        simulator.busy(&driven, alert, Duration::from_secs(window), now)
+    }
+
+    #[actix_rt::test]
+    async fn what_is_busy_is_told_with_how_to_end_it() {
+        let end = "bring it back with `curl -X POST http://h/mock/api/alerts/DiskFull/recover`, or everything with \
+                   `curl -X POST http://h/mock/api/reset`";
+        for (driven, window) in [(true, 0), (true, 120), (false, 0), (false, 120)] {
+            assert_eq!(
+                busy("active", driven, (97.5, window), "DiskFull"),
+                format!("the simulator says active at 97.5; {end}")
+            );
+        }
+        let counted = busy("active", false, (763.0, 120), "DBSlowQuery");
+        let expected = format!("is past by 01:02:00 UTC at most; else {end}");
+        assert!(counted.ends_with(&expected), "{counted}");
+    }
+
+    #[actix_rt::test]
+    async fn what_ends_by_itself_is_told_with_when_and_not_with_how_to_end_it() {
+        let told =
+            |condition: &str, window: u64| busy(condition, false, (45.0, window), "DiskFull");
+        // Back at rest, so that its window is filled with calm values from now on.
         assert_eq!(
-            busy_over("recovering", false, 120),
-            format!("the simulator says recovering at 97.5; nothing is to be done: {window}")
+            told("active", 120),
+            "the simulator says active at 45.0; nothing drives it, and nothing is to be done: what its window of 2m \
+             still holds is past by 01:02:00 UTC at most"
         );
-        let undriven = busy_over("active", false, 120);
-        let expected = format!(
-            "at 97.5; nothing drives it: {window}; if a request has set it, bring it back with `curl"
-        );
-        assert!(undriven.contains(&expected), "{undriven}");
+        // It takes 30 s to come back.
         assert_eq!(
-            busy("active"),
-            "the simulator says active at 97.5; bring it back with `curl -X POST \
-             http://h/mock/api/alerts/DiskFull/recover`, or everything with `curl -X POST http://h/mock/api/reset`"
+            told("recovering", 120),
+            "the simulator says recovering at 45.0; nothing is to be done: what its window of 2m still holds is past by \
+             00:32:30 UTC at most"
         );
         assert_eq!(
-            busy("recovering"),
-            "the simulator says recovering at 97.5; nothing is to be done: it will be calm soon"
+            told("recovering", 0),
+            "the simulator says recovering at 45.0; nothing is to be done: it is calm by 00:30:30 UTC at most"
         );
     }
 
