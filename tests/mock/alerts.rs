@@ -79,6 +79,7 @@ async fn the_list_is_the_catalogue_in_its_order_and_calm() {
         "condition": "calm",
         "driven": false,
         "value": 45.0,
+        "compared": 45.0,
         "since": null,
         "rise_seconds": 30.0,
     });

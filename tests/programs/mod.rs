@@ -2,6 +2,7 @@
 
 mod certificates;
 mod command_line;
+mod examples;
 mod log;
 mod settings;
 mod start;

@@ -55,7 +55,7 @@ test.each([
   await page.goto(lab('GATEWAY_URL'));
   await live(page);
   const { remarks, fault } = texts;
-  const part = (name: string) => page.getByRole('region', { name, exact: true });
+  const part = (name: string) => page.locator('main section').filter({ has: page.getByRole('heading', { name, exact: true }) });
   const tells = (name: string, text: string) => part(name).getByText(text, { exact: true }).first().waitFor();
   await tells('only_native', remarks.histograms(1));
   await tells('a_mixture', remarks.histograms(1));
@@ -121,7 +121,7 @@ test('what stands in place of all answers is told of', async () => {
   await rewriteFrames(page, 'range_metrics', () => ({ error: 'no room', errorType: 'unavailable' }));
   await page.goto(lab('GATEWAY_URL'));
   await page.getByText(en.fault('no room')).waitFor();
-  await page.getByRole('region').first().waitFor();
+  await page.locator('main section').first().waitFor();
   expect(faults).toEqual([]);
   await close();
 });
@@ -140,7 +140,7 @@ test('a chart that fails says so in its place, and is tried again with the next 
   await page.goto(lab('GATEWAY_URL'));
   const failed = page.getByRole('region', { name: 'Memory', exact: true }).getByText(en.app.brokenPart);
   await failed.getByText('out of order').waitFor();
-  await page.getByRole('region', { name: 'Disk in use' }).waitFor();
+  await page.getByRole('group', { name: 'Disk in use' }).waitFor();
   await page.evaluate(() => document.dispatchEvent(new Event('mended')));
   await failed.waitFor({ state: 'detached' });
   await page.getByRole('slider', { name: /^Memory/ }).waitFor();

@@ -89,6 +89,12 @@ test('while Prometheus does not answer the page says since when, and keeps what 
     }
   };
   await says('Stale since');
+  // Beats go on without anything new: that is no update.
+  const updates = () => page.getByRole('table', { name: 'Channels' }).locator('time').evaluateAll((all) => all.map((one) => one.getAttribute('datetime')));
+  const [before, beats] = [await updates(), page.getByText('Received', { exact: true }).locator('..')];
+  const counted = await beats.textContent();
+  await expect.poll(() => beats.textContent()).not.toBe(counted);
+  expect(await updates()).toEqual(before);
 
   cable.mend();
   await connectionBadge(page).filter({ hasText: 'Live' }).waitFor();

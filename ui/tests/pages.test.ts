@@ -1,5 +1,5 @@
 // Every page, in both themes and at two widths: nothing on the console, nothing against the CSP, nothing that axe-core
-// calls serious, nothing that sticks out. With SCREENSHOTS=1 the pictures in `screenshots/` are made anew.
+// calls moderate, nothing that sticks out. With SCREENSHOTS=1 the pictures in `screenshots/` are made anew.
 
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

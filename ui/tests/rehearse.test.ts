@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { expectSound, live, open, withBrowser } from './support/browser';
+import { rewriteFrames } from './support/frames';
 import { calm } from './support/rehearsal';
 import { lab } from './support/servers';
 
@@ -10,6 +11,49 @@ withBrowser();
 
 beforeAll(calm);
 afterAll(calm);
+
+test('a search leaves rows, is in the address, and is there after a reload', async () => {
+  const { page, close } = await open(`${lab('GATEWAY_URL')}/#/rehearse`);
+  await page.getByRole('searchbox', { name: 'Search' }).fill('diskfull crit');
+  const triggers = page.getByRole('button', { name: /^Trigger / });
+  await expect.poll(() => triggers.count()).toBe(1);
+  await expect.poll(() => page.evaluate(() => location.hash)).toBe('#/rehearse?text=diskfull+crit');
+  await page.reload();
+  await page.getByRole('button', { name: 'Trigger DiskFull' }).waitFor();
+  expect(await triggers.count()).toBe(1);
+  await expectSound(page);
+  await close();
+});
+
+test('everything is reset only when somebody has said yes to that', async () => {
+  const { page, close } = await open(`${lab('GATEWAY_URL')}/#/rehearse`);
+  await page.getByRole('button', { name: 'Trigger DiskFull' }).click();
+  const recover = page.getByRole('button', { name: 'Recover DiskFull' });
+  await expect.poll(() => recover.getAttribute('aria-disabled')).not.toBe('true');
+  const focused = (name: string) => expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe(name);
+  await page.getByRole('button', { name: 'Reset all' }).press('Enter');
+  await focused('Yes, reset');
+  await page.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await focused('Reset all');
+  expect(await recover.getAttribute('aria-disabled')).not.toBe('true');
+  await page.getByRole('button', { name: 'Reset all' }).press('Enter');
+  await page.getByRole('button', { name: 'Yes, reset' }).press('Enter');
+  await expect.poll(() => recover.getAttribute('aria-disabled')).toBe('true');
+  await close();
+});
+
+test('a simulator without scenarios has no place for them, and what fires for another series is told', async () => {
+  const { page, close } = await open('about:blank');
+  await page.route('**/api/scenarios', (route) => route.fulfill({ json: { data: [] }, headers: { 'access-control-allow-origin': '*' } }));
+  const labels = { alertname: 'DiskFull', device: 'sdz', mountpoint: '/data' };
+  const alert = { labels, annotations: {}, state: 'firing', activeAt: '2026-07-01T08:00:00Z', value: '99' };
+  await rewriteFrames(page, 'alerts', () => ({ alerts: [alert] }));
+  await page.goto(`${lab('GATEWAY_URL')}/#/rehearse`);
+  const row = page.getByRole('listitem').filter({ has: page.getByRole('button', { name: 'Trigger DiskFull' }) });
+  await row.getByText('fires for another series').waitFor();
+  expect(await page.getByText('Scenarios').count()).toBe(0);
+  await close();
+});
 
 test('an alert that is triggered on Rehearse arrives on Alerts, and goes when it is recovered', async () => {
   const { page, faults, close } = await open(`${lab('GATEWAY_URL')}/#/rehearse`);

@@ -49,6 +49,8 @@ pub struct AlertState {
     pub condition: Condition,
     /// The value of its series.
     pub value: f64,
+    /// What its expression compares with a number, where it does.
+    pub compared: Option<f64>,
     /// Its series is driven on its behalf.
     pub driven: bool,
     /// When the condition changed last.

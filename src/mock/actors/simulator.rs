@@ -56,6 +56,7 @@ fn state(born_at: DateTime<Utc>, rehearsal: &Rehearsal) -> AlertState {
         condition: rehearsal.condition(),
         driven: rehearsal.is_driven(),
         value: rehearsal.value(),
+        compared: rehearsal.compared(),
         since: born_at + rehearsal.since(),
     }
 }

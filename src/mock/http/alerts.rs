@@ -45,6 +45,8 @@ struct Told<'a> {
     /// Its series is driven on its behalf: where it is not, and the condition holds, somebody else has brought that about.
     driven: bool,
     value: f64,
+    /// Of an expression such as `rate(…) > 0.9`, the rate.
+    compared: Option<f64>,
     since: String,
     /// From a trigger until the condition holds, as theory tells.
     rise_seconds: Option<f64>,
@@ -66,6 +68,7 @@ impl<'a> Told<'a> {
             condition: state.condition.to_string(),
             driven: state.driven,
             value: state.value,
+            compared: state.compared,
             since: timestamp(state.since),
             rise_seconds: catalogue.rise(&alert.name).map(|rise| rise.as_secs_f64()),
         }

@@ -56,6 +56,8 @@ pub struct Rehearsal {
     alert: Arc<Alert>,
     /// `None`: its expression is more than one series can tell, and its trigger is taken for its condition.
     predictor: Option<Predictor>,
+    /// Of what its expression compares with a number.
+    compared: Option<Predictor>,
     history: History,
     asked: Asked,
     condition: Condition,
@@ -76,13 +78,19 @@ impl Rehearsal {
             metric: &alert.metric,
             labels: &alert.labels,
         };
-        let expression = Expression::parse(&alert.expr);
-        let predictor = expression.and_then(|expression| expression.predictor(&subject));
-        let predictor = predictor.ok().filter(|_| alert.with.is_none());
+        let expression = Expression::parse(&alert.expr).ok();
+        let of = |expression: &Expression| {
+            let predictor = expression.predictor(&subject).ok();
+            predictor.filter(|_| alert.with.is_none())
+        };
+        let predictor = expression.as_ref().and_then(of);
+        let comparison = expression.as_ref().and_then(Expression::comparison);
+        let compared = comparison.and_then(|(compared, _)| of(&compared));
         let reach = predictor.as_ref().map(Predictor::reach).unwrap_or_default();
         Self {
             alert: alert.clone(),
             predictor,
+            compared,
             history: History::of(reach),
             asked: Asked::Nothing,
             condition: Condition::Calm,
@@ -112,6 +120,14 @@ impl Rehearsal {
     /// The value of its series.
     pub fn value(&self) -> f64 {
         self.value
+    }
+
+    /// What its expression compares with a number, as of the last beat: of `rate(…) > 0.9`, the rate. `None` where the
+    /// expression is no such comparison, and while it has no result.
+    pub fn compared(&self) -> Option<f64> {
+        let samples = self.history.samples();
+        let compared = self.compared.as_ref()?;
+        compared.at(samples, samples.last()?.at)
     }
 
     /// Whether it is about this series.

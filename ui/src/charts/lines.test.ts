@@ -18,6 +18,13 @@ test('series are named by the labels that tell them apart', () => {
   expect(found.by).toEqual(['instance']);
 });
 
+test('of several metrics each line says which one it is', () => {
+  const series = ['heap_bytes', 'stack_bytes'].map((metric) => one({ __name__: metric, instance: 'a' }));
+  expect(names(lines(series, OPTIONS))).toEqual(['heap_bytes', 'stack_bytes']);
+  const many = ['b_total', 'a_total'].flatMap((metric) => Array.from({ length: 6 }, (_, index) => one({ __name__: metric, service: `s${index}` })));
+  expect(lines(many, OPTIONS)).toMatchObject({ by: ['__name__'], lines: [{ name: 'a_total' }, { name: 'b_total' }] });
+});
+
 test('a label that some series lack is said to be missing there', () => {
   expect(names(lines([one({ job: 'x' }), one({ job: 'x', zone: 'eu' })], OPTIONS))).toEqual(['–', 'eu']);
 });

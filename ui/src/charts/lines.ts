@@ -22,6 +22,9 @@ interface Options {
   rest: (count: number) => string;
 }
 
+/** The label that holds a metric's name. */
+export const METRIC = '__name__';
+
 /** More lines than colours are not told apart. */
 const READABLE = 8;
 /** Of what cannot be added up, more lines are better than none. */
@@ -52,11 +55,11 @@ export function lines(series: readonly Series[], { additive, prefer, title, rest
   return { lines: [...sorted(large.map((one) => named(one, by))), others], by, left: 0 };
 }
 
-/** The labels whose values are not the same in all series. */
+/** The labels whose values are not the same in all series; the name of the metric is the first of them. */
 export function telling(all: readonly Labels[]): string[] {
   const names = new Set(all.flatMap((labels) => Object.keys(labels)));
-  names.delete('__name__');
-  return [...names].filter((name) => all.some((labels) => labels[name] !== all[0]?.[name])).sort();
+  const found = [...names].filter((name) => all.some((labels) => labels[name] !== all[0]?.[name]));
+  return found.sort((a, b) => (a === METRIC ? -1 : b === METRIC ? 1 : a < b ? -1 : 1));
 }
 
 /** Adds series up, time by time; where none of them is a number, neither is their sum. */
@@ -75,6 +78,8 @@ export function total(series: readonly Series[], labels: Labels): Series {
 
 /** The label that makes the most groups without making too many; of the preferred ones, the first that does at all. */
 function groupingLabel(series: readonly Series[], by: string[], prefer = ''): string | undefined {
+  // What different metrics count makes no sum.
+  if (by.includes(METRIC)) return new Set(series.map(({ labels }) => labels[METRIC])).size <= READABLE ? METRIC : undefined;
   const sizes = by
     .map((label) => ({ label, size: new Set(series.map(({ labels }) => labels[label])).size }))
     .filter(({ size }) => size <= READABLE)

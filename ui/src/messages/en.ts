@@ -84,7 +84,13 @@ export const en = {
     },
     cores: (count: number, text: string) => `${text} ${form(count, 'core', 'cores')}`,
     noSeries: 'No series.',
-    secondBeat: 'The rate appears with the second update.',
+    demo: {
+      why: 'Most of these queries are those of the demo, and this Prometheus has no such series.',
+      how: 'To see your own metrics, start the gateway with --config and a file that has [[instant]] and [[range]] queries of yours. A file for node_exporter to begin with:',
+    },
+    metric: 'metric',
+    severalUnits: (count: number) => `${counted(count, 'metric', 'metrics')} of different units`,
+    unknownRate: 'The rate appears within a minute.',
     ofSeries: {
       amount: (count: number) => `Sum of ${counted(count, 'series', 'series')}`,
       level: (count: number) => `Highest of ${counted(count, 'series', 'series')}`,
@@ -227,11 +233,18 @@ export const en = {
     recover: 'Recover',
     recoverName: (name: string) => `Recover ${name}`,
     reset: 'Reset all',
+    resetSure: 'Reset every metric and stop the running scenario?',
+    resetYes: 'Yes, reset',
+    resetNo: 'Cancel',
+    search: 'Search',
+    searchHint: 'Name, expression…',
+    found: (found: number, all: number) => `${number(found)} of ${number(all)} shown`,
+    elsewhere: (count: number) => `fires for ${count === 1 ? 'another series' : `${number(count)} other series`}`,
     resetHint: 'Brings every metric back to normal at once and stops the running scenario.',
     must: (span: string) => `for ${span}`,
     takes: (span: string) => `fires about ${span} after the trigger`,
     value: (value: string) => `now ${value}`,
-    /** Of a metric whose change, not whose value, is compared. */
+    /** Where that is not what the expression compares. */
     metric: (value: string) => `metric at ${value}`,
     conditions: { calm: 'normal', rising: 'triggered', active: 'active', recovering: 'recovering' },
     hints: {
@@ -404,6 +417,7 @@ export const en = {
     warning: (what: string) => `Warning: ${what}`,
   },
   fault: (what: string) => `Query failed: ${what}`,
+  quote: (what: string) => `“${what}”`,
   /** Of what was asked over HTTP, where the server has not said itself what is wrong. */
   answers: {
     none: 'no answer',

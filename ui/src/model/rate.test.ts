@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { growth, rate } from './rate';
+import { growth, KNOWN_FROM_S, rate, steadyRate } from './rate';
 
 const series = (times: number[], values: number[]) => ({ labels: { __name__: 'requests_total' }, times, values });
 
@@ -39,4 +40,42 @@ test('two points at one time have no rate', () => {
 test('one point, or none, has no rate', () => {
   expect(rate(series([10], [1])).values).toEqual([NaN]);
   expect(rate(series([], [])).values).toEqual([]);
+});
+
+/** What a page sees of a counter that grows by two per second, as Prometheus scrapes it. */
+function looks(beat: number, scrape: number, phase: number, seconds: number) {
+  const times = Array.from({ length: Math.floor(seconds / beat) + 1 }, (_, index) => 1000 + index * beat);
+  return times.map((time) => ({ time, value: 2 * (Math.floor((time - phase) / scrape) * scrape) }));
+}
+
+test('just after loading, a counter is not taken to grow by what one scrape has brought', () => {
+  expect(steadyRate([{ time: 0, value: 0 }, { time: 10, value: 346 }])).toBeUndefined();
+});
+
+test('whenever Prometheus scrapes, a rate that is known is not a third off', () => {
+  const cases = fc.record({
+    beat: fc.integer({ min: 1, max: 12 }),
+    scrape: fc.integer({ min: 1, max: 15 }),
+    phase: fc.integer({ min: 0, max: 14 }),
+    seconds: fc.integer({ min: 1, max: 60 }),
+  });
+  fc.assert(
+    fc.property(cases, ({ beat, scrape, phase, seconds }) => {
+      const found = steadyRate(looks(beat, scrape, phase, seconds));
+      if (found === undefined) expect(seconds).toBeLessThan(KNOWN_FROM_S + beat);
+      else expect(Math.abs(found - 2) / 2).toBeLessThan(1 / 3);
+    }),
+  );
+});
+
+test('with beats of ten seconds and scrapes of fifteen, it is close', () => {
+  for (let phase = 0; phase < 15; phase += 1) {
+    expect(Math.abs((steadyRate(looks(10, 15, phase, 60)) ?? NaN) - 2)).toBeLessThanOrEqual(0.25);
+  }
+});
+
+test('of what has stopped growing the mean of all that was seen is told', () => {
+  const seen = [0, 10, 20, 20, 20, 20, 20].map((value, index) => ({ time: 10 * index, value }));
+  expect(steadyRate(seen)).toBe(20 / 60);
+  expect(steadyRate(seen.map(({ time }) => ({ time, value: 7 })))).toBe(0);
 });

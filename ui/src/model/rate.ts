@@ -1,5 +1,8 @@
 // Counters: frames are raw, so that what they grow by is computed here. Resets are taken as Prometheus' `rate()` takes
 // them; unlike there, nothing is extrapolated.
+//
+// A page does not know when Prometheus has scraped: from one beat to the next a counter stands or leaps. Two beats say
+// little of how fast it grows, several leaps do.
 
 import type { Labels, Series } from './query';
 
@@ -27,4 +30,42 @@ export function rate({ labels, times, values }: Series): Series {
     return seconds <= 0 || (areSums && value < before) ? NaN : growth(before, value) / seconds;
   });
   return { labels, times, values: rates };
+}
+
+/** A counter as a page has seen it at one beat. */
+export interface Seen {
+  /** Seconds since 1970. */
+  time: number;
+  value: number;
+}
+
+/** What was seen for so long has a rate in any case. */
+export const KNOWN_FROM_S = 50;
+/** From leap to leap, either end may be a beat off: over so many beats that is a quarter at most. */
+const BEATS = 4;
+
+/**
+ * How fast a counter grows that Prometheus scrapes at times of its own: from its first leap to its last one, as long as it
+ * goes on leaping. Nothing as long as that is not known; times ascend.
+ */
+export function steadyRate(seen: readonly Seen[]): number | undefined {
+  const [first, last] = [seen[0], seen.at(-1)];
+  if (!first || !last || last.time <= first.time) return undefined;
+  let [gap, longest, total, untilFirst] = [0, 0, 0, 0];
+  const leaps: number[] = [];
+  for (const [index, { time, value }] of seen.entries()) {
+    const before = seen[index - 1];
+    if (!before) continue;
+    gap = Math.max(gap, time - before.time);
+    const grown = growth(before.value, value);
+    if (grown === 0) continue;
+    if (leaps.length === 0) untilFirst = grown;
+    longest = Math.max(longest, time - (leaps.at(-1) ?? time));
+    leaps.push(time);
+    total += grown;
+  }
+  const [from, to] = [leaps[0] ?? 0, leaps.at(-1) ?? 0];
+  const isLong = last.time - first.time >= KNOWN_FROM_S;
+  if (to > from && last.time - to <= longest + gap && (isLong || to - from >= BEATS * gap)) return (total - untilFirst) / (to - from);
+  return isLong ? total / (last.time - first.time) : undefined;
 }

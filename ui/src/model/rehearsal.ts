@@ -21,7 +21,10 @@ export interface Rehearsal {
   /** As Prometheus writes it, at the simulator's time scale. */
   for: string;
   condition: Condition;
+  /** Of its metric. */
   value: number;
+  /** What the expression compares with its number now, such as the metric's rate; `null` where that is not told. */
+  compared: number | null;
   /** RFC 3339: since when its condition is so. */
   since: string;
   /** From a trigger until the condition holds, as the catalogue's own theory tells; `null` where it cannot. */
@@ -94,6 +97,7 @@ function readRehearsal(value: unknown): Rehearsal | undefined {
     for: text(one.for),
     condition: CONDITIONS.find((condition) => condition === one.condition) ?? 'calm',
     value: numberOrNull(one.value) ?? NaN,
+    compared: numberOrNull(one.compared),
     since: text(one.since),
     rise_seconds: numberOrNull(one.rise_seconds),
   };
@@ -103,12 +107,23 @@ function readRehearsal(value: unknown): Rehearsal | undefined {
  * The alert that a rehearsal has set off: of its name, and of the series that is driven. A rule may lose labels on the
  * way, so that only what contradicts counts. Of several, the one that fires, or the oldest.
  */
-export function setOff({ name, labels }: Pick<Rehearsal, 'name' | 'labels'>, alerts: Alert[]): Alert | undefined {
-  const contradicts = (alert: Alert) =>
-    Object.entries(labels).some(([label, value]) => (alert.labels[label] ?? value) !== value);
+export function setOff(rehearsal: Named, alerts: Alert[]): Alert | undefined {
   return alerts
-    .filter((alert) => alert.labels.alertname === name && !contradicts(alert))
+    .filter((alert) => alert.labels.alertname === rehearsal.name && !isAnothers(rehearsal, alert))
     .sort((a, b) => rank(a) - rank(b) || Date.parse(a.activeAt) - Date.parse(b.activeAt))[0];
+}
+
+/** The alerts of its name that fire for series other than the one that is driven. */
+export function firingElsewhere(rehearsal: Named, alerts: Alert[]): Alert[] {
+  return alerts.filter(
+    (alert) => alert.labels.alertname === rehearsal.name && alert.state === 'firing' && isAnothers(rehearsal, alert),
+  );
+}
+
+type Named = Pick<Rehearsal, 'name' | 'labels'>;
+
+function isAnothers({ labels }: Named, alert: Alert): boolean {
+  return Object.entries(labels).some(([label, value]) => (alert.labels[label] ?? value) !== value);
 }
 
 function rank({ state }: Alert): number {

@@ -23,6 +23,7 @@ function rehearsal(condition: Condition, since: number): Rehearsal {
     for: '1m',
     condition,
     value: 32,
+    compared: 32,
     since: iso(since),
     rise_seconds: null,
   };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { Sample } from './query';
-import { extend, NO_TRAIL, type Kind, type Trail } from './trail';
+import { extend, isRateKnown, NO_TRAIL, type Kind, type Trail } from './trail';
 
 function samples(...values: number[]): Sample[] {
   return values.map((value, index) => ({ labels: { i: String(index) }, value }));
@@ -19,27 +19,35 @@ test('amounts are added up, of levels the highest counts', () => {
   expect(lastOf(walk('level', [samples(60, 80, 70)]))).toBe(80);
 });
 
-test('the rate of a counter is known from its second beat on', () => {
-  expect(walk('counter', [samples(100)]).points).toEqual([]);
-  expect(walk('counter', [samples(100), samples(150)]).points).toEqual([{ time: 10, value: 5 }]);
+test('the rate of a counter is known when enough was seen of it', () => {
+  const trail = (beats: number) => walk('counter', [100, 150, 200, 250, 300, 350].slice(0, beats).map((value) => samples(value)));
+  expect(trail(5).points).toEqual([]);
+  expect(isRateKnown(trail(5))).toBe(false);
+  expect(trail(6).points).toEqual([{ time: 50, value: 5 }]);
+  expect(isRateKnown(trail(6))).toBe(true);
 });
 
+/** Beats so long that two are enough. */
+const LONG = 100;
+
 test('of several series the rates are added up', () => {
-  expect(lastOf(walk('counter', [samples(0, 0), samples(10, 20)]))).toBe(3);
+  expect(lastOf(walk('counter', [samples(0, 0), samples(100, 200)], LONG))).toBe(3);
 });
 
 test('one series that was reset does not make the others fall', () => {
-  expect(lastOf(walk('counter', [samples(1000, 500), samples(1010, 5)]))).toBe(1.5);
+  expect(lastOf(walk('counter', [samples(1000, 500), samples(1100, 50)], LONG))).toBe(1.5);
 });
 
 test('a sum that falls has no rate at that beat, and one again from there on', () => {
-  const { points } = walk('sums', [5000, 5010, 1020, 1030, 1050].map((value) => samples(value)));
-  expect(points.map(({ value }) => value)).toEqual([1, NaN, 1, 1.5]);
+  const trail = walk('sums', [5000, 5100, 1020].map((value) => samples(value)), LONG);
+  expect(trail.points.map(({ value }) => value)).toEqual([1, NaN]);
+  expect(isRateKnown(trail)).toBe(false);
+  expect(lastOf(extend(trail, 300, samples(1120), 'sums'))).toBe(1);
 });
 
 test('of several sums, all begin anew when one falls', () => {
-  const { points, readings } = walk('sums', [samples(10, 20), samples(11, 22), samples(12, 2)]);
-  expect(points.map(({ value }) => value)).toEqual([0.3, NaN]);
+  const { points, readings } = walk('sums', [samples(100, 200), samples(150, 250), samples(160, 2)], LONG);
+  expect(points.map(({ value }) => value)).toEqual([1, NaN]);
   expect(readings).toHaveLength(1);
 });
 
@@ -59,13 +67,14 @@ test('a beat that is longer than a minute has a rate too', () => {
 });
 
 test('a series that appears later counts from then on', () => {
-  expect(lastOf(walk('counter', [samples(0), samples(10, 1000), samples(20, 1010)]))).toBe(1.5);
+  const beats = [0, 1, 2, 3, 4, 5, 6, 7].map((beat) => (beat < 2 ? samples(10 * beat) : samples(10 * beat, 1000 + 20 * beat)));
+  expect(walk('counter', beats).points.map(({ value }) => value)).toEqual([1, 1, 3]);
 });
 
 test('what is no number is passed over', () => {
   expect(lastOf(walk('amount', [samples(1, NaN)]))).toBe(1);
   expect(walk('amount', [samples(1), []]).points).toEqual([{ time: 0, value: 1 }]);
-  expect(lastOf(walk('counter', [samples(0, NaN), samples(10, NaN)]))).toBe(1);
+  expect(lastOf(walk('counter', [samples(0, NaN), samples(100, NaN)], LONG))).toBe(1);
 });
 
 test('where no series is a number the value is not known, and what it was is not kept', () => {
@@ -86,7 +95,7 @@ test('where the clock is put back the trail goes on from there', () => {
   expect(extend(levels, 5, samples(9), 'level').points).toEqual([{ time: 0, value: 1 }, { time: 5, value: 9 }]);
   const back = extend(walk('counter', [samples(0), samples(10), samples(20)], 100), -1000, samples(50), 'counter');
   expect(back.points).toEqual([]);
-  expect(lastOf(extend(back, -990, samples(80), 'counter'))).toBe(3);
+  expect(lastOf(extend(back, -900, samples(350), 'counter'))).toBe(3);
 });
 
 test('a trail does not grow for ever', () => {

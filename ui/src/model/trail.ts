@@ -1,7 +1,7 @@
 // What a page has seen of a query, beat by beat: for the way of a value, and for how fast a counter grows.
 
 import { largest, seriesKey, sum, type Sample } from './query';
-import { growth } from './rate';
+import { KNOWN_FROM_S, steadyRate, type Seen } from './rate';
 
 /** How the samples of a query become one number. */
 export type Kind =
@@ -35,8 +35,8 @@ export const NO_TRAIL: Trail = { points: [], readings: [] };
 
 /** So many beats; at ten seconds each, a quarter of an hour. */
 const POINTS = 90;
-/** Prometheus scrapes seldom on the same beat as it is polled: from one beat to the next, a counter stands or leaps. */
-const RATE_OVER_S = 60;
+/** Long enough for a rate to be known whatever has come. */
+const RATE_OVER_S = KNOWN_FROM_S + 10;
 
 /**
  * The trail and one beat more; a beat without samples tells nothing. Of a beat whose time is that of the last one all is
@@ -57,7 +57,14 @@ export function extend(trail: Trail, time: number, samples: Sample[], kind: Kind
   // One of several was reset: how much the others have grown nobody knows.
   if (kind === 'sums' && hasFallen(before.readings.at(-1), latest)) return { points: points(), readings: [latest] };
   const readings = [...recent(before.readings, time), latest];
-  return { points: points(perSecond(readings)), readings };
+  const rate = perSecond(readings);
+  return { points: rate === undefined ? before.points : points(rate), readings };
+}
+
+/** Whether the trail of a counter goes as far as its latest reading; it does not while too little was seen of it. */
+export function isRateKnown({ points, readings }: Trail): boolean {
+  const last = readings.at(-1);
+  return last !== undefined && points.at(-1)?.time === last.time && readings.length > 1;
 }
 
 /** The readings of the last minute; of a beat that is longer than that, the last one. */
@@ -74,15 +81,15 @@ function hasFallen(before: Reading | undefined, { values }: Reading): boolean {
   return [...values].some(([key, value]) => value < (before?.values.get(key) ?? -Infinity));
 }
 
-function perSecond(readings: Reading[]): number | undefined {
-  const [first, last] = [readings[0], readings.at(-1)];
-  if (!first || !last || last.time <= first.time) return undefined;
-  let total: number | undefined;
-  for (const [index, { values }] of readings.entries()) {
+/** What all series together grow by per second: nothing as long as no series can tell, `NaN` where none is a number. */
+function perSecond(readings: readonly Reading[]): number | undefined {
+  const series = new Map<string, Seen[]>();
+  for (const { time, values } of readings) {
     for (const [key, value] of values) {
-      const grown = growth(readings[index - 1]?.values.get(key) ?? NaN, value);
-      if (!Number.isNaN(grown)) total = (total ?? 0) + grown;
+      if (Number.isFinite(value)) series.set(key, [...(series.get(key) ?? []), { time, value }]);
     }
   }
-  return total === undefined ? undefined : total / (last.time - first.time);
+  if (![...(readings.at(-1)?.values.values() ?? [])].some(Number.isFinite)) return NaN;
+  const rates = [...series.values()].map(steadyRate).filter((rate) => rate !== undefined);
+  return rates.length === 0 ? undefined : rates.reduce((sum, rate) => sum + rate);
 }

@@ -8,6 +8,11 @@ export function entry<Value>(of: Record<string, Value>, name: string): Value | u
 /** `word` as `words` have it; else as it is. */
 export const inWords = (words: Record<string, string>, word: string): string => entry(words, word) ?? word;
 
+/** What servers set between backticks, in the quotation marks of the page. */
+export function quoted(text: string, quote: (what: string) => string): string {
+  return text.replace(/`([^`]+)`/g, (_, what: string) => quote(what));
+}
+
 /** What others say may end without a stop. */
 export function sentence(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;

@@ -20,6 +20,11 @@ test('what the server says is wrong is told in its words', async () => {
   expect(await read(() => Promise.resolve(new Response(body, { status: 400 })))).toBe('unknown severity');
 });
 
+test('what the server sets between backticks is quoted as the page quotes', async () => {
+  const body = JSON.stringify({ status: 'error', errorType: 'bad_data', error: 'unknown field `a`' });
+  expect(await read(() => Promise.resolve(new Response(body, { status: 400 })))).toBe('unknown field «\u00a0a\u00a0»');
+});
+
 test('what it does not say is told in the language of the page', async () => {
   expect(await read(() => Promise.reject(new TypeError('Failed to fetch')))).toBe('pas de réponse');
   expect(await read(() => Promise.resolve(new Response('gone', { status: 502 })))).toContain('statut 502');

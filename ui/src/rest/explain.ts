@@ -2,14 +2,17 @@
 
 import type { Messages } from '../messages/en';
 import { isObject } from '../model/json';
+import { quoted } from '../model/words';
 import { AnswerError } from './ask';
 
 /** In the server's own words, or the page's where the server has none. */
-export function explain(error: Error, { answers }: Messages): string {
+export function explain(error: Error, { answers, quote }: Messages): string {
   if (!(error instanceof AnswerError)) return error.message;
   const { status, body } = error;
   if (status === 0) return answers.none;
-  return said(body) ?? (status < 400 ? answers.unreadable : answers.status(status));
+  const words = said(body);
+  if (words !== undefined) return quoted(words, quote);
+  return status < 400 ? answers.unreadable : answers.status(status);
 }
 
 /** Errors are in Prometheus' envelope. */

@@ -15,7 +15,7 @@ beforeEach(async () => {
 function rehearsal(name: string, condition: Condition): Rehearsal {
   return {
     name, family: 'disk', severity: 'critical', metric: 'disk', labels: {}, threshold: 90, window: null,
-    expr: 'disk > 90', for: '1m', condition, value: 45, since: '2026-07-01T08:00:00Z', rise_seconds: null,
+    expr: 'disk > 90', for: '1m', condition, value: 45, compared: 45, since: '2026-07-01T08:00:00Z', rise_seconds: null,
   };
 }
 

@@ -11,8 +11,9 @@ import { isObject } from '../../model/json';
 import type { Trail } from '../../model/trail';
 import { useTexts } from '../../messages/react';
 import { chartPlans } from './charts';
+import { isDemoAskedInVain } from './fruitless';
 import { HistogramTile } from './HistogramTile';
-import { useLasting, type Lasting } from './lasting';
+import { useLasting, type Lasting, type LastingAnswers } from './lasting';
 import { QueryTile } from './QueryTile';
 import { RangeChart } from './RangeChart';
 import { isBuckets, useTrails } from './trails';
@@ -44,7 +45,8 @@ function Tiles() {
   const metricsStale = useIsStale(metrics);
   const answers = useLasting('instant', instant.frame);
   // What both channels have is shown once, with all its series.
-  const sums = [...useLasting('metrics', metrics.frame)].filter(([query]) => !answers.has(query));
+  const summed = useLasting('metrics', metrics.frame);
+  const sums = [...summed].filter(([query]) => !answers.has(query));
   const remark = useRemarks();
   const name = useQueryName();
   const tile = (query: string, lasting: Lasting, trail: Trail | undefined, stale: boolean, warnings: Warnings | undefined) => {
@@ -69,6 +71,7 @@ function Tiles() {
   return (
     <>
       <StaleNote of="instant" channel={instant} />
+      {!instantStale && <DemoNote answers={[answers, summed]} />}
       {!instant.frame && <Note>{connection.waiting}</Note>}
       <FrameTrouble frame={instant.frame} />
       <div className={styles.tiles} role="group" aria-label={live.now}>
@@ -101,6 +104,19 @@ function Charts() {
         ))}
       </div>
     </>
+  );
+}
+
+/** While the gateway asks for the demo's metrics, and Prometheus has none of them. */
+function DemoNote({ answers }: { answers: LastingAnswers[] }) {
+  const { live } = useTexts();
+  if (!isDemoAskedInVain(...answers)) return null;
+  return (
+    <Note>
+      {live.demo.why}
+      <br />
+      {live.demo.how} <code>config/examples/node-exporter.toml</code>
+    </Note>
   );
 }
 

@@ -3,12 +3,12 @@
 import { Sparkline } from '../../charts/Sparkline';
 import { LongText } from '../../components/LongText';
 import { useRemarks } from '../../components/Remarks';
-import type { Trail } from '../../model/trail';
+import { isRateKnown, NO_TRAIL, type Trail } from '../../model/trail';
 import { useTexts } from '../../messages/react';
 import { useFormats } from './formats';
 import type { Lasting } from './lasting';
 import { Tile } from './Tile';
-import { answerSamples, left, meaningOf } from './trails';
+import { answerSamples, left, meaningOf, mixed } from './trails';
 import { useQueryName } from './useQueryName';
 
 interface Props {
@@ -27,19 +27,21 @@ export function QueryTile({ query, lasting: { answer, isLatest, fault }, trail, 
   const series = answerSamples(answer);
   const remarks = remark(isLatest ? left(answer) : [], warnings);
   const meaning = meaningOf(query, answer);
+  const units = mixed(query, answer);
   const last = trail?.points.at(-1)?.value;
   const caption = (() => {
     if (fault) return <LongText most={80}>{texts.fault(fault.error)}</LongText>;
     // Who does not answer has not said that there are none, nor has who answers with what is not drawn.
     if (series.length === 0 || !isLatest) return stale || remarks.length > 0 ? undefined : texts.live.noSeries;
-    if (meaning.kind === 'counter' && (trail?.readings.length ?? 0) < 2) return texts.live.secondBeat;
+    if (units > 0) return texts.live.severalUnits(units);
+    if (meaning.kind === 'counter' && !isRateKnown(trail ?? NO_TRAIL)) return texts.live.unknownRate;
     if (typeof answer === 'number') return texts.live.added;
     return series.length > 1 ? texts.live.ofSeries[meaning.kind](series.length) : undefined;
   })();
   const isOld = stale || !isLatest || series.length === 0;
   return (
-    <Tile title={name(query)} value={formats(meaning)(last)} stale={isOld} caption={caption} remarks={remarks}>
-      <Sparkline points={trail?.points ?? []} />
+    <Tile title={name(query)} value={formats(meaning)(units > 0 ? undefined : last)} stale={isOld} caption={caption} remarks={remarks}>
+      {units === 0 && <Sparkline points={trail?.points ?? []} />}
     </Tile>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from 'react';
 
-import { lines } from '../../charts/lines';
+import { lines, METRIC } from '../../charts/lines';
 import { TimeChart } from '../../charts/TimeChart';
 import { Card } from '../../components/Card';
 import { LongText } from '../../components/LongText';
@@ -13,7 +13,7 @@ import { stepOf } from '../../model/align';
 import type { Warnings } from '../../model/frame';
 import { undrawn } from '../../model/query';
 import { useTexts, useUnits } from '../../messages/react';
-import { drawn, type ChartPlan } from './charts';
+import { drawn, type ChartPlan, type Drawn } from './charts';
 import { useFormats } from './formats';
 import type { LastingAnswers } from './lasting';
 import { useQueryName } from './useQueryName';
@@ -70,31 +70,46 @@ interface DrawingProps {
 function Drawing({ base, title, answer, warnings }: DrawingProps) {
   const remark = useRemarks();
   const texts = useTexts();
-  const formats = useFormats();
-  const { meaning, chart, step, left } = useMemo(() => {
-    const { meaning, series } = drawn(base, answer);
-    const additive = meaning.kind === 'counter';
-    const prefer = meaning.quantity === 'cores' ? 'instance' : undefined;
-    const chart = lines(series, { additive, prefer, title, rest: texts.live.rest });
-    return { meaning, step: stepOf(series), chart, left: undrawn(answer, 'matrix') };
-  }, [base, answer, title, texts]);
+  const { parts, left } = useMemo(() => ({ parts: drawn(base, answer), left: undrawn(answer, 'matrix') }), [base, answer]);
   const remarks = remark(left, warnings);
-  if (chart.lines.length === 0 && remarks.length === 0) return <Note>{texts.live.noSeries}</Note>;
-  if (chart.lines.length === 0) return <Remarks texts={remarks} />;
+  if (parts.length === 0 && remarks.length === 0) return <Note>{texts.live.noSeries}</Note>;
   return (
     <div className={styles.drawing}>
       <Remarks texts={remarks} />
+      {parts.map((part) => (
+        <Part
+          key={`${part.meaning.quantity} ${part.meaning.kind}`}
+          label={parts.length > 1 ? `${title}: ${part.metrics.join(', ')}` : title}
+          {...part}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** The lines of one unit. */
+function Part({ label, meaning, series }: Drawn & { label: string }) {
+  const texts = useTexts();
+  const formats = useFormats();
+  const { chart, step } = useMemo(() => {
+    const additive = meaning.kind === 'counter';
+    const prefer = meaning.quantity === 'cores' ? 'instance' : undefined;
+    return { step: stepOf(series), chart: lines(series, { additive, prefer, title: label, rest: texts.live.rest }) };
+  }, [series, meaning, label, texts]);
+  const by = chart.by.map((name) => (name === METRIC ? texts.live.metric : name));
+  return (
+    <>
       <TimeChart
-        label={title}
+        label={label}
         lines={chart.lines}
         step={step}
         format={formats(meaning)}
         binary={meaning.quantity === 'bytes'}
       />
       <p className={styles.caption}>
-        {chart.by.length > 0 && texts.live.by(chart.by.join(', '))}
+        {by.length > 0 && texts.live.by(by.join(', '))}
         {chart.left > 0 && ` ${texts.live.left(chart.left)}`}
       </p>
-    </div>
+    </>
   );
 }

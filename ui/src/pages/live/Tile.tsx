@@ -22,7 +22,7 @@ interface Props {
 export function Tile({ title, value, stale, caption, remarks = NONE, children }: Props) {
   const id = useId();
   return (
-    <section className={styles.tile} aria-labelledby={id} data-stale={stale || undefined}>
+    <section role="group" className={styles.tile} aria-labelledby={id} data-stale={stale || undefined}>
       <h2 id={id} className={styles.title} title={title}>
         {title}
       </h2>

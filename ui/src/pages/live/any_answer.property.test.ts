@@ -8,6 +8,7 @@ import { summary } from '../../charts/summary';
 import { align, stepOf } from '../../model/align';
 import { anyAnswers } from '../../model/any_answer';
 import { bars, quantile } from '../../model/histogram';
+import type { Series } from '../../model/query';
 import { NO_TRAIL } from '../../model/trail';
 import { chartPlans, drawn } from './charts';
 import { outlast } from './lasting';
@@ -44,7 +45,10 @@ test('charts and tiles are made of whatever frames come', () => {
 });
 
 function chartOf(base: string, answer: unknown): void {
-  const { series } = drawn(base, answer);
+  for (const { series } of drawn(base, answer)) chartOfSeries(series);
+}
+
+function chartOfSeries(series: Series[]): void {
   for (const additive of [true, false]) {
     const { lines: made } = lines(series, { additive, prefer: undefined, ...OPTIONS });
     for (const { key, name } of made) for (const text of [key, name]) expect(text).toBeTypeOf('string');

@@ -29,15 +29,27 @@ export function chartPlans(queries: readonly string[]): ChartPlan[] {
   }));
 }
 
-interface Drawn {
+export interface Drawn {
   meaning: Meaning;
+  /** The metrics that its series are of, in the order of the answer; none where a query has computed them. */
+  metrics: string[];
   /** Of counters, their rates. */
   series: Series[];
 }
 
-/** What a chart draws of an answer. */
-export function drawn(base: string, answer: unknown): Drawn {
-  const raw = matrix(answer);
-  const found = meaning(base, raw[0]?.labels.__name__);
-  return { meaning: found, series: found.kind === 'counter' ? raw.map(rate) : raw };
+/** What is drawn of an answer: for each unit that its metrics have, what has an axis of its own. */
+export function drawn(base: string, answer: unknown): Drawn[] {
+  const found = new Map<string, Drawn>();
+  for (const one of matrix(answer)) {
+    const { __name__: metric } = one.labels;
+    const its = meaning(base, metric);
+    const key = `${its.quantity} ${its.kind}`;
+    const { metrics, series }: Omit<Drawn, 'meaning'> = found.get(key) ?? { metrics: [], series: [] };
+    found.set(key, {
+      meaning: its,
+      metrics: metric === undefined || metrics.includes(metric) ? metrics : [...metrics, metric],
+      series: [...series, its.kind === 'counter' ? rate(one) : one],
+    });
+  }
+  return [...found.values()];
 }

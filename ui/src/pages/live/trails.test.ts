@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { NO_TRAIL } from '../../model/trail';
-import { extendAll, isBuckets, meaningOf, recentBuckets } from './trails';
+import { extendAll, isBuckets, meaningOf, mixed, recentBuckets } from './trails';
 
 const frame = (second: number, data: Record<string, unknown>) => ({
   timestamp: new Date(second * 1000).toISOString(),
@@ -23,22 +23,22 @@ test('each query of a frame has its trail, whatever it is called', () => {
   ]);
 });
 
-test('a counter has its rate from the second frame on', () => {
+test('a counter has its rate when it was seen for long enough', () => {
   const requests = (value: string) => ({ requests: answer({ __name__: 'http_requests_total' }, value) });
   const first = extendAll(new Map(), frame(10, requests('100')));
   expect(first.get('requests')?.points).toEqual([]);
-  expect(extendAll(first, frame(20, requests('150'))).get('requests')?.points).toEqual([{ time: 20, value: 5 }]);
+  expect(extendAll(first, frame(110, requests('600'))).get('requests')?.points).toEqual([{ time: 110, value: 5 }]);
 });
 
 test('a plain number is the sum of counters: when it falls, how fast it grows is not known', () => {
-  const sums = [9000, 9010, 4000, 4020].map((value, beat) => frame(10 * (beat + 1), { http_requests_total: value }));
+  const sums = [9000, 9100, 4000, 4200].map((value, beat) => frame(100 * (beat + 1), { http_requests_total: value }));
   const trail = sums.reduce(extendAll, new Map()).get('http_requests_total');
   expect(trail?.points.map(({ value }) => value)).toEqual([1, NaN, 2]);
 });
 
 test('so it is with what a query has added up', () => {
-  const sums = [9000, 9010, 4000, 4020].map((value, beat) =>
-    frame(10 * (beat + 1), { http_requests_total: answer({ job: 'a' }, String(value)) }),
+  const sums = [9000, 9100, 4000, 4200].map((value, beat) =>
+    frame(100 * (beat + 1), { http_requests_total: answer({ job: 'a' }, String(value)) }),
   );
   const trail = sums.reduce(extendAll, new Map()).get('http_requests_total');
   expect(trail?.points.map(({ value }) => value)).toEqual([1, NaN, 2]);
@@ -51,10 +51,20 @@ test('percentages of a plain number are added up already, those of series are no
   expect(meaningOf('disk', answer({ __name__: 'disk_usage_percent' }, '60'))).toEqual({ quantity: 'percent', kind: 'level' });
 });
 
+test('metrics of different units are counted, as they make no one number', () => {
+  const of = (...metrics: string[]) => ({
+    resultType: 'vector',
+    result: metrics.map((metric) => ({ metric: { __name__: metric }, value: [0, '1'] })),
+  });
+  expect(mixed('mine', of('disk_usage_percent', 'memory_usage_bytes', 'heap_bytes'))).toBe(3);
+  expect(mixed('mine', of('memory_usage_bytes', 'heap_bytes'))).toBe(0);
+  expect(mixed('mine', 7)).toBe(0);
+});
+
 test('the counter of a series that falls was reset', () => {
   const requests = (value: string) => ({ requests: answer({ __name__: 'http_requests_total' }, value) });
-  const trails = extendAll(extendAll(new Map(), frame(10, requests('9000'))), frame(20, requests('50')));
-  expect(trails.get('requests')?.points).toEqual([{ time: 20, value: 5 }]);
+  const trails = extendAll(extendAll(new Map(), frame(10, requests('9000'))), frame(110, requests('500')));
+  expect(trails.get('requests')?.points).toEqual([{ time: 110, value: 5 }]);
 });
 
 test('a query that fails keeps its trail', () => {

@@ -61,6 +61,13 @@ function bucketSamples(buckets: Buckets): Sample[] {
   return Object.entries(buckets).map(([le, value]) => ({ labels: { le }, value: value ?? NaN }));
 }
 
+/** How many metrics of different units an answer has: they make no one number. None where all are of one. */
+export function mixed(query: string, answer: unknown): number {
+  const metrics = new Set(answerSamples(answer).map(({ labels }) => labels.__name__));
+  const units = new Set([...metrics].map((metric) => JSON.stringify(meaning(query, metric))));
+  return units.size > 1 ? metrics.size : 0;
+}
+
 /** A plain number is a sum, of percentages too; its tile says so. */
 export function meaningOf(query: string, answer: unknown): Meaning {
   const found = meaning(query, answerSamples(answer)[0]?.labels.__name__);

@@ -7,8 +7,10 @@ import { Button } from '../../components/Button';
 import { severityTone } from '../../components/tone';
 import { useTexts, useUnits } from '../../messages/react';
 import { useNames } from '../../messages/useNames';
-import { secondsToFire, type Condition, type Rehearsal } from '../../model/rehearsal';
+import { firingElsewhere, secondsToFire, type Condition, type Rehearsal } from '../../model/rehearsal';
 import type { Stage, Timeline } from '../../model/timeline';
+import { book } from '../../watch/alerts';
+import { useStore } from '../../watch/store';
 import { Refusal } from './Refusal';
 import { Stages } from './Stages';
 import { useChange } from './simulator';
@@ -32,7 +34,8 @@ export function RehearsalRow({ rehearsal, timeline, timeScale, stale }: Props) {
   const names = useNames();
   const change = useChange(rehearsal);
   const trigger = useRef<HTMLButtonElement>(null);
-  const { name, severity, expr, condition, value } = rehearsal;
+  const { name, severity, expr, condition, value, compared } = rehearsal;
+  const elsewhere = firingElsewhere(rehearsal, useStore(book)?.entries.map(({ alert }) => alert) ?? []);
   const reached = SAID.find((stage) => timeline?.moments[stage] !== undefined);
   const takes = secondsToFire(rehearsal);
   const driven = condition === 'rising' || condition === 'active';
@@ -55,8 +58,15 @@ export function RehearsalRow({ rehearsal, timeline, timeScale, stale }: Props) {
             </Badge>
           </span>
           <span className={`${styles.value ?? ''} number muted`}>
-            {(rehearsal.window === null ? rehearse.value : rehearse.metric)(units.plain(value))}
+            {compared !== null && rehearse.value(units.plain(compared))}
+            {compared !== null && compared !== value && ' · '}
+            {compared !== value && rehearse.metric(units.plain(value))}
           </span>
+          {elsewhere.length > 0 && (
+            <Badge tone="critical" dot>
+              {rehearse.elsewhere(elsewhere.length)}
+            </Badge>
+          )}
         </div>
         <div className={styles.buttons}>
           <Button

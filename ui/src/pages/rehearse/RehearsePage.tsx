@@ -6,6 +6,7 @@ import { useSettings } from '../../app/settings';
 import { Button } from '../../components/Button';
 import { Guard } from '../../components/Guard';
 import { Note } from '../../components/Note';
+import { SearchBox } from '../../components/SearchBox';
 import { LostNote, StaleNote } from '../../components/StaleNote';
 import { useChannel } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
@@ -17,9 +18,12 @@ import { forget, timelines } from '../../watch/alerts';
 import { useStore } from '../../watch/store';
 import { FamilyCard } from './FamilyCard';
 import { Refusal } from './Refusal';
+import { Reset } from './Reset';
 import { RunningScenario, Scenarios } from './Scenarios';
 import { Trouble } from './Trouble';
+import { isFound } from './search';
 import { usePost, useRehearsals, useScenarios } from './simulator';
+import { useSearch } from './useSearch';
 import styles from './RehearsePage.module.css';
 
 export default function RehearsePage() {
@@ -84,7 +88,9 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
   const scenarios = useScenarios();
   const below = useRef<HTMLDivElement>(null);
   const toBelow = useRef<HTMLButtonElement>(null);
-  const families = [...new Set(rehearsals.map(({ family }) => family))];
+  const [search, setSearch] = useSearch();
+  const found = rehearsals.filter((one) => isFound(one, names.family(one.family), search));
+  const families = [...new Set(found.map(({ family }) => family))];
   const known = useStore(timelines);
   const over = rehearsals
     .filter(({ name, condition }) => {
@@ -96,6 +102,10 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
   return (
     <>
       <div className={styles.tools}>
+        <SearchBox label={rehearse.search} hint={rehearse.searchHint} value={search} onChange={setSearch} />
+        <span role="status" className="muted">
+          {search !== '' && rehearse.found(found.length, rehearsals.length)}
+        </span>
         {timeScale < 1 && <span className="muted">{rehearse.faster(units.number(1 / timeScale, 1))}</span>}
         {timeScale > 1 && <span className="muted">{rehearse.slower(units.number(timeScale, 1))}</span>}
         <span className={styles.buttons}>
@@ -109,26 +119,24 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
               {rehearse.closeOver(over.length)}
             </Button>
           )}
-          <Button
-            ref={toBelow}
-            onPress={() => {
-              below.current?.scrollIntoView({ block: 'start' });
-              below.current?.focus({ preventScroll: true });
-            }}
-          >
-            {rehearse.scenarios}
-          </Button>
-          <span title={rehearse.resetHint}>
+          {scenarios.length > 0 && (
             <Button
-              isDisabled={stale || !someDriven}
-              isPending={reset.isPending}
+              ref={toBelow}
               onPress={() => {
-                reset.mutate('/api/reset');
+                below.current?.scrollIntoView({ block: 'start' });
+                below.current?.focus({ preventScroll: true });
               }}
             >
-              {rehearse.reset}
+              {rehearse.scenarios}
             </Button>
-          </span>
+          )}
+          <Reset
+            isDisabled={stale || !someDriven}
+            isPending={reset.isPending}
+            onReset={() => {
+              reset.mutate('/api/reset');
+            }}
+          />
         </span>
       </div>
       <Refusal error={reset.error} />
@@ -139,17 +147,19 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
         <Guard key={family} title={names.family(family)} of={rehearsals}>
           <FamilyCard
             family={family}
-            rehearsals={rehearsals.filter((one) => one.family === family)}
+            rehearsals={found.filter((one) => one.family === family)}
             timeScale={timeScale}
             stale={stale}
           />
         </Guard>
       ))}
-      <div ref={below} tabIndex={-1} className={styles.scenarios}>
-        <Guard title={rehearse.scenarios} of={scenarios}>
-          <Scenarios scenarios={scenarios} stale={stale} />
-        </Guard>
-      </div>
+      {scenarios.length > 0 && (
+        <div ref={below} tabIndex={-1} className={styles.scenarios}>
+          <Guard title={rehearse.scenarios} of={scenarios}>
+            <Scenarios scenarios={scenarios} stale={stale} />
+          </Guard>
+        </div>
+      )}
     </>
   );
 }

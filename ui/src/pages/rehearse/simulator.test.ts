@@ -9,7 +9,7 @@ const URL = 'http://simulator';
 function rehearsal(more: Partial<Rehearsal>): Rehearsal {
   return {
     name: 'DiskFull', family: 'disk', severity: 'critical', metric: 'disk', labels: {}, threshold: 90, window: null,
-    expr: 'disk > 90', for: '1m', condition: 'calm', value: 45, since: '2026-07-01T08:00:00Z', rise_seconds: null, ...more,
+    expr: 'disk > 90', for: '1m', condition: 'calm', value: 45, compared: 45, since: '2026-07-01T08:00:00Z', rise_seconds: null, ...more,
   };
 }
 

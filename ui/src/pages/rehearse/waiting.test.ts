@@ -8,7 +8,7 @@ import { waiting } from './waiting';
 
 const REHEARSAL: Rehearsal = {
   name: 'DiskFull', family: 'disk', severity: 'critical', metric: 'disk', labels: {}, threshold: 90, window: null,
-  expr: 'disk > 90', for: '1m', condition: 'rising', value: 60, since: '2026-07-01T08:00:00Z', rise_seconds: 30,
+  expr: 'disk > 90', for: '1m', condition: 'rising', value: 60, compared: 60, since: '2026-07-01T08:00:00Z', rise_seconds: 30,
 };
 
 function words(moments: Timeline['moments'], rehearsal: Partial<Rehearsal>, second: number, timeScale = 1): string {
@@ -24,6 +24,7 @@ it('tells how far the metric is from its limit, and when it will be there', () =
   expect(words({ triggered: 'earlier' }, {}, 10)).toMatch(/60 now, the threshold is 90\.$/);
   expect(words({ triggered: 0 }, {}, 31)).toMatch(/90\.$/);
   expect(words({ triggered: 0 }, { rise_seconds: null }, 10)).toMatch(/90\.$/);
+  expect(words({ triggered: 0 }, { value: 763, compared: 0.4 }, 31)).toMatch(/0\.4 now, the threshold is 90\.$/);
   expect(words({ triggered: 0 }, { window: '5m' }, 10)).toMatch(/the last 5 min, .* About 20 s more\.$/);
 });
 

@@ -42,10 +42,10 @@ export function waiting(
 type Waits = Messages['rehearse']['waits'];
 
 function crossing(rehearsal: Rehearsal, timeline: Timeline, at: number, waits: Waits, units: Units): string {
-  const { value, threshold, window, rise_seconds: rise } = rehearsal;
+  const { value, compared, threshold, window, rise_seconds: rise } = rehearsal;
   const told =
     window === null
-      ? waits.crossed(units.number(value), threshold === null ? undefined : units.number(threshold))
+      ? waits.crossed(units.number(compared ?? value), threshold === null ? undefined : units.number(threshold))
       : waits.crossedWindow(units.promDuration(window));
   const { triggered } = timeline.moments;
   if (rise === null || typeof triggered !== 'number') return told;

@@ -33,7 +33,7 @@ export function ChannelTable() {
       id: 'beat',
       title: system.beat,
       number: true,
-      cell: ({ frame }) => (frame ? <time dateTime={frame.timestamp}>{time(frame.timestamp)}</time> : UNKNOWN),
+      cell: ({ goodAt }) => (goodAt === undefined ? UNKNOWN : <time dateTime={new Date(goodAt).toISOString()}>{time(goodAt)}</time>),
     },
     {
       id: 'age',
