@@ -164,6 +164,24 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_before_the_trigger_has_no_time() {
+        let mut report = report();
+        let reached = &mut report.records[0].reached;
+        let mut rule = reached[0].clone();
+        (rule.stage, rule.seconds) = (Stage::Rule, -0.013);
+        reached.insert(0, rule);
+        let document = write(&report);
+        assert!(
+            !document.contains("rule_seconds") && !document.contains("\"-"),
+            "{document}"
+        );
+        assert!(
+            document.contains("trigger_seconds\" value=\"0.000\""),
+            "{document}"
+        );
+    }
+
+    #[test]
     fn the_document_is_well_formed_whatever_the_texts_hold() {
         let document = write(&report());
         assert_eq!(

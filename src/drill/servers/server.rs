@@ -150,7 +150,8 @@ impl Server {
         self.answer(request.send()).await
     }
 
-    /// By how much its clock is ahead of ours, to half a second: by the `Date` of an answer to a GET.
+    /// By how much its clock is ahead of ours, by the `Date` of an answer to a GET: nothing where that is no more than may
+    /// come of the way there and back, and of the seconds that a `Date` cuts off.
     ///
     /// # Errors
     /// Why it does not answer.
@@ -164,12 +165,13 @@ impl Server {
             })
         };
         let answer = patiently(sent).await?;
-        let halfway = asked + (Utc::now() - asked) / 2;
+        let half = (Utc::now() - asked) / 2;
         let date = answer.headers().get(header::DATE);
         let date = date.and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok());
         // It has whole seconds, cut off.
-        let mean = date.map(|date| date.to_utc() + TimeDelta::milliseconds(500));
-        Ok(mean.map(|mean| mean - halfway))
+        let cut = TimeDelta::milliseconds(500);
+        let ahead = date.map(|date| date.to_utc() + cut - (asked + half));
+        Ok(ahead.filter(|ahead| ahead.abs() > half + cut))
     }
 
     /// A JSON answer to a GET, as far as `T` asks for it.
