@@ -28,25 +28,29 @@ async fn with_other_rules_a_missing_family_or_text_is_a_warning_and_all_stages_a
     assert_eq!(of(&json(&report), "Gone")["failed_stage"], "firing");
 }
 
-/// Before ours stands one of its name that pages at once.
-fn with_a_namesake(rules: &str) -> String {
-    let namesake = r#"      - alert: "Gone"
+/// Before ours stand two of its name: one that pages at once, and one of a team, without texts.
+fn with_namesakes(rules: &str) -> String {
+    let namesakes = r#"      - alert: "Gone"
         expr: "watchman_present < 0.5"
         labels: { severity: "page", family: "own" }
         annotations: { summary: "{{ $labels.instance }}", description: "{{ $value }}" }
+      - alert: "Gone"
+        expr: "watchman_present < 0.6"
+        labels: { severity: "warning", family: "own", team: "b" }
 "#;
     let first = rules.find("      - alert").unwrap();
-    rules[..first].to_owned() + namesake + &rules[first..]
+    rules[..first].to_owned() + namesakes + &rules[first..]
 }
 
 #[actix_rt::test]
-async fn of_two_rules_of_one_name_the_catalogue_s_is_followed() {
-    let stack = Stack::of(Some(super::QUICK), "1", |rules| with_a_namesake(&rules)).await;
+async fn of_rules_of_one_name_the_catalogue_s_is_followed() {
+    let stack = Stack::of(Some(super::QUICK), "1", |rules| with_namesakes(&rules)).await;
     let report = stack.report("r.json");
     let ended = ended(stack.drill(&["Gone", "--report", &report])).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let gone = of(&json(&report), "Gone").clone();
-    assert_eq!(gone["labels"]["severity"], "warning", "{gone}");
+    let own = serde_json::json!({ "severity": "warning", "team": "" });
+    assert_eq!(gone["labels"], own, "{gone}");
 }
 
 /// A rule of two metrics, of which the simulator serves one.
