@@ -34,7 +34,7 @@ impl Part {
     fn of(alert: &Arc<Alert>, at: Duration) -> Self {
         Self {
             identity: Identity {
-                name: alert.name.clone(),
+                name: alert.alertname.clone(),
                 labels: expression::kept(alert),
                 ..Identity::default()
             },
@@ -56,7 +56,7 @@ impl Part {
         let inhibitors = inhibitors.iter().map(|part| part.identity.clone());
         Some(Self {
             identity: Identity {
-                name: inhibited.alert.clone(),
+                name: alert.alertname.clone(),
                 labels: inhibited.labels.clone(),
                 ..Identity::default()
             },

@@ -39,7 +39,7 @@ pub(super) fn choose(
     for name in options
         .names
         .iter()
-        .filter(|name| catalogue.alert(name).is_none())
+        .filter(|name| !catalogue.alerts.iter().any(|alert| means(name, alert)))
     {
         let known = catalogue.alerts.iter().map(|alert| alert.name.as_str());
         faults.push(unknown("alert", name, known));
@@ -56,7 +56,8 @@ pub(super) fn choose(
         return Err(ProgramError::Usage(faults.join("\n")));
     }
     let chosen = |alert: &&Arc<Alert>| {
-        options.all || options.names.contains(&alert.name) || options.family.contains(&alert.family)
+        let named = options.names.iter().any(|name| means(name, alert));
+        options.all || named || options.family.contains(&alert.family)
     };
     Ok(Chosen::Alerts(
         catalogue.alerts.iter().filter(chosen).cloned().collect(),
@@ -77,6 +78,11 @@ pub(super) fn groups(alerts: &[Arc<Alert>]) -> Vec<Vec<usize>> {
         }
     }
     groups
+}
+
+/// Whether a name means an alert; it may be that of several.
+fn means(name: &str, alert: &Alert) -> bool {
+    alert.name == name || alert.alertname == name
 }
 
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
@@ -117,6 +123,24 @@ mod tests {
     fn refused(options: &DrillOptions) -> String {
         let refused = choose(options, &Catalogue::load(None, 1.0).unwrap());
         refused.err().unwrap().to_string()
+    }
+
+    #[test]
+    fn a_name_is_that_of_one_alert_or_of_all_that_bear_it() {
+        let alert = |severity: &str| {
+            format!(
+                "[[alert]]\nname = \"Full\"\nexpr = \"disk > 90\"\ntrigger = 95\nseverity = \"{severity}\"\n"
+            )
+        };
+        let text = alert("warning") + &alert("critical");
+        let catalogue = Catalogue::parse("mine.toml", &text, 1.0).unwrap();
+        let chosen = |name: &str| match choose(&options(&[name], &[], None), &catalogue) {
+            Ok(Chosen::Alerts(alerts)) => alerts.len(),
+            _ => 0,
+        };
+        assert_eq!(chosen("Full"), 2);
+        assert_eq!(chosen(r#"Full{severity="critical"}"#), 1);
+        assert_eq!(chosen("Full{}"), 0);
     }
 
     #[test]

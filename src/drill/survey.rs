@@ -1,6 +1,6 @@
 //! What is found out before a drill starts: the rules, how often everybody looks, and what is missing.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use chrono::TimeDelta;
 use promql_parser::util::parse_duration;
@@ -182,10 +182,12 @@ impl Survey {
             .target
             .as_ref()
             .map(|target| parse_duration(&target.scrape_interval));
+        let names = catalogue.alerts.iter();
+        let names: BTreeSet<_> = names.map(|alert| alert.alertname.as_str()).collect();
         let evaluations = self
             .rules
             .iter()
-            .filter(|rule| catalogue.alert(&rule.name).is_some());
+            .filter(|rule| names.contains(rule.name.as_str()));
         // Where none of them is loaded, the others say how this Prometheus is set up, or its configuration.
         let others = || self.rules.iter().map(|rule| rule.interval).min();
         let evaluation = evaluations.map(|rule| rule.interval).max();
@@ -277,7 +279,10 @@ impl Survey {
 
     /// The rule of an alert; of several with its name, the one that is most like it.
     pub(super) fn rule(&self, alert: &Alert) -> Option<&Rule> {
-        let named = self.rules.iter().filter(|rule| rule.name == alert.name);
+        let named = self
+            .rules
+            .iter()
+            .filter(|rule| rule.name == alert.alertname);
         named.min_by_key(|rule| different(rule, alert).len())
     }
 }

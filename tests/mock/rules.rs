@@ -143,9 +143,31 @@ trigger = 500
 for = "1w"
 "#;
 
+/// Of one name, as many rule files have them: told apart by their labels alone.
+const NAMESAKES: &str = r#"
+[[alert]]
+name = "DiskFull"
+expr = "disk_percent > 80"
+trigger = 95
+
+[[alert]]
+name = "DiskFull"
+expr = "disk_percent > 90"
+severity = "critical"
+trigger = 95
+
+[[alert]]
+name = "DiskFull"
+expr = "disk_percent > 92"
+severity = "critical"
+rule_labels = { team = "a" }
+trigger = 95
+"#;
+
 #[test]
 fn so_are_odd_ones() {
-    for (text, left_out) in [(ODD, 1), (&ODD[..ODD.find("\n\n[[alert]]").unwrap()], 0)] {
+    let one = &ODD[..ODD.find("\n\n[[alert]]").unwrap()];
+    for (text, left_out) in [(ODD, 1), (one, 0), (NAMESAKES, 0)] {
         let room = scratch();
         let file = room.path().join("odd.toml");
         fs::write(&file, text).unwrap();

@@ -161,8 +161,10 @@ async fn holding(prometheus: &Prometheus, wanted: &Wanted) -> Result<Vec<Holding
     }
 }
 
-/// The expression stands on lines of its own, since it may end in a comment.
+/// The expression stands on lines of its own, since it may end in a comment. The key is a string, and a template.
 fn marked(key: &str, expr: &str) -> String {
+    let key = key.replace('\\', r"\\").replace('"', r#"\""#);
+    let key = key.replace('$', "$$");
     format!("label_replace((\n{expr}\n), \"{WHOSE}\", \"{key}\", \"\", \"\")")
 }
 
@@ -179,5 +181,12 @@ mod tests {
     fn the_conditions_of_many_alerts_are_one_query() {
         let query = marked("A", "m > 1 # much");
         assert!(promql_parser::parser::parse(&format!("{query} or {query}")).is_ok());
+    }
+
+    #[test]
+    fn a_name_is_marked_as_it_is_whatever_it_holds() {
+        let query = marked(r#"Full{team="a"} \ $1"#, "m > 1");
+        assert!(promql_parser::parser::parse(&query).is_ok(), "{query}");
+        assert!(query.contains(r#""Full{team=\"a\"} \\ $$1""#), "{query}");
     }
 }

@@ -92,7 +92,7 @@ fn labels(alert: &Alert, series: &Recorded, predictor: &Predictor) -> Labels {
         .filter(|(name, _)| predictor.keeps(name));
     let mut labels: Labels = kept.map(|(name, value)| pair(name, value)).collect();
     labels.extend([
-        pair("alertname", &alert.name),
+        pair("alertname", &alert.alertname),
         pair("family", &alert.family),
         pair("severity", &alert.severity),
     ]);

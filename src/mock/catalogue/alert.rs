@@ -16,8 +16,10 @@ pub type Labels = BTreeMap<String, String>;
 /// One alert: its rule, and how the simulator sets it off. Durations are scaled.
 #[derive(Debug, Clone)]
 pub struct Alert {
-    /// `alertname`.
+    /// What it is called here: no other alert of the catalogue has this name.
     pub name: String,
+    /// The label `alertname`. Several alerts may have it, told apart by other labels of their rules, which are in `name` then.
+    pub alertname: String,
     /// The label `family`.
     pub family: String,
     /// The label `severity`.

@@ -205,6 +205,7 @@ impl AlertEntry {
                 .map(|(name, text)| (name.clone(), texts.annotation(name, text, faults)))
                 .collect(),
             rule_labels: self.rule_labels,
+            alertname: self.name.clone(),
             name: self.name,
             metric,
             labels: self.labels,

@@ -9,7 +9,7 @@ use std::{
 use toml::{Table, Value};
 
 use super::{
-    Alert, Catalogue, agreement, entry, foreign, scenario, sense,
+    Alert, Catalogue, agreement, entry, foreign, namesakes, scenario, sense,
     served::Served,
     timing::{self, Timing},
 };
@@ -104,6 +104,7 @@ fn read_at(text: &str, scale: f64) -> Result<Catalogue, Vec<String>> {
     if read.is_empty() && faults.is_empty() {
         faults.push("there is no [[alert]]".to_owned());
     }
+    namesakes::tell_apart(&mut read);
     let whole = faults.is_empty();
     let scenarios = scenario::read(scenarios, &read, whole, &timing, &mut faults);
     if !faults.is_empty() {

@@ -13,6 +13,7 @@ mod foreign;
 mod keys;
 mod motion;
 mod names;
+mod namesakes;
 mod promtool;
 #[cfg(test)]
 mod refusal_tests;

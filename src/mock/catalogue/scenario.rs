@@ -122,7 +122,13 @@ pub(super) fn read(
 
 fn find(alerts: &[Arc<Alert>], name: &str, whole: bool) -> Result<Option<Arc<Alert>>, String> {
     let found = alerts.iter().find(|alert| alert.name == name);
+    let namesakes = alerts.iter().filter(|alert| alert.alertname == name);
+    let namesakes: Vec<_> = namesakes.map(|alert| alert.name.as_str()).collect();
     match found {
+        None if !namesakes.is_empty() => Err(format!(
+            "there are several alerts {name:?}: {}",
+            namesakes.join(", ")
+        )),
         None if whole => Err(format!("there is no alert {name:?}")),
         found => Ok(found.cloned()),
     }

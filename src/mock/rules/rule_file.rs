@@ -19,7 +19,7 @@ pub(super) fn write(out: &mut String, catalogue: &Catalogue) -> fmt::Result {
 }
 
 fn rule(out: &mut String, alert: &Alert) -> fmt::Result {
-    writeln!(out, "      - alert: {}", quoted(&alert.name))?;
+    writeln!(out, "      - alert: {}", quoted(&alert.alertname))?;
     writeln!(out, "        expr: {}", quoted(&alert.expr))?;
     if !alert.hold_for.is_zero() {
         writeln!(out, "        for: {}", span(alert.hold_for))?;

@@ -19,7 +19,7 @@ pub(super) fn write(out: &mut String, catalogue: &Catalogue) -> fmt::Result {
             out,
             "| {} | {} | {} | {} | {} | {} | {} |",
             alert.family,
-            alert.name.replace('|', r"\|"),
+            alert.alertname.replace('|', r"\|"),
             alert.severity,
             code(&alert.expr),
             span(alert.hold_for),
