@@ -24,7 +24,7 @@ use crate::{
             exposition::Renderings,
             incidents::Severities,
             listener::{self, Service},
-            ui::Ui,
+            ui::{ShownSeverity, Ui},
             websocket::Entrance,
         },
         model::channel::Channel,
@@ -34,7 +34,11 @@ use crate::{
         upstream::{alertmanager::Alertmanager, api::ApiOptions, prometheus::Prometheus},
     },
     outbound::certificates::Authorities,
-    settings::{Secret, SettingsError, gateway::GatewaySettings, redacted},
+    settings::{
+        Secret, SettingsError,
+        gateway::{AlertSeverity, GatewaySettings},
+        redacted,
+    },
     shutdown,
     web::client_address::TrustedProxies,
 };
@@ -274,12 +278,15 @@ fn repo(settings: &GatewaySettings) -> Result<RepoOptions, ProgramError> {
 fn ui(settings: &GatewaySettings) -> Result<Ui, ProgramError> {
     let simulator = settings.ui.simulator_url().map(Url::parse);
     let simulator = simulator.transpose().map_err(failed)?;
+    let severities = settings.alerts.severities.iter().cloned();
+    let severities = severities.map(|AlertSeverity { name, tone }| ShownSeverity { name, tone });
     Ui::new(
         settings.ui.folder(),
         settings.prometheus.interval(),
         simulator.as_ref(),
         settings.incidents_off_by().is_none(),
         &settings.incidents.severities,
+        severities.collect(),
     )
     .map_err(|why| SettingsError::one(format!("ui.dir: {why}")).into())
 }

@@ -203,8 +203,18 @@ async fn a_page_is_told_where_it_is() {
         "simulator_url": "http://localhost:9182",
         "incidents": true,
         "incident_severities": ["critical", "high", "medium", "low", "warning", "info"],
+        "alert_severities": told["alert_severities"],
     });
     assert_eq!(told, all);
+    let severities = &told["alert_severities"];
+    assert_eq!(
+        severities[1],
+        serde_json::json!({"name": "page", "tone": "critical"})
+    );
+    assert_eq!(
+        severities.as_array().unwrap().last().unwrap()["name"],
+        "none"
+    );
 }
 
 #[actix_web::test]

@@ -34,9 +34,12 @@ test('of more alerts than anybody reads the first are drawn, and the others when
   const alerts = Array.from({ length: 250 }, (_, index) => alert({ alertname: 'A', instance: String(index) }));
   await rewriteFrames(page, 'alerts', () => ({ alerts }));
   await page.goto(`${lab('GATEWAY_URL')}/#/alerts`);
-  const rows = page.getByRole('region', { name: /^Firing/ }).getByRole('heading', { level: 3 });
-  await rows.first().waitFor();
-  expect(await rows.count()).toBe(200);
+  const firing = page.getByRole('region', { name: /^Firing/ });
+  await firing.getByRole('heading', { level: 3 }).first().waitFor();
+  const rows = firing.getByRole('heading', { level: 4 });
+  expect(await rows.count()).toBe(0);
+  await firing.getByRole('button', { name: 'A 250' }).press('Enter');
+  await expect.poll(() => rows.count()).toBe(200);
   await page.getByRole('button', { name: 'Show the others (50)' }).press('Enter');
   await expect.poll(() => rows.count()).toBe(250);
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain('instance 200');

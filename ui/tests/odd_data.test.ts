@@ -3,7 +3,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 
-import { live, open, withBrowser } from './support/browser';
+import { fingerprint } from '../src/model/alertmanager';
+import { expectSound, live, open, withBrowser } from './support/browser';
 import { lab } from './support/servers';
 
 withBrowser();
@@ -39,6 +40,51 @@ test('an alert with an empty summary goes by its name, and only a drill is calle
   await page.goto(`${lab('GATEWAY_URL')}/#/alerts`);
   await page.getByRole('heading', { level: 3, name: 'Nameless' }).waitFor();
   await page.getByRole('listitem').filter({ hasText: /^drill false$/ }).waitFor();
+  await close();
+});
+
+const GRAVE = { alertname: 'Grave', severity: 'page', instance: 'a' };
+const LIGHT = { alertname: 'Light', severity: 'P9', instance: 'a' };
+const MUTE = { alertname: 'Mute', severity: 'page', instance: 'b' };
+/** Those of other people: other severities, no family, links, and one that Alertmanager keeps quiet. */
+const THEIRS = [LIGHT, MUTE, GRAVE].map((labels) => ({
+  labels, state: 'firing', activeAt: '2026-07-01T08:00:00Z', value: '1',
+  annotations: { message: `${labels.alertname} **message**`, runbook_url: 'https://runbooks.example.org/x', note: 'javascript:x' },
+}));
+
+test('alerts of other people keep their severities, say all that they say, and are suppressed where they are', async () => {
+  const { page, faults, close } = await open('about:blank');
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  const alertmanager = {
+    [fingerprint(MUTE)]: { state: 'suppressed', silencedBy: ['s1'], inhibitedBy: [fingerprint(GRAVE)], until },
+  };
+  await page.routeWebSocket('**/ws/alerts', (near) => {
+    near.connectToServer().onMessage((text) => {
+      const message = JSON.parse(String(text)) as { type: string };
+      const said = { ...message, data: { alerts: THEIRS }, alertmanager };
+      near.send(JSON.stringify(message.type === 'alerts' ? said : message));
+    });
+  });
+  await page.goto(`${lab('GATEWAY_URL')}/#/alerts`);
+  await live(page);
+  await page.getByRole('region', { name: /^Firing/ }).first().waitFor();
+  const regions = await page.getByRole('region').getByRole('heading', { level: 2 }).allTextContents();
+  expect(regions.slice(0, 3)).toEqual(['Firing, page1', 'Firing, P91', 'Suppressed, page1']);
+  const mute = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Mute **message**' }) });
+  await mute.getByText(/^Silenced in Alertmanager until .* \(s1\)\. Inhibited in Alertmanager by Grave\.$/).waitFor();
+  const link = mute.getByRole('link', { name: 'https://runbooks.example.org/x' });
+  expect(await link.getAttribute('rel')).toBe('noopener noreferrer');
+  expect(await mute.getByRole('link').count()).toBe(1);
+  expect(await page.getByText('no family').count()).toBe(0);
+  await page.getByRole('button', { name: /State/ }).click();
+  await page.getByRole('option', { name: 'suppressed' }).click();
+  await page.getByText('1 of 3 shown').first().waitFor();
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await page.getByRole('button', { name: /Group by/ }).click();
+  await page.getByRole('option', { name: 'instance' }).click();
+  await expect.poll(() => new URL(page.url()).hash).toBe('#/alerts?by=instance');
+  await expectSound(page);
+  expect(faults).toEqual([]);
   await close();
 });
 

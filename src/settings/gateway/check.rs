@@ -113,6 +113,12 @@ impl GatewaySettings {
         let check = database.check_interval_seconds;
         faults.within("database.check_interval_seconds", check, 0.1..=600.0);
         faults.words("incidents.severities", &self.incidents.severities);
+        let severities = &self.alerts.severities;
+        let names: Vec<_> = severities
+            .iter()
+            .map(|severity| severity.name.clone())
+            .collect();
+        faults.words("alerts.severities", &names);
         faults.within(
             "incidents.share_seconds",
             self.incidents.share_seconds,

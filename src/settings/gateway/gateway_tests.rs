@@ -222,11 +222,23 @@ fn lists_and_levels_are_understood_in_the_forms_that_people_write() {
     let settings = load_with(&[
         ("SERVICE_METRICS__INCIDENTS__SEVERITIES", r#"["P1","P2"]"#),
         ("RUST_LOG", "warning"),
+        ("SERVICE_METRICS__ALERTS__SEVERITIES", "P1:critical, P2"),
         ("SERVICE_METRICS__UI__SIMULATOR_URL", ""),
     ]);
     let settings = settings.unwrap();
     assert_eq!(settings.incidents.severities, ["P1", "P2"]);
     assert_eq!(settings.log.filter, "warn");
+    let severities = settings.alerts.severities.iter();
+    let severities: Vec<_> = severities
+        .map(|one| (one.name.as_str(), one.tone.as_str()))
+        .collect();
+    assert_eq!(severities, [("P1", "critical"), ("P2", "info")]);
+    let told = load_with(&[("SERVICE_METRICS__ALERTS__SEVERITIES", "P1:red")]);
+    let told = told.unwrap_err().to_string();
+    assert!(
+        told.contains("alerts.severities") && told.contains("found \"P1:red\""),
+        "{told}"
+    );
     assert_eq!(settings.ui.simulator_url(), None);
 }
 

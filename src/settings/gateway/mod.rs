@@ -1,6 +1,7 @@
 //! The settings of `service-metrics`; their meaning, units and defaults stand in `config/service-metrics.toml`.
 
 mod check;
+mod severity;
 
 use std::{
     collections::BTreeMap,
@@ -12,6 +13,8 @@ use config::Value;
 use ipnet::IpNet;
 use promql_parser::util::parse_duration;
 use serde::Deserialize;
+
+pub use severity::AlertSeverity;
 
 use super::{Alias, Program, Secret, SettingsError, load, rules};
 use crate::settings::{connections::Connections, log::Log};
@@ -55,6 +58,7 @@ pub struct GatewaySettings {
     pub ui: Ui,
     pub prometheus: Prometheus,
     pub alertmanager: Alertmanager,
+    pub alerts: Alerts,
     pub webhook: Webhook,
     pub database: Database,
     pub incidents: Incidents,
@@ -151,6 +155,13 @@ impl Prometheus {
 #[allow(missing_docs, reason = "config/service-metrics.toml")]
 pub struct Alertmanager {
     pub url: Secret,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/service-metrics.toml")]
+pub struct Alerts {
+    pub severities: Vec<AlertSeverity>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 
-import { isObject, list, numberOrNull, text } from '../model/json';
+import { isObject, list, members, numberOrNull, text } from '../model/json';
 import { askFor } from '../rest/ask';
 
 export interface Settings {
@@ -15,6 +15,8 @@ export interface Settings {
   incidents: boolean;
   /** What an incident's severity may be. */
   incident_severities: string[];
+  /** The severities of alerts, from the gravest on, and their tones. */
+  alert_severities: { name: string; tone: string }[];
 }
 
 export function readSettings(answer: unknown): Settings | undefined {
@@ -27,6 +29,10 @@ export function readSettings(answer: unknown): Settings | undefined {
     simulator_url: /^https?:/.test(url) && URL.canParse(url) ? url : undefined,
     incidents: answer.incidents !== false,
     incident_severities: list(answer.incident_severities).map(text).filter((one) => one !== ''),
+    alert_severities: list(answer.alert_severities)
+      .map(members)
+      .map(({ name, tone }) => ({ name: text(name), tone: text(tone) }))
+      .filter(({ name }) => name !== ''),
   };
 }
 

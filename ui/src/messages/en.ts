@@ -178,7 +178,7 @@ export const en = {
   },
   alerts: {
     title: 'Alerts',
-    states: { firing: 'firing', pending: 'pending' },
+    states: { firing: 'firing', suppressed: 'suppressed', pending: 'pending' },
     severities: { critical: 'critical', warning: 'warning', info: 'info' } as Record<string, string>,
     noSeverity: 'no severity',
     families: {
@@ -190,7 +190,23 @@ export const en = {
       prometheus: 'Prometheus',
     } as Record<string, string>,
     noFamily: 'no family',
-    group: { firing: (severity: string) => `Firing, ${severity}`, pending: (severity: string) => `Pending, ${severity}` },
+    group: {
+      firing: (severity: string) => `Firing, ${severity}`,
+      suppressed: (severity: string) => `Suppressed, ${severity}`,
+      pending: (severity: string) => `Pending, ${severity}`,
+    },
+    by: 'Group by',
+    byName: 'Name',
+    quiet: {
+      silenced: (ids: string, until: string | undefined) =>
+        `Silenced in Alertmanager${until === undefined ? '' : ` until ${until}`} (${ids}).`,
+      inhibited: (names: string) => `Inhibited in Alertmanager by ${names}.`,
+      muted: (names: string) => `Muted in Alertmanager by the time interval ${names}.`,
+      somehow: 'Alertmanager keeps it quiet.',
+    },
+    annotations: 'Annotations',
+    clockBehind: (span: string) => `This computer’s clock is ${span} behind the gateway’s. Durations follow the gateway’s.`,
+    clockAhead: (span: string) => `This computer’s clock is ${span} ahead of the gateway’s. Durations follow the gateway’s.`,
     count: (count: number) => counted(count, 'alert', 'alerts'),
     shown: (shown: number, all: number) => `${number(shown)} of ${number(all)} shown`,
     filter: 'Filter the alerts',
@@ -292,6 +308,7 @@ export const en = {
       firingSoon: 'Any moment: at the next evaluation.',
       here: 'The gateway sends it here with its next update.',
       recovered: 'It has arrived. It fires until you recover it.',
+      suppressed: 'It fires until you recover it, and nobody is told.',
       resolvedStill: 'The metric is on its way back; for Prometheus, the condition is still met.',
       resolved: 'The metric is back to normal. Prometheus resolves the alert at its next evaluation; the list follows with the next update.',
     },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { readAlerts } from './alert';
+import { fingerprint, readHandlings } from './alertmanager';
 
 const FULL = {
   labels: { alertname: 'DiskFull', device: 'sda' },
@@ -31,3 +32,16 @@ test.each([undefined, null, [], { alerts: null }, { error: 'timeout', errorType:
     expect(readAlerts(data)).toEqual([]);
   },
 );
+
+test('knows by what Alertmanager keeps an alert quiet', () => {
+  const [full, almost] = [{ alertname: 'DiskFull', device: 'sda' }, { alertname: 'DiskAlmostFull', device: 'sda' }];
+  const data = { alerts: [full, almost].map((labels) => ({ labels, state: 'firing' })) };
+  const handlings = readHandlings({
+    [fingerprint(full)]: { state: 'active', silencedBy: [], inhibitedBy: [], until: null },
+    [fingerprint(almost)]: {
+      state: 'suppressed', silencedBy: ['s'], inhibitedBy: [fingerprint(full), 'f'], until: '2026-07-01T08:00:00Z',
+    },
+  });
+  const suppressed = { silences: ['s'], inhibitors: ['DiskFull', 'f'], intervals: [], until: '2026-07-01T08:00:00Z' };
+  expect(readAlerts(data, handlings).map((alert) => alert.suppressed)).toEqual([undefined, suppressed]);
+});

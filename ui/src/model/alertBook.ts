@@ -63,8 +63,12 @@ function first(key: string, alert: Alert, now: number | undefined): Entry {
 function again(before: Entry, alert: Alert, now: number): Entry {
   const { state, value, activeAt, annotations } = before.alert;
   if (state !== alert.state || activeAt !== alert.activeAt) return { ...before, alert, change: { what: 'state', at: now } };
-  const said = JSON.stringify(annotations) === JSON.stringify(alert.annotations);
-  return value === alert.value && said ? before : { ...before, alert, change: { what: 'value', at: now } };
+  if (!same(before.alert.suppressed, alert.suppressed)) return { ...before, alert, change: { what: 'state', at: now } };
+  return value === alert.value && same(annotations, alert.annotations) ? before : { ...before, alert, change: { what: 'value', at: now } };
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** The names of the alerts that fire. */

@@ -25,6 +25,8 @@ export interface Beat {
 export interface Frame extends Beat {
   data: unknown;
   warnings: Warnings;
+  /** Of alerts, what Alertmanager does with them; nothing where that is not known. */
+  alertmanager?: unknown;
 }
 
 /** What a message may be. */
@@ -50,7 +52,7 @@ export function understand(sent: string): Told {
   const beat = { timestamp: string(message.timestamp), seq: number(message.seq), stale: message.stale === true };
   if (channel) {
     const warnings = readWarnings(message.warnings);
-    return { kind: 'frame', channel, frame: { ...beat, data: message.data, warnings } };
+    return { kind: 'frame', channel, frame: { ...beat, data: message.data, warnings, alertmanager: message.alertmanager } };
   }
   if (type === 'connection') return { kind: 'connection', epoch: string(message.epoch) };
   if (type === 'heartbeat' && isChannel(message.channel)) {

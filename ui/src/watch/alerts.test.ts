@@ -70,3 +70,15 @@ it('tells nobody when nothing is new', () => {
   expect(heard).toHaveBeenCalledTimes(1);
   expect(page.timelines.get().size).toBe(0);
 });
+
+it('knows how far the clocks are apart by the youngest of the last frames', () => {
+  const at = (seconds: number) => ({ ...frame([]), timestamp: new Date(T + seconds * 1000).toISOString() });
+  page.heard(at(0), T + 300);
+  expect(page.skew.get()).toBe(0);
+  // The one before was sent again upon opening, nine seconds old.
+  page.heard(at(51), T + 60_000);
+  page.heard(at(60), T + 60_100);
+  expect(page.skew.get()).toBe(0);
+  for (let beat = 1; beat <= 6; beat += 1) page.heard(at(120 + beat * 10), T + beat * 10_000);
+  expect(page.skew.get()).toBe(120_000);
+});

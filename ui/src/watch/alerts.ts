@@ -1,6 +1,7 @@
 // What is remembered of alerts whichever page is shown: the book of the page Alerts, the timelines of the page Rehearse.
 
 import { areAlerts, readAlerts, type Alert } from '../model/alert';
+import { readHandlings } from '../model/alertmanager';
 import { turn, type AlertBook } from '../model/alertBook';
 import type { Frame } from '../model/frame';
 import { setOff, type Rehearsal } from '../model/rehearsal';
@@ -11,18 +12,38 @@ import { Store } from './store';
 type Timelines = ReadonlyMap<string, Timeline>;
 
 export const book = new Store<AlertBook | undefined>(undefined);
+/** By how many milliseconds the gateway's clock is ahead of this one. */
+export const skew = new Store(0);
 export const timelines = new Store<Timelines>(new Map());
 
 /** Nothing until the first frame: what that one brings was there before anybody looked. */
 let latest: Alert[] | undefined;
 
+type Heard = Pick<Frame, 'data' | 'stale' | 'timestamp' | 'alertmanager'>;
+
 /** A frame of the channel `alerts` has come. One that is stale, or carries a fault or something unknown, tells nothing. */
-export function heard({ data, stale, timestamp }: Pick<Frame, 'data' | 'stale' | 'timestamp'>, now: number): void {
+export function heard({ data, stale, timestamp, alertmanager }: Heard, now: number): void {
   if (stale || !areAlerts(data)) return;
+  compareClocks(Date.parse(timestamp) - now);
   const step = latest === undefined ? meet : hear;
-  const alerts = (latest = readAlerts(data));
+  const alerts = (latest = readAlerts(data, readHandlings(alertmanager)));
   book.set(turn(book.get(), alerts, now));
   change((timeline) => step(timeline, setOff(timeline, alerts), Date.parse(timestamp), now));
+}
+
+/** Frames that are compared. */
+const FRAMES = 5;
+/** Less is the way here, and not the clock. */
+const HARDLY_MS = 2_000;
+const differences: number[] = [];
+
+/** A frame is always older than its timestamp says by the time that it took: the youngest of the last ones tells most. */
+function compareClocks(ahead: number): void {
+  if (Number.isNaN(ahead)) return;
+  differences.push(ahead);
+  if (differences.length > FRAMES) differences.shift();
+  const most = Math.max(...differences);
+  skew.set(Math.abs(most) < HARDLY_MS ? 0 : Math.round(most / 1000) * 1000);
 }
 
 /** The simulator has told how its rehearsals stand. */

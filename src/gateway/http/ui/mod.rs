@@ -36,11 +36,22 @@ struct PageSettings {
     incidents: bool,
     /// What an incident's severity may be, as a filter.
     incident_severities: Vec<String>,
+    /// Those of alerts, from the gravest on.
+    alert_severities: Vec<ShownSeverity>,
+}
+
+/// A severity of alerts, as a page shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ShownSeverity {
+    /// The value of the label `severity`.
+    pub name: String,
+    /// `critical`, `warning`, `info` or `quiet`.
+    pub tone: String,
 }
 
 impl Ui {
     /// The UI of `folder`, if there is one. Its page may connect to the gateway itself and to the simulator, if there is one, and offers
-    /// these severities of incidents to choose from.
+    /// these severities of incidents to choose from; of alerts, others may come.
     ///
     /// # Errors
     /// Why the folder cannot be served.
@@ -50,6 +61,7 @@ impl Ui {
         simulator: Option<&Url>,
         incidents: bool,
         severities: &[String],
+        alert_severities: Vec<ShownSeverity>,
     ) -> Result<Self, String> {
         let origin = simulator.map(|url| format!(" {}", url.origin().ascii_serialization()));
         let origin = origin.unwrap_or_default();
@@ -65,6 +77,7 @@ impl Ui {
                 simulator_url: simulator.map(|url| url.as_str().trim_end_matches('/').to_owned()),
                 incidents,
                 incident_severities: severities.to_vec(),
+                alert_severities,
             },
         })
     }

@@ -4,18 +4,32 @@ import { memo } from 'react';
 
 import { Age } from '../../components/Age';
 import { Badge } from '../../components/Badge';
-import { severityTone } from '../../components/tone';
+import { Linked } from '../../components/Linked';
 import { useTexts, useUnits } from '../../messages/react';
 import { useNames } from '../../messages/useNames';
 import type { Entry } from '../../model/alertBook';
 import { sampleValue } from '../../model/query';
-import { family, nameOf, severity, titleOf } from './groups';
+import { skew } from '../../watch/alerts';
+import { useStore } from '../../watch/store';
+import { family, nameOf, severity, standing, titleOf } from './groups';
+import type { Severities } from './severities';
+import { Suppressed } from './Suppressed';
 import styles from './AlertRow.module.css';
 
 /** Labels that the row tells in other ways. */
 const TOLD = ['alertname', 'severity', 'family'];
+/** And annotations. */
+const SAID = ['summary', 'description'];
 
-export const AlertRow = memo(function AlertRow({ entry, openedAt }: { entry: Entry; openedAt: number }) {
+interface Props {
+  entry: Entry;
+  severities: Severities;
+  openedAt: number;
+  /** Of its heading. */
+  level?: 3 | 4;
+}
+
+export const AlertRow = memo(function AlertRow({ entry, severities, openedAt, level = 3 }: Props) {
   const { alert, change } = entry;
   const { alerts } = useTexts();
   const units = useUnits();
@@ -24,20 +38,31 @@ export const AlertRow = memo(function AlertRow({ entry, openedAt }: { entry: Ent
   const name = nameOf(alert);
   const isDrill = labels.drill === 'true';
   const value = sampleValue(alert.value);
-  const since = Date.parse(alert.activeAt);
+  // By this computer's clock, which counts on.
+  const since = Date.parse(alert.activeAt) - useStore(skew);
+  const tone = standing(alert) === 'firing' ? severities.tone(severity(alert)) : 'quiet';
+  const Title = level === 3 ? 'h3' : 'h4';
+  const isTold = titleOf(alert) === annotations.message ? [...SAID, 'message'] : SAID;
+  const others = Object.entries(annotations).filter(([name, text]) => !isTold.includes(name) && text !== '');
   const mark = change && change.at > openedAt ? change : undefined;
   return (
-    <li className={styles.row} data-tone={alert.state === 'firing' ? severityTone(severity(alert)) : 'quiet'}>
+    <li className={styles.row} data-tone={tone}>
       {mark && mark.what !== 'value' && <span key={mark.at} className={styles.mark} aria-hidden="true" />}
       <div className={styles.main}>
-        <h3 className={styles.summary}>{titleOf(alert)}</h3>
-        {annotations.description && <p className={styles.description}>{annotations.description}</p>}
+        <Title className={styles.summary}>{titleOf(alert)}</Title>
+        {annotations.description && (
+          <p className={styles.description}>
+            <Linked>{annotations.description}</Linked>
+          </p>
+        )}
+        {alert.suppressed && <Suppressed by={alert.suppressed} />}
         <p className={styles.tags}>
           <code className={styles.name}>{name}</code>
-          <Badge tone={alert.state === 'firing' ? severityTone(severity(alert)) : 'quiet'} dot>
-            {alerts.states[alert.state]}
+          <Badge tone={tone} dot>
+            {alerts.states[standing(alert)]}
           </Badge>
-          <Badge tone="quiet">{names.family(family(alert))}</Badge>
+          {severity(alert) !== '' && <Badge tone={tone}>{names.severity(severity(alert))}</Badge>}
+          {family(alert) !== '' && <Badge tone="quiet">{names.family(family(alert))}</Badge>}
           {isDrill && (
             <span title={alerts.drillHint}>
               <Badge tone="info">{alerts.drill}</Badge>
@@ -53,6 +78,18 @@ export const AlertRow = memo(function AlertRow({ entry, openedAt }: { entry: Ent
               </li>
             ))}
         </ul>
+        {others.length > 0 && (
+          <dl className={styles.others} aria-label={alerts.annotations}>
+            {others.map(([name, text]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>
+                  <Linked>{text}</Linked>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        )}
       </div>
       <dl className={styles.numbers}>
         <div>

@@ -11,23 +11,26 @@ import { Note } from '../../components/Note';
 import { Remarks, useRemarks } from '../../components/Remarks';
 import { LostNote, StaleNote, useIsStale } from '../../components/StaleNote';
 import { useChannel } from '../../connection/react';
-import { useTexts } from '../../messages/react';
+import { useTexts, useUnits } from '../../messages/react';
 import { areAlerts } from '../../model/alert';
 import type { AlertBook } from '../../model/alertBook';
 import { faultOf } from '../../model/frame';
 import { isObject } from '../../model/json';
-import { book } from '../../watch/alerts';
+import { book, skew } from '../../watch/alerts';
 import { useStore } from '../../watch/store';
 import { AlertGroup } from './AlertGroup';
 import { Filters } from './Filters';
 import { group, isAll } from './groups';
 import { Resolved } from './Resolved';
 import { useAnnouncement } from './useAnnouncement';
+import { useSeverities } from './useSeverities';
 import { useWanted } from './useWanted';
 import styles from './AlertsPage.module.css';
 
 /** How many names are announced at once: nobody listens to more. */
 const TOLD = 5;
+/** A difference of clocks that is said. */
+const FAR_SECONDS = 30;
 
 export default function AlertsPage() {
   const texts = useTexts();
@@ -36,7 +39,9 @@ export default function AlertsPage() {
   const stale = useIsStale(channel);
   const told = useAnnouncement(known);
   const remark = useRemarks();
+  const units = useUnits();
   const fault = faultOf(frame?.data);
+  const ahead = useStore(skew) / 1000;
   const isUnknown = isObject(frame?.data) && !fault && !areAlerts(frame.data);
   const warnings = frame && [...frame.warnings.values()].flat();
   const say = (names: string[], words: (names: string, more: number) => string) =>
@@ -55,6 +60,9 @@ export default function AlertsPage() {
         </Note>
       )}
       <Remarks texts={remark(isUnknown ? [{ is: 'type', type: '' }] : [], warnings)} />
+      {Math.abs(ahead) > FAR_SECONDS && (
+        <Note>{(ahead > 0 ? texts.alerts.clockBehind : texts.alerts.clockAhead)(units.duration(Math.abs(ahead)))}</Note>
+      )}
       {known && (
         <Guard title={texts.alerts.title} of={known}>
           <Known book={known} stale={stale} isDoubtful={(warnings?.length ?? 0) > 0} />
@@ -76,15 +84,29 @@ function Known({ book: { entries, gone }, stale, isDoubtful }: KnownProps) {
   const { alerts } = useTexts();
   const [openedAt] = useState(Date.now);
   const { wanted, choose, type } = useWanted();
-  const groups = useMemo(() => group(entries, wanted), [entries, wanted]);
-  const shown = groups.reduce((sum, one) => sum + one.entries.length, 0);
+  const severities = useSeverities();
+  const groups = useMemo(() => group(entries, wanted, severities), [entries, wanted, severities]);
+  const shown = groups.reduce((sum, { count }) => sum + count, 0);
   return (
     <>
       {(entries.length > 0 || !isAll(wanted)) && (
-        <Filters entries={entries} wanted={wanted} shown={shown} onChoose={choose} onType={type} />
+        <Filters
+          entries={entries}
+          wanted={wanted}
+          severities={severities}
+          shown={shown}
+          onChoose={choose}
+          onType={type}
+        />
       )}
       {groups.map((one) => (
-        <AlertGroup key={`${one.state} ${one.severity}`} group={one} openedAt={openedAt} stale={stale} />
+        <AlertGroup
+          key={`${one.standing} ${one.severity} ${wanted.by}`}
+          group={one}
+          severities={severities}
+          openedAt={openedAt}
+          stale={stale}
+        />
       ))}
       {entries.length > 0 && groups.length === 0 && <Note>{alerts.noneWanted}</Note>}
       {entries.length === 0 && (stale ? <Note>{alerts.noneThen}</Note> : isDoubtful ? <Note>{alerts.noneTold}</Note> : <Calm />)}

@@ -6,20 +6,22 @@ import { SearchBox } from '../../components/SearchBox';
 import { useTexts } from '../../messages/react';
 import { useNames } from '../../messages/useNames';
 import type { Entry } from '../../model/alertBook';
-import { ALL, ANY, bySeverity, family, isAll, severity, type Wanted } from './groups';
+import { ALL, ANY, family, groupings, isAll, severity, STANDINGS, type Wanted } from './groups';
+import type { Severities } from './severities';
 import { useSettled } from './useSettled';
 import styles from './AlertsPage.module.css';
 
 interface Props {
   entries: Entry[];
   wanted: Wanted;
+  severities: Severities;
   /** How many are shown. */
   shown: number;
   onChoose: (wanted: Wanted) => void;
   onType: (text: string) => void;
 }
 
-export function Filters({ entries, wanted, shown, onChoose, onType }: Props) {
+export function Filters({ entries, wanted, severities, shown, onChoose, onType }: Props) {
   const { alerts } = useTexts();
   const names = useNames();
   const some = !isAll(wanted);
@@ -45,9 +47,18 @@ export function Filters({ entries, wanted, shown, onChoose, onType }: Props) {
   );
   return (
     <div className={styles.filters} role="search" aria-label={alerts.filter}>
-      {choice('state', ['firing', 'pending'], (id) => (id === 'firing' ? alerts.states.firing : alerts.states.pending))}
-      {choice('severity', there(({ alert }) => severity(alert), wanted.severity).sort(bySeverity), names.severity)}
+      {choice('state', STANDINGS, (id) => alerts.states[STANDINGS.find((one) => one === id) ?? 'firing'])}
+      {choice('severity', there(({ alert }) => severity(alert), wanted.severity).sort(severities.compare), names.severity)}
       {choice('family', there(({ alert }) => family(alert), wanted.family).sort(), names.family)}
+      <Choice
+        label={alerts.by}
+        showLabel
+        value={wanted.by}
+        options={groupings(entries, wanted.by).map((id) => ({ id, text: id === ALL.by ? alerts.byName : id }))}
+        onChange={(by) => {
+          onChoose({ ...wanted, by });
+        }}
+      />
       <SearchBox
         label={alerts.search}
         hint={alerts.searchHint}
@@ -57,7 +68,7 @@ export function Filters({ entries, wanted, shown, onChoose, onType }: Props) {
       <Button
         isDisabled={!some}
         onPress={() => {
-          onChoose(ALL);
+          onChoose({ ...ALL, by: wanted.by });
         }}
       >
         {alerts.clear}

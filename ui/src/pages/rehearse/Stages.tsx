@@ -6,8 +6,11 @@ import { Link } from 'wouter';
 import { Button } from '../../components/Button';
 import { useTexts, useUnits } from '../../messages/react';
 import { isOver, show, type Shown, type Timeline } from '../../model/timeline';
-import { forget } from '../../watch/alerts';
+import { setOff } from '../../model/rehearsal';
+import { book, forget } from '../../watch/alerts';
 import { useNow } from '../../watch/clock';
+import { useStore } from '../../watch/store';
+import { suppression } from '../alerts/suppression';
 import { waiting, type Rule } from './waiting';
 import styles from './Stages.module.css';
 
@@ -21,9 +24,11 @@ interface Props extends Rule {
 }
 
 export function Stages({ timeline, rehearsal, timeScale, heir }: Props) {
-  const { rehearse } = useTexts();
+  const { rehearse, alerts } = useTexts();
   const units = useUnits();
   const now = useNow(500);
+  const known = useStore(book)?.entries.map(({ alert }) => alert) ?? [];
+  const quiet = setOff(rehearsal, known)?.suppressed;
   const stages = show(timeline, rehearsal.condition, now);
   const last = stages.findLast(({ is }) => is === 'done');
   const current = stages.find(({ is }) => is === 'now');
@@ -52,7 +57,9 @@ export function Stages({ timeline, rehearsal, timeScale, heir }: Props) {
               .{' '}
             </strong>
           )}
-          {current && waiting({ rehearsal, timeScale }, timeline, current, now, rehearse, units)}
+          {quiet && <strong>{suppression(quiet, alerts.quiet, units)} </strong>}
+          {quiet && current?.stage === 'recovered' && rehearse.waits.suppressed}
+          {current && !(quiet && current.stage === 'recovered') && waiting({ rehearsal, timeScale }, timeline, current, now, rehearse, units)}
           {over && (timeline.moments.resolved === undefined ? rehearse.overEarly : rehearse.over)}
         </p>
         <span className={styles.links}>

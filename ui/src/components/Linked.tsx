@@ -1,0 +1,15 @@
+// A text whose web addresses are links. They lead elsewhere, and are told nothing of where they were pressed.
+
+import { linked } from '../model/linked';
+
+export function Linked({ children }: { children: string }) {
+  return linked(children).map((part, index) =>
+    part.href === undefined ? (
+      part.text
+    ) : (
+      <a key={index} href={part.href} target="_blank" rel="noopener noreferrer">
+        {part.text}
+      </a>
+    ),
+  );
+}
