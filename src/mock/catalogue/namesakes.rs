@@ -15,7 +15,7 @@ pub(super) fn tell_apart(alerts: &mut [Arc<Alert>]) {
         let theirs: Vec<_> = theirs.map(|(_, labels)| labels).collect();
         let tells = |(label, value): &(&String, &String)| {
             let differs = |labels: &&Labels| labels.get(*label) != Some(*value);
-            theirs.iter().any(|labels| differs(labels))
+            theirs.iter().any(differs)
         };
         let telling = ours.iter().filter(tells);
         let telling = telling.map(|(label, value)| (label.as_str(), value.as_str()));
