@@ -2,6 +2,8 @@
 
 import { expect, test } from 'vitest';
 
+import { en } from '../src/messages/en';
+import { fr } from '../src/messages/fr';
 import { expectSound, live, open, withBrowser } from './support/browser';
 import { rewriteFrames } from './support/frames';
 import { lab } from './support/servers';
@@ -78,21 +80,47 @@ test('a page that a link leads to begins at its top, wherever the last one was s
   await close();
 });
 
-test('between narrow and wide nothing sticks out of any page, in French neither', async () => {
-  const { page, close } = await open(lab('GATEWAY_URL'), { locale: 'fr' });
+/** From the narrowest phone to a wide screen; where layouts change, on both sides. */
+const WIDTHS = [320, 360, 414, 480, 540, 600, 640, 690, 768, 820, 900, 1024, 1056, 1280, 1440, 1680, 1920];
+
+/** The words in tables that stand on two lines, of those that any column has room for. */
+function broken(): string[] {
+  const range = document.createRange();
+  return [...document.querySelectorAll('td, th')].flatMap((cell) => {
+    const nodes = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    const found: string[] = [];
+    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
+      for (const { 0: word, index } of (node.textContent ?? '').matchAll(/[\p{L}\d]{2,12}(?![\p{L}\d])/gu)) {
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) found.push(word);
+      }
+    }
+    return found;
+  });
+}
+
+test.each([['en', en], ['fr', fr]] as const)('at no width does anything stick out of any page (%s)', async (locale, texts) => {
+  const { page, close } = await open('about:blank', { locale });
+  const severities = ['critical', 'warning', 'none'];
+  const alerts = severities.map((severity) => alert({ alertname: 'KubePodCrashLooping', severity, namespace: 'production', pod: 'payment-7d9c5b6f4-x2x8z' }));
+  await rewriteFrames(page, 'alerts', () => ({ alerts }));
+  await page.goto(lab('GATEWAY_URL'));
   await live(page);
+  const triggers = page.getByRole('button', { name: texts.rehearse.triggerName('DiskFull'), exact: true });
   for (const [path, ready] of [
-    ['', page.getByRole('slider').first()],
-    ['incidents', page.getByRole('row').filter({ hasText: 'multi-test-server' }).first()],
-    ['alerts', page.getByRole('heading', { level: 1, name: 'Alertes' })],
-    ['rehearse', page.getByRole('button', { name: /^Provoquer/ }).first()],
-    ['system', page.getByRole('row').first()],
+    ['', page.getByRole('slider')],
+    ['incidents', page.getByRole('row').filter({ hasText: 'multi-test-server' })],
+    ['alerts', page.getByText('KubePodCrashLooping')],
+    ['rehearse', triggers],
+    ['system', page.getByText(texts.system.verdicts.ready)],
   ] as const) {
     await page.goto(`${lab('GATEWAY_URL')}/#/${path}`);
-    await ready.waitFor();
-    for (const width of [640, 690, 768, 820, 900, 1024]) {
+    await ready.first().waitFor();
+    for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 900 });
-      expect({ path, width, page: await page.evaluate(() => document.documentElement.scrollWidth) }).toEqual({ path, width, page: width });
+      const found = await page.evaluate(broken);
+      expect({ path, width, page: await page.evaluate(() => document.documentElement.scrollWidth), found }).toEqual({ path, width, page: width, found: [] });
     }
   }
   await close();

@@ -126,6 +126,7 @@ test('all of the header is in sight on a narrow screen, on two lines, in French 
     expect(Math.max(...parts.map(({ right }) => right))).toBeLessThanOrEqual(width);
     const above = new Set(parts.map(({ top }) => parts.filter(({ bottom }) => bottom <= top).length));
     expect(above).toEqual(new Set([0, 3])); // the tools, and the pages below them
+    expect((await header.boundingBox())?.height).toBeLessThanOrEqual(96);
   }
   await close();
 });

@@ -14,12 +14,12 @@ afterAll(calm);
 
 test('a search leaves rows, is in the address, and is there after a reload', async () => {
   const { page, close } = await open(`${lab('GATEWAY_URL')}/#/rehearse`);
-  await page.getByRole('searchbox', { name: 'Search' }).fill('diskfull crit');
+  await page.getByRole('searchbox', { name: 'Search' }).fill('queuebacklog warn');
   const triggers = page.getByRole('button', { name: /^Trigger / });
   await expect.poll(() => triggers.count()).toBe(1);
-  await expect.poll(() => page.evaluate(() => location.hash)).toBe('#/rehearse?text=diskfull+crit');
+  await expect.poll(() => page.evaluate(() => location.hash)).toBe('#/rehearse?text=queuebacklog+warn');
   await page.reload();
-  await page.getByRole('button', { name: 'Trigger DiskFull' }).waitFor();
+  await page.getByRole('button', { name: 'Trigger QueueBacklogHigh' }).waitFor();
   expect(await triggers.count()).toBe(1);
   await expectSound(page);
   await close();
