@@ -1,6 +1,11 @@
 //! Whom Alertmanager would tell of a drill.
 
-use std::fs;
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpListener,
+    thread,
+};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -58,6 +63,25 @@ async fn relabel(stack: &Stack, step: &str, until: &str) {
     change(stack, file, of, relabelled, until).await;
 }
 
+/// The address of an Alertmanager without alerts, behind a proxy that lets nothing else through.
+fn restricted() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let mut client = client.unwrap();
+            let mut head = [0; 4096];
+            let read = client.read(&mut head).unwrap();
+            let is_alerts = head[..read].starts_with(b"GET /api/v2/alerts");
+            let status = if is_alerts { "200 OK" } else { "403 Forbidden" };
+            let head = "Connection: close\r\nContent-Type: application/json\r\nContent-Length: 2";
+            let answer = format!("HTTP/1.1 {status}\r\n{head}\r\n\r\n[]");
+            client.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    address
+}
+
 #[actix_rt::test]
 async fn a_drill_that_people_would_be_told_of_does_not_begin() {
     let summed = |rules: String| rules.replace("doors_open > 0", "sum(doors_open) > 0");
@@ -74,6 +98,13 @@ async fn a_drill_that_people_would_be_told_of_does_not_begin() {
         assert!(refused.told.contains(words), "{refused:?}");
     }
     assert!(!refused.out.contains("trigger"), "{refused:?}");
+    let unknown = ended(stack.drill(&["Gone", "--alertmanager", &restricted()])).await;
+    assert_eq!(unknown.code, Some(1), "{unknown:?}");
+    let words =
+        "whether this drill would tell people is not known: Alertmanager at http://127.0.0.1:";
+    assert!(unknown.told.contains(words), "{unknown:?}");
+    assert!(!unknown.out.contains("trigger"), "{unknown:?}");
+
     let marked = ended(stack.drill(&["Gone"])).await;
     assert_eq!(marked.code, Some(0), "{marked:?}");
 }
