@@ -337,7 +337,7 @@ export const fr: Messages = {
         'Un disque ne lit plus, puis n’écrit plus, puis est plein ; l’alerte « presque plein » est mise en sourdine',
       'database-outage': 'Des verrous, puis des requêtes lentes, un disque plein et plus aucune connexion',
       'bad-deploy': 'Une mise en production qui plante, fuit et entraîne son service dans sa chute',
-      everything: 'Tout à la fois, sauf le pic de processeur, qui se perdrait dans une charge déjà élevée',
+      everything: 'Tout à la fois',
     },
     start: 'Lancer',
     startName: (name) => `Lancer le scénario ${name}`,
