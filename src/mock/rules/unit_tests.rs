@@ -285,19 +285,5 @@ fn promql(labels: &Labels) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_cannot_be_told_is_left_out_and_named() {
-        let text = concat!(
-            "[[alert]]\nname = \"Slow\"\nmetric = \"latency_bucket\"\n",
-            "expr = \"histogram_quantile(0.9, rate(latency_bucket[5m])) > 1\"\ntrigger = 2\n",
-        );
-        let catalogue = Catalogue::parse("mine.toml", text, 1.0).unwrap();
-        let mut out = String::new();
-        write(&mut out, &catalogue, "mine.yml").unwrap();
-        let left_out = "  # left out: Slow: its expression uses histogram_quantile\n";
-        assert!(out.ends_with(&format!("tests:\n{left_out}")), "{out}");
-    }
-}
+#[path = "left_out_tests.rs"]
+mod tests;
