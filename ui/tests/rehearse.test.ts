@@ -55,6 +55,30 @@ test('a simulator without scenarios has no place for them, and what fires for an
   await close();
 });
 
+test('an alert that is silenced in Alertmanager is not said to have arrived', async () => {
+  const silences = `${lab('ALERTMANAGER_URL')}/api/v2/silences`;
+  const answer = await fetch(silences, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      matchers: [{ name: 'alertname', value: 'ServiceDown', isRegex: false, isEqual: true }],
+      startsAt: new Date().toISOString(),
+      endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+      createdBy: 'a test',
+      comment: 'hush',
+    }),
+  });
+  const { silenceID } = (await answer.json()) as { silenceID: string };
+  const { page, close } = await open(`${lab('GATEWAY_URL')}/#/rehearse`);
+  await page.getByRole('button', { name: 'Trigger ServiceDown' }).click();
+  await page.getByText(`(${silenceID}). It fires until you recover it, and nobody is told.`).waitFor();
+  expect(await page.getByText('It has arrived.').count()).toBe(0);
+  await expectSound(page);
+  await page.getByRole('button', { name: 'Recover ServiceDown' }).click();
+  await fetch(`${silences.slice(0, -1)}/${silenceID}`, { method: 'DELETE' });
+  await close();
+});
+
 test('an alert that is triggered on Rehearse arrives on Alerts, and goes when it is recovered', async () => {
   const { page, faults, close } = await open(`${lab('GATEWAY_URL')}/#/rehearse`);
   await live(page);

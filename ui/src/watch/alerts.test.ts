@@ -73,11 +73,12 @@ it('tells nobody when nothing is new', () => {
 
 it('knows how far the clocks are apart by the youngest of the last frames', () => {
   const at = (seconds: number) => ({ ...frame([]), timestamp: new Date(T + seconds * 1000).toISOString() });
-  page.heard(at(0), T + 300);
+  // Of the beat before the page was opened, 45 seconds ago.
+  page.heard(at(0), T + 45_000);
   expect(page.skew.get()).toBe(0);
-  // The one before was sent again upon opening, nine seconds old.
-  page.heard(at(51), T + 60_000);
-  page.heard(at(60), T + 60_100);
+  // This one was long on its way.
+  page.heard(at(60), T + 60_300);
+  page.heard(at(70), T + 79_000);
   expect(page.skew.get()).toBe(0);
   for (let beat = 1; beat <= 6; beat += 1) page.heard(at(120 + beat * 10), T + beat * 10_000);
   expect(page.skew.get()).toBe(120_000);

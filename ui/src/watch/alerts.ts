@@ -42,6 +42,8 @@ function compareClocks(ahead: number): void {
   if (Number.isNaN(ahead)) return;
   differences.push(ahead);
   if (differences.length > FRAMES) differences.shift();
+  // The first is the latest that there was, and may be a beat old.
+  if (differences.length < 2) return;
   const most = Math.max(...differences);
   skew.set(Math.abs(most) < HARDLY_MS ? 0 : Math.round(most / 1000) * 1000);
 }

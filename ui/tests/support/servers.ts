@@ -11,7 +11,7 @@ import { PATIENCE_MS } from './patience';
 const UI = fileURLToPath(new URL('../../dist', import.meta.url));
 
 /** An address of the lab's. */
-export function lab(name: 'GATEWAY_URL' | 'SIMULATOR_URL' | 'PROMETHEUS_URL'): string {
+export function lab(name: 'GATEWAY_URL' | 'SIMULATOR_URL' | 'PROMETHEUS_URL' | 'ALERTMANAGER_URL'): string {
   const url = process.env[name];
   if (!url) throw new Error(`${name} is not set: run this as \`make test\` does, or with \`lab -- npm run browser\``);
   return url;

@@ -30,6 +30,8 @@ export function Stages({ timeline, rehearsal, timeScale, heir }: Props) {
   const known = useStore(book)?.entries.map(({ alert }) => alert) ?? [];
   const quiet = setOff(rehearsal, known)?.suppressed;
   const stages = show(timeline, rehearsal.condition, now);
+  // It fires, and nobody is told.
+  const isQuiet = quiet !== undefined && stages.some(({ stage, is }) => stage === 'recovered' && is === 'now');
   const last = stages.findLast(({ is }) => is === 'done');
   const current = stages.find(({ is }) => is === 'now');
   const over = isOver(timeline, rehearsal.condition);
@@ -49,7 +51,7 @@ export function Stages({ timeline, rehearsal, timeScale, heir }: Props) {
       )}
       <div className={styles.foot}>
         <p className={styles.words}>
-          {!isOpen && last && (
+          {!isOpen && last && !isQuiet && (
             <strong>
               {total === undefined
                 ? rehearse.stages[last.stage]
@@ -58,8 +60,8 @@ export function Stages({ timeline, rehearsal, timeScale, heir }: Props) {
             </strong>
           )}
           {quiet && <strong>{suppression(quiet, alerts.quiet, units)} </strong>}
-          {quiet && current?.stage === 'recovered' && rehearse.waits.suppressed}
-          {current && !(quiet && current.stage === 'recovered') && waiting({ rehearsal, timeScale }, timeline, current, now, rehearse, units)}
+          {isQuiet && rehearse.waits.suppressed}
+          {current && !isQuiet && waiting({ rehearsal, timeScale }, timeline, current, now, rehearse, units)}
           {over && (timeline.moments.resolved === undefined ? rehearse.overEarly : rehearse.over)}
         </p>
         <span className={styles.links}>
