@@ -60,8 +60,7 @@ impl std::error::Error for ProgramError {}
 
 /// Says why on stderr, if there is a why, and gives the exit code: the result's own (0 for `()`), 1 failed, 4
 /// unreachable, 64 bad settings, 2 bad usage (most of which the command line parser finds before), 127 no such command, 130
-/// interrupted, 128 and more a
-/// signal.
+/// interrupted, 128 and more a signal.
 /// What the program still has to say is written first, as far as somebody takes it at once.
 pub fn code(program: &str, result: Result<impl Termination, ProgramError>) -> ExitCode {
     let code = match result {

@@ -4,12 +4,13 @@
 //!
 //! | program           | runs                   | is                                                                |
 //! |-------------------|------------------------|-------------------------------------------------------------------|
-//! | `service-metrics` | in the compose network | [`gateway`]: Prometheus and PostgreSQL on one side, browsers on the other |
+//! | `service-metrics` | in the compose network | [`gateway`]: Prometheus, Alertmanager and PostgreSQL on one side, browsers on the other |
 //! | `mock-metrics`    | on the host            | [`mock`]: a simulator whose metrics set off alert rules on demand; its `drill` rehearses these rules ([`drill`]) |
 //! | `lab`             | on a developer's machine | [`lab`]: starts the real servers and both programs, stops them together |
 //!
 //! ```text
 //! 1  Prometheus ──▶ PromPoller ──▶ InstantHub, RangeHub, MetricsHub, AlertHub ──▶ Relay ──▶ browser
+//!    Alertmanager ──▶ AlertmanagerPoller, between PromPoller and AlertHub
 //! 2  PostgreSQL ──▶ IncidentRepo ──▶ REST ──▶ browser
 //! 3  control API ──▶ SimulatorActor (one per family) ──▶ exposition ──▶ Prometheus ──▶ rules ──▶ Alertmanager
 //! ```

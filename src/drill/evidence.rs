@@ -6,7 +6,6 @@ use chrono::Utc;
 use futures_util::join;
 
 use super::{
-    judge::expression::window,
     servers::{
         Servers,
         prometheus::Sample,
@@ -17,7 +16,7 @@ use super::{
     },
     survey::Survey,
 };
-use crate::mock::catalogue::Alert;
+use crate::mock::{catalogue::Alert, prediction};
 
 /// All that is known of an alert that did not get on. What could not be looked up says why.
 #[derive(Debug, Clone)]
@@ -104,7 +103,11 @@ impl Evidence {
             waited: (now - begun).to_std().unwrap_or_default(),
             silent,
             rule: survey.rule(alert).cloned(),
-            busy: busy.map(|driven| servers.simulator.busy(driven, alert, window(alert), now)),
+            busy: busy.map(|driven| {
+                servers
+                    .simulator
+                    .busy(driven, alert, prediction::reach(alert), now)
+            }),
             driven: driven.map_err(|fault| servers.simulator.0.told(&fault)),
             series: series.map_err(of_prometheus),
             holding: holding.map_err(of_prometheus),

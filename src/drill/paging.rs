@@ -2,7 +2,7 @@
 
 use super::{
     judge::{
-        checks, expression,
+        expression,
         routes::{Receiver, Routes},
         sent::Sending,
     },
@@ -123,10 +123,7 @@ impl<'a> Arriving<'a> {
         labels.extend(part.alert.labels.clone());
         labels.retain(|label, _| expression::keeps(&alert, label));
         labels.extend(part.identity.labels.clone());
-        labels.extend(rule.map_or_else(
-            || checks::rule_labels(&part.alert),
-            |rule| rule.labels.clone(),
-        ));
+        labels.extend(rule.map_or_else(|| part.alert.added_labels(), |rule| rule.labels.clone()));
         labels.insert("alertname".to_owned(), part.identity.name.clone());
         Self {
             name: &part.identity.name,

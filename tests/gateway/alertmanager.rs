@@ -1,6 +1,6 @@
 //! What a real Alertmanager does with alerts, beside the alerts of a scripted Prometheus.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use actix_web::rt::time::interval;
 use chrono::{TimeDelta, Utc};
@@ -58,14 +58,17 @@ async fn prometheus() -> Scripted {
     prometheus
 }
 
+/// An Alertmanager of the alerts of a scripted Prometheus.
+async fn servers(folder: &Path) -> (Alertmanager, Scripted) {
+    let alertmanager = Alertmanager::start(folder, 0, NOWHERE).await.unwrap();
+    tell(&alertmanager).await;
+    (alertmanager, prometheus().await)
+}
+
 #[actix::test]
 async fn silenced_and_inhibited_alerts_are_told_by_whom_and_until_when() {
     let folder = scratch();
-    let alertmanager = Alertmanager::start(folder.path(), 0, NOWHERE)
-        .await
-        .unwrap();
-    let prometheus = prometheus().await;
-    tell(&alertmanager).await;
+    let (alertmanager, prometheus) = servers(folder.path()).await;
     let gateway = TestGateway::start([
         ("PROMETHEUS_URL", prometheus.url()),
         ("ALERTMANAGER_URL", alertmanager.url()),
@@ -109,11 +112,7 @@ async fn silenced_and_inhibited_alerts_are_told_by_whom_and_until_when() {
 #[actix::test]
 async fn an_alertmanager_that_hangs_or_is_gone_holds_no_frame_up_and_is_told() {
     let folder = scratch();
-    let mut alertmanager = Alertmanager::start(folder.path(), 0, NOWHERE)
-        .await
-        .unwrap();
-    let prometheus = prometheus().await;
-    tell(&alertmanager).await;
+    let (mut alertmanager, prometheus) = servers(folder.path()).await;
     let gateway = TestGateway::start([
         ("PROMETHEUS_URL", prometheus.url()),
         ("ALERTMANAGER_URL", alertmanager.url()),

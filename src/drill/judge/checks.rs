@@ -55,11 +55,6 @@ pub(crate) fn differences(expected: &Labels, labels: &Labels) -> Vec<String> {
     different.collect()
 }
 
-/// The labels that an alert of the catalogue carries besides those of its series.
-pub(crate) fn rule_labels(alert: &Alert) -> Labels {
-    alert.added_labels()
-}
-
 /// Whether one of `inhibitors` among `all` is why Alertmanager keeps an alert quiet. A silence is no such reason.
 pub(crate) fn inhibited(held: &Held, all: &[Held], inhibitors: &[Identity]) -> bool {
     let by = &held.status.inhibited_by;
@@ -69,7 +64,7 @@ pub(crate) fn inhibited(held: &Held, all: &[Held], inhibitors: &[Identity]) -> b
 }
 
 fn labels(alert: &Alert, identity: &Identity, labels: &Labels, found: &mut Found) {
-    let of_rule = differences(&rule_labels(alert), labels);
+    let of_rule = differences(&alert.added_labels(), labels);
     found.of_rule.extend(of_rule);
     let of_series = differences(&identity.labels, labels);
     found.faults.extend(of_series);

@@ -1,13 +1,10 @@
 //! What a drill must know of an expression: whether two say the same, whether a value fulfils it, and whether it keeps
 //! the labels of its series.
 
-use std::time::Duration;
-
 use promql_parser::parser::{self, Expr, LabelModifier};
 
 use crate::mock::{
     catalogue::{Alert, Labels},
-    prediction,
     promql::{Expression, Subject},
 };
 
@@ -36,11 +33,6 @@ pub(crate) fn keeps(alert: &Alert, label: &str) -> bool {
         |_| leading_part_keeps(&alert.expr, label),
         |predictor| predictor.keeps(label),
     )
-}
-
-/// How far back the alert's expression looks.
-pub(crate) fn window(alert: &Alert) -> Duration {
-    prediction::reach(alert)
 }
 
 /// The labels of its series that the alert still has.

@@ -20,10 +20,7 @@ pub(crate) fn different(rule: &Rule, alert: &Alert) -> Vec<String> {
             spelt(alert.hold_for)
         ));
     }
-    different.extend(checks::differences(
-        &checks::rule_labels(alert),
-        &rule.labels,
-    ));
+    different.extend(checks::differences(&alert.added_labels(), &rule.labels));
     let own = [
         ("summary", &alert.summary),
         ("description", &alert.description),
@@ -94,7 +91,7 @@ pub(crate) fn of(alert: &Alert) -> Rule {
         name: alert.name.clone(),
         query: alert.expr.clone(),
         duration: alert.hold_for.as_secs_f64(),
-        labels: checks::rule_labels(alert),
+        labels: alert.added_labels(),
         annotations: labels(&[
             ("summary", &alert.summary),
             ("description", &alert.description),

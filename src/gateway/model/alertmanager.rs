@@ -87,30 +87,20 @@ struct PrometheusAlert<'a> {
 }
 
 impl AlertmanagerView {
-    /// Reads the answers of `/api/v2/alerts` and `/api/v2/silences`.
+    /// Reads the answer of `/api/v2/alerts`; when silences end is not in it.
     ///
     /// # Errors
-    /// What is wrong with them.
-    pub fn read(alerts: &[u8], silences: &[u8]) -> Result<Self, String> {
-        let told = |what: &str, error: serde_json::Error| format!("{what}: {error}");
+    /// What is wrong with it.
+    pub fn read(alerts: &[u8]) -> Result<Self, String> {
         let alerts = serde_json::from_slice::<Option<Vec<AlertWire>>>(alerts);
-        let alerts = alerts.map_err(|error| told("alerts", error))?;
-        let silences = serde_json::from_slice::<Option<Vec<SilenceWire>>>(silences);
-        let silences = silences.map_err(|error| told("silences", error))?;
-        let silences = silences.into_iter().flatten();
-        let ends: HashMap<_, _> = silences
-            .map(|silence| (silence.id, silence.ends_at))
-            .collect();
+        let alerts = alerts.map_err(|error| format!("alerts: {error}"))?;
         let known = |AlertWire { labels, status }| {
-            let silenced_by = status.silenced_by.unwrap_or_default();
-            let until = silenced_by.iter().filter_map(|id| ends.get(id)).max();
-            let until = until.copied();
             let handling = Handling {
                 state: status.state,
-                silenced_by,
+                silenced_by: status.silenced_by.unwrap_or_default(),
                 inhibited_by: status.inhibited_by.unwrap_or_default(),
                 muted_by: status.muted_by.unwrap_or_default(),
-                until,
+                until: None,
             };
             Known { labels, handling }
         };
@@ -123,10 +113,27 @@ impl AlertmanagerView {
     }
 
     /// Whether an alert is kept quiet by silences, of which `/api/v2/silences` tells the ends.
-    pub fn names_silences(alerts: &[u8]) -> bool {
-        let alerts = serde_json::from_slice::<Option<Vec<AlertWire>>>(alerts);
-        let mut alerts = alerts.ok().flatten().into_iter().flatten();
-        alerts.any(|alert| alert.status.silenced_by.is_some_and(|ids| !ids.is_empty()))
+    pub fn names_silences(&self) -> bool {
+        let mut alerts = self.alerts.iter();
+        alerts.any(|known| !known.handling.silenced_by.is_empty())
+    }
+
+    /// The same with when its silences end, by the answer of `/api/v2/silences`.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn with_ends(mut self, silences: &[u8]) -> Result<Self, String> {
+        let silences = serde_json::from_slice::<Option<Vec<SilenceWire>>>(silences);
+        let silences = silences.map_err(|error| format!("silences: {error}"))?;
+        let silences = silences.into_iter().flatten();
+        let ends: HashMap<_, _> = silences
+            .map(|silence| (silence.id, silence.ends_at))
+            .collect();
+        for Known { handling, .. } in &mut self.alerts {
+            let silences = handling.silenced_by.iter();
+            handling.until = silences.filter_map(|id| ends.get(id)).max().copied();
+        }
+        Ok(self)
     }
 
     /// Appends `{"<fingerprint>":{"state":…,"silencedBy":[…],"inhibitedBy":[…],"until":…}, …}` of the alerts in `data`, the

@@ -10,7 +10,8 @@ fn alert(labels: &Value, status: &Value) -> Value {
 
 fn view(alerts: &Value, silences: &Value) -> AlertmanagerView {
     let (alerts, silences) = (alerts.to_string(), silences.to_string());
-    AlertmanagerView::read(alerts.as_bytes(), silences.as_bytes()).unwrap()
+    let view = AlertmanagerView::read(alerts.as_bytes()).unwrap();
+    view.with_ends(silences.as_bytes()).unwrap()
 }
 
 fn said(view: &AlertmanagerView, labels: &[Value]) -> Value {
@@ -102,7 +103,8 @@ fn anything_else_is_an_error_or_says_nothing() {
         ("[]", "[{\"id\":\"1\",\"endsAt\":\"soon\"}]"),
         ("", ""),
     ] {
-        let read = AlertmanagerView::read(alerts.as_bytes(), silences.as_bytes());
+        let read = AlertmanagerView::read(alerts.as_bytes());
+        let read = read.and_then(|view| view.with_ends(silences.as_bytes()));
         assert!(read.is_err(), "{alerts} {silences}");
     }
     let view = view(&json!([alert(&json!({"a": "b"}), &active())]), &json!([]));

@@ -26,13 +26,13 @@ impl Alertmanager {
     /// Why it does not say.
     pub async fn view(&self) -> Result<AlertmanagerView, UpstreamError> {
         let alerts = self.get("alerts").await?;
+        let view = AlertmanagerView::read(&alerts).map_err(UpstreamError::Malformed)?;
         // Silences that have expired are kept for days: they are asked for only where some are in force.
-        let silences = if AlertmanagerView::names_silences(&alerts) {
-            self.get("silences").await?
-        } else {
-            "[]".into()
-        };
-        AlertmanagerView::read(&alerts, &silences).map_err(UpstreamError::Malformed)
+        if !view.names_silences() {
+            return Ok(view);
+        }
+        let silences = self.get("silences").await?;
+        view.with_ends(&silences).map_err(UpstreamError::Malformed)
     }
 
     async fn get(&self, endpoint: &str) -> Result<bytes::Bytes, UpstreamError> {

@@ -121,12 +121,6 @@ impl Api {
         };
         sent.await.map_err(Unsent::Failed)
     }
-
-    /// Its address, without credentials.
-    #[cfg(test)]
-    pub(super) fn base(&self) -> &str {
-        self.base.as_str()
-    }
 }
 
 enum Unsent {
@@ -180,7 +174,7 @@ mod tests {
                 url: Url::parse(given).unwrap(),
                 max_response_bytes: 1024,
             };
-            assert_eq!(Api::new(options, ["api", "v1"]).base(), expected);
+            assert_eq!(Api::new(options, ["api", "v1"]).base.as_str(), expected);
         }
     }
 }

@@ -91,11 +91,8 @@ fn labels(alert: &Alert, series: &Recorded, predictor: &Predictor) -> Labels {
         .iter()
         .filter(|(name, _)| predictor.keeps(name));
     let mut labels: Labels = kept.map(|(name, value)| pair(name, value)).collect();
-    labels.extend([
-        pair("alertname", &alert.alertname),
-        pair("family", &alert.family),
-        pair("severity", &alert.severity),
-    ]);
+    labels.extend(alert.added_labels());
+    labels.extend([pair("alertname", &alert.alertname)]);
     labels
 }
 
@@ -142,5 +139,18 @@ mod tests {
                 .iter()
                 .all(|(_, since)| *since == 60.0)
         );
+    }
+
+    #[test]
+    fn an_alert_of_the_past_has_every_label_that_its_rule_adds() {
+        let text = "[[alert]]\nname = \"A\"\nexpr = \"a > 1\"\nfor = \"0s\"\ntrigger = 5\n\
+                    rule_labels = { team = \"shop\" }\n";
+        let catalogue = Catalogue::parse("mine.toml", text, 1.0).unwrap();
+        let mut family = MetricFamily::new("a", Kind::Gauge, "");
+        family.add("a", Labels::new(), vec![(0, 5.0), (15, 5.0)]);
+        let [states, _] = of(&catalogue, &[family]);
+        let labels = &states.series[0].labels;
+        let added = ["alertname", "family", "severity", "team"].map(|name| labels[name].as_str());
+        assert_eq!(added, ["A", "own", "warning", "shop"]);
     }
 }

@@ -80,16 +80,21 @@ pub(super) fn serve(expr: &Expr, subject: &Subject<'_>) -> Result<(), String> {
 }
 
 fn unmet(selector: &VectorSelector, subject: &Subject<'_>) -> Result<(), String> {
-    let meets = |matcher: &&Matcher| match subject.labels.get(&matcher.name) {
-        _ if matcher.name == METRIC_NAME => matcher.is_match(subject.metric),
-        Some(value) => matcher.is_match(value),
-        None => is_met_unset(matcher),
-    };
-    match selector.matchers.matchers.iter().find(|m| !meets(m)) {
+    let mut matchers = selector.matchers.matchers.iter();
+    match matchers.find(|matcher| !meets(matcher, subject)) {
         Some(matcher) => Err(format!(
             "has a matcher that the alert's labels do not meet: {matcher}"
         )),
         None => Ok(()),
+    }
+}
+
+/// Whether a series meets a matcher, with the labels that the scrape adds.
+pub(super) fn meets(matcher: &Matcher, subject: &Subject<'_>) -> bool {
+    match subject.labels.get(&matcher.name) {
+        _ if matcher.name == METRIC_NAME => matcher.is_match(subject.metric),
+        Some(value) => matcher.is_match(value),
+        None => is_met_unset(matcher),
     }
 }
 
@@ -132,40 +137,34 @@ fn in_millis(offset: &Option<Offset>) -> i64 {
 
 /// Every selector with its window; an instant selector has none, which is zero.
 fn ranges(expr: &Expr) -> Vec<(VectorSelector, Duration)> {
-    struct Selectors(Vec<(VectorSelector, Duration)>);
-    impl ExprVisitor for Selectors {
-        type Error = Infallible;
-        fn pre_visit(&mut self, expr: &Expr) -> Result<bool, Infallible> {
-            match expr {
-                Expr::VectorSelector(selector) => self.0.push((selector.clone(), Duration::ZERO)),
-                Expr::MatrixSelector(matrix) => self.0.push((matrix.vs.clone(), matrix.range)),
-                _ => {}
-            }
-            Ok(true)
-        }
-    }
-    let mut selectors = Selectors(Vec::new());
-    match walk_expr(&mut selectors, expr) {
-        Ok(_) => selectors.0,
-        Err(never) => match never {},
-    }
+    found(expr, |expr| match expr {
+        Expr::VectorSelector(selector) => Some((selector.clone(), Duration::ZERO)),
+        Expr::MatrixSelector(matrix) => Some((matrix.vs.clone(), matrix.range)),
+        _ => None,
+    })
 }
 
 /// The offset and the window of each subquery.
 fn subqueries(expr: &Expr) -> Vec<(Option<Offset>, Duration)> {
-    struct Subqueries(Vec<(Option<Offset>, Duration)>);
-    impl ExprVisitor for Subqueries {
+    found(expr, |expr| match expr {
+        Expr::Subquery(subquery) => Some((subquery.offset.clone(), subquery.range)),
+        _ => None,
+    })
+}
+
+/// What `pick` takes of `expr` and of everything in it.
+pub(super) fn found<T>(expr: &Expr, pick: impl FnMut(&Expr) -> Option<T>) -> Vec<T> {
+    struct Found<T, P>(Vec<T>, P);
+    impl<T, P: FnMut(&Expr) -> Option<T>> ExprVisitor for Found<T, P> {
         type Error = Infallible;
         fn pre_visit(&mut self, expr: &Expr) -> Result<bool, Infallible> {
-            if let Expr::Subquery(subquery) = expr {
-                self.0.push((subquery.offset.clone(), subquery.range));
-            }
+            self.0.extend((self.1)(expr));
             Ok(true)
         }
     }
-    let mut subqueries = Subqueries(Vec::new());
-    match walk_expr(&mut subqueries, expr) {
-        Ok(_) => subqueries.0,
+    let mut found = Found(Vec::new(), pick);
+    match walk_expr(&mut found, expr) {
+        Ok(_) => found.0,
         Err(never) => match never {},
     }
 }
@@ -182,25 +181,16 @@ pub(super) fn plain(expr: &Expr) -> Option<&VectorSelector> {
 
 /// The shortest window of a function that has no value of a single sample.
 pub(super) fn shortest_change(expr: &Expr) -> Option<Duration> {
-    struct Windows(Vec<Duration>);
-    impl ExprVisitor for Windows {
-        type Error = Infallible;
-        fn pre_visit(&mut self, expr: &Expr) -> Result<bool, Infallible> {
-            if let Expr::Call(call) = expr
-                && CHANGES.contains(&call.func.name)
-                && let Some(Expr::MatrixSelector(matrix)) =
-                    call.args.args.first().map(AsRef::as_ref)
-            {
-                self.0.push(matrix.range);
+    let windows = found(expr, |expr| match expr {
+        Expr::Call(call) if CHANGES.contains(&call.func.name) => {
+            match call.args.args.first().map(AsRef::as_ref) {
+                Some(Expr::MatrixSelector(matrix)) => Some(matrix.range),
+                _ => None,
             }
-            Ok(true)
         }
-    }
-    let mut windows = Windows(Vec::new());
-    match walk_expr(&mut windows, expr) {
-        Ok(_) => windows.0.into_iter().min(),
-        Err(never) => match never {},
-    }
+        _ => None,
+    });
+    windows.into_iter().min()
 }
 
 #[cfg(test)]

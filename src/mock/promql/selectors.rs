@@ -2,15 +2,12 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use promql_parser::{
-    label::METRIC_NAME,
-    parser::{
-        AggregateExpr, Call, Expr, LabelModifier, VectorSelector,
-        token::{T_LOR, T_LUNLESS},
-    },
+use promql_parser::parser::{
+    AggregateExpr, Expr, LabelModifier, VectorSelector,
+    token::{T_LOR, T_LUNLESS},
 };
 
-use super::{Expression, selector};
+use super::{Expression, Subject, selector};
 
 /// A selector, without window and offset.
 #[derive(Debug, Clone)]
@@ -25,13 +22,9 @@ impl Selector {
     /// Whether it selects the series of `metric` with these labels and those that the scrape adds.
     pub fn selects(&self, metric: &str, labels: &BTreeMap<String, String>) -> bool {
         let named = self.0.name.as_deref().is_none_or(|name| name == metric);
+        let series = Subject { metric, labels };
         let mut matchers = self.0.matchers.matchers.iter();
-        named
-            && matchers.all(|matcher| match labels.get(&matcher.name) {
-                _ if matcher.name == METRIC_NAME => matcher.is_match(metric),
-                Some(value) => matcher.is_match(value),
-                None => selector::is_met_unset(matcher),
-            })
+        named && matchers.all(|matcher| selector::meets(matcher, &series))
     }
 
     /// Whether it may select a series of another job than the simulator's, which is no drill's.
@@ -64,26 +57,18 @@ impl Expression {
 
     /// The selectors of classic histograms of which it takes a quantile.
     pub fn histograms(&self) -> Vec<Selector> {
-        let mut found = Vec::new();
-        let mut calls = Vec::new();
-        calls_of("histogram_quantile", &self.0, &mut calls);
-        for call in calls {
-            found.extend(
-                call.args
-                    .args
-                    .iter()
-                    .flat_map(|one| selector::all(one))
-                    .map(Selector),
-            );
-        }
-        found
+        let calls = selector::found(&self.0, |expr| match expr {
+            Expr::Call(call) if call.func.name == "histogram_quantile" => Some(call.args.clone()),
+            _ => None,
+        });
+        let arguments = calls.iter().flat_map(|arguments| &arguments.args);
+        let selectors = arguments.flat_map(|one| selector::all(one));
+        selectors.map(Selector).collect()
     }
 
     /// Whether it aggregates anything.
     pub fn is_aggregation(&self) -> bool {
-        let mut aggregations = Vec::new();
-        aggregated(&self.0, &mut aggregations);
-        !aggregations.is_empty()
+        !aggregations(&self.0).is_empty()
     }
 
     /// Whether it aggregates the series of `metric` with these `labels` and another one of `others`: the first such.
@@ -92,9 +77,7 @@ impl Expression {
         (metric, labels): (&str, &BTreeMap<String, String>),
         others: &(impl Iterator<Item = (&'o str, &'o BTreeMap<String, String>)> + Clone),
     ) -> Option<(&'o str, &'o BTreeMap<String, String>)> {
-        let mut aggregations = Vec::new();
-        aggregated(&self.0, &mut aggregations);
-        aggregations.into_iter().find_map(|aggregation| {
+        aggregations(&self.0).into_iter().find_map(|aggregation| {
             let selectors: Vec<_> = selector::all(&aggregation.expr)
                 .into_iter()
                 .map(Selector)
@@ -134,43 +117,11 @@ fn required(expr: &Expr, found: &mut Vec<Selector>) {
     }
 }
 
-fn calls_of<'e>(name: &str, expr: &'e Expr, found: &mut Vec<&'e Call>) {
-    match expr {
-        Expr::Call(call) => {
-            found.extend((call.func.name == name).then_some(call));
-            call.args
-                .args
-                .iter()
-                .for_each(|one| calls_of(name, one, found));
-        }
-        Expr::Aggregate(aggregate) => calls_of(name, &aggregate.expr, found),
-        Expr::Unary(unary) => calls_of(name, &unary.expr, found),
-        Expr::Paren(paren) => calls_of(name, &paren.expr, found),
-        Expr::Subquery(subquery) => calls_of(name, &subquery.expr, found),
-        Expr::Binary(binary) => {
-            calls_of(name, &binary.lhs, found);
-            calls_of(name, &binary.rhs, found);
-        }
-        _ => {}
-    }
-}
-
-fn aggregated<'e>(expr: &'e Expr, found: &mut Vec<&'e AggregateExpr>) {
-    match expr {
-        Expr::Aggregate(aggregate) => {
-            found.push(aggregate);
-            aggregated(&aggregate.expr, found);
-        }
-        Expr::Unary(unary) => aggregated(&unary.expr, found),
-        Expr::Paren(paren) => aggregated(&paren.expr, found),
-        Expr::Subquery(subquery) => aggregated(&subquery.expr, found),
-        Expr::Binary(binary) => {
-            aggregated(&binary.lhs, found);
-            aggregated(&binary.rhs, found);
-        }
-        Expr::Call(call) => call.args.args.iter().for_each(|one| aggregated(one, found)),
-        _ => {}
-    }
+fn aggregations(expr: &Expr) -> Vec<AggregateExpr> {
+    selector::found(expr, |expr| match expr {
+        Expr::Aggregate(aggregate) => Some(aggregate.clone()),
+        _ => None,
+    })
 }
 
 /// The labels that an aggregation keeps of a series: series that have the same are one.
