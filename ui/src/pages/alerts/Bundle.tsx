@@ -1,17 +1,14 @@
 // Alerts of one name, or of one value of a label: a single one as it is, several folded, with their number.
 
-import { memo, useId, useRef, useState } from 'react';
+import { memo, useId, useState } from 'react';
 
 import { Badge } from '../../components/Badge';
-import { Button } from '../../components/Button';
 import { useTexts, useUnits } from '../../messages/react';
 import { AlertRow } from './AlertRow';
+import { FirstOf } from './FirstOf';
 import type { Bundle as Alerts } from './groups';
 import type { Severities } from './severities';
 import styles from './AlertGroup.module.css';
-
-/** How many are drawn until somebody asks for all of them. */
-const MANY = 200;
 
 interface Props {
   bundle: Alerts;
@@ -24,11 +21,8 @@ export const Bundle = memo(function Bundle({ bundle: { title, entries }, severit
   const { number } = useUnits();
   const id = useId();
   const [isOpen, open] = useState(false);
-  const [all, showAll] = useState(false);
-  const list = useRef<HTMLUListElement>(null);
   const [only, ...others] = entries;
   if (only && others.length === 0) return <AlertRow entry={only} severities={severities} openedAt={openedAt} />;
-  const shown = all ? entries : entries.slice(0, MANY);
   return (
     <li className={styles.bundle}>
       <h3 className={styles.fold}>
@@ -50,21 +44,13 @@ export const Bundle = memo(function Bundle({ bundle: { title, entries }, severit
       </h3>
       <div id={id} hidden={!isOpen}>
         {isOpen && (
-          <ul ref={list} role="list" className={styles.list}>
-            {shown.map((entry) => (
+          <FirstOf
+            items={entries}
+            draw={(entry) => (
               <AlertRow key={entry.key} entry={entry} severities={severities} openedAt={openedAt} level={4} />
-            ))}
-          </ul>
-        )}
-        {isOpen && shown.length < entries.length && (
-          <Button
-            heir={() => list.current?.children.item(MANY) as HTMLElement | null}
-            onPress={() => {
-              showAll(true);
-            }}
-          >
-            {alerts.showOthers(number(entries.length - shown.length))}
-          </Button>
+            )}
+            count={(others) => others.length}
+          />
         )}
       </div>
     </li>
