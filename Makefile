@@ -52,7 +52,7 @@ drill: ## rehearse all alerts on real servers, 15 times as fast; CATALOGUE=mine.
 
 test: ## prove everything, against the real servers
 	@tools/install-packages test
-	cargo fmt --check
+	cargo fmt --all --check
 	cargo clippy --locked --all-targets -- -D warnings
 	tools/deny
 	$(npm) ci && npm run lint && npm run build && npm test
@@ -61,15 +61,15 @@ test: ## prove everything, against the real servers
 	promtool check config monitoring/prometheus/prometheus.yml
 	amtool check-config monitoring/alertmanager/alertmanager.yml
 	shellcheck $(scripts)
-	$(cargo-test) --test integration -- pipeline::
-	$(cargo-test) --test integration -- --nocapture rehearsal::
+	$(cargo-test) --test programs -- pipeline::
+	$(cargo-test) --test drill -- --nocapture rehearsal::
 	$(browser-lab) -- npm --prefix ui run browser
 
 soak: ui/dist/index.html ## thirty minutes in which nothing may grow, generated answers in a browser; SOAK_MINUTES=120 before a release
 	@tools/install-packages test
 	cargo build --locked --bins
 	$(browser-lab) -- npm --prefix ui run soak
-	$(cargo-test) --test integration -- --ignored --nocapture --test-threads 1 soak::
+	$(cargo-test) --test gateway -- --ignored --nocapture --test-threads 1 soak::
 
 bench: ## measure, and print a table
 	@tools/install-packages run

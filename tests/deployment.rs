@@ -1,18 +1,19 @@
 //! The files of the deployment name the same ports and jobs as the programs.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{collections::BTreeMap, fs, process::Command};
 
-use service_metrics::settings::{gateway::GatewaySettings, mock::MockSettings};
+use service_metrics::settings::GatewaySettings;
 
 fn read(file: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
+    fs::read_to_string(crate::support::workspace().join(file)).unwrap()
 }
 
 #[test]
 fn every_deployed_file_names_the_default_ports() {
     let gateway = GatewaySettings::load(None, &BTreeMap::new()).unwrap();
-    let mock = MockSettings::load(None, &BTreeMap::new()).unwrap();
-    let (gateway, mock) = (gateway.server.port, mock.server.port);
+    let mock: toml::Table = read("config/mock-metrics.toml").parse().unwrap();
+    let mock = mock["server"]["port"].as_integer().unwrap();
+    let gateway = gateway.server.port;
     for (file, words) in [
         ("Dockerfile", format!("EXPOSE {gateway}")),
         (
@@ -42,7 +43,7 @@ fn every_deployed_file_names_the_default_ports() {
 /// What the browser gets of other people's work comes with their licences. The image holds all of `ui/dist`.
 #[test]
 fn the_built_ui_carries_the_licence_of_each_package_it_is_made_of() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/dist");
+    let folder = crate::support::workspace().join("ui/dist");
     if !folder.join("index.html").exists() {
         assert!(read("ui/vite.config.ts").contains("fileName: 'assets/licenses.txt'"));
         return;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use actix_rt::task::spawn_blocking;
 use serde_json::Value;
-use service_metrics::mock::catalogue::Catalogue;
+use simulator::catalogue::Catalogue;
 
 use crate::support::{
     program::{self, Ended, LAB},
@@ -57,7 +57,7 @@ async fn all_27_alerts_make_their_way_from_the_trigger_to_the_browser_and_back()
 
 async fn drill(data: PathBuf, reports: [PathBuf; 3]) -> Ended {
     let run = move || {
-        let mut lab = program::command(LAB);
+        let mut lab = program::command(&LAB);
         // It looks for the servers there.
         lab.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         lab.args(["--fast", "--data"]).arg(data).args(ANYWHERE);

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use service_metrics::lab::free_port;
+use lab::free_port;
 
 use crate::Outcome;
 

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use service_metrics::lab::{Service, free_port};
+use lab::{Service, free_port};
 use tokio::runtime::Runtime;
 
 use crate::{

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use service_metrics::lab::{LabError, Postgres, Prometheus, Service, Target, free_port};
+use lab::{LabError, Postgres, Prometheus, Service, Target, free_port};
 use tempfile::TempDir;
 
 use crate::Outcome;

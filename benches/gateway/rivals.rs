@@ -1,7 +1,7 @@
 //! Servers that answer the same questions, each in its way.
 
+use lab::Service;
 use serde_json::Value;
-use service_metrics::lab::Service;
 
 use crate::{
     Outcome,

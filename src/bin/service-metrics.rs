@@ -3,9 +3,11 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use service_metrics::exit::{self, ProgramError};
-use service_metrics::settings::gateway::GatewaySettings;
-use service_metrics::{gateway::app::Gateway, logging, shutdown};
+use program::{
+    exit::{self, ProgramError},
+    logging, shutdown,
+};
+use service_metrics::{app::Gateway, settings::GatewaySettings};
 
 /// Live metrics and incidents for browsers. Settings: config/service-metrics.toml names them all.
 #[derive(Parser)]

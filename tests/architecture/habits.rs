@@ -1,6 +1,6 @@
 //! What holds for every source file, wherever it is.
 
-use super::references::Source;
+use super::references::{Package, Source};
 
 const MOST_LINES: usize = 300;
 const MOST_LINES_OF_A_PROGRAM: usize = 40;
@@ -16,8 +16,16 @@ const BANNED: &[&str] = &[
     "unsafe ",
 ];
 
-/// What one file does otherwise.
-pub(super) fn faults(source: &Source) -> Vec<String> {
+/// What the files of one crate do otherwise.
+pub(super) fn faults(package: &Package) -> Vec<String> {
+    let of_file = |source| {
+        let faults = of_file(source).into_iter();
+        faults.map(|fault| format!("{}/{fault}", package.name))
+    };
+    package.files.iter().flat_map(of_file).collect()
+}
+
+fn of_file(source: &Source) -> Vec<String> {
     let mut faults = Vec::new();
     let mut fault = |holds: bool, what: String| {
         if !holds {
@@ -29,7 +37,7 @@ pub(super) fn faults(source: &Source) -> Vec<String> {
         "must begin with //! and what it is for".to_owned(),
     );
     let lines = source.text.lines().count();
-    let most = if source.file.starts_with("bin/") {
+    let most = if source.file.starts_with("bin/") || source.file == "main.rs" {
         MOST_LINES_OF_A_PROGRAM
     } else {
         MOST_LINES
@@ -53,7 +61,11 @@ fn a_file_that_does_otherwise_is_found() {
         ("a.rs", "//! A.\nfn f() { g().unwrap(); }".to_owned()),
         ("a.rs", "//! A.\nfn f() { println!(\"\"); }".to_owned()),
     ] {
-        assert_eq!(faults(&Source::new(file, &text)).len(), 1, "{file}: {text}");
+        assert_eq!(
+            of_file(&Source::new(file, &text)).len(),
+            1,
+            "{file}: {text}"
+        );
     }
 }
 
@@ -61,5 +73,5 @@ fn a_file_that_does_otherwise_is_found() {
 fn tests_and_comments_may_do_so() {
     let text =
         "//! A: .unwrap()\n// println!()\n#[cfg(test)]\nmod tests { fn f() { g().unwrap(); } }\n";
-    assert_eq!(faults(&Source::new("a.rs", text)), Vec::<String>::new());
+    assert_eq!(of_file(&Source::new("a.rs", text)), Vec::<String>::new());
 }

@@ -1,15 +1,15 @@
 //! Drills that cannot begin: what is told, and with which exit code.
 
-use service_metrics::mock::catalogue::Catalogue;
+use simulator::catalogue::Catalogue;
 
 use super::{Stack, ended};
-use crate::{
-    mock::TestMock,
-    support::program::{self, MOCK},
+use crate::support::{
+    program::{self, MOCK},
+    simulator::TestMock,
 };
 
 fn told(arguments: &[&str]) -> (Option<i32>, String) {
-    let ended = program::run(program::command(MOCK).arg("drill").args(arguments));
+    let ended = program::run(program::command(&MOCK).arg("drill").args(arguments));
     (ended.code, ended.told)
 }
 

@@ -4,13 +4,13 @@ use std::{path::Path, time::Duration};
 
 use actix_web::rt::time::interval;
 use chrono::{TimeDelta, Utc};
+use lab::Alertmanager;
 use serde_json::{Value, json};
-use service_metrics::lab::Alertmanager;
 
 use super::webhook::{LEAST, PATH};
 use crate::support::{
-    eventually,
-    gateway::{NOWHERE, QUERY_TIMEOUT, TestGateway},
+    NOWHERE, eventually,
+    gateway::{QUERY_TIMEOUT, TestGateway},
     http, scratch,
     scripted::{ALERTS, Script, Scripted},
 };

@@ -2,9 +2,9 @@
 
 use std::{fs, time::Duration};
 
+use lab::Prometheus;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json, value::RawValue};
-use service_metrics::lab::Prometheus;
 
 use super::{
     faults::{Fault, GOOD, faults},

@@ -1,9 +1,6 @@
 //! Other people's WebSocket clients read what the gateway compresses: Node's `ws`, and a browser.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Stdio,
-};
+use std::{path::PathBuf, process::Stdio};
 
 use serde::Deserialize;
 use tokio::{
@@ -61,7 +58,7 @@ async fn gateway(origin: &str) -> (ScriptedPrometheus, TestGateway) {
 }
 
 fn clients() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
+    crate::support::workspace().join("tests/clients")
 }
 
 #[actix_web::test]

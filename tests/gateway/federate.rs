@@ -2,9 +2,9 @@
 
 use std::{fs, io::Write, time::Duration};
 
+use lab::Prometheus;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use service_metrics::lab::Prometheus;
 
 use crate::support::{
     eventually,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use service_metrics::settings::gateway::GatewaySettings;
+use service_metrics::settings::GatewaySettings;
 
 use crate::support::gateway::TestGateway;
 

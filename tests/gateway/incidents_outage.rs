@@ -11,9 +11,9 @@ use std::{
 use diesel::{dsl::sql, select, sql_query, sql_types::Integer};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::{join, join_all};
-use service_metrics::gateway::{
-    actors::incident_repo::RepoOptions,
-    storage::{database::Database, error::RepoError},
+use service_metrics::incidents::{
+    incident_repo::RepoOptions,
+    queries::{database::Database, error::RepoError},
 };
 
 use crate::support::{

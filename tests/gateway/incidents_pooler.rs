@@ -84,10 +84,10 @@ async fn behind_either_kind_of_pool_three_starts_in_a_row_answer() {
         for start in 1..=3 {
             // Another process each time: its statements are numbered from the beginning.
             let gateway = Running::start(
-                command(GATEWAY)
+                command(&GATEWAY)
                     .env("PORT", "0")
                     .env("SERVICE_METRICS__SERVER__HOST", "127.0.0.1")
-                    .env("PROMETHEUS_URL", crate::support::gateway::NOWHERE)
+                    .env("PROMETHEUS_URL", crate::support::NOWHERE)
                     .env("DATABASE_URL", url(&through))
                     .envs(PATIENT),
             );

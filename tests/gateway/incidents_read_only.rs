@@ -2,7 +2,7 @@
 
 use diesel::sql_query;
 use diesel_async::RunQueryDsl;
-use service_metrics::gateway::storage::{database::Database, error::RepoError, privileges};
+use service_metrics::incidents::queries::{database::Database, error::RepoError, privileges};
 use tokio_postgres::Client;
 
 use crate::support::{

@@ -4,23 +4,21 @@ use std::{process::Stdio, thread, time::Duration};
 
 use actix::prelude::{Actor, Arbiter};
 use chrono::Utc;
+use program::shutdown;
+use prometheus_api::{client::ApiOptions, prometheus::Prometheus};
 use service_metrics::{
-    gateway::{
-        actors::{
-            AlertHub, InstantHub, MetricsHub, RangeHub,
-            hub::Hub,
-            messages::Publish,
-            plan::{Audience, Plan, Upstream},
-            prom_poller::PromPoller,
-        },
-        model::{
-            channel::{Channel, ChannelName},
-            snapshot::Snapshot,
-        },
-        telemetry::Telemetry,
-        upstream::{api::ApiOptions, prometheus::Prometheus},
+    messages::{
+        Publish,
+        channel::{Channel, ChannelName},
+        snapshot::Snapshot,
     },
-    shutdown,
+    stream::{
+        AlertHub, InstantHub, MetricsHub, RangeHub,
+        hub::Hub,
+        plan::{Audience, Plan, Upstream},
+        prom_poller::PromPoller,
+    },
+    telemetry::Telemetry,
 };
 use tokio::process::Command;
 
@@ -32,7 +30,7 @@ const SURVIVED: i32 = 42;
 /// Runs this test binary as a program in which `who` panics, and waits for its end.
 async fn end_of(who: &str) -> Option<i32> {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "gateway::panics::somebody_panics"])
+        .args(["--ignored", "--exact", "panics::somebody_panics"])
         .env("WHO_PANICS", who)
         .stdout(Stdio::null())
         .stderr(Stdio::null())

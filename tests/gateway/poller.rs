@@ -3,19 +3,17 @@
 use std::time::Duration;
 
 use actix::prelude::{Actor, Addr};
+use lab::{Service, free_port};
+use prometheus_api::{client::ApiOptions, prometheus::Prometheus};
 use service_metrics::{
-    gateway::{
-        actors::{
-            AlertHub, InstantHub, MetricsHub, RangeHub,
-            messages::LatestFrame,
-            plan::{Audience, Plan, Upstream},
-            prom_poller::PromPoller,
-        },
-        model::{query::InstantQuery, source::Source},
-        telemetry::Telemetry,
-        upstream::{api::ApiOptions, prometheus::Prometheus},
+    messages::{LatestFrame, source::Source},
+    stream::{
+        AlertHub, InstantHub, MetricsHub, RangeHub,
+        plan::{Audience, Plan, Upstream},
+        prom_poller::PromPoller,
+        query::InstantQuery,
     },
-    lab::{Service, free_port},
+    telemetry::Telemetry,
 };
 
 use crate::support::{

@@ -3,8 +3,8 @@
 use std::{fs, time::Duration};
 
 use futures_util::future::join;
+use lab::{Prometheus, Service, free_port};
 use serde_json::Value;
-use service_metrics::lab::{Prometheus, Service, free_port};
 
 use crate::support::{
     eventually,

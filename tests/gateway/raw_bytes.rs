@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use lab::Prometheus;
 use serde_json::{Value, value::RawValue};
-use service_metrics::{lab::Prometheus, settings::gateway::GatewaySettings};
+use service_metrics::settings::GatewaySettings;
 
 use crate::support::{
     eventually,

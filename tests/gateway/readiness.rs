@@ -5,19 +5,19 @@ use std::time::Duration;
 use actix::prelude::{Actor, Addr, Arbiter};
 use actix_web::{App, test, web::Data};
 use chrono::DateTime;
+use prometheus_api::{client::ApiOptions, prometheus::Prometheus};
 use serde_json::Value;
-use service_metrics::gateway::{
-    actors::{
-        Actors,
+use service_metrics::{
+    actors::Actors,
+    entrance::routes,
+    incidents::incident_repo::IncidentRepo,
+    messages::channel::{Channel, ChannelName},
+    stream::{
         hub::Hub,
-        incident_repo::IncidentRepo,
         plan::{Audience, Plan, Upstream},
         prom_poller::PromPoller,
     },
-    http::routes,
-    model::channel::{Channel, ChannelName},
     telemetry::Telemetry,
-    upstream::{api::ApiOptions, prometheus::Prometheus},
 };
 
 use super::webhook;

@@ -14,15 +14,10 @@ use super::{
     crowd,
     watched::{AN_HOUR, Watched},
 };
-use crate::{
-    programs,
-    support::{
-        FOR_EVER, eventually,
-        gateway::NOWHERE,
-        http,
-        program::{self, MOCK, Running},
-        scripted_prometheus::ScriptedPrometheus,
-    },
+use crate::support::{
+    FOR_EVER, NOWHERE, eventually, http, local,
+    program::{self, MOCK, Running},
+    scripted_prometheus::ScriptedPrometheus,
 };
 
 const GET: &str = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -37,10 +32,10 @@ struct Server {
 impl Server {
     /// Both programs, with these settings of `[server]`.
     async fn both(settings: &[(&str, &str)]) -> [Self; 2] {
-        let mut mock = program::command(MOCK);
+        let mut mock = program::command(&MOCK);
         mock.env("MOCK_SERVICE_PORT", "0")
             .env("MOCK_METRICS__SERVER__HOST", "127.0.0.1");
-        let mut gateway = programs::gateway();
+        let mut gateway = program::gateway();
         gateway
             .env("SERVICE_METRICS__SERVER__METRICS_SHARE_SECONDS", "0")
             // The webhook has a deadline of its own, which must not be the longer one.
@@ -52,7 +47,7 @@ impl Server {
                 command.env(format!("{upper}__SERVER__{key}"), value);
             }
             let running = Running::start(&mut command);
-            let addr = programs::local(running.port().await);
+            let addr = local(running.port().await);
             servers.push(Self {
                 _program: running,
                 addr,

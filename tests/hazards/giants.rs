@@ -4,8 +4,7 @@ use futures_util::future::join_all;
 
 use super::{crowd, watched::Watched};
 use crate::support::{
-    eventually,
-    gateway::NOWHERE,
+    NOWHERE, eventually,
     ws::{TEXT, WsClient},
 };
 

@@ -8,8 +8,8 @@ use std::{
 
 use actix_web::rt::spawn;
 use futures_util::future::join_all;
+use lab::free_port;
 use rustix::process::Signal;
-use service_metrics::lab::free_port;
 use tokio::sync::Semaphore;
 
 use super::{

@@ -16,9 +16,7 @@ use tokio::{
 
 use super::{crowd, watched::Watched};
 use crate::support::{
-    eventually,
-    gateway::NOWHERE,
-    http, in_the_end,
+    NOWHERE, eventually, http, in_the_end,
     ws::{TEXT, frame, handshake},
 };
 

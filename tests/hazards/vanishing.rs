@@ -11,8 +11,7 @@ use std::{
 
 use super::watched::Watched;
 use crate::support::{
-    eventually,
-    gateway::NOWHERE,
+    NOWHERE, eventually,
     namespace::namespaced,
     program::Running,
     ws::{Message, PONG, WsClient, frame},

@@ -2,13 +2,17 @@
 
 use std::{fs, net::SocketAddr};
 
-use service_metrics::descriptors;
+use ::program::descriptors;
 
 use super::crowd::Reader;
 use crate::{
-    gateway::webhook,
-    programs,
-    support::{FOR_EVER_SECONDS, eventually, gateway::QUERY_TIMEOUT, http, program::Running},
+    support::{
+        FOR_EVER_SECONDS, eventually,
+        gateway::QUERY_TIMEOUT,
+        http, local,
+        program::{self, Running},
+    },
+    webhook,
 };
 
 /// More descriptors than any test here opens.
@@ -28,7 +32,7 @@ impl Watched {
             descriptors::share(0, DESCRIPTORS, 0).sessions == DESCRIPTORS,
             "the tests need {DESCRIPTORS} descriptors: see `ulimit -Hn`"
         );
-        let mut command = programs::gateway();
+        let mut command = program::gateway();
         command
             .env("PROMETHEUS_URL", prometheus)
             .env("POLL_INTERVAL", beat.to_string())
@@ -41,7 +45,7 @@ impl Watched {
             .env("SERVICE_METRICS__WEBSOCKET__MAX_SESSIONS_PER_ADDRESS", "0")
             .envs(environment.iter().copied());
         let program = Running::start(&mut command);
-        let addr = programs::local(program.port().await);
+        let addr = local(program.port().await);
         Self { program, addr }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
-use service_metrics::lab::Postgres;
+use lab::Postgres;
 use tokio_postgres::{NoTls, error::SqlState};
 
 use super::runner::Runner;

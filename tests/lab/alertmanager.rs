@@ -2,8 +2,8 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use lab::{Alertmanager, Prometheus, PrometheusSetup, Service, Target, free_port};
 use serde_json::{Value, json};
-use service_metrics::lab::{Alertmanager, Prometheus, PrometheusSetup, Service, Target, free_port};
 
 use crate::support::{eventually, http, scratch, webhook::Webhook};
 

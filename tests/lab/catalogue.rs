@@ -2,7 +2,7 @@
 
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt, path::Path};
 
-use service_metrics::lab::free_port;
+use lab::free_port;
 
 use super::runner::Runner;
 use crate::support::{program::MOCK, scratch};
@@ -18,7 +18,8 @@ async fn all_faults_of_a_bad_catalogue_are_told_even_if_a_port_is_taken() {
     let port = free_port().unwrap();
     let _listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
     let mut lab = Runner::with(data.path(), |lab| {
-        lab.arg("--programs").arg(Path::new(MOCK).parent().unwrap());
+        lab.arg("--programs")
+            .arg(Path::new(MOCK.as_str()).parent().unwrap());
         lab.arg("--catalogue").arg(&catalogue);
         lab.arg("--mock-port").arg(port.to_string());
     });

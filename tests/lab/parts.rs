@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use service_metrics::lab::{Postgres, Prometheus};
+use lab::{Postgres, Prometheus};
 use tokio::time::timeout;
 
 use crate::support::{eventually, scratch};

@@ -8,8 +8,8 @@ use std::{
     path::Path,
 };
 
+use lab::free_port;
 use rustix::process::{Pid, Signal, kill_process};
-use service_metrics::lab::free_port;
 
 use super::{
     access::owner,
@@ -347,6 +347,6 @@ pub(super) fn fill(folder: &Path, sql: &str) {
         fs::create_dir(folder.join(name)).unwrap();
         fs::write(folder.join(name).join("1.sql"), sql).unwrap();
     }
-    let monitoring = Path::new(env!("CARGO_MANIFEST_DIR")).join("monitoring");
+    let monitoring = crate::support::workspace().join("monitoring");
     symlink(monitoring, folder.join("monitoring")).unwrap();
 }

@@ -7,8 +7,8 @@ use std::{
     path::Path,
 };
 
+use lab::{Lab, LabOptions, Progress, Service};
 use rustix::process::Signal;
-use service_metrics::lab::{Lab, LabOptions, Progress, Service};
 
 use super::runner::Runner;
 use crate::support::{eventually, scratch};
@@ -80,7 +80,9 @@ async fn what_a_rule_makes_of_it_comes_to_the_gateway_through_alertmanager() {
 #[actix_rt::test]
 async fn with_the_real_programs_it_stops_when_asked_too() {
     let data = scratch();
-    let built = Path::new(env!("CARGO_BIN_EXE_lab")).parent().unwrap();
+    let built = Path::new(crate::support::program::LAB.as_str())
+        .parent()
+        .unwrap();
     let mut lab = Runner::with(data.path(), |lab| {
         lab.arg("--programs").arg(built);
     });

@@ -133,7 +133,7 @@ impl Runner {
 
 fn program(data: &Path, words: &Path) -> Command {
     stub::install(words);
-    let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+    let mut lab = Command::new(crate::support::program::LAB.as_str());
     lab.arg("--fast").arg("--data").arg(data);
     lab
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use awc::http::StatusCode;
 use serde_json::{Value, json};
-use service_metrics::mock::catalogue::Catalogue;
+use simulator::catalogue::Catalogue;
 
 use super::{TestMock, samples};
 use crate::support::{eventually, promtool};

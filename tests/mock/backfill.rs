@@ -10,13 +10,14 @@ use std::{
 };
 
 use chrono::{SecondsFormat, Utc};
+use lab::Prometheus;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rustix::{
     fs::{CWD, FileType, Mode, OFlags, mknodat, open},
     process::Signal,
 };
 use serde_json::Value;
-use service_metrics::{lab::Prometheus, mock::catalogue::Catalogue};
+use simulator::catalogue::Catalogue;
 
 use crate::support::{
     eventually, http,
@@ -29,7 +30,7 @@ const HOURS: &str = "6";
 const SCRAPE: u64 = 15;
 
 fn backfill(arguments: &[&str]) -> String {
-    let mut command = program::command(MOCK);
+    let mut command = program::command(&MOCK);
     let Ended { code, out, told } = program::run(command.arg("backfill").args(arguments));
     assert_eq!(code, Some(0), "{told}");
     out
@@ -128,7 +129,7 @@ async fn a_simulator_goes_on_where_its_history_ends() {
         .collect();
 
     let mock = Running::start(
-        program::command(MOCK)
+        program::command(&MOCK)
             .env("MOCK_SERVICE_PORT", "0")
             .env("MOCK_METRICS__SERVER__HOST", "127.0.0.1")
             .env("MOCK_METRICS__SIMULATION__SEED", "7")
@@ -215,7 +216,7 @@ fn the_same_seed_writes_the_same_history_and_bad_arguments_are_refused() {
         (&["--instance", ""], 2, "--instance"),
         (&["--output", "/no/such/folder/x"], 1, "/no/such/folder/x"),
     ] {
-        let ended = program::run(program::command(MOCK).arg("backfill").args(arguments));
+        let ended = program::run(program::command(&MOCK).arg("backfill").args(arguments));
         assert_eq!(ended.code, Some(code), "{}", ended.told);
         assert!(ended.told.contains(told), "{}", ended.told);
     }
@@ -232,7 +233,7 @@ async fn a_signal_ends_it_while_it_waits_for_a_reader() {
         // Open without waiting for the writer, and never read beyond the first byte: more is written than a pipe holds.
         let flags = OFlags::RDONLY | OFlags::NONBLOCK;
         let reader = File::from(open(&pipe, flags, Mode::empty()).unwrap());
-        let mut command = program::command(MOCK);
+        let mut command = program::command(&MOCK);
         command.args(["backfill", "--hours", "4", "--output"]);
         let history = Running::start(command.arg(&pipe));
         eventually("it has begun to write", async || {
@@ -250,7 +251,7 @@ async fn a_signal_leaves_no_unfinished_file_behind() {
     for (signal, code) in SIGNALS {
         let room = scratch();
         let file = room.path().join("history");
-        let mut command = program::command(MOCK);
+        let mut command = program::command(&MOCK);
         command.args(["backfill", "--hours", HOURS, "--output"]);
         let history = Running::start(command.arg(&file));
         let names = || {

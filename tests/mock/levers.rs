@@ -1,7 +1,7 @@
 //! Every row of the contract's table (§5), written here a second time.
 
 use awc::http::StatusCode;
-use service_metrics::mock::catalogue::Catalogue;
+use simulator::catalogue::Catalogue;
 
 use super::{TestMock, samples};
 use crate::support::eventually;

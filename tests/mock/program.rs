@@ -14,7 +14,7 @@ use crate::support::{
 };
 
 fn program() -> Command {
-    program::command(MOCK)
+    program::command(&MOCK)
 }
 
 #[test]

@@ -2,10 +2,8 @@
 
 use std::{collections::BTreeMap, f64::consts::TAU, fmt::Write, time::Duration};
 
-use service_metrics::mock::{
-    model::calm::noise,
-    promql::{Expression, Predictor, Sample, Subject},
-};
+use promql::{Expression, Predictor, Sample, Subject};
+use simulator::model::calm::noise;
 
 use crate::support::promtool;
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use service_metrics::mock::rules::syntax;
+use alerting::template_syntax;
 
 use crate::support::{
     program::{self, Ended, MOCK},
@@ -51,7 +51,7 @@ description = "For {{ 90 | humanizeDuration }}"
 
 fn rules(arguments: &[&str]) -> String {
     let Ended { code, out, told } =
-        program::run(program::command(MOCK).arg("rules").args(arguments));
+        program::run(program::command(&MOCK).arg("rules").args(arguments));
     assert_eq!(code, Some(0), "{told}");
     out
 }
@@ -64,7 +64,7 @@ fn foreign(arguments: &[&str]) -> String {
 }
 
 fn checked_in(file: &str) -> String {
-    fs::read_to_string(format!("{}/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    fs::read_to_string(crate::support::workspace().join(file)).unwrap()
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn promtool_refuses_each_text_that_the_check_of_a_catalogue_refuses_and_takes_ea
         ("{{ end }}", false),
     ] {
         assert_eq!(
-            syntax::check(&text.replace("\\\"", "\"")).is_ok(),
+            template_syntax::check(&text.replace("\\\"", "\"")).is_ok(),
             valid,
             "{text}"
         );

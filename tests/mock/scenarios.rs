@@ -2,7 +2,7 @@
 
 use awc::http::StatusCode;
 use serde_json::{Value, json};
-use service_metrics::mock::catalogue::Catalogue;
+use simulator::catalogue::Catalogue;
 
 use super::TestMock;
 use crate::support::eventually;

@@ -4,8 +4,8 @@
 mod report;
 mod stages;
 
+use lab::{Lab, LabOptions, Progress};
 use report::Report;
-use service_metrics::lab::{Lab, LabOptions, Progress};
 
 use crate::support::scratch;
 

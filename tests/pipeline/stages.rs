@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, fs, net::SocketAddr};
 
+use lab::{Lab, Service};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
-use service_metrics::lab::{Lab, Service};
 
 use super::report::Report;
 use crate::support::{
@@ -241,7 +241,7 @@ async fn whole_flow(lab: &Lab) -> String {
         format!("[[instant]]\nname = \"m\"\nquery = \"{MEMORY}\"\nchannels = [\"instant\"]\n");
     fs::write(&settings, instant).unwrap();
     let gateway = Running::start(
-        program::command(GATEWAY)
+        program::command(&GATEWAY)
             .arg("--config")
             .arg(&settings)
             .env("PORT", "0")

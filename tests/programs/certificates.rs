@@ -68,7 +68,7 @@ async fn over_plain_http_nobody_asks_for_certificates() {
         assert_eq!(checked.code, Some(0), "{what}: {checked:?}");
     }
     // A drill finds out that nobody is there, and not that it has no certificates.
-    let mut drill = program::command(MOCK);
+    let mut drill = program::command(&MOCK);
     drill.args(["drill", "DiskFull"]).env("SSL_CERT_FILE", "");
     for variable in [
         "PROMETHEUS_URL",
@@ -92,7 +92,7 @@ async fn over_https_it_is_said_why_nobody_is_trusted_and_it_heals() {
         command
             .env("PROMETHEUS_URL", format!("https://localhost:{}", tls.port))
             .env("SSL_CERT_FILE", &file);
-        let checked = run(program::command(program::GATEWAY)
+        let checked = run(program::command(&program::GATEWAY)
             .arg("--check-config")
             .env("PROMETHEUS_URL", format!("https://localhost:{}", tls.port))
             .env("SSL_CERT_FILE", &file));

@@ -2,8 +2,8 @@
 
 use std::net::TcpListener;
 
+use lab::free_port;
 use rustix::process::Signal;
-use service_metrics::lab::free_port;
 
 use super::{gateway, local};
 use crate::support::{
@@ -70,7 +70,7 @@ fn on_a_machine_without_ipv4_both_programs_listen_on_ipv6() {
     {
         return println!("not proved here: it takes `unshare`, `ip` and the right to use them");
     }
-    for program in [GATEWAY, MOCK] {
+    for program in [&*GATEWAY, &*MOCK] {
         let mut command = namespaced(&format!("{IPV6_ALONE}{HEALTHY}"));
         command
             .arg(program)
@@ -86,7 +86,7 @@ fn on_a_machine_without_ipv4_both_programs_listen_on_ipv6() {
 /// The gateway where so few descriptors are allowed that they hold no 1,000 sessions.
 fn gateway_with_few_descriptors() -> std::process::Command {
     let mut command = program::command("/bin/sh");
-    command.args(["-c", "ulimit -n 600 && exec \"$0\"", GATEWAY]);
+    command.args(["-c", "ulimit -n 600 && exec \"$0\"", &GATEWAY]);
     let gateway = gateway();
     let environment = gateway.get_envs();
     command.envs(environment.filter_map(|(name, value)| Some((name, value?))));
@@ -149,7 +149,7 @@ async fn with_its_output_closed_or_full_it_serves_and_stops_like_any_other() {
     for output in [">&- 2>&-", ">/dev/full 2>/dev/full"] {
         let port = free_port().unwrap();
         let mut command = program::command("/bin/sh");
-        command.args(["-c", &format!("exec \"$0\" {output}"), GATEWAY]);
+        command.args(["-c", &format!("exec \"$0\" {output}"), &GATEWAY]);
         command.envs(
             gateway()
                 .get_envs()

@@ -6,8 +6,8 @@ use std::{
     time::Instant,
 };
 
+use lab::free_port;
 use rustix::process::Signal;
-use service_metrics::lab::free_port;
 
 use super::{gateway, local};
 use crate::support::{
@@ -31,7 +31,7 @@ fn stuck() -> (PipeReader, PipeWriter) {
 }
 
 fn simulator() -> Command {
-    let mut command = program::command(MOCK);
+    let mut command = program::command(&MOCK);
     command.env("MOCK_METRICS__SERVER__HOST", "127.0.0.1");
     command
 }

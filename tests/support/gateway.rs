@@ -3,16 +3,12 @@
 use std::{collections::BTreeMap, net::SocketAddr, path::Path};
 
 use actix_web::rt::{spawn, task::JoinHandle};
+use program::exit::ProgramError;
 use serde_json::Value;
-use service_metrics::{
-    exit::ProgramError, gateway::app::Gateway, settings::gateway::GatewaySettings,
-};
+use service_metrics::{app::Gateway, settings::GatewaySettings};
 use tokio::sync::oneshot;
 
-use super::{FOR_EVER, eventually, http};
-
-/// Where nothing listens: whoever connects is refused at once.
-pub(crate) const NOWHERE: &str = "http://127.0.0.1:9";
+use super::{FOR_EVER, NOWHERE, eventually, http};
 
 /// How long a query may take. A test whose subject that is sets it; in the others Prometheus has time, so that on a busy
 /// machine a beat is late, and not stale.

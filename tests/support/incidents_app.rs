@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use service_metrics::gateway::{
-    actors::incident_repo::RepoOptions, storage::database::DatabaseOptions,
-};
+use service_metrics::incidents::{incident_repo::RepoOptions, queries::database::DatabaseOptions};
 use tokio_postgres::{Config, config::Host};
 
 use super::{gateway::TestGateway, http};

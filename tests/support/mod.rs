@@ -1,9 +1,7 @@
 //! What the tests have in common.
 
-pub(crate) mod gateway;
 pub(crate) mod hosts;
 pub(crate) mod http;
-pub(crate) mod incidents_app;
 pub(crate) mod namespace;
 pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
@@ -11,7 +9,6 @@ pub(crate) mod program;
 pub(crate) mod promtool;
 pub(crate) mod recording_proxy;
 pub(crate) mod scripted;
-pub(crate) mod scripted_prometheus;
 pub(crate) mod tls;
 pub(crate) mod webhook;
 pub(crate) mod ws;
@@ -19,7 +16,9 @@ pub(crate) mod ws_client;
 
 use std::{
     fs::Permissions,
+    net::SocketAddr,
     os::unix::fs::PermissionsExt,
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -51,6 +50,21 @@ pub(crate) async fn eventually<T>(what: &str, probe: impl AsyncFn() -> Option<T>
         );
         actix_web::rt::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// Where nothing listens: whoever connects is refused at once.
+pub(crate) const NOWHERE: &str = "http://127.0.0.1:9";
+
+/// A port of loopback.
+pub(crate) fn local(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+/// The root of the workspace.
+pub(crate) fn workspace() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let holds = |folder: &&Path| folder.join("Cargo.lock").exists();
+    package.ancestors().find(holds).unwrap()
 }
 
 /// A temporary directory that user `postgres` can reach, so that root's cluster is in it and goes with it.

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use service_metrics::lab::free_port;
+use lab::free_port;
 use tempfile::TempDir;
 use tokio_postgres::Config;
 

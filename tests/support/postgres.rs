@@ -8,7 +8,6 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use service_metrics::lab;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, Config, NoTls};
@@ -99,7 +98,7 @@ impl Postgres {
 
 /// Runs a file of the repository.
 pub(crate) async fn apply(client: &Client, file: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let path = crate::support::workspace().join(file);
     let sql = fs::read_to_string(path).unwrap();
     client
         .batch_execute(&sql)

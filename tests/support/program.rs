@@ -2,23 +2,53 @@
 
 use std::{
     cell::RefCell,
+    env,
     fs::{self, File},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::{LazyLock, Once},
 };
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use super::{eventually, scratch};
+use super::{NOWHERE, eventually, scratch, workspace};
 
-pub(crate) const GATEWAY: &str = env!("CARGO_BIN_EXE_service-metrics");
-pub(crate) const LAB: &str = env!("CARGO_BIN_EXE_lab");
-pub(crate) const MOCK: &str = env!("CARGO_BIN_EXE_mock-metrics");
+pub(crate) static GATEWAY: LazyLock<String> = LazyLock::new(|| built("service-metrics"));
+pub(crate) static LAB: LazyLock<String> = LazyLock::new(|| built("lab"));
+pub(crate) static MOCK: LazyLock<String> = LazyLock::new(|| built("mock-metrics"));
+
+/// The path of a program. The programs belong to other packages than most tests: cargo would leave them as they were
+/// built last.
+fn built(program: &str) -> String {
+    static BUILD: Once = Once::new();
+    let folder = env::current_exe().unwrap();
+    let folder = folder.ancestors().nth(2).unwrap();
+    BUILD.call_once(|| {
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--locked", "--bins", "--target-dir"])
+            .arg(folder.parent().unwrap())
+            .current_dir(workspace())
+            .status();
+        assert!(built.unwrap().success(), "cargo build --bins");
+    });
+    folder.join(program).to_str().unwrap().to_owned()
+}
 
 /// A program with an empty environment.
 pub(crate) fn command(program: &str) -> Command {
     let mut command = Command::new(program);
     command.env_clear().stdin(Stdio::null());
+    command
+}
+
+/// The gateway on a free port of loopback, without Prometheus and PostgreSQL.
+pub(crate) fn gateway() -> Command {
+    let mut command = command(&GATEWAY);
+    command
+        .env("PORT", "0")
+        .env("SERVICE_METRICS__SERVER__HOST", "127.0.0.1")
+        .env("PROMETHEUS_URL", NOWHERE)
+        .env("DATABASE_URL", "postgres://metrics_reader@127.0.0.1:9/none");
     command
 }
 

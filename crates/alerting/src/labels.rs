@@ -1,0 +1,35 @@
+//! Labels, and which names metrics and labels may have.
+
+use std::collections::BTreeMap;
+
+/// Label names and values.
+pub type Labels = BTreeMap<String, String>;
+
+/// Longer names help nobody.
+const LONGEST: usize = 128;
+
+/// Whether it can be a label's name: those that begin with `__` are Prometheus' own.
+pub fn is_label(name: &str) -> bool {
+    is_name(name, "_") && !name.starts_with("__")
+}
+
+/// Whether `name` is made of ASCII letters, digits and `signs`, and does not begin with a digit.
+pub fn is_name(name: &str, signs: &str) -> bool {
+    let letter = |b: u8| b.is_ascii_alphabetic() || signs.as_bytes().contains(&b);
+    name.len() <= LONGEST
+        && name.bytes().next().is_some_and(letter)
+        && name.bytes().all(|b| letter(b) || b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_named_with_letters_digits_and_underscores() {
+        assert!(is_label("a_1") && is_label("_a"));
+        for name in ["", "1a", "a:b", "__a", "a b"] {
+            assert!(!is_label(name), "{name}");
+        }
+    }
+}

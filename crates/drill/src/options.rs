@@ -1,0 +1,198 @@
+//! What a drill is asked to do: the command line of `mock-metrics drill`.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{ArgGroup, Args};
+use program::{exit::ProgramError, settings::Secret};
+use simulator::settings::Drill;
+use url::Url;
+
+/// The arguments of `drill`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).multiple(true).args(["names", "all", "family", "scenario"]))]
+pub struct DrillOptions {
+    /// The alerts to rehearse
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// All alerts of the catalogue
+    #[arg(long, conflicts_with_all = ["names", "family", "scenario"])]
+    pub all: bool,
+    /// All alerts of a family
+    #[arg(long, value_name = "F", conflicts_with = "scenario")]
+    pub family: Vec<String>,
+    /// A scenario of the catalogue instead of single alerts
+    #[arg(long, value_name = "NAME", conflicts_with = "names")]
+    pub scenario: Option<String>,
+    /// Writes a report: Markdown, JSON or JUnit, after the file's ending (.md, .json, .xml)
+    #[arg(long, value_name = "FILE", value_parser = report)]
+    pub report: Vec<PathBuf>,
+    /// Where Prometheus is [default: the setting drill.prometheus_url]
+    #[arg(long, value_name = "URL", value_parser = secret)]
+    pub prometheus: Option<Secret>,
+    /// Where Alertmanager is [default: the setting drill.alertmanager_url]
+    #[arg(long, value_name = "URL", value_parser = secret)]
+    pub alertmanager: Option<Secret>,
+    /// Where service-metrics is [default: the setting drill.gateway_url]
+    #[arg(long, value_name = "URL", value_parser = secret)]
+    pub gateway: Option<Secret>,
+    /// Where mock-metrics serves [default: the setting drill.simulator_url]
+    #[arg(long, value_name = "URL", value_parser = secret)]
+    pub simulator: Option<Secret>,
+    /// Rehearses by rules that are not the catalogue's, too: what is different is a warning then, and no failure
+    #[arg(long)]
+    pub other_rules: bool,
+    /// Goes on although Alertmanager would tell people of this drill
+    #[arg(long)]
+    pub page_people: bool,
+    /// How much later than theory allows each stage may be reached, in real seconds whatever the time scale
+    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = grace, allow_hyphen_values = true)]
+    pub grace: Duration,
+}
+
+/// Where the four servers are. Not `Debug`: an address may hold a password.
+pub(super) struct Addresses {
+    pub(super) prometheus: Url,
+    pub(super) alertmanager: Url,
+    pub(super) gateway: Url,
+    pub(super) simulator: Url,
+}
+
+impl DrillOptions {
+    /// The servers' addresses: the flags', else those of the settings.
+    ///
+    /// # Errors
+    /// The flags that hold no address of an HTTP server, without what they hold.
+    pub(super) fn addresses(&self, settings: &Drill) -> Result<Addresses, ProgramError> {
+        let of = |flag: &str, given: &Option<Secret>, set: &Secret| {
+            let address = given.as_ref().unwrap_or(set);
+            base(address).map_err(|must| ProgramError::Usage(format!("{flag}: {must}")))
+        };
+        Ok(Addresses {
+            prometheus: of("--prometheus", &self.prometheus, &settings.prometheus_url)?,
+            alertmanager: of(
+                "--alertmanager",
+                &self.alertmanager,
+                &settings.alertmanager_url,
+            )?,
+            gateway: of("--gateway", &self.gateway, &settings.gateway_url)?,
+            simulator: of("--simulator", &self.simulator, &settings.simulator_url)?,
+        })
+    }
+}
+
+fn base(address: &Secret) -> Result<Url, &'static str> {
+    let must = "must be an address such as http://localhost:9090/prefix";
+    let url = Url::parse(address.reveal()).map_err(|_| must)?;
+    let plain = url.query().is_none() && url.fragment().is_none();
+    if matches!(url.scheme(), "http" | "https") && plain {
+        Ok(url)
+    } else {
+        Err(must)
+    }
+}
+
+/// Taken as it is: the parser of command lines would repeat what it refuses, and it may hold a password.
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "the form that clap asks for: it takes whatever is given"
+)]
+fn secret(text: &str) -> Result<Secret, String> {
+    Ok(Secret::new(text))
+}
+
+fn report(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("md" | "json" | "xml") => Ok(path),
+        _ => Err("must end in .md, .json or .xml".to_owned()),
+    }
+}
+
+fn grace(text: &str) -> Result<Duration, String> {
+    let seconds: Option<f64> = text.parse().ok();
+    let seconds = seconds.filter(|seconds| (0.0..=3600.0).contains(seconds));
+    seconds
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "must be a number of seconds from 0 to 3600".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: DrillOptions,
+    }
+
+    fn read(line: &str) -> Result<DrillOptions, String> {
+        let words = std::iter::once("drill").chain(line.split_whitespace());
+        let read = Line::try_parse_from(words);
+        read.map(|line| line.options)
+            .map_err(|told| told.to_string())
+    }
+
+    #[test]
+    fn something_must_be_chosen_and_not_in_two_ways() {
+        for line in [
+            "A",
+            "A B --family disk",
+            "--all",
+            "--family disk",
+            "--scenario s",
+        ] {
+            assert!(read(line).is_ok(), "{line}");
+        }
+        for line in [
+            "",
+            "--all A",
+            "--all --family disk",
+            "--scenario s A",
+            "--scenario s --all",
+        ] {
+            assert!(read(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_report_is_known_by_its_ending_and_a_grace_is_seconds() {
+        assert_eq!(
+            read("A --report a.md --report b.xml").unwrap().report.len(),
+            2
+        );
+        for line in [
+            "A --report a.txt",
+            "A --report a",
+            "A --grace -1",
+            "A --grace x",
+            "A --grace nan",
+        ] {
+            assert!(read(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_settings_and_a_bad_one_does_not_give_its_password_away() {
+        let url = |text: &str| Secret::new(text);
+        let settings = Drill {
+            prometheus_url: url("http://p"),
+            alertmanager_url: url("http://a"),
+            gateway_url: url("http://g"),
+            simulator_url: url("http://s"),
+        };
+        let addresses = read("A --gateway http://u:hunter2@h/prefix").unwrap();
+        let addresses = addresses.addresses(&settings).unwrap();
+        assert_eq!(addresses.gateway.as_str(), "http://u:hunter2@h/prefix");
+        assert_eq!(addresses.prometheus.as_str(), "http://p/");
+        let refused = read("A --gateway ftp://u:hunter2@h").unwrap();
+        let told = refused.addresses(&settings).err().unwrap().to_string();
+        assert!(
+            told.starts_with("--gateway: must be") && !told.contains("hunter2"),
+            "{told}"
+        );
+        assert!(!format!("{refused:?}").contains("hunter2"));
+    }
+}

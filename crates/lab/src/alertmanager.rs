@@ -1,0 +1,116 @@
+//! A private Alertmanager with the repository's configuration.
+
+use std::{
+    fs,
+    ops::{Deref, DerefMut},
+    path::Path,
+    time::Duration,
+};
+
+use program::files::{Access, Folder};
+
+use crate::{LabError, launch::Launch, options, ports, programs, service::Service};
+const GRACE: Duration = Duration::from_secs(10);
+const CONFIGURATION: &str = "alertmanager.yml";
+/// Where it keeps silences and notifications, below its folder.
+const DATA: &str = "data";
+/// The configuration, below the repository's folder.
+const FILE: &str = "monitoring/alertmanager/alertmanager.yml";
+/// The gateway in the compose network, as the configuration names it.
+const DEPLOYED_GATEWAY: &str = "http://service-metrics:8005";
+
+/// A running Alertmanager of its own, on loopback. Dropping it kills it. [`Service`] says what can be done with it.
+pub struct Alertmanager(Service);
+
+impl Alertmanager {
+    /// Starts Alertmanager in `folder` on `port` (0: a free one), with this repository's configuration: it tells the
+    /// gateway at the address `gateway` (without a slash at the end) of every alert.
+    ///
+    /// # Errors
+    /// When Alertmanager is missing, or does not get ready.
+    pub async fn start(folder: &Path, port: u16, gateway: &str) -> Result<Self, LabError> {
+        let log = folder.join("alertmanager.log");
+        Self::start_with(folder, port, gateway, &options::repository(), &log).await
+    }
+
+    /// Like [`Self::start`], with another repository's configuration and a log file of the caller's choice.
+    pub(crate) async fn start_with(
+        folder: &Path,
+        port: u16,
+        gateway: &str,
+        repository: &Path,
+        log: &Path,
+    ) -> Result<Self, LabError> {
+        let refused = |error| LabError::io(folder.display())(error);
+        let program = programs::alertmanager()?;
+        let text = configuration(&repository.join(FILE), gateway)?;
+        let ours = Folder::claim(folder).map_err(refused)?;
+        ours.folder(DATA).map_err(refused)?;
+        let written = ours.replace(CONFIGURATION, text.as_bytes(), Access::Public);
+        written.map_err(refused)?;
+        let file = ours.path().join(CONFIGURATION);
+        let data = ours.path().join(DATA);
+        let service = ports::start_on(port, async |port| {
+            let launch = Launch::new("Alertmanager", program.clone(), log).args([
+                format!("--config.file={}", file.display()),
+                format!("--storage.path={}", data.display()),
+                format!("--web.listen-address=127.0.0.1:{port}"),
+                // Otherwise it looks for others of its kind, on a port of its own.
+                "--cluster.listen-address=".to_owned(),
+            ]);
+            Service::start(launch, port, &["/-/ready"], GRACE).await
+        });
+        Ok(Self(service.await?))
+    }
+}
+
+impl Deref for Alertmanager {
+    type Target = Service;
+
+    fn deref(&self) -> &Service {
+        &self.0
+    }
+}
+
+impl DerefMut for Alertmanager {
+    fn deref_mut(&mut self) -> &mut Service {
+        &mut self.0
+    }
+}
+
+/// The deployment's configuration with another gateway's address.
+fn configuration(file: &Path, gateway: &str) -> Result<String, LabError> {
+    let deployed = fs::read_to_string(file).map_err(LabError::io(file.display()))?;
+    if deployed.contains(DEPLOYED_GATEWAY) {
+        return Ok(deployed.replace(DEPLOYED_GATEWAY, gateway));
+    }
+    Err(LabError::NoAddress {
+        file: file.to_owned(),
+        address: DEPLOYED_GATEWAY,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_deployed_configuration_is_given_another_gateway_and_nothing_else() {
+        let deployed = options::repository().join(FILE);
+        let ours = configuration(&deployed, "http://127.0.0.1:1").unwrap();
+        assert!(ours.contains("url: http://127.0.0.1:1/api/alerts/webhook"));
+        let back = ours.replace("http://127.0.0.1:1", DEPLOYED_GATEWAY);
+        assert_eq!(back, fs::read_to_string(deployed).unwrap());
+    }
+
+    #[test]
+    fn a_configuration_without_the_gateway_is_told_with_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("alertmanager.yml");
+        fs::write(&file, "route: { receiver: nobody }").unwrap();
+        let told = configuration(&file, "http://127.0.0.1:1")
+            .unwrap_err()
+            .to_string();
+        assert!(told.starts_with(&file.display().to_string()) && told.contains(DEPLOYED_GATEWAY));
+    }
+}

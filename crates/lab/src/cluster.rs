@@ -1,0 +1,166 @@
+//! How a cluster comes to be: `initdb`, the database, and the repository's SQL files.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use program::files::{self, Access};
+
+use crate::{
+    LabError,
+    child::Child,
+    home::Home,
+    launch::{Ending, Launch, User},
+};
+/// The database's name; its owner is the cluster's superuser `postgres`.
+pub(crate) const DATABASE: &str = "incident_platform";
+/// Applied in this order, each one's files in the order of their names.
+const SQL_FOLDERS: [&str; 2] = ["init-db", "migrations-readonly"];
+/// Not applied: whoever wants its rules applies it himself.
+const OPTIONAL: &str = "03-strict.sql";
+/// The gateway's role can only read, and comes in without a password, as in the address of `lab`'s table; in any
+/// database, for the tests copy theirs. The owner can run programs as this machine's user, and needs the password.
+const ACCESS: &str = "\
+host  all  metrics_reader  127.0.0.1/32  trust
+host  all  postgres        127.0.0.1/32  scram-sha-256
+";
+/// How long the server of a killed lab may take to shut down.
+const PREDECESSOR: Duration = Duration::from_secs(15);
+
+/// Makes an empty cluster in place of a half-made one.
+pub(crate) async fn init(programs: &Path, home: &Home, log: &Path) -> Result<(), LabError> {
+    home.clear()?;
+    let password = home.new_password()?;
+    let mut initdb = Launch::new("initdb", programs.join("initdb"), log)
+        .args([
+            "--auth=scram-sha-256",
+            "--username=postgres",
+            "--encoding=UTF8",
+            "--no-locale",
+            "--no-sync",
+        ])
+        .args(["--pwfile".as_ref(), password.as_os_str()])
+        .args(["--pgdata".as_ref(), home.cluster.as_os_str()]);
+    initdb.user = home.user;
+    finish(&initdb).await?;
+    home.keep_password()?;
+    let access = home.cluster.join("pg_hba.conf");
+    // The folder is the cluster user's, who may have put a link there.
+    let written = match home.user {
+        Some(User { uid, gid }) => {
+            files::replace_for((uid, gid), &access, ACCESS.as_bytes(), Access::Private)
+        }
+        None => files::replace(&access, ACCESS.as_bytes(), Access::Private),
+    };
+    written.map_err(LabError::io(access.display()))
+}
+
+/// The server's command line. It listens on loopback only. Nothing is synced to the disk:
+/// these data need not survive the machine.
+pub(crate) fn server(programs: &Path, home: &Home, port: u16, log: &Path) -> Launch {
+    let mut server = Launch::new("PostgreSQL", programs.join("postgres"), log)
+        .args(["-D".as_ref(), home.cluster.as_os_str()])
+        .args(["-p", &port.to_string(), "-h", "127.0.0.1"]);
+    for setting in [
+        "unix_socket_directories=",
+        "fsync=off",
+        "max_connections=100",
+        "log_line_prefix=%m [%p] ",
+    ] {
+        server = server.args(["-c", setting]);
+    }
+    server.user = home.user;
+    server.ending = Ending::POSTGRES;
+    server
+}
+
+/// The SQL files that make the database.
+pub(crate) fn sql_files(repository: &Path) -> Result<Vec<PathBuf>, LabError> {
+    let mut all = Vec::new();
+    for folder in SQL_FOLDERS.map(|name| repository.join(name)) {
+        let mut files: Vec<PathBuf> = fs::read_dir(&folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|file| file.extension().is_some_and(|extension| extension == "sql"))
+            .filter(|file| file.file_name().is_none_or(|name| name != OPTIONAL))
+            .collect();
+        if files.is_empty() {
+            return Err(LabError::NoSql(folder));
+        }
+        files.sort();
+        all.append(&mut files);
+    }
+    Ok(all)
+}
+
+/// What the SQL files say, to tell later whether they have changed.
+pub(crate) fn contents(files: &[PathBuf]) -> Result<String, LabError> {
+    files
+        .iter()
+        .map(|file| fs::read_to_string(file).map_err(LabError::io(file.display())))
+        .collect()
+}
+
+/// Applies SQL files as the owner.
+pub(crate) async fn apply(
+    programs: &Path,
+    files: &[PathBuf],
+    port: u16,
+    password: &str,
+    log: &Path,
+) -> Result<(), LabError> {
+    let mut psql = Launch::new("psql", programs.join("psql"), log)
+        .args([
+            "-X",
+            "-q",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            &port.to_string(),
+        ])
+        .args(["-U", "postgres", "-d", DATABASE]);
+    // Everybody can read a command line.
+    psql.environment.push(("PGPASSWORD", password.to_owned()));
+    for file in files {
+        psql = psql.args(["-f".as_ref(), file.as_os_str()]);
+    }
+    finish(&psql).await
+}
+
+/// Waits until a server that a killed lab left behind has shut down.
+pub(crate) async fn wait_for_predecessor(home: &Home) -> Result<(), LabError> {
+    let deadline = Instant::now() + PREDECESSOR;
+    while let Some(pid) = running_server(home) {
+        if Instant::now() > deadline {
+            let why = format!(
+                "process {pid} still serves {}: end it",
+                home.cluster.display()
+            );
+            return Err(LabError::Database(why));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+fn running_server(home: &Home) -> Option<u32> {
+    let pid_file = fs::read_to_string(home.cluster.join("postmaster.pid")).ok()?;
+    let pid: u32 = pid_file.lines().next()?.trim().parse().ok()?;
+    let works_in = fs::read_link(format!("/proc/{pid}/cwd")).ok()?;
+    (works_in == home.cluster).then_some(pid)
+}
+
+/// Runs a program to its end, which must be a good one.
+async fn finish(launch: &Launch) -> Result<(), LabError> {
+    let child = Child::spawn(launch)?;
+    match child.ended().await {
+        status if status.success() => Ok(()),
+        status => Err(child.death(status).await),
+    }
+}

@@ -1,0 +1,187 @@
+//! Where a cluster's files are, and whose they are: PostgreSQL refuses to run as root.
+
+use std::{
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, lchown},
+    path::{Path, PathBuf},
+};
+
+use program::files::{self, Folder};
+use uuid::Uuid;
+
+use crate::{LabError, launch::User};
+/// Where clusters of root's labs are if user `postgres` cannot reach the lab's own directory.
+const ELSEWHERE: &str = "/var/tmp";
+
+/// The folder of one cluster and the user that owns it.
+#[derive(Debug, Clone)]
+pub(crate) struct Home {
+    /// PostgreSQL's data directory.
+    pub(crate) cluster: PathBuf,
+    /// As whom its programs run: `None` is the current user.
+    pub(crate) user: Option<User>,
+    /// Written when the cluster is complete, with the SQL that it was made from; one without it is half-made.
+    pub(crate) complete: PathBuf,
+}
+
+impl Home {
+    /// The home of the cluster of `folder`, which is made if need be. The same folder always has the same home.
+    pub(crate) fn of(folder: &Path) -> Result<Self, LabError> {
+        let refused = |error| LabError::io(folder.display())(error);
+        let ours = Folder::claim(folder).map_err(refused)?;
+        let folder = ours.path().to_owned();
+        let complete = folder.join("complete");
+        let mut home = Self {
+            cluster: folder.join("cluster"),
+            user: None,
+            complete,
+        };
+        if rustix::process::geteuid().is_root() {
+            home.user = Some(User::named("postgres").ok_or_else(|| LabError::Missing {
+                program: "user postgres, as whom root's PostgreSQL runs,".into(),
+                remedy: "install it with apt-get install postgresql".into(),
+            })?);
+            if !everybody_reaches(&folder) {
+                let mut hasher = DefaultHasher::new();
+                folder.hash(&mut hasher);
+                let name = format!("service-metrics-lab-{:016x}", hasher.finish());
+                home.cluster = Path::new(ELSEWHERE).join(name);
+            }
+        }
+        Ok(home)
+    }
+
+    /// Whether there is a cluster that was made to the end.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete.exists() && self.cluster.join("PG_VERSION").exists()
+    }
+
+    /// Removes what there is, and makes an empty directory that belongs to the cluster's user alone.
+    pub(crate) fn clear(&self) -> Result<(), LabError> {
+        let refused = |error| LabError::io(self.cluster.display())(error);
+        self.check_owner()?;
+        for removed in [
+            fs::remove_file(&self.complete),
+            fs::remove_file(self.password_seed()),
+            fs::remove_dir_all(&self.cluster),
+        ] {
+            match removed {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(refused(error));
+                }
+                _ => {}
+            }
+        }
+        fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&self.cluster)
+            .map_err(refused)?;
+        self.hand_over(&self.cluster)
+    }
+
+    /// Makes a password for the owner, in a file that only the cluster's user may read: for `initdb`, which wants the
+    /// cluster's own directory empty. [`Self::keep_password`] moves it there.
+    pub(crate) fn new_password(&self) -> Result<PathBuf, LabError> {
+        let seed = self.password_seed();
+        // Never one that is there: in ELSEWHERE somebody else could have made it, to read it.
+        let written = fs::File::options()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&seed)
+            .and_then(|mut file| file.write_all(Uuid::new_v4().simple().to_string().as_bytes()));
+        written.map_err(LabError::io(seed.display()))?;
+        self.hand_over(&seed)?;
+        Ok(seed)
+    }
+
+    /// Moves the password into the cluster, which nobody else may enter.
+    pub(crate) fn keep_password(&self) -> Result<(), LabError> {
+        let kept = self.password_file();
+        fs::rename(self.password_seed(), &kept).map_err(LabError::io(kept.display()))
+    }
+
+    /// The owner's password.
+    pub(crate) fn password(&self) -> Result<String, LabError> {
+        let file = self.password_file();
+        match files::read_to_string(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(LabError::Unguarded(self.cluster.clone()))
+            }
+            read => read.map_err(LabError::io(file.display())),
+        }
+    }
+
+    fn password_seed(&self) -> PathBuf {
+        self.cluster.with_extension("password")
+    }
+
+    fn password_file(&self) -> PathBuf {
+        self.cluster.join("owner-password")
+    }
+
+    /// Gives a file to the cluster's user.
+    fn hand_over(&self, file: &Path) -> Result<(), LabError> {
+        match self.user {
+            Some(User { uid, gid }) => {
+                lchown(file, Some(uid), Some(gid)).map_err(LabError::io(file.display()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Anybody may make a directory in [`ELSEWHERE`]: one that somebody else made is not ours to use.
+    pub(crate) fn check_owner(&self) -> Result<(), LabError> {
+        let ours = self
+            .user
+            .map_or_else(|| rustix::process::geteuid().as_raw(), |user| user.uid);
+        match fs::symlink_metadata(&self.cluster) {
+            Ok(meta) if meta.is_dir() && (meta.uid() == ours || meta.uid() == 0) => Ok(()),
+            Ok(_) => Err(LabError::io(self.cluster.display())(io::Error::other(
+                "belongs to somebody else: remove it",
+            ))),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+/// Whether every user may pass through `folder` and the ones above it.
+fn everybody_reaches(folder: &Path) -> bool {
+    folder
+        .ancestors()
+        .all(|folder| fs::metadata(folder).is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_private_folder_is_not_reached_by_everybody() {
+        let private = tempfile::tempdir().unwrap();
+        fs::set_permissions(private.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        assert!(everybody_reaches(Path::new("/")));
+        assert!(!everybody_reaches(
+            &fs::canonicalize(private.path()).unwrap()
+        ));
+    }
+
+    #[test]
+    fn a_cluster_is_complete_only_with_its_marker() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home {
+            cluster: folder.path().join("cluster"),
+            user: None,
+            complete: folder.path().join("complete"),
+        };
+        home.clear().unwrap();
+        fs::write(home.cluster.join("PG_VERSION"), "15").unwrap();
+        assert!(!home.is_complete());
+        fs::write(&home.complete, "").unwrap();
+        assert!(home.is_complete());
+        home.clear().unwrap();
+        assert!(!home.is_complete() && home.cluster.exists() && !home.complete.exists());
+    }
+}

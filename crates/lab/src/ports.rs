@@ -1,0 +1,155 @@
+//! Which ports are free.
+
+use std::{
+    collections::HashSet,
+    fs,
+    hash::{BuildHasher, RandomState},
+    io,
+    net::{Ipv4Addr, TcpListener},
+    ops::Range,
+    sync::{LazyLock, Mutex, PoisonError},
+    time::Duration,
+};
+
+use crate::LabError;
+
+const LOWEST: u16 = 15_000;
+/// How long a port may stay taken by what a killed lab left behind.
+const PATIENCE: Duration = Duration::from_millis(500);
+const ATTEMPTS: usize = 5;
+
+static GIVEN: LazyLock<Mutex<HashSet<u16>>> = LazyLock::new(Mutex::default);
+
+/// A port that nobody listens on and that this process has not been given before.
+///
+/// It lies below the range from which the kernel takes ports for outgoing connections: there, a server that restarts
+/// could find its port taken by a connection, or a client that keeps asking for it could be connected to itself.
+///
+/// # Errors
+/// When none is left.
+pub fn free_port() -> io::Result<u16> {
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let range = candidates();
+    let width = u64::from(range.end - range.start);
+    let start = RandomState::new().hash_one(0) % width;
+    for step in 0..width {
+        let offset = u16::try_from((start + step) % width).unwrap_or_default();
+        let port = range.start + offset;
+        if !given.contains(&port) && TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok() {
+            given.insert(port);
+            return Ok(port);
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AddrInUse, "no port is free"))
+}
+
+fn candidates() -> Range<u16> {
+    let outgoing = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok();
+    let lowest = outgoing.and_then(|range| range.split_whitespace().next()?.parse::<u16>().ok());
+    match lowest {
+        Some(end) if end > LOWEST + 1_000 => LOWEST..end,
+        _ => LOWEST..32_768,
+    }
+}
+
+/// Whether a server on loopback may have `port`.
+pub(crate) async fn is_free_for_server(port: u16) -> Result<bool, LabError> {
+    is_free(Ipv4Addr::LOCALHOST, port).await
+}
+
+/// `wanted`, or a free port if it is 0.
+pub(crate) async fn exactly(
+    wanted: u16,
+    program: &'static str,
+    flag: &'static str,
+) -> Result<u16, LabError> {
+    if wanted == 0 {
+        return free_port().map_err(LabError::io("free port"));
+    }
+    if is_free(Ipv4Addr::UNSPECIFIED, wanted).await? {
+        return Ok(wanted);
+    }
+    Err(LabError::PortTaken {
+        program,
+        port: wanted,
+        flag,
+    })
+}
+
+async fn is_free(address: Ipv4Addr, port: u16) -> Result<bool, LabError> {
+    let free = || match TcpListener::bind((address, port)) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Ok(false),
+        Err(error) => Err(LabError::io(format_args!("port {port}"))(error)),
+    };
+    if free()? {
+        return Ok(true);
+    }
+    tokio::time::sleep(PATIENCE).await;
+    free()
+}
+
+/// Starts a server on `port`; where that is 0, on a free one, and on another one if somebody was faster.
+pub(crate) async fn start_on<T>(
+    port: u16,
+    start: impl AsyncFn(u16) -> Result<T, LabError>,
+) -> Result<T, LabError> {
+    if port != 0 {
+        return start(port).await;
+    }
+    for _ in 1..ATTEMPTS {
+        match start(free_port().map_err(LabError::io("free port"))?).await {
+            Err(error) if error.is_lost_port() => {}
+            started => return started,
+        }
+    }
+    start(free_port().map_err(LabError::io("free port"))?).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_free_port_is_given_once_and_can_be_listened_on() {
+        let ports: HashSet<u16> = (0..50).map(|_| free_port().unwrap()).collect();
+        assert_eq!(ports.len(), 50);
+        for port in ports {
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
+        }
+    }
+
+    #[actix_rt::test]
+    async fn a_taken_port_is_told_with_the_flag_that_changes_it() {
+        let port = free_port().unwrap();
+        let _listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
+        let error = exactly(port, "mock-metrics", "--mock-port")
+            .await
+            .unwrap_err();
+        let told = error.to_string();
+        assert!(
+            told.contains(&port.to_string()) && told.contains("--mock-port"),
+            "{told}"
+        );
+        assert!(!is_free_for_server(port).await.unwrap());
+    }
+
+    #[actix_rt::test]
+    async fn a_server_that_lost_its_port_is_started_on_another() {
+        let tries = std::cell::RefCell::new(Vec::new());
+        let started = start_on(0, async |port| {
+            tries.borrow_mut().push(port);
+            if tries.borrow().len() < 3 {
+                return Err(LabError::Died {
+                    program: "server",
+                    status: std::process::ExitStatus::default(),
+                    log: vec!["bind: Address already in use".into()],
+                });
+            }
+            Ok(port)
+        });
+        let port = started.await.unwrap();
+        assert_eq!(tries.borrow().last(), Some(&port));
+        assert_eq!(tries.borrow().len(), 3);
+    }
+}

@@ -1,0 +1,217 @@
+//! A private PostgreSQL with the platform's database in it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use program::files::{self, Access};
+use tokio::time::timeout;
+use tokio_postgres::{Config, NoTls};
+
+use crate::{
+    LabError,
+    child::Child,
+    cluster::{self, DATABASE},
+    home::Home,
+    options, ports, programs,
+};
+/// A recovery after a kill is part of it.
+const PATIENCE: Duration = Duration::from_secs(60);
+const GRACE: Duration = Duration::from_secs(10);
+const ANSWER: Duration = Duration::from_secs(2);
+
+/// A running PostgreSQL of its own, on loopback. Dropping it stops it.
+pub struct Postgres {
+    programs: PathBuf,
+    home: Home,
+    log: PathBuf,
+    port: u16,
+    /// The owner's.
+    password: String,
+    outdated: bool,
+    child: Child,
+}
+
+impl Postgres {
+    /// Starts a server in `folder` on `port` (0: a free one), with the database made from this repository's SQL files.
+    ///
+    /// Started as root, it runs as user `postgres`; if that user cannot reach `folder`, the cluster is under `/var/tmp`.
+    ///
+    /// # Errors
+    /// When PostgreSQL is missing, an SQL file fails, or the server does not answer.
+    pub async fn start(folder: &Path, port: u16) -> Result<Self, LabError> {
+        let log = folder.join("postgres.log");
+        Self::start_with(folder, port, &options::repository(), &log).await
+    }
+
+    /// Like [`Self::start`], with another repository's SQL files and a log file of the caller's choice.
+    pub(crate) async fn start_with(
+        folder: &Path,
+        port: u16,
+        repository: &Path,
+        log: &Path,
+    ) -> Result<Self, LabError> {
+        let programs = programs::postgres()?;
+        let files = cluster::sql_files(repository)?;
+        let home = Self::home(folder).await?;
+        let complete = home.is_complete();
+        if !complete {
+            cluster::init(&programs, &home, log).await?;
+        }
+        let password = home.password()?;
+        let sql = cluster::contents(&files)?;
+        let outdated =
+            complete && fs::read_to_string(&home.complete).is_ok_and(|made_from| made_from != sql);
+        let postgres = ports::start_on(port, async |port| {
+            let child = serve(&programs, &home, port, &password, log).await?;
+            Ok(Self {
+                programs: programs.clone(),
+                home: home.clone(),
+                log: log.to_owned(),
+                port,
+                password: password.clone(),
+                outdated,
+                child,
+            })
+        })
+        .await?;
+        if !complete {
+            postgres.fill(&files, &sql).await?;
+        }
+        Ok(postgres)
+    }
+
+    /// Where the cluster of `folder` is, once no server of a killed lab uses it (or its port) any more.
+    pub(crate) async fn home(folder: &Path) -> Result<Home, LabError> {
+        let home = Home::of(folder)?;
+        home.check_owner()?;
+        cluster::wait_for_predecessor(&home).await?;
+        Ok(home)
+    }
+
+    /// Makes the database; from here on the cluster is complete.
+    async fn fill(&self, files: &[PathBuf], sql: &str) -> Result<(), LabError> {
+        let create = format!("CREATE DATABASE {DATABASE}");
+        query(self.port, &self.password, "postgres", &create).await?;
+        let (programs, log) = (&self.programs, &self.log);
+        cluster::apply(programs, files, self.port, &self.password, log).await?;
+        let marker = &self.home.complete;
+        let written = files::replace(marker, sql.as_bytes(), Access::Public);
+        written.map_err(LabError::io(marker.display()))
+    }
+
+    /// The database as the gateway sees it, through its read-only role.
+    pub fn url(&self) -> String {
+        self.url_as("metrics_reader")
+    }
+
+    /// The database as its owner sees it, with the owner's password: not to be shown.
+    pub fn owner_url(&self) -> String {
+        self.url_as(&format!("postgres:{}", self.password))
+    }
+
+    fn url_as(&self, role: &str) -> String {
+        format!("postgres://{role}@127.0.0.1:{}/{DATABASE}", self.port)
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Whether the SQL files say something else than when the database was made from them.
+    pub fn is_outdated(&self) -> bool {
+        self.outdated
+    }
+
+    /// Where its files are.
+    pub fn cluster(&self) -> &Path {
+        &self.home.cluster
+    }
+
+    /// Runs SQL statements as the owner.
+    ///
+    /// # Errors
+    /// With PostgreSQL's words.
+    pub async fn execute(&self, sql: &str) -> Result<(), LabError> {
+        query(self.port, &self.password, DATABASE, sql).await
+    }
+
+    /// Freezes the server and its backends: connections stay open and nothing answers.
+    ///
+    /// # Errors
+    /// When one of its processes goes on all the same.
+    pub fn pause(&self) -> Result<(), LabError> {
+        self.child.pause()
+    }
+
+    /// Thaws what [`Self::pause`] froze.
+    pub fn resume(&self) {
+        self.child.resume();
+    }
+
+    /// Kills the server and its backends at once.
+    pub async fn kill(&self) {
+        self.child.kill().await;
+    }
+
+    /// Shuts the server down: open transactions are rolled back, clients disconnected.
+    pub async fn stop(&self) {
+        self.child.stop(GRACE).await;
+    }
+
+    /// Stops it if it runs, and starts it again on the same port and data.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn restart(&mut self) -> Result<(), LabError> {
+        self.stop().await;
+        let (programs, password) = (&self.programs, &self.password);
+        self.child = serve(programs, &self.home, self.port, password, &self.log).await?;
+        Ok(())
+    }
+
+    /// Waits until the server ends by itself, and says how.
+    pub(crate) async fn died(&self) -> LabError {
+        self.child.died().await
+    }
+}
+
+async fn serve(
+    programs: &Path,
+    home: &Home,
+    port: u16,
+    password: &str,
+    log: &Path,
+) -> Result<Child, LabError> {
+    let child = Child::spawn(&cluster::server(programs, home, port, log))?;
+    child
+        .ready(PATIENCE, async || {
+            matches!(
+                timeout(ANSWER, query(port, password, "postgres", "SELECT 1")).await,
+                Ok(Ok(()))
+            )
+        })
+        .await?;
+    Ok(child)
+}
+
+/// Runs SQL statements as the owner.
+async fn query(port: u16, password: &str, database: &str, sql: &str) -> Result<(), LabError> {
+    let mut config = Config::new();
+    config.host("127.0.0.1").port(port).dbname(database);
+    config.user("postgres").password(password);
+    let told = |error: tokio_postgres::Error| {
+        let why = error
+            .as_db_error()
+            .map_or_else(|| error.to_string(), ToString::to_string);
+        LabError::Database(why)
+    };
+    let (client, connection) = config.connect(NoTls).await.map_err(told)?;
+    tokio::select! {
+        done = client.batch_execute(sql) => done.map_err(told),
+        broken = connection => broken.map_err(told),
+    }
+}

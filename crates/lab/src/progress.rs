@@ -1,0 +1,85 @@
+//! What is shown on stderr while the lab starts: one live line on a terminal, plain lines elsewhere.
+
+use std::{
+    io::{IsTerminal, stderr},
+    time::{Duration, Instant},
+};
+
+use program::output::{self, Priority};
+
+const TICK: Duration = Duration::from_millis(100);
+const SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
+
+/// Tells what is waited for.
+#[derive(Debug, Clone, Copy)]
+pub enum Progress {
+    /// One line that is rewritten.
+    Live,
+    /// A line per finished step.
+    Plain,
+    /// Nothing.
+    Silent,
+}
+
+impl Progress {
+    /// What suits stderr.
+    pub fn for_stderr() -> Self {
+        if stderr().is_terminal() {
+            Self::Live
+        } else {
+            Self::Plain
+        }
+    }
+
+    /// Says what will take a while, before it begins.
+    pub(crate) fn announce(self, what: &str) {
+        if !matches!(self, Self::Silent) {
+            write_out(format!("{what}\n"));
+        }
+    }
+
+    /// Waits for `step` and tells so. A closed stderr is no reason to give up.
+    pub(crate) async fn during<T, E>(
+        self,
+        what: &str,
+        step: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let started = Instant::now();
+        let mut step = std::pin::pin!(step);
+        let mut ticks = tokio::time::interval(TICK);
+        let result = loop {
+            tokio::select! {
+                result = &mut step => break result,
+                _ = ticks.tick() => self.waiting(what, started.elapsed()),
+            }
+        };
+        self.finished(what, started.elapsed(), result.is_ok());
+        result
+    }
+
+    fn waiting(self, what: &str, elapsed: Duration) {
+        if matches!(self, Self::Live) {
+            let tick = elapsed.as_millis() / TICK.as_millis();
+            let sign = SPINNER[usize::try_from(tick).unwrap_or_default() % SPINNER.len()];
+            write_out(format!(
+                "\r\x1b[2K{sign} starting {what} ({} s)",
+                elapsed.as_secs()
+            ));
+        }
+    }
+
+    fn finished(self, what: &str, elapsed: Duration, well: bool) {
+        match self {
+            Self::Live => write_out("\r\x1b[2K".to_owned()),
+            Self::Plain if well => write_out(format!(
+                "{what} is ready after {:.1} s\n",
+                elapsed.as_secs_f32()
+            )),
+            Self::Plain | Self::Silent => {}
+        }
+    }
+}
+
+fn write_out(text: String) {
+    output::stderr().push(text, Priority::Normal);
+}

@@ -1,0 +1,110 @@
+//! What a person at the terminal is told when the lab is ready.
+
+use crate::Lab;
+
+/// Percent, over the limit of the built-in alert.
+const HIGH_CPU: u32 = 95;
+/// An alert of the built-in catalogue that fires soon.
+const USUAL_ALERT: &str = "ServiceDown";
+
+/// For somebody who will use the lab by hand: the addresses, and what to try.
+pub(crate) fn table(lab: &Lab) -> String {
+    let (gateway, mock, prometheus) = (lab.gateway.url(), lab.mock.url(), lab.prometheus.url());
+    let mut text = String::from("\nThe lab is ready. Ctrl-C stops all of it.\n\n");
+    if lab.has_ui {
+        text += &format!("  Open {gateway}/ in a browser.\n\n");
+    }
+    text += &rows(lab);
+    text += "\nTry\n\n";
+    let trigger = match &lab.alert {
+        Some(alert) => format!("curl -X POST {mock}/api/alerts/{alert}/trigger"),
+        None => format!("curl {mock}/api/alerts"),
+    };
+    for command in [
+        format!("curl {gateway}/api/metrics/incidents/by-service"),
+        format!("curl -X POST {mock}/simulate/cpu-usage/{HIGH_CPU}"),
+        format!("curl '{prometheus}/api/v1/query?query=mock_high_cpu_usage_percent'"),
+        trigger,
+        format!("curl {gateway}/api/metrics/alerts"),
+        format!("curl {gateway}/api/metrics/instant"),
+        format!("websocat {}", socket(lab)),
+    ] {
+        text += &format!("  {command}\n");
+    }
+    text + &notes(lab)
+}
+
+/// For somebody who has given the lab a command to run: the addresses.
+pub(crate) fn addresses(lab: &Lab) -> String {
+    let ready = "\nThe lab is ready, and stops when the command ends.\n\n";
+    format!("{ready}{}{}", rows(lab), notes(lab))
+}
+
+fn rows(lab: &Lab) -> String {
+    [
+        ("service-metrics", lab.gateway.url()),
+        ("  WebSocket", socket(lab)),
+        ("mock-metrics", lab.mock.url()),
+        ("Prometheus", lab.prometheus.url()),
+        ("Alertmanager", lab.alertmanager.url()),
+        ("PostgreSQL", lab.postgres.url()),
+        ("logs", lab.logs.display().to_string()),
+        (
+            "database files",
+            lab.postgres.cluster().display().to_string(),
+        ),
+    ]
+    .map(|(name, address)| format!("  {name:<16}  {address}\n"))
+    .concat()
+}
+
+fn socket(lab: &Lab) -> String {
+    format!("ws{}/", lab.gateway.url().trim_start_matches("http"))
+}
+
+fn notes(lab: &Lab) -> String {
+    let notes = lab.notes.iter().map(|note| format!("  {note}\n"));
+    let heading = (!lab.notes.is_empty()).then(|| "\nNote\n\n".to_owned());
+    heading.into_iter().chain(notes).collect()
+}
+
+/// The name of an alert that this rule file has, and whose trigger can therefore be tried.
+pub(crate) fn alert_to_try(rules: &str) -> Option<String> {
+    let names = rules.lines().filter_map(|line| {
+        let name = line.trim_start_matches([' ', '-']).strip_prefix("alert:")?;
+        Some(name.trim().trim_matches('"'))
+    });
+    let names: Vec<_> = names.collect();
+    let usual = names.iter().find(|name| **name == USUAL_ALERT);
+    usual.or(names.first()).map(|name| (*name).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEPLOYED: &str = include_str!("../../../monitoring/prometheus/alert.rules.yml");
+
+    #[test]
+    fn what_is_offered_to_try_crosses_the_limit_of_an_alert_that_exists() {
+        assert_eq!(alert_to_try(DEPLOYED).as_deref(), Some(USUAL_ALERT));
+        let limits = DEPLOYED.split("mock_high_cpu_usage_percent > ").skip(1);
+        let limits = limits.map(|rest| {
+            let number = rest.split(|c: char| !c.is_ascii_digit()).next();
+            number.unwrap().parse::<u32>().unwrap()
+        });
+        let limits: Vec<_> = limits.collect();
+        assert!(
+            !limits.is_empty() && limits.iter().all(|limit| HIGH_CPU > *limit),
+            "{limits:?}"
+        );
+    }
+
+    #[test]
+    fn of_another_catalogue_its_own_alert_is_offered() {
+        let rules =
+            "groups:\n  - name: \"own\"\n    rules:\n      - alert: \"Hot\"\n        expr: x > 1\n";
+        assert_eq!(alert_to_try(rules).as_deref(), Some("Hot"));
+        assert_eq!(alert_to_try("groups: []"), None);
+    }
+}

@@ -1,0 +1,50 @@
+//! `lab` from its start to its exit code.
+
+use std::{pin::pin, process::ExitCode};
+
+use program::{
+    exit::{self, ProgramError},
+    shutdown::{self, Asked},
+};
+
+use crate::{
+    Lab, LabOptions, Progress,
+    errand::{self, Errand},
+    report,
+};
+/// Runs a lab until it is asked to stop, its command has ended, or one of its programs ends. The exit code is the
+/// command's own, if there is one.
+///
+/// # Errors
+/// When something is missing or taken, when a program ended by itself, or when a signal came before the command could run.
+pub async fn run(options: &LabOptions) -> Result<ExitCode, ProgramError> {
+    let mut asked = pin!(shutdown::signalled()?);
+    let errand = Errand::of(options)?;
+    let lab = tokio::select! {
+        // What has been started until then ends with the other future.
+        signal = &mut asked => return match errand {
+            None => Ok(ExitCode::SUCCESS),
+            Some(_) => Err(ProgramError::Signalled(signal.signal())),
+        },
+        started = Lab::start(options, Progress::for_stderr()) => started?,
+    };
+    let ended = match errand {
+        None => until_asked(&lab, asked).await.map(|()| ExitCode::SUCCESS),
+        Some(errand) => {
+            exit::tell(&report::addresses(&lab));
+            let ended = errand.run(&lab, asked).await;
+            ended.map(errand::exit_code).map_err(Into::into)
+        }
+    };
+    lab.stop().await;
+    ended
+}
+
+async fn until_asked(lab: &Lab, asked: impl Future<Output = Asked>) -> Result<(), ProgramError> {
+    exit::show(report::table(lab) + "\n");
+    tokio::select! {
+        signal = asked => exit::show(format!("{signal}: stopping\n")),
+        death = lab.died() => return Err(death.into()),
+    }
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! A program that says over HTTP when it is ready: Prometheus and our own ones.
+
+use std::{ffi::OsString, io, path::Path, time::Duration};
+
+use tokio::time::timeout;
+
+use crate::{LabError, child::Child, launch::Launch, probe, programs};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_secs(2);
+
+/// A running program that serves HTTP on loopback. Dropping it kills it.
+pub struct Service {
+    launch: Launch,
+    port: u16,
+    ready: &'static [&'static str],
+    grace: Duration,
+    child: Child,
+}
+
+impl Service {
+    /// Starts the `mock-metrics` of this build on `port`; its log goes to `folder`.
+    ///
+    /// # Errors
+    /// When it is not built, or does not get ready.
+    pub async fn mock(
+        folder: &Path,
+        port: u16,
+        environment: &[(&'static str, String)],
+    ) -> Result<Self, LabError> {
+        Self::ours("mock-metrics", None, &[], folder, port, environment).await
+    }
+
+    /// Starts the `service-metrics` of this build on `port`; its log goes to `folder`.
+    ///
+    /// # Errors
+    /// When it is not built, or does not get ready.
+    pub async fn gateway(
+        folder: &Path,
+        port: u16,
+        environment: &[(&'static str, String)],
+    ) -> Result<Self, LabError> {
+        Self::ours("service-metrics", None, &[], folder, port, environment).await
+    }
+
+    /// Starts one of our programs, found in `programs` or beside the running executable.
+    pub(crate) async fn ours(
+        name: &'static str,
+        programs: Option<&Path>,
+        flags: &[OsString],
+        logs: &Path,
+        port: u16,
+        environment: &[(&'static str, String)],
+    ) -> Result<Self, LabError> {
+        let program = programs::ours(name, programs)?;
+        let log = logs.join(format!("{name}.log"));
+        let mut launch = Launch::new(name, program, &log).args(flags);
+        launch.environment = environment.to_vec();
+        let (variable, ready): (_, &[_]) = match name {
+            "mock-metrics" => ("MOCK_SERVICE_PORT", &["/-/ready"]),
+            _ => ("PORT", &["/health", "/-/ready"]),
+        };
+        launch.environment.push((variable, port.to_string()));
+        // The gateway's own drain takes up to eight seconds.
+        Self::start(launch, port, ready, Duration::from_secs(10)).await
+    }
+
+    /// Starts a program and waits until it answers 200 on each path of `ready`, one after the other.
+    pub(crate) async fn start(
+        launch: Launch,
+        port: u16,
+        ready: &'static [&'static str],
+        grace: Duration,
+    ) -> Result<Self, LabError> {
+        let child = serve(&launch, port, ready).await?;
+        Ok(Self {
+            launch,
+            port,
+            ready,
+            grace,
+            child,
+        })
+    }
+
+    /// Its address, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The status and body of its answer to `GET path`.
+    ///
+    /// # Errors
+    /// When there is none within two seconds.
+    pub async fn get(&self, path: &str) -> io::Result<(u16, String)> {
+        get(self.port, path).await
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.pid()
+    }
+
+    /// Freezes it: connections stay open and nothing answers.
+    ///
+    /// # Errors
+    /// When it goes on all the same.
+    pub fn pause(&self) -> Result<(), LabError> {
+        self.child.pause()
+    }
+
+    /// Thaws what [`Self::pause`] froze.
+    pub fn resume(&self) {
+        self.child.resume();
+    }
+
+    /// Kills it at once.
+    pub async fn kill(&self) {
+        self.child.kill().await;
+    }
+
+    /// Asks it to stop, and kills it if it does not.
+    pub async fn stop(&self) {
+        self.child.stop(self.grace).await;
+    }
+
+    /// Stops it if it runs, and starts it again on the same port and data.
+    ///
+    /// # Errors
+    /// When it does not get ready.
+    pub async fn restart(&mut self) -> Result<(), LabError> {
+        self.stop().await;
+        self.child = serve(&self.launch, self.port, self.ready).await?;
+        Ok(())
+    }
+
+    /// Waits until it ends by itself, and says how.
+    pub(crate) async fn died(&self) -> LabError {
+        self.child.died().await
+    }
+}
+
+async fn serve(launch: &Launch, port: u16, ready: &[&str]) -> Result<Child, LabError> {
+    let child = Child::spawn(launch)?;
+    for path in ready {
+        child
+            .ready(PATIENCE, async || {
+                matches!(get(port, path).await, Ok((200, _)))
+            })
+            .await?;
+    }
+    Ok(child)
+}
+
+async fn get(port: u16, path: &str) -> io::Result<(u16, String)> {
+    timeout(ANSWER, probe::get(port, path)).await?
+}

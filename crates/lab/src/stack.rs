@@ -1,0 +1,88 @@
+//! The whole lab: in which order things start and stop.
+
+use std::{fs::File, path::PathBuf};
+
+use crate::{
+    Alertmanager, LabError, LabOptions, Postgres, Progress, Prometheus, Service, plan::Plan, report,
+};
+
+/// Everything, running and ready. Dropping it ends all of it.
+// The order of the fields is the order in which they are dropped.
+pub struct Lab {
+    /// service-metrics.
+    pub gateway: Service,
+    /// mock-metrics.
+    pub mock: Service,
+    /// It scrapes itself, the gateway and the simulator, and tells Alertmanager.
+    pub prometheus: Prometheus,
+    /// It tells the gateway.
+    pub alertmanager: Alertmanager,
+    /// The platform's database.
+    pub postgres: Postgres,
+    /// Whether the gateway serves the UI: only where it is built.
+    pub has_ui: bool,
+    /// An alert of its catalogue, to try.
+    pub alert: Option<String>,
+    /// Where the logs are.
+    pub logs: PathBuf,
+    /// What is otherwise than asked, a line each.
+    pub notes: Vec<String>,
+    _lock: File,
+}
+
+impl Lab {
+    /// Starts everything and waits until it is ready.
+    ///
+    /// # Errors
+    /// When something is missing or taken, or does not get ready; nothing is left running then.
+    pub async fn start(options: &LabOptions, progress: Progress) -> Result<Self, LabError> {
+        let mut plan = Plan::check(options).await?;
+        let postgres = progress.during("PostgreSQL", plan.postgres()).await?;
+        if plan.lacks_history() {
+            progress.announce(&format!(
+                "making {} hours of history for Prometheus, this once: it takes half a minute",
+                options.history
+            ));
+            progress.during("the history", plan.history()).await?;
+        }
+        let mock = progress.during("mock-metrics", plan.mock()).await?;
+        let alertmanager = plan.alertmanager();
+        let alertmanager = progress.during("Alertmanager", alertmanager).await?;
+        let prometheus = plan.prometheus(&alertmanager);
+        let prometheus = progress.during("Prometheus", prometheus).await?;
+        let gateway = plan.gateway(&prometheus, &alertmanager, &postgres);
+        let gateway = progress.during("service-metrics", gateway).await?;
+        Ok(Self {
+            gateway,
+            mock,
+            prometheus,
+            alertmanager,
+            postgres,
+            has_ui: plan.ui.is_some(),
+            alert: report::alert_to_try(&plan.rules),
+            logs: plan.logs,
+            notes: plan.notes,
+            _lock: plan.lock,
+        })
+    }
+
+    /// Waits until one of the programs ends by itself, and says which one and how.
+    pub async fn died(&self) -> LabError {
+        tokio::select! {
+            death = self.postgres.died() => death,
+            death = self.prometheus.died() => death,
+            death = self.alertmanager.died() => death,
+            death = self.mock.died() => death,
+            death = self.gateway.died() => death,
+        }
+    }
+
+    /// Stops everything, readers before what they read.
+    pub async fn stop(self) {
+        self.gateway.stop().await;
+        self.mock.stop().await;
+        self.prometheus.stop().await;
+        self.alertmanager.stop().await;
+        self.postgres.stop().await;
+    }
+}

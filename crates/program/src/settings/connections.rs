@@ -1,0 +1,62 @@
+//! What HTTP connections are held to: the same keys in both programs' `[server]`.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::rules::Faults;
+
+/// The keys; their meaning and defaults stand in `config/`.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[allow(missing_docs, reason = "config/service-metrics.toml")]
+pub struct Connections {
+    pub max_connections: usize,
+    pub max_connections_per_address: usize,
+    pub head_timeout_seconds: f64,
+    pub body_timeout_seconds: f64,
+    pub write_timeout_seconds: f64,
+    pub idle_timeout_seconds: f64,
+}
+
+impl Connections {
+    /// How long the head of a request may take.
+    pub fn head(&self) -> Duration {
+        Duration::from_secs_f64(self.head_timeout_seconds)
+    }
+
+    /// How long the body of a request may take.
+    pub fn body(&self) -> Duration {
+        Duration::from_secs_f64(self.body_timeout_seconds)
+    }
+
+    /// How long a client may take nothing of an answer.
+    pub fn write(&self) -> Duration {
+        Duration::from_secs_f64(self.write_timeout_seconds)
+    }
+
+    /// How long a connection is kept for the next request.
+    pub fn idle(&self) -> Duration {
+        Duration::from_secs_f64(self.idle_timeout_seconds)
+    }
+
+    /// Notes what is out of bounds.
+    pub fn check(&self, faults: &mut Faults) {
+        for (key, limit) in [
+            ("server.max_connections", self.max_connections),
+            (
+                "server.max_connections_per_address",
+                self.max_connections_per_address,
+            ),
+        ] {
+            faults.within(key, limit, 0..=10_000_000);
+        }
+        for (key, seconds) in [
+            ("server.head_timeout_seconds", self.head_timeout_seconds),
+            ("server.body_timeout_seconds", self.body_timeout_seconds),
+            ("server.write_timeout_seconds", self.write_timeout_seconds),
+            ("server.idle_timeout_seconds", self.idle_timeout_seconds),
+        ] {
+            faults.within(key, seconds, 0.1..=3600.0);
+        }
+    }
+}

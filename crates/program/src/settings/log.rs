@@ -1,0 +1,159 @@
+//! The section `[log]`, the same in every program.
+
+use serde::Deserialize;
+
+use super::rules::Faults;
+
+/// The section `[log]`, the same in every program.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// What is logged, in `RUST_LOG`'s form: `info`, `service_metrics=debug,warn`.
+    pub filter: String,
+    /// `text` or `json`.
+    pub format: String,
+}
+
+/// The levels of the `log` crate.
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+/// What other programs call them.
+const ALIASES: [(&str, &str); 9] = [
+    ("none", "off"),
+    ("fatal", "error"),
+    ("critical", "error"),
+    ("err", "error"),
+    ("warning", "warn"),
+    ("notice", "info"),
+    ("information", "info"),
+    ("verbose", "debug"),
+    ("all", "trace"),
+];
+/// Where every line of ours comes from.
+const OURS: &str = "service_metrics";
+
+impl Log {
+    /// Checks the section, with levels in the words of the `log` crate from then on.
+    pub fn check(&mut self, faults: &mut Faults) {
+        self.filter = with_known_levels(&self.filter);
+        match env_filter::Builder::new().try_parse(&self.filter) {
+            Ok(_) => self.check_that_it_speaks(faults),
+            Err(error) => faults.add("log.filter", error),
+        }
+        let known = matches!(self.format.as_str(), "text" | "json");
+        faults.expect(
+            known,
+            "log.format",
+            format_args!("must be text or json, found {:?}", self.format),
+        );
+    }
+
+    /// A word that is no level is the name of a module, and one that names none of ours silences everything.
+    fn check_that_it_speaks(&self, faults: &mut Faults) {
+        let mut names = Vec::new();
+        for directive in directives(&self.filter) {
+            let (target, level) = match directive.split_once('=') {
+                Some((target, _)) => (target, None),
+                None => (directive, level(directive)),
+            };
+            if level.is_some() || is_ours(target) {
+                return;
+            }
+            names.push(target);
+        }
+        let must = format_args!(
+            "{:?} is no level and no module of {OURS}, so that nothing would be logged; levels are {}",
+            names.join(","),
+            LEVELS.join(", ")
+        );
+        faults.expect(names.is_empty(), "log.filter", must);
+    }
+}
+
+/// The parts of a filter, without what follows a slash: that is a text to search lines for.
+fn directives(filter: &str) -> impl Iterator<Item = &str> {
+    let filter = filter.split('/').next().unwrap_or_default();
+    let directives = filter.split(',').map(str::trim);
+    directives.filter(|directive| !directive.is_empty())
+}
+
+fn level(word: &str) -> Option<&'static str> {
+    let known = |level: &&str| level.eq_ignore_ascii_case(word);
+    LEVELS.into_iter().find(known)
+}
+
+fn is_ours(target: &str) -> bool {
+    let rest = target.strip_prefix(OURS);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+/// `filter` with every level in the words of the `log` crate.
+fn with_known_levels(filter: &str) -> String {
+    let (levels, search) = match filter.split_once('/') {
+        Some((levels, search)) => (levels, format!("/{search}")),
+        None => (filter, String::new()),
+    };
+    let translated = levels.split(',').map(|directive| {
+        let (target, word) = match directive.rsplit_once('=') {
+            Some((target, word)) => (format!("{}=", target.trim()), word.trim()),
+            None => (String::new(), directive.trim()),
+        };
+        let alias = |(alias, _): &&(&str, &str)| alias.eq_ignore_ascii_case(word);
+        let word = ALIASES.iter().find(alias).map_or(word, |(_, level)| level);
+        target + word
+    });
+    translated.collect::<Vec<_>>().join(",") + &search
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(filter: &str) -> Result<String, String> {
+        let (filter, format) = (filter.to_owned(), "text".to_owned());
+        let (mut log, mut faults) = (Log { filter, format }, Faults::default());
+        log.check(&mut faults);
+        let checked = faults.or(log.filter);
+        checked.map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn levels_are_known_by_the_words_of_other_programs_too() {
+        for (filter, read) in [
+            ("info", "info"),
+            ("WARN", "WARN"),
+            ("warning", "warn"),
+            ("Warning", "warn"),
+            (" fatal ", "error"),
+            ("none", "off"),
+            (
+                "warning,service_metrics::gateway = verbose",
+                "warn,service_metrics::gateway=debug",
+            ),
+            ("warning/took, longer", "warn/took, longer"),
+            ("service_metrics", "service_metrics"),
+            ("off,actix_server=debug", "off,actix_server=debug"),
+            ("actix_server=debug,info", "actix_server=debug,info"),
+        ] {
+            assert_eq!(check(filter).as_deref(), Ok(read), "{filter:?}");
+        }
+    }
+
+    #[test]
+    fn a_filter_that_silences_everything_by_mistake_is_refused() {
+        for filter in [
+            "inof",
+            "wran",
+            "service-metrics=debug",
+            "service_metric",
+            "service_metricsx=info",
+            "mock_metrics",
+            "gateway=debug,tokio_postgres",
+            "service_metrics=wran",
+            "=info",
+        ] {
+            let told = check(filter).unwrap_err();
+            assert!(told.starts_with("log.filter: "), "{filter:?}: {told}");
+            assert_eq!(told.lines().count(), 1, "{told}");
+        }
+    }
+}

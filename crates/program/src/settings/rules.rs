@@ -1,0 +1,257 @@
+//! Rules that settings share. A rule that is broken notes a fault with its key.
+
+use std::{collections::BTreeMap, error::Error, fmt::Display, net::IpAddr, ops::RangeInclusive};
+
+use ipnet::IpNet;
+use tokio_postgres::config::SslMode;
+use url::Url;
+
+use super::{Secret, SettingsError};
+
+/// The shortest token that is taken, in bytes: 128 bits, if it is random.
+const MIN_TOKEN_LENGTH: usize = 16;
+
+/// Collects faults, so that a user sees all of them at once.
+#[derive(Debug, Default)]
+pub struct Faults {
+    told: Vec<String>,
+    sources: BTreeMap<String, String>,
+}
+
+/// A network in CIDR notation, or a single address.
+pub fn network(text: &str) -> Option<IpNet> {
+    let single = || text.parse::<IpAddr>().ok().map(IpNet::from);
+    text.parse().ok().or_else(single)
+}
+
+impl Faults {
+    /// Notes that `key` is wrong; where its value came from is told with it.
+    pub fn add(&mut self, key: &str, must: impl Display) {
+        let whole = key.split('[').next().unwrap_or(key);
+        let source = self.sources.get(whole).map(|source| format!(" ({source})"));
+        let source = source.unwrap_or_default();
+        let fault = format!("{key}: {must}{source}");
+        // A key in a file may have ends of lines in it.
+        self.told.push(fault.replace(char::is_control, " "));
+    }
+
+    /// Remembers where the value of `key` came from; the last layer counts.
+    pub fn came_from(&mut self, key: &str, source: String) {
+        self.sources.insert(key.to_owned(), source);
+    }
+
+    /// Where the value of `key` came from; none for the default.
+    pub fn source(&self, key: &str) -> Option<&str> {
+        self.sources.get(key).map(String::as_str)
+    }
+
+    /// Notes that `key` is wrong unless `holds`.
+    pub fn expect(&mut self, holds: bool, key: &str, must: impl Display) {
+        if !holds {
+            self.add(key, must);
+        }
+    }
+
+    /// What was noted.
+    pub fn into_error(self) -> SettingsError {
+        SettingsError(self.told)
+    }
+
+    /// `value`, if nothing was noted.
+    pub fn or<T>(self, value: T) -> Result<T, SettingsError> {
+        if self.told.is_empty() {
+            Ok(value)
+        } else {
+            Err(self.into_error())
+        }
+    }
+
+    /// A number within bounds; NaN is within none.
+    pub fn within<N>(&mut self, key: &str, value: N, bounds: RangeInclusive<N>)
+    where
+        N: Copy + PartialOrd + Display,
+    {
+        let (least, most) = bounds.into_inner();
+        let must = format_args!("must be {least} to {most}, found {value}");
+        self.expect(least <= value && value <= most, key, must);
+    }
+
+    /// An address to listen on.
+    pub fn ip(&mut self, key: &str, host: &str) {
+        self.expect(host.parse::<IpAddr>().is_ok(), key, "must be an IP address");
+    }
+
+    /// Networks of proxies whose word is believed.
+    pub fn networks(&mut self, key: &str, networks: &[String]) {
+        for text in networks {
+            match network(text) {
+                None => self.add(
+                    key,
+                    format_args!("{text:?} is not a network such as 10.0.0.0/8 or an address"),
+                ),
+                Some(network) if network.prefix_len() == 0 => self.add(
+                    key,
+                    format_args!("{text:?} would let everyone choose the address it is known by"),
+                ),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// A name that stands in JSON, logs and metrics.
+    pub fn name(&mut self, key: &str, name: &str) {
+        let plain = !name.is_empty() && name.len() <= 128 && !name.chars().any(char::is_control);
+        self.expect(plain, key, "must be 1 to 128 printable characters");
+        let trimmed = name.trim() == name;
+        self.expect(trimmed, key, "must not begin or end with a blank");
+    }
+
+    /// A list of names, each of which has a meaning of its own.
+    pub fn words(&mut self, key: &str, words: &[String]) {
+        for (index, word) in words.iter().enumerate() {
+            let place = format!("{key}[{index}]");
+            self.name(&place, word);
+            let must = format_args!("{word:?} is in the list twice");
+            self.expect(!words[..index].contains(word), &place, must);
+        }
+    }
+
+    /// Host names to answer to. A port is not part of a name: all are answered.
+    pub fn hosts(&mut self, key: &str, hosts: &[String]) {
+        let label = |label: &str| {
+            let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+            !label.is_empty() && label.bytes().all(known)
+        };
+        let is_name = |host: &str| {
+            let host = host.strip_suffix('.').unwrap_or(host);
+            host.len() <= 253
+                && host
+                    .strip_prefix("*.")
+                    .unwrap_or(host)
+                    .split('.')
+                    .all(label)
+        };
+        for host in hosts.iter().filter(|host| !is_name(host)) {
+            let must = format_args!(
+                "{host:?} is not a name such as metrics.example.org or *.example.org (no scheme, port or path; \
+                 addresses are always answered)"
+            );
+            self.add(key, must);
+        }
+    }
+
+    /// A bearer token: long enough not to be guessed, and of what a header can carry. Empty: none. It is not repeated.
+    pub fn token(&mut self, key: &str, token: &Secret) {
+        let token = token.reveal();
+        let sound =
+            token.len() >= MIN_TOKEN_LENGTH && token.bytes().all(|byte| byte.is_ascii_graphic());
+        let must = format_args!(
+            "must be at least {MIN_TOKEN_LENGTH} ASCII characters without blanks, or empty for none; \
+             openssl rand -hex 16 makes one"
+        );
+        self.expect(token.is_empty() || sound, key, must);
+    }
+
+    /// A base address of an HTTP service. It may hold a password and is not repeated.
+    pub fn http_url(&mut self, key: &str, url: &str) {
+        match Url::parse(url) {
+            Ok(url) => {
+                let scheme = matches!(url.scheme(), "http" | "https");
+                self.expect(scheme, key, "must start with http:// or https://");
+                let base = url.query().is_none() && url.fragment().is_none();
+                self.expect(base, key, "must not have a query or a fragment");
+                self.expect(url.port() != Some(0), key, "must not have port 0");
+                let wildcard = url.host_str().is_some_and(|host| host.contains('*'));
+                self.expect(!wildcard, key, "must name one host, without *");
+            }
+            Err(error) => self.add(key, format_args!("is not a URL: {error}")),
+        }
+    }
+
+    /// The same, of a server whose API we ask below that address.
+    pub fn prometheus_url(&mut self, key: &str, url: &str) {
+        self.http_url(key, url);
+        let path = Url::parse(url).map(|url| url.path().trim_end_matches('/').to_owned());
+        let base = !path.is_ok_and(|path| path.ends_with("/api/v1"));
+        self.expect(base, key, "must be the address below which /api/v1 is");
+    }
+
+    /// The same, as every browser is told it: nothing in it can be a secret.
+    pub fn public_url(&mut self, key: &str, url: &str) {
+        self.http_url(key, url);
+        let secret = |url: Url| !url.username().is_empty() || url.password().is_some();
+        let open = !Url::parse(url).is_ok_and(secret);
+        self.expect(
+            open,
+            key,
+            "must not have user:password@: browsers are told it",
+        );
+    }
+
+    /// PostgreSQL's address. Neither it nor what the parser says of it is repeated: both may hold the password.
+    pub fn database_url(&mut self, key: &str, url: &Secret) {
+        match url.reveal().parse::<tokio_postgres::Config>() {
+            Ok(config) => {
+                self.expect(!config.get_hosts().is_empty(), key, "must name a host");
+                let plain = config.get_ssl_mode() != SslMode::Require;
+                self.expect(plain, key, "sslmode=require is not supported");
+            }
+            Err(error) => match unknown_parameter(url.reveal(), &error) {
+                Some(name) => self.add(
+                    key,
+                    format_args!("the parameter {name:?} is not one that is known here"),
+                ),
+                None => self.add(
+                    key,
+                    "must look like postgres://user:password@host:5432/database",
+                ),
+            },
+        }
+    }
+
+    /// Origins (RFC 6454 §6.2): scheme, host and, unless it is the default, port; nothing else. Case and default ports do
+    /// not matter; what no browser would ever send is refused.
+    pub fn origins(&mut self, key: &str, origins: &[String]) {
+        for origin in origins {
+            if let Err(must) = check_origin(origin) {
+                self.add(key, format_args!("{origin:?} {must}"));
+            }
+        }
+    }
+}
+
+/// The parameter of a database's address that is refused. The error's own text may hold a part of the address.
+fn unknown_parameter(url: &str, error: &tokio_postgres::Error) -> Option<String> {
+    let told = error.source()?.to_string();
+    let url = Url::parse(url).ok()?;
+    let mut names = url.query_pairs().map(|(name, _)| name);
+    let unknown = names.find(|name| told == format!("unknown option `{name}`"))?;
+    Some(unknown.into_owned())
+}
+
+fn check_origin(origin: &str) -> Result<(), String> {
+    if origin.contains('*') {
+        return Err(
+            "can never match: origins are compared whole, without wildcards; list each one"
+                .to_owned(),
+        );
+    }
+    if origin == "null" {
+        return Err("is what every sandboxed page says, and cannot be allowed".to_owned());
+    }
+    let url = Url::parse(origin).ok();
+    let Some(url) = url.filter(|url| matches!(url.scheme(), "http" | "https")) else {
+        return Err("is not an origin such as https://ui.example.org:8443".to_owned());
+    };
+    let sent = url.origin().ascii_serialization();
+    let default = match url.scheme() {
+        "https" => ":443",
+        _ => ":80",
+    };
+    let written = origin.to_ascii_lowercase();
+    let matches =
+        url.port() != Some(0) && written.strip_suffix(default).unwrap_or(&written) == sent;
+    matches
+        .then_some(())
+        .ok_or_else(|| format!("can never match: a browser says {sent:?}"))
+}

@@ -1,0 +1,4 @@
+//! Alertmanager's HTTP API v2.
+
+pub mod client;
+pub mod view;

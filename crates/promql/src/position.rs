@@ -1,0 +1,99 @@
+//! Where a text stops being PromQL. The parser does not say, so the longest beginning is sought that something could follow.
+
+use promql_parser::parser;
+
+use crate::precheck;
+
+/// What may stand next to a beginning, so that the parser has no more than types to complain about.
+const NEXT: &[&str] = &[
+    "", " m", "(m)", "(a)", "(a)(m)", "(a) m", "[5m]", " 5m", " 1", "a=\"b\"", "=\"b\"", "\"b\"",
+    " a",
+];
+
+/// The first word or sign that nothing valid begins with, as `line 1, column 7: unexpected ">"`.
+pub fn of_fault(text: &str) -> String {
+    let tokens = precheck::tokens(text);
+    let end_of = |count: usize| tokens.get(..count).and_then(|all| all.last());
+    let end_of = |count| end_of(count).map_or(0, |(at, token)| at + token.len());
+    let counts: Vec<_> = (1..=tokens.len()).collect();
+    let viable = counts.partition_point(|count| is_viable(&text[..end_of(*count)]));
+    match tokens.get(viable) {
+        Some((at, token)) => format!("{}: unexpected {token:?}", place(text, *at)),
+        None => format!("{}: unexpected end", place(text, text.trim_end().len())),
+    }
+}
+
+/// As an editor counts: both from 1, columns in characters.
+fn place(text: &str, at: usize) -> String {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .map_or(0, |line| line.chars().count())
+        + 1;
+    format!("line {line}, column {column}")
+}
+
+/// Whether something can follow `begin` that makes an expression of it.
+fn is_viable(begin: &str) -> bool {
+    let Some(closing) = closing(begin) else {
+        return false;
+    };
+    NEXT.iter().any(|next| {
+        ["", "(m)", " m"].iter().any(|last| {
+            let whole = format!("{begin}{next}{closing}{last}");
+            precheck::check(&whole).is_ok()
+                && parser::lexer(&whole).is_ok()
+                && parser::parse(&whole).err().as_deref() != Some(crate::UNPLACED)
+        })
+    })
+}
+
+/// The brackets that `begin` leaves open, closed; `None` if one closes what is not open.
+fn closing(begin: &str) -> Option<String> {
+    let mut open = Vec::new();
+    for (_, token) in precheck::tokens(begin) {
+        match token {
+            "(" => open.push(')'),
+            "[" => open.push(']'),
+            "{" => open.push('}'),
+            ")" | "]" | "}" if open.pop() != token.chars().next() => return None,
+            _ => {}
+        }
+    }
+    Some(open.into_iter().rev().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_word_that_cannot_stand_there_is_named_with_its_place() {
+        let (mut found, mut expected) = (Vec::new(), Vec::new());
+        for (text, told) in [
+            ("mem > > 1", "line 1, column 7: unexpected \">\""),
+            ("mem >", "line 1, column 6: unexpected end"),
+            ("sum by (rate(", "line 1, column 13: unexpected \"(\""),
+            ("sum(mem) by", "line 1, column 12: unexpected end"),
+            ("rate(m{a=\"b\"}[5m]", "line 1, column 18: unexpected end"),
+            ("(ä) > 1", "line 1, column 2: unexpected \"ä\""),
+            ("m{a=\"ä\"} 5", "line 1, column 10: unexpected \"5\""),
+            ("m > 1)", "line 1, column 6: unexpected \")\""),
+            (
+                "sum(m)\n  >= on (a)\n  n[5m] /* x",
+                "line 3, column 10: unexpected \"*\"",
+            ),
+            ("m == bool 1 and", "line 1, column 16: unexpected end"),
+            (
+                "rate(m[5m:1m] offset 1m) >= == 5",
+                "line 1, column 29: unexpected \"==\"",
+            ),
+        ] {
+            found.push((text, of_fault(text)));
+            expected.push((text, told.to_owned()));
+        }
+        assert_eq!(found, expected);
+    }
+}

@@ -1,0 +1,260 @@
+//! The actor that plays scenarios: it triggers and recovers alerts at their times. What may be said to it:
+//! [`super::messages`].
+
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
+
+use actix::{Actor, AsyncContext, Context, Handler, Recipient, SpawnHandle};
+use chrono::Utc;
+use program::shutdown;
+
+use super::messages::{EndDrive, Running, RunningScenario, StartScenario, StopScenario, Trigger};
+use crate::catalogue::{Act, Alert, Scenario, Step};
+/// Who drives an alert's series.
+#[derive(Debug, Clone)]
+pub struct Seat {
+    /// Is told to drive it.
+    pub trigger: Recipient<Trigger>,
+    /// Is told to bring it back.
+    pub end_drive: Recipient<EndDrive>,
+}
+
+/// Plays one scenario at a time. It runs until it is stopped, or a step has recovered the last alert that it triggered. It
+/// ends no drive but its own alerts': who takes a series over keeps it.
+pub struct ScenarioPlayer {
+    /// By alert.
+    seats: BTreeMap<String, Seat>,
+    playing: Option<Playing>,
+}
+
+struct Playing {
+    scenario: Arc<Scenario>,
+    running: Running,
+    started: Instant,
+    /// The first step that has not come yet.
+    next: usize,
+    /// What waits for it.
+    timer: Option<SpawnHandle>,
+    triggered: Vec<Arc<Alert>>,
+}
+
+impl ScenarioPlayer {
+    /// One that reaches every alert of the catalogue.
+    pub fn new(seats: BTreeMap<String, Seat>) -> Self {
+        Self {
+            seats,
+            playing: None,
+        }
+    }
+
+    /// Plays the steps whose time has come, and waits for the next one.
+    fn play(&mut self, ctx: &mut Context<Self>) {
+        let Some(mut playing) = self.playing.take() else {
+            return;
+        };
+        let steps = &playing.scenario.steps;
+        let elapsed = playing.started.elapsed();
+        let due = steps[playing.next..]
+            .iter()
+            .take_while(|step| step.at <= elapsed);
+        for step in due {
+            playing.next += 1;
+            playing
+                .triggered
+                .retain(|alert| alert.name != step.alert.name);
+            if matches!(step.act, Act::Trigger { .. }) {
+                playing.triggered.push(step.alert.clone());
+            }
+            log::info!("scenario {}: {}", playing.running.name, told(step));
+            self.act(step);
+        }
+        match steps.get(playing.next) {
+            Some(next) => playing.timer = Some(ctx.run_later(next.at - elapsed, Self::play)),
+            None if playing.triggered.is_empty() => {
+                log::info!("scenario {} has ended", playing.running.name);
+                return;
+            }
+            None => playing.timer = None,
+        }
+        self.playing = Some(playing);
+    }
+
+    fn act(&self, step: &Step) {
+        match step.act {
+            Act::Trigger { value } => self.trigger(&step.alert, value),
+            Act::Recover => self.recover(&step.alert),
+        }
+    }
+
+    fn trigger(&self, alert: &Arc<Alert>, value: Option<f64>) {
+        let mut drive = alert.drive();
+        if let Some(value) = value {
+            drive.pattern = drive.pattern.with_value(value);
+        }
+        if let Some(seat) = self.seats.get(&alert.name) {
+            let alert = alert.clone();
+            // A scenario has few steps, and none may get lost: this goes past the mailbox's bound.
+            seat.trigger.do_send(Trigger { alert, drive });
+        }
+    }
+
+    fn recover(&self, alert: &Arc<Alert>) {
+        if let Some(seat) = self.seats.get(&alert.name) {
+            let alert = alert.clone();
+            seat.end_drive.do_send(EndDrive { alert });
+        }
+    }
+}
+
+fn told(step: &Step) -> String {
+    let name = &step.alert.name;
+    match step.act {
+        Act::Trigger { value: None } => format!("{name} triggered"),
+        Act::Trigger { value: Some(value) } => format!("{name} triggered with {value}"),
+        Act::Recover => format!("{name} recovered"),
+    }
+}
+
+impl Actor for ScenarioPlayer {
+    type Context = Context<Self>;
+
+    fn started(&mut self, _: &mut Self::Context) {
+        shutdown::panics_here_are_fatal();
+    }
+}
+
+impl Handler<StartScenario> for ScenarioPlayer {
+    type Result = Result<Running, Running>;
+
+    fn handle(&mut self, asked: StartScenario, ctx: &mut Self::Context) -> Self::Result {
+        if let Some(playing) = &self.playing {
+            return Err(playing.running.clone());
+        }
+        let running = Running {
+            name: asked.0.name.clone(),
+            since: Utc::now(),
+        };
+        self.playing = Some(Playing {
+            scenario: asked.0,
+            running: running.clone(),
+            started: Instant::now(),
+            next: 0,
+            timer: None,
+            triggered: Vec::new(),
+        });
+        self.play(ctx);
+        Ok(running)
+    }
+}
+
+impl Handler<StopScenario> for ScenarioPlayer {
+    type Result = Option<Running>;
+
+    fn handle(&mut self, _: StopScenario, ctx: &mut Self::Context) -> Self::Result {
+        let playing = self.playing.take()?;
+        if let Some(timer) = playing.timer {
+            ctx.cancel_future(timer);
+        }
+        for alert in &playing.triggered {
+            self.recover(alert);
+        }
+        Some(playing.running)
+    }
+}
+
+impl Handler<RunningScenario> for ScenarioPlayer {
+    type Result = Option<Running>;
+
+    fn handle(&mut self, _: RunningScenario, _: &mut Self::Context) -> Self::Result {
+        self.playing.as_ref().map(|playing| playing.running.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix::Addr;
+    use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+    use super::super::messages::AlertState;
+    use super::*;
+    use crate::catalogue::Catalogue;
+
+    /// Takes what a simulator would be told.
+    struct Probe(UnboundedSender<String>);
+
+    impl Actor for Probe {
+        type Context = Context<Self>;
+    }
+
+    impl Handler<Trigger> for Probe {
+        type Result = Option<AlertState>;
+
+        fn handle(&mut self, told: Trigger, _: &mut Self::Context) -> Self::Result {
+            self.0.send(format!("trigger {}", told.alert.name)).unwrap();
+            None
+        }
+    }
+
+    impl Handler<EndDrive> for Probe {
+        type Result = ();
+
+        fn handle(&mut self, told: EndDrive, _: &mut Self::Context) {
+            self.0.send(format!("recover {}", told.alert.name)).unwrap();
+        }
+    }
+
+    fn catalogue(steps: &str) -> Catalogue {
+        let alert = |name: &str| {
+            format!("[[alert]]\nname = \"{name}\"\nexpr = \"{name} > 1\"\ntrigger = 2\n")
+        };
+        let scenario =
+            format!("[[scenario]]\nname = \"s\"\ntitle = \"t\"\nexpect = []\nsteps = [{steps}]\n");
+        let text = [alert("a"), alert("b"), scenario].concat();
+        Catalogue::parse("mine.toml", &text, 0.001).unwrap()
+    }
+
+    fn player(catalogue: &Catalogue) -> (Addr<ScenarioPlayer>, UnboundedReceiver<String>) {
+        let (sender, seen) = unbounded_channel();
+        let probe = Probe(sender).start();
+        let seat = |alert: &Arc<Alert>| {
+            let seat = Seat {
+                trigger: probe.clone().recipient(),
+                end_drive: probe.clone().recipient(),
+            };
+            (alert.name.clone(), seat)
+        };
+        let seats = catalogue.alerts.iter().map(seat).collect();
+        (ScenarioPlayer::new(seats).start(), seen)
+    }
+
+    fn start(catalogue: &Catalogue) -> StartScenario {
+        StartScenario(catalogue.scenario("s").unwrap().clone())
+    }
+
+    #[actix::test]
+    async fn steps_come_in_their_order_and_a_story_that_recovers_all_is_over() {
+        let told = catalogue(
+            "{ at = \"20s\", recover = \"a\" }, { at = \"0s\", trigger = \"a\" }, { at = \"10s\", trigger = \"b\" }, { at = \"20s\", recover = \"b\" }",
+        );
+        let (player, mut seen) = player(&told);
+        player.send(start(&told)).await.unwrap().unwrap();
+        for expected in ["trigger a", "trigger b", "recover a", "recover b"] {
+            assert_eq!(seen.recv().await.unwrap(), expected);
+        }
+        assert!(player.send(RunningScenario).await.unwrap().is_none());
+    }
+
+    #[actix::test]
+    async fn one_runs_at_a_time_and_a_stop_recovers_what_it_has_triggered() {
+        let told = catalogue("{ at = \"0s\", trigger = \"a\" }, { at = \"24h\", trigger = \"b\" }");
+        let (player, mut seen) = player(&told);
+        player.send(start(&told)).await.unwrap().unwrap();
+        let busy = player.send(start(&told)).await.unwrap().unwrap_err();
+        assert_eq!(busy.name, "s");
+        assert_eq!(seen.recv().await.unwrap(), "trigger a");
+
+        assert_eq!(player.send(StopScenario).await.unwrap().unwrap().name, "s");
+        assert_eq!(seen.recv().await.unwrap(), "recover a");
+        assert!(player.send(StopScenario).await.unwrap().is_none());
+        player.send(start(&told)).await.unwrap().unwrap();
+    }
+}

@@ -1,0 +1,269 @@
+//! The simulator as a value: built from settings, with an address, served until told to stop.
+
+use std::{
+    collections::BTreeMap,
+    fmt, io,
+    net::{IpAddr, SocketAddr, TcpListener},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use actix::Actor;
+use actix_server::Server;
+use actix_service::{ServiceFactoryExt, map_config};
+use actix_web::{
+    App,
+    dev::AppConfig,
+    http::header,
+    middleware::{DefaultHeaders, from_fn},
+    web,
+};
+use chrono::Utc;
+use futures_util::future::join;
+use http_kit::{
+    client_address::TrustedProxies,
+    connection::{
+        ConnectionLimits, Deadlines, Policy,
+        listener::{bind, server},
+        track,
+    },
+    cors::in_the_envelope,
+    host::{KnownHosts, only_known_hosts},
+    notices::Notices,
+    origin::AllowedOrigins,
+};
+use program::{
+    descriptors, exit::ProgramError, logging, settings::connections::Connections, shutdown,
+};
+
+use crate::settings::{Control, MockSettings, PORT, Server as Listener, Simulation};
+use crate::{
+    actors::{
+        scenario_player::{ScenarioPlayer, Seat},
+        simulator::Simulators,
+    },
+    backfill::Past,
+    catalogue::{Alert, Catalogue},
+    http::{self, Access, Guesses},
+    model::{boards::Boards, owners::Owners},
+    source::Source,
+    telemetry::Telemetry,
+};
+
+/// Plenty for a scrape and some buttons; the actors share the main thread anyway.
+const WORKERS: usize = 2;
+/// Given to requests on their way at the end, in seconds. Idle connections wait it out too.
+const LAST_REQUESTS: u64 = 1;
+
+/// The running simulator.
+pub struct Mock {
+    addr: SocketAddr,
+    server: Server,
+}
+
+impl Mock {
+    /// Binds the port and starts the actors at the catalogue's baseline, or where their past ends. Must be called within an
+    /// actix system.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub fn build(
+        settings: MockSettings,
+        catalogue: Catalogue,
+        past: Option<Past>,
+    ) -> Result<Self, ProgramError> {
+        let MockSettings {
+            server: listener,
+            control,
+            simulation,
+            ..
+        } = settings;
+        // What can fail comes before the actors: one that has been started needs the system to live on.
+        let names = listener.hosts.clone();
+        let connections = listener.connections;
+        let listener = listen(&listener)?;
+        let addr = listener
+            .local_addr()
+            .map_err(|error| failed(format!("the listener: {error}")))?;
+        let telemetry = Telemetry::new(Owners::of(&catalogue).metrics())
+            .map_err(|error| failed(format!("own metrics: {error}")))?;
+        let policy = policy(connections, &telemetry);
+        let telemetry = web::Data::new(telemetry);
+        let actors = simulators(&catalogue, &simulation, past);
+        let player = web::Data::new(ScenarioPlayer::new(seats(&actors, &catalogue)).start());
+        let actors = web::Data::new(actors);
+        let catalogue = web::Data::new(catalogue);
+        let access = web::Data::new(access_rules(&control));
+        let hosts = web::Data::new(known_hosts(&names));
+
+        let server = server(WORKERS, LAST_REQUESTS)
+            .listen("http", listener, move || {
+                let app = App::new()
+                    .app_data(actors.clone())
+                    .app_data(player.clone())
+                    .app_data(catalogue.clone())
+                    .app_data(telemetry.clone())
+                    .app_data(access.clone())
+                    .app_data(hosts.clone())
+                    .wrap(http::cors(&access.allowed_origins))
+                    .wrap(from_fn(in_the_envelope))
+                    .wrap(from_fn(http::only_known_origins))
+                    .wrap(from_fn(only_known_hosts))
+                    .wrap(from_fn(track))
+                    .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
+                    .configure(http::routes);
+                let http = policy.http().h1(map_config(app, |_| AppConfig::default()));
+                policy.clone().entrance().and_then(http)
+            })
+            .map_err(|error| cannot_listen(addr, &error))?
+            .run();
+        Ok(Self { addr, server })
+    }
+
+    /// Where it listens; with port 0 in the settings, the port that was free.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Serves until `stop` resolves (to the reason), then finishes the requests on their way.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve_until(
+        self,
+        stop: impl Future<Output: fmt::Display>,
+    ) -> Result<(), ProgramError> {
+        log::info!("mock-metrics listens on http://{}", self.addr);
+        let ended = |result: io::Result<()>| {
+            result.map_err(|error| failed(format!("the listener failed: {error}")))
+        };
+        let handle = self.server.handle();
+        let mut server = pin!(self.server);
+        let reason = tokio::select! {
+            result = &mut server => return ended(result),
+            reason = stop => reason,
+        };
+        log::info!("{reason}: stopping");
+        let ((), result) = join(handle.stop(true), server).await;
+        ended(result)
+    }
+}
+
+/// The actors, whose boards have lived through the past.
+fn simulators(catalogue: &Catalogue, simulation: &Simulation, past: Option<Past>) -> Simulators {
+    let mut boards = Boards::new(catalogue, simulation.seed, simulation.max_label_values);
+    let Some(past) = past else {
+        return Simulators::start(boards, Duration::ZERO);
+    };
+    past.play(&mut boards, |_| ());
+    Simulators::start(boards, past.age(Utc::now()))
+}
+
+/// The past that the settings ask for.
+fn past(source: &Source, simulation: &Simulation) -> Result<Option<Past>, ProgramError> {
+    let span = simulation.history();
+    if span.is_zero() {
+        return Ok(None);
+    }
+    Ok(Some(Past {
+        unscaled: source.unscaled()?,
+        seed: simulation.seed,
+        span,
+        until: simulation.history_ended().unwrap_or_else(Utc::now),
+    }))
+}
+
+/// Serves until the process is told to stop.
+///
+/// # Errors
+/// Bad settings, a bad catalogue, a taken port.
+pub async fn serve(source: &Source) -> Result<(), ProgramError> {
+    let settings = source.settings()?;
+    let catalogue = source.catalogue()?;
+    logging::init(&settings.log);
+    if let Some(link) = &settings.server.port_passed_over {
+        log::warn!("{PORT} is {link:?}, which Kubernetes says of a service: passed over");
+    }
+    let stop = shutdown::signalled()?;
+    let past = past(source, &settings.simulation)?;
+    let mock = Mock::build(settings, catalogue, past)?;
+    mock.serve_until(stop).await
+}
+
+/// Where the scenario player reaches each alert.
+fn seats(actors: &Simulators, catalogue: &Catalogue) -> BTreeMap<String, Seat> {
+    let seat = |alert: &Arc<Alert>| {
+        let actor = actors.of_alert(alert)?;
+        let seat = Seat {
+            trigger: actor.clone().recipient(),
+            end_drive: actor.clone().recipient(),
+        };
+        Some((alert.name.clone(), seat))
+    };
+    catalogue.alerts.iter().filter_map(seat).collect()
+}
+
+fn listen(listener: &Listener) -> Result<TcpListener, ProgramError> {
+    let ip: IpAddr = listener
+        .host
+        .parse()
+        .map_err(|_| failed("server.host: must be an IP address"))?;
+    let wanted = SocketAddr::new(ip, listener.port);
+    bind(ip, listener.port).map_err(|error| cannot_listen(wanted, &error))
+}
+
+/// What connections are held to.
+fn policy(connections: Connections, telemetry: &Telemetry) -> Policy {
+    let total = descriptors::share(connections.max_connections, 0, WORKERS).connections;
+    descriptors::warn_if_fewer(total, connections.max_connections);
+    Policy {
+        deadlines: Deadlines {
+            head: connections.head(),
+            body: connections.body(),
+            write: connections.write(),
+            idle: connections.idle(),
+        },
+        limits: ConnectionLimits::new(total, connections.max_connections_per_address),
+        proxies: TrustedProxies::default(),
+        metrics: telemetry.connections.clone(),
+    }
+}
+
+/// Whom the simulator takes itself to be: containers of `docker-compose.yml` reach it on the host by the first name.
+fn known_hosts(names: &[String]) -> KnownHosts {
+    let names = names.iter().map(String::as_str);
+    KnownHosts::new(
+        names.chain(["host.docker.internal", "mock-metrics"]),
+        &http::ANY_HOST,
+        "server.hosts",
+    )
+}
+
+fn access_rules(control: &Control) -> Access {
+    if control.allow_remote {
+        log::warn!("control.allow_remote is set: anybody who reaches the port may change values");
+    }
+    Access {
+        allow_remote: control.allow_remote,
+        token: control.token.reveal().to_owned(),
+        guesses: Guesses::default(),
+        allowed_origins: AllowedOrigins::new(&control.allowed_origins),
+        refused: Notices::default(),
+    }
+}
+
+fn cannot_listen(wanted: SocketAddr, error: &io::Error) -> ProgramError {
+    let why = match error.kind() {
+        io::ErrorKind::AddrInUse => "the port is taken".to_owned(),
+        _ => error.to_string(),
+    };
+    let (ip, port) = (wanted.ip(), wanted.port());
+    failed(format!(
+        "cannot listen on {ip} port {port}: {why}; MOCK_SERVICE_PORT sets another port"
+    ))
+}
+
+fn failed(why: impl Into<String>) -> ProgramError {
+    ProgramError::Failed(why.into())
+}

@@ -1,0 +1,155 @@
+//! When, in a made-up history, which alert was triggered and recovered: the same for the same seed.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use crate::{
+    catalogue::{Alert, Catalogue},
+    model::calm::{noise, stream},
+    prediction::Prediction,
+};
+
+/// An alert has at most one episode in each slot, and is calm again at its end.
+const SHORTEST_SLOT: Duration = Duration::from_secs(2 * 3_600);
+/// For how long a firing alert is left alone, at least and at most.
+const FIRING: (f64, f64) = (300.0, 1_500.0);
+/// Of three slots, about one has an episode.
+const SHARE: f64 = 1.0 / 3.0;
+
+/// An alert, and what theory says of it.
+type Predicted<'a> = (&'a Arc<Alert>, Prediction);
+
+/// From a trigger to its recovery.
+#[derive(Debug, Clone)]
+pub(super) struct Episode {
+    pub(super) alert: Arc<Alert>,
+    /// Since the start of the history.
+    pub(super) from: Duration,
+    /// Since the start of the history.
+    pub(super) until: Duration,
+}
+
+/// The episodes of a history that lasts for `span`, by the time of their triggers. It ends calm. Alerts of the same series
+/// take turns; one whose course cannot be predicted has none.
+pub(super) fn plan(catalogue: &Catalogue, seed: u64, span: Duration) -> Vec<Episode> {
+    let mut episodes: Vec<Episode> = sharing(catalogue)
+        .values()
+        .flat_map(|alerts| take_turns(alerts, seed, span))
+        .collect();
+    episodes.sort_by_key(|episode| episode.from);
+    episodes
+}
+
+/// How long the shortest history lasts that has an episode; `None`: no history has one.
+pub(super) fn shortest(catalogue: &Catalogue) -> Option<Duration> {
+    let sharing = sharing(catalogue);
+    let slots = sharing.values().map(|alerts| slot(alerts).0);
+    slots.min().map(|slot| slot * 2)
+}
+
+/// The alerts whose course can be predicted, by the series that they drive.
+fn sharing(catalogue: &Catalogue) -> BTreeMap<(&str, String), Vec<Predicted<'_>>> {
+    let mut sharing: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (alert, told) in catalogue.predicted() {
+        if let Ok(predicted) = told {
+            let series = (alert.metric.as_str(), alert.series());
+            sharing.entry(series).or_default().push((alert, *predicted));
+        }
+    }
+    sharing
+}
+
+/// How long a slot of alerts that drive one series is, and the longest episode of these.
+fn slot(alerts: &[Predicted<'_>]) -> (Duration, Duration) {
+    let course = |(alert, predicted): &Predicted<'_>| {
+        predicted.rise + alert.hold_for + predicted.fall + Duration::from_secs_f64(FIRING.1)
+    };
+    let longest = alerts.iter().map(course).max().unwrap_or_default();
+    // Twice, so that what is left of an episode has left every window before the next one.
+    (SHORTEST_SLOT.max(longest * 2), longest)
+}
+
+/// The episodes of alerts that drive one series.
+fn take_turns(alerts: &[Predicted<'_>], seed: u64, span: Duration) -> Vec<Episode> {
+    let (slot, longest) = slot(alerts);
+    // The last one stays empty: a history ends calm.
+    let slots = (span.as_secs_f64() / slot.as_secs_f64()) as u32;
+    let mut episodes = Vec::new();
+    for number in 0..slots.saturating_sub(1) {
+        let (alert, predicted) = &alerts[number as usize % alerts.len()];
+        let draw = |what: &str| {
+            let drawn = noise(seed, stream(&alert.name) ^ stream(what), u64::from(number));
+            (drawn + 1.0) / 2.0
+        };
+        // The first turn is always taken: each alert has one.
+        if number as usize >= alerts.len() && draw("whether") > SHARE {
+            continue;
+        }
+        let free = slot - longest;
+        let from = slot * number + free.mul_f64(draw("when"));
+        let firing = FIRING.0 + (FIRING.1 - FIRING.0) * draw("how long");
+        let held = predicted.rise + alert.hold_for + Duration::from_secs_f64(firing);
+        episodes.push(Episode {
+            alert: (*alert).clone(),
+            from,
+            until: from + held,
+        });
+    }
+    episodes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    fn of(seed: u64) -> Vec<Episode> {
+        plan(&Catalogue::load(None, 1.0).unwrap(), seed, DAY)
+    }
+
+    #[test]
+    fn in_a_day_every_alert_has_an_episode_and_it_ends_calm() {
+        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let episodes = of(1);
+        for alert in &catalogue.alerts {
+            let own = episodes
+                .iter()
+                .filter(|episode| episode.alert.name == alert.name);
+            assert!(own.count() >= 1, "{}", alert.name);
+        }
+        let last = episodes.iter().map(|episode| episode.until).max().unwrap();
+        assert!(last + Duration::from_secs(1_800) < DAY, "{last:?}");
+    }
+
+    #[test]
+    fn alerts_of_one_series_never_meet() {
+        let episodes = of(1);
+        for (index, one) in episodes.iter().enumerate() {
+            for other in &episodes[index + 1..] {
+                let same = one.alert.metric == other.alert.metric
+                    && one.alert.labels == other.alert.labels;
+                assert!(!same || one.until < other.from, "{one:?} {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_seed_tells_the_same_story() {
+        let story = |seed| {
+            of(seed)
+                .iter()
+                .map(|episode| episode.from)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(story(1), story(1));
+        assert_ne!(story(1), story(2));
+    }
+
+    #[test]
+    fn a_short_history_is_calm() {
+        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let shortest = shortest(&catalogue).unwrap();
+        assert!(plan(&catalogue, 1, shortest - Duration::from_secs(1)).is_empty());
+        assert!(!plan(&catalogue, 1, shortest).is_empty());
+    }
+}

@@ -1,0 +1,188 @@
+//! `mock-metrics backfill`: a history of all series, and of the alerts that they set off, as OpenMetrics text for
+//! `promtool tsdb create-blocks-from openmetrics`.
+//!
+//! ```text
+//! episodes (seeded) ──▶ past: boards, step by step ──▶ recording ──▶ alerts: every rule, evaluated ──▶ openmetrics
+//! ```
+//! A simulator that is started with the same seed, hours and end (`simulation.history_…`) plays the same past and goes on
+//! from there, so that no series jumps.
+
+mod alerts;
+mod episodes;
+mod openmetrics;
+mod output;
+mod past;
+mod recording;
+mod unfinished;
+
+use std::{
+    collections::BTreeSet,
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use clap::{Args, builder::NonEmptyStringValueParser};
+use tokio::sync::oneshot;
+
+use crate::{catalogue::Catalogue, model::boards::Boards, source::Source};
+use alerting::{Labels, is_label};
+use output::Attempt;
+use program::{
+    exit::{self, ProgramError},
+    shutdown,
+};
+use recording::Recording;
+
+pub use past::Past;
+
+/// The arguments of `backfill`.
+#[derive(Debug, Args)]
+pub struct BackfillOptions {
+    /// How far it reaches back
+    #[arg(long, value_name = "H", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=168))]
+    hours: u32,
+    /// Same seed, same history [default: the setting simulation.seed]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Where it ends, such as 2026-02-10T05:35:00Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    until: Option<DateTime<Utc>>,
+    /// The scrape job, as Prometheus names it
+    #[arg(long, value_name = "NAME", default_value = "mock-metrics", value_parser = NonEmptyStringValueParser::new())]
+    job: String,
+    /// The scrape target, as Prometheus names it
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        default_value = "host.docker.internal:8082",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    instance: String,
+    /// A label that the scrape adds
+    #[arg(long = "label", value_name = "NAME=VALUE", default_value = "drill=true", value_parser = label)]
+    labels: Vec<(String, String)>,
+    /// Where it goes; it is there when it is whole [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Writes the history.
+///
+/// # Errors
+/// Arguments that do not fit each other; bad settings or a bad catalogue; a file that cannot be written; a signal.
+pub async fn backfill(options: BackfillOptions, source: &Source) -> Result<(), ProgramError> {
+    let now = Utc::now();
+    options.check(now).map_err(ProgramError::Usage)?;
+    if source.time_scale.is_some() {
+        let told = "--time-scale does not go with backfill: a history is told in unscaled time";
+        return Err(ProgramError::Usage(told.to_owned()));
+    }
+    let simulation = source.settings()?.simulation;
+    let past = Past {
+        unscaled: source.unscaled()?,
+        seed: options.seed.unwrap_or(simulation.seed),
+        span: Duration::from_secs(u64::from(options.hours) * 3_600),
+        until: options.until.unwrap_or(now),
+    };
+    if let Some(told) = past.without_alerts() {
+        exit::tell(&format!("mock-metrics: {told}"));
+    }
+    let stop = shutdown::signalled()?;
+    let attempt = Attempt::default();
+    let writing = attempt.clone();
+    let (done, written) = oneshot::channel();
+    thread::spawn(move || {
+        shutdown::panics_here_are_fatal();
+        let _ = done.send(options.write(&past, simulation.max_label_values, &writing));
+    });
+    tokio::select! {
+        Ok(written) = written => written,
+        asked = stop => {
+            // The thread ends with the process.
+            attempt.abandon();
+            Err(ProgramError::Signalled(asked.signal()))
+        }
+    }
+}
+
+/// How far the clock that says `--until` may be ahead of ours.
+const AHEAD: TimeDelta = TimeDelta::minutes(1);
+
+impl BackfillOptions {
+    /// What one argument alone cannot tell.
+    fn check(&self, now: DateTime<Utc>) -> Result<(), String> {
+        let first = DateTime::UNIX_EPOCH + TimeDelta::hours(i64::from(self.hours));
+        if self
+            .until
+            .is_some_and(|until| until < first || until > now + AHEAD)
+        {
+            return Err(format!(
+                "--until: must be from {} on, so that it begins after 1970, and not in the future",
+                first.to_rfc3339_opts(SecondsFormat::Secs, true)
+            ));
+        }
+        let mut names = BTreeSet::new();
+        match self.labels.iter().find(|(name, _)| !names.insert(name)) {
+            Some((name, _)) => Err(format!("--label: {name} stands twice")),
+            None => Ok(()),
+        }
+    }
+
+    fn write(&self, past: &Past, limit: usize, attempt: &Attempt) -> Result<(), ProgramError> {
+        let recording = self.record(past, limit);
+        let catalogue = &past.unscaled;
+        let written = match &self.output {
+            None => write(recording, catalogue, io::stdout().lock()),
+            Some(file) => attempt.write(file, |out| write(recording, catalogue, out)),
+        };
+        let place = self.output.as_deref().map(Path::to_string_lossy);
+        let place = place.unwrap_or("stdout".into());
+        written.map_err(|error| exit::unwritten(&place, &error))
+    }
+
+    fn record(&self, past: &Past, limit: usize) -> Recording {
+        let until = past.until.timestamp().unsigned_abs();
+        let start = until.saturating_sub(past.span.as_secs());
+        let mut target: Labels = self.labels.iter().cloned().collect();
+        target.insert("job".to_owned(), self.job.clone());
+        target.insert("instance".to_owned(), self.instance.clone());
+        let mut recording = Recording::of(target);
+        let mut boards = Boards::new(&past.unscaled, past.seed, limit);
+        let mut text = String::new();
+        past.play(&mut boards, |boards| {
+            text.clear();
+            boards.write(&mut text);
+            recording.scrape(&text, start + boards.age().as_secs());
+        });
+        recording
+    }
+}
+
+fn write(recording: Recording, catalogue: &Catalogue, out: impl Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    let families = recording.into_families();
+    let alerts = alerts::of(catalogue, &families);
+    for family in families.iter().chain(&alerts) {
+        family.write(&mut out)?;
+    }
+    openmetrics::end(&mut out)
+}
+
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let must = |_| "must be a time as RFC 3339 writes it, such as 2026-02-10T05:35:00Z".to_owned();
+    text.parse().map_err(must)
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("must be NAME=VALUE")?;
+    if !is_label(name) {
+        return Err("NAME must be of letters, digits and `_`, and begin with none of `0` to `9`, nor with `__`".to_owned());
+    }
+    if let "job" | "instance" = name {
+        return Err(format!("--{name} says the {name}"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}

@@ -1,0 +1,259 @@
+//! Whether the alerts of a catalogue agree, with each other and with the built-in metrics, on what a metric and a series
+//! are.
+
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use alerting::Labels;
+
+use super::{Alert, Catalogue, entry::Faults};
+use crate::model::{
+    built_in,
+    exposition::Kind,
+    moving,
+    owners::Owners,
+    traffic::{self, REQUESTS},
+};
+
+/// All disagreements, a line each. Each alert is held against the first one that names the metric, or the series.
+pub(super) fn faults(catalogue: &Catalogue) -> Vec<String> {
+    let owners = Owners::of(catalogue);
+    let mut first = First::default();
+    let mut all = Vec::new();
+    for alert in &catalogue.alerts {
+        let mut faults = Faults::of(format!("alert {}", alert.name));
+        built_in(alert, &mut faults);
+        flag(alert, &owners, &mut faults);
+        first.agrees(alert, &mut faults);
+        all.append(&mut faults.into_lines());
+    }
+    all
+}
+
+/// A metric that an alert names.
+#[derive(Clone, Copy)]
+struct Named<'a> {
+    /// The key whose fault it is when its type is wrong.
+    key: &'static str,
+    metric: &'a str,
+    kind: Kind,
+    baseline: f64,
+    noise: f64,
+}
+
+fn named(alert: &Alert) -> impl Iterator<Item = Named<'_>> {
+    let flag = alert.flag.iter().map(|flag| Named {
+        key: "flag",
+        metric: flag,
+        kind: Kind::Gauge,
+        baseline: 0.0,
+        noise: 0.0,
+    });
+    let metric = Named {
+        key: "type",
+        metric: &alert.metric,
+        kind: alert.kind,
+        baseline: alert.baseline,
+        noise: alert.noise,
+    };
+    std::iter::once(metric).chain(flag)
+}
+
+fn built_in(alert: &Alert, faults: &mut Faults) {
+    for named in named(alert) {
+        let Some(found) = built_in::find(named.metric) else {
+            continue;
+        };
+        let (metric, theirs, ours) = (named.metric, found.kind.name(), named.kind.name());
+        if found.kind == Kind::Histogram {
+            let key = if named.key == "type" {
+                "metric"
+            } else {
+                named.key
+            };
+            let told = format!("{metric} is of a built-in histogram, which nothing else can drive");
+            faults.add(key, told);
+        } else if found.kind != named.kind {
+            faults.add(
+                named.key,
+                format!("{metric} is built in, as {theirs}, not {ours}"),
+            );
+        }
+    }
+    if alert.metric == REQUESTS && traffic::counts_in(&alert.labels) {
+        let told = "are those of the simulated requests, which nothing else can drive";
+        faults.add("labels", told);
+    }
+}
+
+/// A flag is exposed with its alert's metric, by one actor.
+fn flag(alert: &Alert, owners: &Owners, faults: &mut Faults) {
+    let Some(flag) = &alert.flag else { return };
+    if *flag == alert.metric {
+        faults.add("flag", "must be another metric than the alert's own");
+    }
+    let (flags, metrics) = (owners.family(flag), owners.family(&alert.metric));
+    if let (Some(flags), Some(metrics)) = (flags, metrics)
+        && flags != metrics
+    {
+        let told = format!("{flag} is of the family {flags}, and the alert's metric of {metrics}");
+        faults.add("flag", told);
+    }
+}
+
+/// Who named a metric, and a series, before anybody else.
+#[derive(Default)]
+struct First<'a> {
+    metrics: BTreeMap<&'a str, (&'a Alert, Named<'a>)>,
+    series: BTreeMap<(&'a str, &'a Labels), (&'a Alert, Named<'a>)>,
+}
+
+impl<'a> First<'a> {
+    fn agrees(&mut self, alert: &'a Alert, faults: &mut Faults) {
+        for ours in named(alert) {
+            let series = (ours.metric, &alert.labels);
+            match self.metrics.entry(ours.metric) {
+                Entry::Occupied(first) => {
+                    let (other, theirs) = first.get();
+                    one_type(&ours, theirs, &other.name, faults);
+                }
+                Entry::Vacant(place) => {
+                    place.insert((alert, ours));
+                }
+            }
+            match self.series.entry(series) {
+                Entry::Occupied(first) if moving::find(ours.metric, &alert.labels).is_none() => {
+                    let (other, theirs) = first.get();
+                    one_baseline(&ours, theirs, &other.name, faults);
+                }
+                Entry::Occupied(_) => {}
+                Entry::Vacant(place) => {
+                    place.insert((alert, ours));
+                }
+            }
+        }
+    }
+}
+
+fn one_type(ours: &Named<'_>, theirs: &Named<'_>, other: &str, faults: &mut Faults) {
+    if ours.kind != theirs.kind {
+        let (metric, kind, not) = (ours.metric, theirs.kind.name(), ours.kind.name());
+        faults.add(
+            ours.key,
+            format!("{metric} is {kind} in alert {other}, not {not}"),
+        );
+    }
+}
+
+fn one_baseline(ours: &Named<'_>, theirs: &Named<'_>, other: &str, faults: &mut Faults) {
+    let metric = ours.metric;
+    for (key, not, is) in [
+        ("baseline", ours.baseline, theirs.baseline),
+        ("noise", ours.noise, theirs.noise),
+    ] {
+        if not != is {
+            let key = if ours.key == "flag" { "flag" } else { key };
+            let told =
+                format!("is {is} for the same series of {metric} in alert {other}, not {not}");
+            faults.add(key, told);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alert(name: &str, metric: &str, more: &str) -> String {
+        let series = if metric.ends_with("_total") {
+            format!("rate({metric}[1m])")
+        } else {
+            metric.to_owned()
+        };
+        format!(
+            "[[alert]]\nname = \"{name}\"\nmetric = \"{metric}\"\nexpr = \"{series} > 5\"\ntrigger = 9\n{more}\n"
+        )
+    }
+
+    fn faults_of(text: &str) -> Vec<String> {
+        match Catalogue::parse("mine.toml", text, 1.0) {
+            Ok(_) => Vec::new(),
+            Err(error) => error.faults().to_vec(),
+        }
+    }
+
+    #[test]
+    fn what_agrees_is_valid() {
+        let text = [
+            alert("A", "cart_items", "baseline = 2.0"),
+            alert("B", "cart_items", "baseline = 2.0"),
+            alert(
+                "C",
+                "cart_items",
+                "labels = { cart = \"x\" }\nbaseline = 3.0",
+            ),
+            alert("D", "http_requests_total", "labels = { status = \"500\" }"),
+            alert(
+                "E",
+                "cart_items",
+                "labels = { cart = \"y\" }\nflag = \"cart_full\"",
+            ),
+        ];
+        assert_eq!(faults_of(&text.concat()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_disagreement_names_the_later_alert_and_the_key() {
+        let first = alert("A", "cart_items", "baseline = 2.0");
+        for (second, told) in [
+            (
+                alert("B", "cart_items", "baseline = 3.0"),
+                "alert B: baseline: is 2 for the same series of cart_items in alert A, not 3",
+            ),
+            (
+                alert("B", "cart_items", "baseline = 2.0\nnoise = 1.0"),
+                "alert B: noise: is 0",
+            ),
+            (
+                alert("B", "cart_items", "type = \"untyped\"\nbaseline = 2.0"),
+                "alert B: type: cart_items is gauge in alert A, not untyped",
+            ),
+            (
+                alert("B", "mock_disk_usage_percent", "type = \"counter\"").replace(
+                    "mock_disk_usage_percent > 5",
+                    "rate(mock_disk_usage_percent[1m]) > 5",
+                ),
+                "alert B: type: mock_disk_usage_percent is built in, as gauge, not counter",
+            ),
+            (
+                alert("B", "other", "flag = \"mock_disk_read_errors_total\""),
+                "alert B: flag: mock_disk_read_errors_total is built in, as counter, not gauge",
+            ),
+            (
+                alert("B", "request_duration_seconds_bucket", ""),
+                "alert B: metric: request_duration_seconds_bucket is of a built-in histogram",
+            ),
+            (
+                alert(
+                    "B",
+                    "mock_service_up",
+                    "labels = { x = \"y\" }\nflag = \"memory_usage_bytes\"",
+                ),
+                "alert B: flag: memory_usage_bytes is of the family memory-cpu, and the alert's metric of network",
+            ),
+            (
+                alert(
+                    "B",
+                    "http_requests_total",
+                    "labels = { service = \"api\", method = \"GET\", status_code = \"200\" }",
+                ),
+                "alert B: labels: are those of the simulated requests",
+            ),
+        ] {
+            let found = faults_of(&format!("{first}{second}"));
+            assert!(
+                found.iter().any(|fault| fault.starts_with(told)),
+                "{told}: {found:?}"
+            );
+        }
+    }
+}

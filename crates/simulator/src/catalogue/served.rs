@@ -1,0 +1,148 @@
+//! Which series the simulator serves with a catalogue, as Prometheus scrapes them.
+
+use std::collections::BTreeSet;
+
+use alerting::Labels;
+use promql::Selector;
+use promql_parser::parser::{self, Expr};
+
+use super::Catalogue;
+use crate::model::{board::Board, owners::Owners};
+
+/// What every target has (Prometheus, "Automatically generated labels and time series").
+const OF_A_SCRAPE: [&str; 4] = [
+    "up",
+    "scrape_duration_seconds",
+    "scrape_samples_scraped",
+    "scrape_series_added",
+];
+/// How the simulator's metrics of itself begin.
+const OWN: [&str; 2] = ["process_", "mock_metrics_"];
+/// The other jobs (monitoring/prometheus/prometheus.yml, the lab), and how their metrics begin. Their series are no drill's.
+const OTHERS: [(&str, &[&str]); 2] = [
+    (
+        "prometheus",
+        &[
+            "prometheus_",
+            "process_",
+            "go_",
+            "promhttp_",
+            "net_conntrack_",
+        ],
+    ),
+    ("service-metrics", &["service_metrics_", "process_"]),
+];
+/// What Prometheus makes of its rules.
+const OF_RULES: [&str; 2] = ["ALERTS", "ALERTS_FOR_STATE"];
+
+/// The series.
+pub(super) struct Served(Vec<(String, Labels)>);
+
+impl Served {
+    /// By a simulator at rest.
+    pub(super) fn by(catalogue: &Catalogue) -> Self {
+        let mut text = String::new();
+        for family in Owners::of(catalogue).families() {
+            Board::new(family, catalogue, 0, usize::MAX).write(&mut text);
+        }
+        let heads: BTreeSet<_> = text
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| Some(line.rsplit_once(' ')?.0))
+            .collect();
+        let of_scrape = OF_A_SCRAPE.map(|name| (name.to_owned(), Labels::new()));
+        Self(
+            heads
+                .into_iter()
+                .filter_map(series)
+                .chain(of_scrape)
+                .collect(),
+        )
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &Labels)> + Clone {
+        self.0.iter().map(|(name, labels)| (name.as_str(), labels))
+    }
+
+    /// Whether a selector selects the last bucket of a classic histogram, without which it has no quantile.
+    pub(super) fn has_bucket(&self, selector: &Selector) -> bool {
+        let last = |labels: &Labels| labels.get("le").is_some_and(|le| le == "+Inf");
+        self.all()
+            .any(|(name, labels)| last(labels) && selector.selects(name, labels))
+    }
+
+    /// Whether a selector selects any of them, or of what Prometheus may have beside them: of its other jobs, and of rules.
+    pub(super) fn has(&self, selector: &Selector) -> bool {
+        let name = selector.metric().unwrap_or_default();
+        let begins = |with: &[&str]| with.iter().any(|begin| name.starts_with(begin));
+        // A name with a colon is a recording rule's.
+        let of_rules = OF_RULES.contains(&name) || name.contains(':');
+        let own = begins(&OWN) && selector.selects(name, &Labels::new());
+        let other = |(job, metrics): &(&str, &[&str])| {
+            (begins(metrics) || OF_A_SCRAPE.contains(&name)) && selector.may_be_of(job)
+        };
+        of_rules
+            || own
+            || OTHERS.iter().any(other)
+            || self
+                .all()
+                .any(|(name, labels)| selector.selects(name, labels))
+    }
+}
+
+/// A series as it is exposed, which is how PromQL names it too.
+fn series(head: &str) -> Option<(String, Labels)> {
+    let Ok(Expr::VectorSelector(selector)) = parser::parse(head) else {
+        return None;
+    };
+    let matchers = selector.matchers.matchers.into_iter();
+    let labels = matchers.map(|matcher| (matcher.name, matcher.value));
+    Some((selector.name?, labels.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use promql::Expression;
+
+    #[test]
+    fn built_in_series_flags_and_the_catalogue_s_own_are_served_and_no_others() {
+        let text = "[[alert]]\nname = \"A\"\nexpr = \"a > 1\"\ntrigger = 5\nlabels = { door = \"it's \\\"x\\\"\" }\nflag = \"a_flag\"\n";
+        let catalogue = Catalogue::parse("mine.toml", text, 1.0).unwrap();
+        let served = Served::by(&catalogue);
+        let has = |text: &str| {
+            let required = Expression::parse(text).unwrap().required();
+            required.iter().all(|selector| served.has(selector))
+        };
+        for text in [
+            "a{door=\"it's \\\"x\\\"\"}",
+            "a_flag",
+            "http_requests_total{service=\"api\",job=\"mock-metrics\"}",
+            "request_duration_seconds_bucket{le=\"0.5\"}",
+            "mock_high_cpu_usage_percent{instance=\"mock-app-2\"}",
+            "up{job=\"mock-metrics\"}",
+            "process_resident_memory_bytes",
+            "up{job=\"prometheus\"}",
+            "process_open_fds{job=~\"service-.*\",drill=\"\"}",
+            "prometheus_tsdb_head_series",
+            "go_goroutines",
+            "ALERTS{alertname=\"B\"}",
+            "instance:cpu:rate5m",
+        ] {
+            assert!(has(text), "{text}");
+        }
+        for text in [
+            "b",
+            "a{door=\"y\"}",
+            "a{job=\"node\"}",
+            "up{job=\"node\"}",
+            "a{drill!=\"true\"}",
+            "prometheus_tsdb_head_series{job=\"node\"}",
+            "process_open_fds{job=\"node\"}",
+            "go_goroutines{drill=\"true\"}",
+        ] {
+            assert!(!has(text), "{text}");
+        }
+    }
+}

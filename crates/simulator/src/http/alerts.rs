@@ -1,0 +1,195 @@
+//! `/api/alerts`: the catalogue with its state, and what triggers and recovers an alert.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use actix::Addr;
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Payload},
+};
+use alerting::{Labels, span};
+use futures_util::future::try_join_all;
+use http_kit::api_error::ApiError;
+use serde::Serialize;
+
+use super::{
+    Access,
+    answers::{name, no_such, success, success_at, timestamp},
+    asked,
+    control::log_action,
+};
+use crate::{
+    actors::{
+        messages::{AlertState, ListAlerts, Recover, Trigger},
+        simulator::{SimulatorActor, Simulators},
+    },
+    catalogue::{Alert, Catalogue},
+    model::{adjustment::Misfit, change::shown, pattern::Pattern},
+};
+
+/// An alert as it is told.
+#[derive(Serialize)]
+struct Told<'a> {
+    name: &'a str,
+    family: &'a str,
+    severity: &'a str,
+    metric: &'a str,
+    labels: &'a Labels,
+    threshold: Option<f64>,
+    window: Option<String>,
+    expr: &'a str,
+    #[serde(rename = "for")]
+    hold_for: String,
+    condition: String,
+    /// Its series is driven on its behalf: where it is not, and the condition holds, somebody else has brought that about.
+    driven: bool,
+    value: f64,
+    /// Of an expression such as `rate(…) > 0.9`, the rate.
+    compared: Option<f64>,
+    since: String,
+    /// From a trigger until the condition holds, as theory tells.
+    rise_seconds: Option<f64>,
+}
+
+impl<'a> Told<'a> {
+    fn of(state: &'a AlertState, catalogue: &Catalogue) -> Self {
+        let alert = &state.alert;
+        Self {
+            name: &alert.name,
+            family: &alert.family,
+            severity: &alert.severity,
+            metric: &alert.metric,
+            labels: &alert.labels,
+            threshold: alert.threshold,
+            window: alert.window.map(span),
+            expr: &alert.expr,
+            hold_for: span(alert.hold_for),
+            condition: state.condition.to_string(),
+            driven: state.driven,
+            value: state.value,
+            compared: state.compared,
+            since: timestamp(state.since),
+            rise_seconds: catalogue.rise(&alert.name).map(|rise| rise.as_secs_f64()),
+        }
+    }
+}
+
+/// `GET /api/alerts`
+pub(super) async fn list(
+    actors: Data<Simulators>,
+    catalogue: Data<Catalogue>,
+) -> Result<HttpResponse, ApiError> {
+    let states = try_join_all(actors.all().map(|(_, actor)| actor.send(ListAlerts))).await?;
+    let states = states.iter().flatten();
+    let by_name: BTreeMap<_, _> = states.map(|state| (&state.alert.name, state)).collect();
+    let names = catalogue.alerts.iter().map(|alert| &alert.name);
+    let told: Vec<_> = names
+        .filter_map(|name| by_name.get(name).map(|state| Told::of(state, &catalogue)))
+        .collect();
+    Ok(success_at(catalogue.timing.scale, told))
+}
+
+/// `GET /api/alerts/{name}`
+pub(super) async fn one(
+    request: HttpRequest,
+    actors: Data<Simulators>,
+    catalogue: Data<Catalogue>,
+) -> Result<HttpResponse, ApiError> {
+    let alert = find(&request, &catalogue)?;
+    let states = actor(&actors, alert)?.send(ListAlerts).await?;
+    answer(
+        states
+            .into_iter()
+            .find(|state| state.alert.name == alert.name),
+        &catalogue,
+    )
+}
+
+/// `POST /api/alerts/{name}/trigger`
+pub(super) async fn trigger(
+    request: HttpRequest,
+    body: Payload,
+    actors: Data<Simulators>,
+    catalogue: Data<Catalogue>,
+    access: Data<Access>,
+) -> Result<HttpResponse, ApiError> {
+    let alert = to_change(&request, &catalogue, &access)?;
+    let drive = asked::adjustment(body)
+        .await?
+        .drive(alert, &catalogue.timing)?;
+    let asked = Trigger {
+        alert: alert.clone(),
+        drive,
+    };
+    let state = actor(&actors, alert)?.send(asked).await?;
+    let done = format!("alert {} triggered: {}", alert.name, pattern(drive.pattern));
+    log_action(&request, &done);
+    answer(state, &catalogue)
+}
+
+/// `POST /api/alerts/{name}/recover`
+pub(super) async fn recover(
+    request: HttpRequest,
+    body: Payload,
+    actors: Data<Simulators>,
+    catalogue: Data<Catalogue>,
+    access: Data<Access>,
+) -> Result<HttpResponse, ApiError> {
+    let alert = to_change(&request, &catalogue, &access)?;
+    asked::nothing(body).await?;
+    let asked = Recover {
+        alert: alert.clone(),
+    };
+    let state = actor(&actors, alert)?.send(asked).await?;
+    log_action(&request, &format!("alert {} recovered", alert.name));
+    answer(state, &catalogue)
+}
+
+/// The alert that a request names, if it may change it.
+fn to_change<'c>(
+    request: &HttpRequest,
+    catalogue: &'c Catalogue,
+    access: &Access,
+) -> Result<&'c Arc<Alert>, ApiError> {
+    let alert = find(request, catalogue)?;
+    access.may_change(request.peer_addr(), request.headers())?;
+    Ok(alert)
+}
+
+fn find<'c>(request: &HttpRequest, catalogue: &'c Catalogue) -> Result<&'c Arc<Alert>, ApiError> {
+    let name = name(request);
+    catalogue.alert(&name).ok_or_else(|| {
+        let names = catalogue.alerts.iter().map(|alert| alert.name.as_str());
+        no_such("alert", &name, &names.collect::<Vec<_>>())
+    })
+}
+
+fn actor<'a>(actors: &'a Simulators, alert: &Alert) -> Result<&'a Addr<SimulatorActor>, ApiError> {
+    let actor = actors.of_alert(alert);
+    actor.ok_or_else(|| ApiError::Internal(format!("no actor owns {}", alert.metric)))
+}
+
+fn answer(state: Option<AlertState>, catalogue: &Catalogue) -> Result<HttpResponse, ApiError> {
+    let state = state.ok_or_else(|| ApiError::Internal("an actor lacks its alert".to_owned()))?;
+    Ok(success(Told::of(&state, catalogue)))
+}
+
+/// A pattern for the log.
+fn pattern(pattern: Pattern) -> String {
+    match pattern {
+        Pattern::Hold { to } => format!("holds {}", shown(to)),
+        Pattern::Ramp { to, over } => format!("rises to {} over {}", shown(to), span(over)),
+        Pattern::Spike { to, half_life } => {
+            format!("jumps to {}, half-life {}", shown(to), span(half_life))
+        }
+        Pattern::Growth { per_second, .. } => format!("grows by {} a second", shown(per_second)),
+        Pattern::Flapping { to, every } => format!("flaps to {} every {}", shown(to), span(every)),
+        Pattern::Burst { count, every } => format!("counts {} every {}", shown(count), span(every)),
+    }
+}
+
+impl From<Misfit> for ApiError {
+    fn from(misfit: Misfit) -> Self {
+        Self::parameter(misfit.key, misfit.must)
+    }
+}

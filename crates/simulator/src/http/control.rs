@@ -1,0 +1,165 @@
+//! `POST /simulate/…`: finds the row of the table, reads labels and value, tells the family's actor.
+
+use actix_web::{HttpRequest, http::Method, web};
+use http_kit::{api_error::ApiError, percent};
+
+use super::{Access, wrong_method};
+use crate::{
+    actors::{messages::Apply, simulator::Simulators},
+    model::{
+        board::MetricFull,
+        change::{self, Change, shown},
+        exposition,
+        levers::{self, Lever},
+    },
+};
+
+/// Every path under `/simulate/`.
+pub(super) async fn simulate(
+    request: HttpRequest,
+    actors: web::Data<Simulators>,
+    access: web::Data<Access>,
+) -> Result<String, ApiError> {
+    // The path as it was sent: the router's own decoding is lenient, and would hide an encoded slash.
+    let (lever, parts) = route(request.uri().path())?;
+    if request.method() != Method::POST {
+        return Err(wrong_method(&request, vec![Method::POST]));
+    }
+    access.may_change(request.peer_addr(), request.headers())?;
+    let asked = read(lever, &parts)?;
+
+    let what = told(lever, &asked.labels);
+    let actor = actors.of(lever.family.name());
+    let actor = actor.ok_or_else(|| ApiError::Internal(format!("no {} actor", lever.family)))?;
+    let value = actor.send(asked).await??;
+    let done = format!("{what} set to {}", shown(value));
+    log_action(&request, &done);
+    Ok(done + "\n")
+}
+
+/// Logs what a request has changed, and where it came from.
+pub(super) fn log_action(request: &HttpRequest, done: &str) {
+    match request.peer_addr() {
+        Some(peer) => log::info!("{done}, asked by {}", peer.ip()),
+        None => log::info!("{done}"),
+    }
+}
+
+/// The row of a path, and the parts of the path after its name.
+fn route(path: &str) -> Result<(&'static Lever, Vec<&str>), ApiError> {
+    let mut parts = path.split('/').skip(2);
+    let lever = parts.next().and_then(levers::find).ok_or_else(|| {
+        let known: Vec<_> = levers::LEVERS.iter().map(|lever| lever.path).collect();
+        ApiError::NotFound(format!(
+            "no such simulation; there are {}",
+            known.join(", ")
+        ))
+    })?;
+    let parts: Vec<_> = parts.collect();
+    let expected = lever.path_labels().count() + usize::from(lever.takes.is_value());
+    if parts.len() == expected {
+        Ok((lever, parts))
+    } else {
+        Err(ApiError::NotFound(format!(
+            "no such path; use POST {}",
+            usage(lever)
+        )))
+    }
+}
+
+fn usage(lever: &Lever) -> String {
+    let labels: String = lever
+        .path_labels()
+        .map(|name| format!("/{{{name}}}"))
+        .collect();
+    let value = if lever.takes.is_value() {
+        "/{value}"
+    } else {
+        ""
+    };
+    format!("/simulate/{}{labels}{value}", lever.path)
+}
+
+fn read(lever: &'static Lever, parts: &[&str]) -> Result<Apply, ApiError> {
+    let mut labels = Vec::with_capacity(parts.len());
+    for (name, raw) in lever.path_labels().zip(parts) {
+        labels.push(change::label(raw).map_err(|must| ApiError::parameter(name, must))?);
+    }
+    let change = match parts.last() {
+        Some(raw) if lever.takes.is_value() => percent::decode(raw)
+            .and_then(|text| lever.takes.read(&text))
+            .map_err(|must| ApiError::parameter("value", must))?,
+        _ => Change::Count,
+    };
+    Ok(Apply {
+        lever,
+        labels,
+        change,
+    })
+}
+
+/// The series as the caller named it: the metric and the labels that came from the path.
+fn told(lever: &Lever, values: &[String]) -> String {
+    let pairs = lever.path_labels().zip(values.iter().map(String::as_str));
+    match exposition::labels(pairs) {
+        labels if labels.is_empty() => lever.metric.to_owned(),
+        labels => format!("{}{{{labels}}}", lever.metric),
+    }
+}
+
+impl From<MetricFull> for ApiError {
+    fn from(full: MetricFull) -> Self {
+        Self::TooManyRequests(full.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_finds_its_row_and_only_with_all_its_parts() {
+        let (lever, parts) = route("/simulate/disk-usage/sda/85").unwrap();
+        assert_eq!(
+            (lever.metric, parts),
+            ("mock_disk_usage_percent", vec!["sda", "85"])
+        );
+        for path in [
+            "/simulate",
+            "/simulate/",
+            "/simulate/nothing/1",
+            "/simulate/disk-usage/85",
+            "/simulate/disk-usage/sda/85/",
+            "/simulate/disk-read-error",
+            "/simulate/disk-read-error/sda/1",
+        ] {
+            assert!(matches!(route(path), Err(ApiError::NotFound(_))), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_part_is_named() {
+        let lever = levers::find("prometheus-target-down").unwrap();
+        for (parts, name) in [
+            (["", "b", "1"], "job_name"),
+            (["a", "%FF", "1"], "instance"),
+            (["a", "b", "2"], "value"),
+        ] {
+            let told = read(lever, &parts).unwrap_err().to_string();
+            assert!(told.contains(&format!("{name:?}")), "{told}");
+        }
+    }
+
+    #[test]
+    fn the_answer_names_the_labels_of_the_path() {
+        let lever = levers::find("disk-usage").unwrap();
+        assert_eq!(
+            told(lever, &["sda".to_owned()]),
+            "mock_disk_usage_percent{device=\"sda\"}"
+        );
+        assert_eq!(
+            told(levers::find("cpu-usage").unwrap(), &[]),
+            "mock_high_cpu_usage_percent"
+        );
+    }
+}

@@ -1,0 +1,269 @@
+//! Series made up for the unit tests of one rule, by the simulator's own stepping.
+
+use std::time::Duration;
+
+use alerting::rule_state::{RuleState, State};
+use promql::{Expression, Predictor, Sample, Subject};
+
+use super::case::{Case, Evaluation};
+use crate::{
+    catalogue::Alert,
+    prediction::{self, Playback},
+};
+
+/// An hour of calm at the usual interval.
+const CALM_EVALUATIONS: u32 = 240;
+/// How often it is evaluated while it fires.
+const FIRING_EVALUATIONS: u32 = 3;
+/// How often it is evaluated at the threshold, after its window is full and its `for` has passed.
+const STEADY_EVALUATIONS: u32 = 10;
+/// How far from the threshold, in parts of it, "next to" is.
+const NEXT_TO: f64 = 1e-6;
+
+/// Makes the cases of one alert.
+pub(super) struct Cases<'a> {
+    alert: &'a Alert,
+    interval: Duration,
+    pub(super) predictor: Predictor,
+}
+
+impl<'a> Cases<'a> {
+    /// Of an alert whose rule is evaluated at each `interval`.
+    ///
+    /// # Errors
+    /// Why its expression cannot be told from one series.
+    pub(super) fn of(alert: &'a Alert, interval: Duration) -> Result<Self, String> {
+        Ok(Self {
+            alert,
+            interval,
+            predictor: prediction::predictor(alert, interval)?,
+        })
+    }
+
+    /// A long calm, the catalogue's trigger until it has fired for a while, the catalogue's recovery.
+    pub(super) fn rehearsed(&self) -> Case {
+        let mut playback = self.playback();
+        let calm = self.interval * CALM_EVALUATIONS;
+        playback.scrape_until(calm.saturating_sub(playback.now), |_| false);
+        let calm = playback.now;
+        playback.series.drive(self.alert.drive(), calm);
+        let mut rule = RuleState::new(self.alert.hold_for, self.alert.keep_firing_for);
+        let moving = self.alert.trigger.settles_after(self.alert.baseline);
+        let end = calm + playback.patience(moving) + self.alert.hold_for;
+        while playback.now < end {
+            let value = playback.scrape();
+            if rule.evaluate(playback.now, value.is_some()) == State::Firing {
+                break;
+            }
+        }
+        playback.scrape_until(self.interval * FIRING_EVALUATIONS, |_| false);
+        self.recovered(playback, calm)
+    }
+
+    /// One whose condition holds, but for less than the rule's `for`: recovered as soon as it has been seen, or where that
+    /// is too late because of a window, seen alone in the window because of missing scrapes. `None` if there is none.
+    pub(super) fn short(&self) -> Option<Case> {
+        if self.alert.hold_for.is_zero() {
+            return None;
+        }
+        let mut playback = self.playback();
+        let calm = playback.now;
+        playback.series.drive(self.alert.drive(), calm);
+        let moving = self.alert.trigger.settles_after(self.alert.baseline);
+        playback.scrape_until(playback.patience(moving), |value| value.is_some());
+        let soon = self.recovered(playback, calm);
+        let is_short = |case: &Case| case.is_ever(State::Pending) && !case.is_ever(State::Firing);
+        if is_short(&soon) {
+            return Some(soon);
+        }
+        let peak = soon.samples.iter().map(|sample| sample.value);
+        let far = |value: &f64| (value - self.alert.baseline).abs();
+        let peak = peak.max_by(|a, b| far(a).total_cmp(&far(b)))?;
+        let window = self.steps(self.predictor.reach());
+        let mut gaps = [window.max(1), window + 1].into_iter();
+        gaps.find_map(|gap| self.after_a_gap(gap, peak).filter(is_short))
+    }
+
+    /// One whose signal is exactly the threshold all the time, and one whose signal is next to it, on the side where the
+    /// opposite happens. `None` where no such series could be made.
+    pub(super) fn at_the_threshold(&self) -> Option<[Case; 2]> {
+        let (signal, threshold) = Expression::parse(&self.alert.expr).ok()?.comparison()?;
+        let signal = signal.predictor(&Subject {
+            metric: &self.alert.metric,
+            labels: &self.alert.labels,
+        });
+        let signal = signal.ok()?;
+        let is_exact = |samples: &[Sample], at| signal.at(samples, at) == Some(threshold);
+        let exact = self.steady(&signal, threshold, is_exact)?;
+        let fires = exact.evaluations.last()?.value.is_some();
+        let is_opposite =
+            |samples: &[Sample], at| self.predictor.at(samples, at).is_some() != fires;
+        let step = threshold.abs().max(1.0) * NEXT_TO;
+        let mut sides = [threshold + step, threshold - step].into_iter();
+        let near = sides.find_map(|wanted| self.steady(&signal, wanted, is_opposite))?;
+        Some([exact, near])
+    }
+
+    /// A level or a slope whose signal is `wanted` and which passes at each evaluation whose window is full.
+    fn steady(
+        &self,
+        signal: &Predictor,
+        wanted: f64,
+        passes: impl Fn(&[Sample], Duration) -> bool,
+    ) -> Option<Case> {
+        let full = self.steps(signal.reach()) + 1;
+        let count = full + self.steps(self.alert.hold_for) + STEADY_EVALUATIONS;
+        let level = |level: f64, _| level;
+        let slope = |slope: f64, index: u32| slope * f64::from(index);
+        let found = [level, slope].into_iter().find_map(|shape| {
+            let made = |size| self.made(count, |index| shape(size, index));
+            let at = |size| signal.at(&made(size), self.interval * (count - 1));
+            let size = solved(at, wanted)?;
+            // Rounding may have missed it by one.
+            let sizes = [size, size.next_up(), size.next_down()];
+            sizes.into_iter().map(made).find(|samples| {
+                let mut full = samples.iter().skip(full as usize);
+                full.all(|sample| passes(samples, sample.at))
+            })
+        });
+        Some(self.evaluated(found?, Duration::ZERO, self.interval * (count - 1)))
+    }
+
+    fn playback(&self) -> Playback {
+        Playback::begin(self.alert, self.predictor.clone(), self.interval)
+    }
+
+    /// From here on recovering, until the window has forgotten.
+    fn recovered(&self, mut playback: Playback, calm: Duration) -> Case {
+        playback.series.recover(self.alert.recover, playback.now);
+        let rest = playback.patience(self.alert.recover.settles_after());
+        let rest = rest + self.alert.keep_firing_for;
+        playback.scrape_until(rest, |_| false);
+        self.evaluated(playback.samples, calm, playback.now)
+    }
+
+    /// Calm, then `gap` scrapes of which only the last one is there, as little beyond calm as sets off the rule.
+    fn after_a_gap(&self, gap: u32, peak: f64) -> Option<Case> {
+        let begin = self.steps(self.predictor.reach()) + 2;
+        let calm = self.alert.baseline;
+        let high = |part: f64| {
+            let away = (peak - calm) * part;
+            let whole = self.alert.is_counter();
+            calm + if whole { away.ceil() } else { away }
+        };
+        let made = |part: f64| {
+            let after = if self.alert.is_counter() {
+                high(part)
+            } else {
+                calm
+            };
+            let mut samples = self.made(begin * 3 + gap * 2, |index| match index {
+                index if index < begin + gap => calm,
+                index if index == begin + gap => high(part),
+                _ => after,
+            });
+            samples.drain((begin + 1) as usize..(begin + gap) as usize);
+            samples
+        };
+        let now = self.interval * (begin + gap);
+        let holds = |part: f64| self.predictor.at(&made(part), now).is_some();
+        let (mut too_low, mut enough) = (0.0, 1.0);
+        for _ in 0..20 {
+            let middle = (too_low + enough) / 2.0;
+            *(if holds(middle) {
+                &mut enough
+            } else {
+                &mut too_low
+            }) = middle;
+        }
+        let samples = made(enough);
+        let end = samples.last()?.at;
+        holds(enough).then(|| self.evaluated(samples, self.interval * begin, end))
+    }
+
+    fn made(&self, count: u32, value: impl Fn(u32) -> f64) -> Vec<Sample> {
+        let sample = |index| Sample {
+            at: self.interval * index,
+            value: value(index),
+        };
+        (0..count).map(sample).collect()
+    }
+
+    fn steps(&self, time: Duration) -> u32 {
+        let steps = time.as_millis().div_ceil(self.interval.as_millis().max(1));
+        u32::try_from(steps).unwrap_or(u32::MAX)
+    }
+
+    fn evaluated(&self, samples: Vec<Sample>, calm: Duration, end: Duration) -> Case {
+        let mut rule = RuleState::new(self.alert.hold_for, self.alert.keep_firing_for);
+        let evaluation = |index| {
+            let at = self.interval * index;
+            let value = self.predictor.at(&samples, at);
+            Evaluation {
+                at,
+                state: rule.evaluate(at, value.is_some()),
+                value,
+            }
+        };
+        let evaluations = (0..=self.steps(end)).map(evaluation).collect();
+        Case {
+            samples,
+            calm,
+            evaluations,
+        }
+    }
+}
+
+/// Where `at`, a straight line, is `wanted`.
+fn solved(at: impl Fn(f64) -> Option<f64>, wanted: f64) -> Option<f64> {
+    let (zero, one) = (at(0.0)?, at(1.0)?);
+    if zero == wanted {
+        return Some(0.0);
+    }
+    let solution = (wanted - zero) / (one - zero);
+    solution.is_finite().then_some(solution)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Catalogue;
+
+    #[test]
+    fn each_built_in_alert_has_its_four_cases() {
+        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        for alert in &catalogue.alerts {
+            let cases = Cases::of(alert, catalogue.timing.interval).unwrap();
+            let order = |case: &Case| {
+                let mut states: Vec<_> = case.evaluations.iter().map(|e| e.state).collect();
+                states.dedup();
+                states
+            };
+            use State::{Firing, Inactive, Pending};
+            let all = [Inactive, Pending, Firing, Inactive];
+            assert_eq!(order(&cases.rehearsed()), all, "{}", alert.name);
+            let short = cases.short().expect(&alert.name);
+            assert_eq!(
+                order(&short),
+                [Inactive, Pending, Inactive],
+                "{}",
+                alert.name
+            );
+            let is_enough = alert.expr.contains("==") || alert.expr.contains(">=");
+            let [exact, near] = cases.at_the_threshold().expect(&alert.name);
+            for (case, fires) in [(exact, is_enough), (near, !is_enough)] {
+                let last = if fires { Firing } else { Inactive };
+                assert_eq!(order(&case).last(), Some(&last), "{}", alert.name);
+                assert_eq!(case.is_ever(Firing), fires, "{}", alert.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_is_solved_where_it_has_a_solution() {
+        assert_eq!(solved(|x| Some(12.0 * x), 36.0), Some(3.0));
+        assert_eq!(solved(|_| Some(0.0), 0.0), Some(0.0));
+        assert_eq!(solved(|_| Some(0.0), 1.0), None);
+        assert_eq!(solved(|_| None, 1.0), None);
+    }
+}

@@ -1,0 +1,152 @@
+//! `POST /api/alerts/webhook`: Alertmanager says that alerts have changed, and the poller looks at once.
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError,
+    http::header::{self, HeaderMap},
+    web::{self, BytesMut, Payload},
+};
+use futures_util::StreamExt;
+use http_kit::{api_error::ApiError, client_address::ClientAddress, connection::broke_off};
+use log::debug;
+use serde::Serialize;
+use tokio::time::timeout;
+
+use super::incoming::{Arrival, Incoming};
+use super::notification;
+use crate::{actors::Actors, messages::LookAgain, telemetry::Telemetry};
+
+/// All bodies together may be as large as so many of the largest.
+const LARGEST_AT_A_TIME: usize = 8;
+/// What the slowest are told.
+const GAVE_WAY: &str =
+    "the body came more slowly than others, for which there was no room; send it again";
+
+/// What webhooks are held to.
+#[derive(Debug, Clone)]
+pub struct Webhooks {
+    max_bytes: usize,
+    timeout: Duration,
+    incoming: Incoming,
+}
+
+impl Webhooks {
+    /// Bodies of at most `max_bytes`, which may take `timeout` to come.
+    pub fn new(max_bytes: usize, timeout: Duration) -> Self {
+        Self {
+            max_bytes,
+            timeout,
+            incoming: Incoming::new(max_bytes * LARGEST_AT_A_TIME),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Taken {
+    status: &'static str,
+}
+
+/// Answers when the poller knows; what it then sees goes out on the channel `alerts`.
+pub(crate) async fn receive(
+    request: HttpRequest,
+    client: ClientAddress,
+    body: Payload,
+    actors: web::Data<Actors>,
+    telemetry: web::Data<Telemetry>,
+    rules: web::Data<Webhooks>,
+) -> HttpResponse {
+    let taken = take(request.headers(), client, body, &actors, &rules).await;
+    telemetry.webhook_answered(outcome(&taken));
+    match taken {
+        Ok(()) => HttpResponse::Ok().json(Taken { status: "success" }),
+        Err(error) => error.error_response(),
+    }
+}
+
+async fn take(
+    headers: &HeaderMap,
+    client: ClientAddress,
+    body: Payload,
+    actors: &Actors,
+    rules: &Webhooks,
+) -> Result<(), ApiError> {
+    judge(headers)?;
+    let arrival = rules.incoming.begin(client);
+    let body = tokio::select! {
+        body = timeout(rules.timeout, read(body, headers, rules.max_bytes, &arrival)) => body,
+        () = arrival.gives_way() => {
+            // Not 429: Alertmanager tries again after a 5xx only.
+            return Err(ApiError::Unavailable(GAVE_WAY.into()));
+        }
+    };
+    let body = body.map_err(|_| {
+        ApiError::TooSlow(format!("the body took longer than {:?}", rules.timeout))
+    })??;
+    let told = notification::read(&body).map_err(ApiError::BadData)?;
+    debug!(
+        "a webhook tells of {} alerts, {:?}",
+        told.alerts, told.status
+    );
+    Ok(actors.poller.send(LookAgain).await?)
+}
+
+/// Judges a webhook by its head.
+fn judge(headers: &HeaderMap) -> Result<(), ApiError> {
+    if headers.contains_key(header::ORIGIN) {
+        return Err(ApiError::Forbidden(
+            "web pages, which send an Origin, have nothing to tell here; Alertmanager does".into(),
+        ));
+    }
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let media_type = text(header::CONTENT_TYPE).and_then(|value| value.split(';').next());
+    if !media_type.is_some_and(|found| found.trim().eq_ignore_ascii_case("application/json")) {
+        return Err(ApiError::UnsupportedMediaType(
+            "Content-Type must be application/json".into(),
+        ));
+    }
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        return Err(ApiError::UnsupportedMediaType(
+            "the body must be sent as it is, without a Content-Encoding".into(),
+        ));
+    }
+    Ok(())
+}
+
+async fn read(
+    mut body: Payload,
+    headers: &HeaderMap,
+    limit: usize,
+    arrival: &Arrival,
+) -> Result<BytesMut, ApiError> {
+    let too_large = || ApiError::TooLarge(format!("the body is larger than {limit} bytes"));
+    let declared = headers.get(header::CONTENT_LENGTH);
+    let declared = declared.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > limit as u64) {
+        return Err(too_large());
+    }
+    let mut whole = BytesMut::new();
+    while let Some(part) = body.next().await {
+        let part = part.map_err(|error| broke_off(&error.into()))?;
+        if whole.len() + part.len() > limit {
+            return Err(too_large());
+        }
+        arrival.grows(part.len());
+        whole.extend_from_slice(&part);
+    }
+    Ok(whole)
+}
+
+/// A word for the counter.
+fn outcome(taken: &Result<(), ApiError>) -> &'static str {
+    match taken {
+        Ok(()) => "accepted",
+        Err(ApiError::Forbidden(_)) => "forbidden",
+        Err(ApiError::UnsupportedMediaType(_)) => "wrong_type",
+        Err(ApiError::TooLarge(_)) => "too_large",
+        Err(ApiError::TooSlow(_)) => "too_slow",
+        Err(ApiError::Unavailable(told)) if told == GAVE_WAY => "gave_way",
+        Err(ApiError::BadData(_)) => "malformed",
+        Err(_) => "undelivered",
+    }
+}

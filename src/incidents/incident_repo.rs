@@ -1,0 +1,285 @@
+//! The actor that knows the incidents: it asks PostgreSQL on behalf of REST, and shares each answer among all who ask
+//! the same at the same time.
+
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
+
+use actix::{
+    Actor, ActorFutureExt, AsyncContext, Context, ContextFutureSpawner, Handler, MessageResult,
+    ResponseFuture, WrapFuture,
+};
+use bytes::Bytes;
+use http_kit::client_address::ClientNetwork;
+use program::shutdown;
+use tokio::time::timeout_at;
+
+use super::{
+    incident_question::{Answer, Question},
+    pool_shares::{Cost, PoolShares, Turn as PoolTurn},
+    shared_answers::{Limits, SharedAnswers, Turn},
+};
+use super::{
+    model::{Found, Oddity},
+    queries::{
+        database::{Database, DatabaseOptions},
+        error::RepoError,
+        privileges::Privileges,
+        store::IncidentStore,
+    },
+};
+use crate::messages::{CountByService, DatabaseStatus, ListIncidents, Summarize};
+use crate::{
+    messages::{check::Check, source::Source},
+    telemetry::Telemetry,
+};
+
+/// What an [`IncidentRepo`] is made of.
+#[derive(Clone)]
+pub struct RepoOptions {
+    /// Where the incidents are.
+    pub database: DatabaseOptions,
+    /// How often the database is asked whether it answers.
+    pub check_interval: Duration,
+    /// How long an answer is shared after it has come.
+    pub share_for: Duration,
+    /// Questions of one client that run at a time; 0: no limit.
+    pub queries_per_address: usize,
+}
+
+/// Asks PostgreSQL about incidents.
+pub struct IncidentRepo {
+    store: IncidentStore,
+    answers: SharedAnswers<Question, ClientNetwork, RepoError>,
+    shares: PoolShares,
+    acquire_timeout: Duration,
+    check_interval: Duration,
+    check: Check,
+    checking: bool,
+    role_checked: bool,
+    /// The kinds of oddities that have been told.
+    told: HashSet<(&'static str, Found)>,
+    telemetry: Telemetry,
+}
+
+impl IncidentRepo {
+    /// Ready to start, whether or not the database is there. Must be called within a runtime.
+    pub fn new(options: RepoOptions, telemetry: Telemetry) -> Self {
+        let acquire_timeout = options.database.acquire_timeout;
+        Self {
+            store: IncidentStore::new(Database::new(options.database)),
+            answers: SharedAnswers::new(Limits {
+                fresh_for: options.share_for,
+                answers: 256,
+                bytes: 8 << 20,
+                in_flight: 1024,
+            }),
+            shares: PoolShares::new(options.queries_per_address),
+            acquire_timeout,
+            check_interval: options.check_interval,
+            check: Check::unknown("the database has not answered yet"),
+            checking: false,
+            role_checked: false,
+            told: HashSet::new(),
+            telemetry,
+        }
+    }
+
+    fn answer(
+        &mut self,
+        question: Question,
+        client: ClientNetwork,
+        ctx: &mut Context<Self>,
+    ) -> ResponseFuture<Result<Bytes, RepoError>> {
+        let later = match self.answers.ask(&question, client, Instant::now()) {
+            Turn::Known(answer) => return Box::pin(std::future::ready(Ok(answer))),
+            Turn::Refused => {
+                return Box::pin(std::future::ready(Err(RepoError::PoolExhausted)));
+            }
+            Turn::Wait(later) => later,
+            Turn::Queue(later, number) => {
+                self.queue(question, number, client, ctx);
+                later
+            }
+        };
+        Box::pin(async {
+            later
+                .await
+                .unwrap_or_else(|_| Err(RepoError::Unreachable("shutting down".to_owned())))
+        })
+    }
+
+    /// Waits for the client's turn, no longer than for a connection; then fetches the answer, unless another client's
+    /// turn came first.
+    fn queue(
+        &self,
+        question: Question,
+        number: u64,
+        client: ClientNetwork,
+        ctx: &mut Context<Self>,
+    ) {
+        let (shares, cost) = (self.shares.clone(), question.cost());
+        let until = tokio::time::Instant::now() + self.acquire_timeout;
+        async move {
+            let turn = timeout_at(until, shares.turn(client, cost)).await;
+            turn.unwrap_or(Err(match cost {
+                Cost::Small => RepoError::ShareTaken,
+                Cost::Large => RepoError::SummaryRuns,
+            }))
+        }
+        .into_actor(self)
+        .map(move |turn, repo, ctx| match turn {
+            Ok(turn) if repo.answers.fetch(&question) => repo.fetch(question, turn, until, ctx),
+            Ok(_) => {}
+            Err(error) => {
+                repo.telemetry
+                    .answered(Source::Postgres, Some(error.reason()));
+                repo.answers.give_up(&question, number, &client, &error);
+            }
+        })
+        .spawn(ctx);
+    }
+
+    fn fetch(
+        &self,
+        question: Question,
+        turn: PoolTurn,
+        until: tokio::time::Instant,
+        ctx: &mut Context<Self>,
+    ) {
+        let (store, asked, timer) = (
+            self.store.clone(),
+            question.clone(),
+            self.telemetry
+                .source(Source::Postgres)
+                .duration
+                .start_timer(),
+        );
+        async move {
+            let answer = asked.fetch(&store, until).await;
+            drop(turn);
+            answer
+        }
+        .into_actor(self)
+        .map(move |answer, repo, _| {
+            let answer = answer.map(|Answer { body, oddities }| {
+                repo.tell_of(&oddities);
+                body
+            });
+            timer.observe_duration();
+            let reason = answer.as_ref().err().map(RepoError::reason);
+            repo.telemetry.answered(Source::Postgres, reason);
+            repo.answers.settle(&question, &answer, Instant::now());
+        })
+        .spawn(ctx);
+    }
+
+    /// Asks whether the database answers, unless it still owes us the previous answer.
+    fn check(&mut self, ctx: &mut Context<Self>) {
+        self.answers.forget_stale(Instant::now());
+        if self.checking {
+            return;
+        }
+        self.checking = true;
+        let (store, role_checked) = (self.store.clone(), self.role_checked);
+        async move {
+            store.check().await?;
+            if role_checked {
+                return Ok(None);
+            }
+            store.privileges().await.map(Some)
+        }
+        .into_actor(self)
+        .map(|found, repo, _| repo.note(found))
+        .spawn(ctx);
+    }
+
+    /// Counts values that are missing in the platform's rows, and names the first one of each kind.
+    fn tell_of(&mut self, oddities: &[Oddity]) {
+        for oddity in oddities {
+            let (column, found) = (oddity.column, oddity.found);
+            self.telemetry.value_missing(column, found);
+            if self.told.insert((column, found)) {
+                log::warn!(
+                    "{oddity}; others like it are counted in service_metrics_incident_values_missing_total and not told"
+                );
+            }
+        }
+    }
+
+    /// Takes what [`Self::check`] found: whether the database answers, and what our role could do if that was asked
+    /// too. Logs only what has changed.
+    fn note(&mut self, found: Result<Option<Privileges>, RepoError>) {
+        self.checking = false;
+        if let Ok(Some(privileges)) = found {
+            self.role_checked = true;
+            if let Some(warning) = privileges.warning() {
+                log::warn!("{warning}");
+            }
+        }
+        let found = found.map(drop).map_err(|error| error.to_string());
+        if self.check.update(found) {
+            match &self.check.error {
+                None => log::info!("the incident database answers"),
+                Some(error) => log::warn!("{error}"),
+            }
+        }
+    }
+}
+
+impl Actor for IncidentRepo {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        shutdown::panics_here_are_fatal();
+        // Waiting for a full mailbox costs a wake-up per message; a burst of equal questions is the usual case.
+        ctx.set_mailbox_capacity(1024);
+        self.check(ctx); // `run_interval` alone would leave the first interval unknown
+        ctx.run_interval(self.check_interval, Self::check);
+    }
+}
+
+impl Handler<CountByService> for IncidentRepo {
+    type Result = ResponseFuture<Result<Bytes, RepoError>>;
+
+    fn handle(
+        &mut self,
+        CountByService(client): CountByService,
+        ctx: &mut Self::Context,
+    ) -> Self::Result {
+        self.answer(Question::ByService, client, ctx)
+    }
+}
+
+impl Handler<ListIncidents> for IncidentRepo {
+    type Result = ResponseFuture<Result<Bytes, RepoError>>;
+
+    fn handle(
+        &mut self,
+        ListIncidents(filter, client): ListIncidents,
+        ctx: &mut Self::Context,
+    ) -> Self::Result {
+        self.answer(Question::Details(filter), client, ctx)
+    }
+}
+
+impl Handler<Summarize> for IncidentRepo {
+    type Result = ResponseFuture<Result<Bytes, RepoError>>;
+
+    fn handle(
+        &mut self,
+        Summarize(period, client): Summarize,
+        ctx: &mut Self::Context,
+    ) -> Self::Result {
+        self.answer(Question::Summary(period), client, ctx)
+    }
+}
+
+impl Handler<DatabaseStatus> for IncidentRepo {
+    type Result = MessageResult<DatabaseStatus>;
+
+    fn handle(&mut self, _: DatabaseStatus, _: &mut Self::Context) -> Self::Result {
+        MessageResult(self.check.clone())
+    }
+}

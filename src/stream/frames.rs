@@ -1,0 +1,83 @@
+//! The latest frame of a channel, for those who do not hold a socket.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use actix::Addr;
+use actix_web::{
+    HttpResponse,
+    body::{BodySize, MessageBody},
+    http::header::{self, ContentType},
+    web::{self, Bytes},
+};
+use http_kit::{api_error::ApiError, connection::PIECE};
+use prometheus::IntCounter;
+
+use super::{hub::Hub, socket::pinned::KeepFrom};
+use crate::{
+    messages::{LatestFrame, Lent, channel::Channel},
+    telemetry::Telemetry,
+};
+
+/// `GET /api/metrics/instant`, `/range`, `/alerts`: the same bytes that the WebSocket sends. Who reads them so slowly that
+/// old frames are held beyond the budget of the channel is let go, as a session is: the answer breaks off.
+pub(crate) async fn latest<C: Channel>(
+    hub: web::Data<Addr<Hub<C>>>,
+    telemetry: web::Data<Telemetry>,
+) -> Result<HttpResponse, ApiError> {
+    let lent = hub.send(LatestFrame).await?;
+    let lent =
+        lent.ok_or_else(|| ApiError::Unavailable("Prometheus has not been polled yet".into()))?;
+    let let_go = telemetry.channel(C::NAME).readers_let_go.clone();
+    Ok(HttpResponse::Ok()
+        .content_type(ContentType::json())
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(FrameBody::new(&lent, let_go)))
+}
+
+/// A frame as the body of an answer.
+struct FrameBody {
+    rest: Bytes,
+    seq: u64,
+    keep_from: KeepFrom,
+    let_go: IntCounter,
+}
+
+impl FrameBody {
+    fn new(lent: &Lent, let_go: IntCounter) -> Self {
+        Self {
+            rest: lent.frame.enveloped.payload(),
+            seq: lent.frame.seq,
+            keep_from: lent.keep_from.clone(),
+            let_go,
+        }
+    }
+}
+
+impl MessageBody for FrameBody {
+    type Error = io::Error;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.rest.len() as u64)
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        if self.rest.is_empty() {
+            return Poll::Ready(None);
+        }
+        if self.keep_from.is_after(self.seq) {
+            self.rest.clear();
+            self.let_go.inc();
+            let slow = io::Error::new(io::ErrorKind::TimedOut, "the frame is held for too long");
+            return Poll::Ready(Some(Err(slow)));
+        }
+        let piece = PIECE.min(self.rest.len());
+        Poll::Ready(Some(Ok(self.rest.split_to(piece))))
+    }
+}

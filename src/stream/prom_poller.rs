@@ -1,0 +1,286 @@
+//! Asks Prometheus on a fixed beat and tells the hubs.
+
+use std::time::{Duration, Instant as Moment};
+
+use actix::prelude::{
+    Actor, ActorFutureExt, AsyncContext, Context, ContextFutureSpawner, Handler, StreamHandler,
+    WrapFuture,
+};
+use chrono::Utc;
+use futures_util::{future::select, stream};
+use program::shutdown;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::query::{InstantQuery, RangeQuery};
+use super::{
+    plan::{Audience, Plan, Upstream},
+    poll::{Polled, Question, poll},
+    poll_lane::{Lane, Turn},
+};
+use crate::messages::{LastInstants, LookAgain, PollerReport, PollerStatus, Publish};
+use crate::{
+    messages::{check::Check, snapshot::Snapshot, source::Source},
+    telemetry::Telemetry,
+};
+
+/// Beats without an end after which the poller counts as stuck.
+const MISSED_BEATS: u32 = 3;
+/// How long an unanswered probe is waited for before another is sent. Prometheus itself gives a query up after two minutes
+/// (`--query.timeout`): a server that is silent for longer has lost it.
+const PROBE_LIFETIME: Duration = Duration::from_secs(150);
+
+/// Asks Prometheus on a fixed beat and tells the hubs.
+pub struct PromPoller {
+    upstream: Upstream,
+    plan: Plan,
+    audience: Audience,
+    telemetry: Telemetry,
+    instants: Lane,
+    ranges: Lane,
+    alerts: Lane,
+    last: Option<Snapshot>,
+    settled_at: Moment,
+    alive: Check,
+}
+
+/// Time for a poll.
+struct Beat;
+
+impl PromPoller {
+    /// A poller that begins with its first beat when it is started.
+    pub fn new(upstream: Upstream, plan: Plan, audience: Audience, telemetry: Telemetry) -> Self {
+        Self {
+            upstream,
+            plan,
+            audience,
+            telemetry,
+            instants: Lane::new(Source::PrometheusInstant),
+            ranges: Lane::new(Source::PrometheusRange),
+            alerts: Lane::new(Source::PrometheusAlerts),
+            last: None,
+            settled_at: Moment::now(),
+            alive: Check::good(),
+        }
+    }
+
+    fn ask_instants(&mut self, ctx: &mut Context<Self>) {
+        let question = |query: &InstantQuery| {
+            let (prometheus, query) = (self.upstream.queries.clone(), query.clone());
+            Question::new(query.name, async move |progress| {
+                prometheus.instant(&query.expr, &progress).await
+            })
+        };
+        let questions = self.plan.instant.iter().map(question).collect();
+        self.ask(
+            |poller| &mut poller.instants,
+            questions,
+            Self::publish_instants,
+            ctx,
+        );
+    }
+
+    fn ask_ranges(&mut self, ctx: &mut Context<Self>) {
+        let now = Utc::now().timestamp().unsigned_abs();
+        let question = |query: &RangeQuery| {
+            let (prometheus, query) = (self.upstream.queries.clone(), query.clone());
+            let (span, step) = (query.span(now), query.step);
+            Question::new(query.name, async move |progress| {
+                prometheus.range(&query.expr, span, step, &progress).await
+            })
+        };
+        let questions = self.plan.range.iter().map(question).collect();
+        self.ask(
+            |poller| &mut poller.ranges,
+            questions,
+            |poller, snapshot, _| poller.audience.range.do_send(Publish::new(snapshot)),
+            ctx,
+        );
+    }
+
+    fn ask_alerts(&mut self, ctx: &mut Context<Self>) {
+        let prometheus = self.upstream.alerts.clone();
+        let question = Question::new("alerts".into(), async move |progress| {
+            prometheus.alerts(&progress).await
+        });
+        self.ask(
+            |poller| &mut poller.alerts,
+            vec![question],
+            |poller, snapshot, ctx| {
+                poller.audience.alerts.do_send(Publish::new(snapshot));
+                poller.look_if_wanted(ctx);
+            },
+            ctx,
+        );
+    }
+
+    /// Asks for alerts once more if that is wanted: now, or as soon as it may be.
+    fn look_if_wanted(&mut self, ctx: &mut Context<Self>) {
+        match self.alerts.due_in(Moment::now()) {
+            None => {}
+            Some(Duration::ZERO) => self.ask_alerts(ctx),
+            Some(wait) => {
+                ctx.run_later(wait, Self::look_if_wanted);
+            }
+        }
+    }
+
+    /// Asks the questions of one lane, unless Prometheus still owes earlier answers: a slow poll skips beats and never
+    /// piles up, and a server that does not answer at all keeps one question, while the beats say so.
+    fn ask(
+        &mut self,
+        lane: fn(&mut Self) -> &mut Lane,
+        questions: Vec<Question>,
+        publish: fn(&mut Self, Snapshot, &mut Context<Self>),
+        ctx: &mut Context<Self>,
+    ) {
+        let telemetry = self.telemetry.clone();
+        let began = Moment::now();
+        let source = lane(self).source;
+        let answered = self.answered_besides(source);
+        let probe = match lane(self).begin(began, answered) {
+            Turn::Ask(probe) => probe,
+            Turn::Busy => {
+                telemetry.source(source).beats_skipped.inc();
+                return;
+            }
+            Turn::Silent(silent) => {
+                telemetry.source(source).beats_skipped.inc();
+                let names = questions.into_iter().map(|question| question.name);
+                let snapshot = lane(self).unanswered(names, silent, &telemetry);
+                self.settled_at = began;
+                publish(self, snapshot, ctx);
+                return;
+            }
+        };
+        poll(questions, probe, self.plan.timeout)
+            .into_actor(self)
+            .map(move |polled, poller, ctx| {
+                let Polled {
+                    answers,
+                    unanswered,
+                    next_probe,
+                } = polled;
+                poller.settled_at = Moment::now();
+                let snapshot = lane(poller).settle(began, answers, &telemetry);
+                lane(poller).probe_with(next_probe);
+                if let Some(probe) = unanswered {
+                    let now = poller.settled_at;
+                    let hung_up = lane(poller).is_silent(began, now);
+                    timeout(PROBE_LIFETIME, select(probe, hung_up))
+                        .into_actor(poller)
+                        .map(move |_, poller, ctx| {
+                            lane(poller).is_over(began);
+                            poller.look_if_wanted(ctx);
+                        })
+                        .spawn(ctx);
+                }
+                publish(poller, snapshot, ctx);
+            })
+            .spawn(ctx);
+    }
+
+    /// When the server of one lane last answered another.
+    fn answered_besides(&self, source: Source) -> Option<Moment> {
+        let lanes = [&self.instants, &self.ranges, &self.alerts];
+        let others = lanes.into_iter().filter(|lane| lane.source != source);
+        let same_server =
+            |source: Source| self.upstream.one_server || source != Source::PrometheusAlerts;
+        let others = others.filter(|lane| same_server(source) && same_server(lane.source));
+        others.filter_map(Lane::answered_at).max()
+    }
+
+    fn publish_instants(&mut self, snapshot: Snapshot, _: &mut Context<Self>) {
+        let named = |wanted: fn(&InstantQuery) -> bool| {
+            let queries = &self.plan.instant;
+            snapshot.only(|name| {
+                queries
+                    .iter()
+                    .any(|query| *query.name == *name && wanted(query))
+            })
+        };
+        self.audience
+            .instant
+            .do_send(Publish::new(named(|query| query.raw)));
+        self.audience
+            .metrics
+            .do_send(Publish::new(named(|query| query.flat)));
+        self.last = Some(snapshot);
+    }
+}
+
+impl PromPoller {
+    /// The lane that has been without an answer for the longest time; if there is none, the one that was last so.
+    fn health(&self) -> &Check {
+        let checks = [&self.instants, &self.ranges, &self.alerts].map(|lane| &lane.check);
+        let since = |check: &&Check| check.since;
+        let failing = checks.into_iter().filter(|check| !check.ok);
+        let last = checks.into_iter().max_by_key(since);
+        failing.min_by_key(since).or(last).unwrap_or(checks[0])
+    }
+
+    /// What Prometheus said besides its last good answers.
+    fn warnings(&self) -> Vec<String> {
+        let lanes = [&self.instants, &self.ranges, &self.alerts];
+        lanes.into_iter().flat_map(Lane::warnings).collect()
+    }
+}
+
+impl Actor for PromPoller {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        shutdown::panics_here_are_fatal();
+        let beat = self.plan.interval.as_secs_f64();
+        self.telemetry.poll_interval.set(beat);
+        // The first beat comes at once. After a stall `run_interval` would catch up on every beat missed.
+        let mut beats = interval(self.plan.interval);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        ctx.add_stream(stream::poll_fn(move |task| {
+            beats.poll_tick(task).map(|_| Some(Beat))
+        }));
+    }
+}
+
+impl StreamHandler<Beat> for PromPoller {
+    fn handle(&mut self, _: Beat, ctx: &mut Context<Self>) {
+        self.ask_instants(ctx);
+        self.ask_ranges(ctx);
+        self.ask_alerts(ctx);
+    }
+}
+
+impl Handler<LookAgain> for PromPoller {
+    type Result = ();
+
+    fn handle(&mut self, _: LookAgain, ctx: &mut Self::Context) {
+        if self.alerts.want() {
+            self.look_if_wanted(ctx);
+        }
+    }
+}
+
+impl Handler<PollerStatus> for PromPoller {
+    type Result = actix::MessageResult<PollerStatus>;
+
+    fn handle(&mut self, _: PollerStatus, _: &mut Self::Context) -> Self::Result {
+        let silent = self.settled_at.elapsed();
+        let stuck = silent > self.plan.interval * MISSED_BEATS;
+        self.alive.update(if stuck {
+            Err(format!("no beat has ended for {} s", silent.as_secs()))
+        } else {
+            Ok(())
+        });
+        actix::MessageResult(PollerReport {
+            prometheus: self.health().clone().with_warnings(self.warnings()),
+            poller: self.alive.clone(),
+        })
+    }
+}
+
+impl Handler<LastInstants> for PromPoller {
+    type Result = Option<Snapshot>;
+
+    fn handle(&mut self, _: LastInstants, _: &mut Self::Context) -> Self::Result {
+        self.last.clone()
+    }
+}

@@ -1,0 +1,13 @@
+//! What the tests of this program have in common with others.
+
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests of each program use a part of it"
+)]
+
+#[path = "../support/mod.rs"]
+mod common;
+pub(crate) use common::*;
+#[path = "../support/simulator.rs"]
+pub(crate) mod simulator;
