@@ -29,7 +29,7 @@ fn run(arguments: &Arguments) -> Result<(), ProgramError> {
     let settings = GatewaySettings::load(arguments.config.as_deref(), &exit::environment())?;
     if arguments.check_config {
         Gateway::check(&settings)?;
-        return exit::say("the settings are valid");
+        return exit::print_line("the settings are valid");
     }
     logging::init(&settings.log);
     shutdown::install_panic_hook();

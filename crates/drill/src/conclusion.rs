@@ -31,7 +31,7 @@ pub(super) fn conclude(
     held: Vec<String>,
 ) -> Result<(), ProgramError> {
     let mut faults = unwritten;
-    if let Err(error) = exit::mention(&report.table(progress::terminal_width())) {
+    if let Err(error) = exit::print_line_if_open(&report.table(progress::terminal_width())) {
         faults.push(error.to_string());
     }
     judged(report, faults, held)

@@ -53,7 +53,7 @@ impl Progress {
             // A reader of stdout who is slow or has left neither delays the drill nor ends it: conditions are to be
             // recovered.
             self.said.set(Instant::now());
-            exit::show(line(record, event) + "\n");
+            exit::print_lossy(line(record, event) + "\n");
         }
     }
 
@@ -67,14 +67,14 @@ impl Progress {
                 && let Some(still) = still(&ledger.records())
             {
                 self.said.set(Instant::now());
-                exit::tell(&format!("mock-metrics: {still}"));
+                exit::eprint_line(&format!("mock-metrics: {still}"));
             }
         }
     }
 
     /// Takes the table off the screen.
     pub(super) fn finish(&self) {
-        exit::show(self.erase());
+        exit::print_lossy(self.erase());
     }
 
     fn draw(&self, records: &[Record]) {
@@ -86,7 +86,7 @@ impl Progress {
             text.push('\n');
         }
         self.drawn.set(rows.len());
-        exit::show(text);
+        exit::print_lossy(text);
     }
 
     /// Back to where the table begins, and everything below erased.

@@ -106,7 +106,7 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
         Err(name) => {
             interrupted = true;
             let held = stack.held();
-            exit::tell(&format!("mock-metrics: interrupted by {name}: {held}"));
+            exit::eprint_line(&format!("mock-metrics: interrupted by {name}: {held}"));
             stack.ledger.give_up(&format!("interrupted by {name}"));
         }
     }
@@ -149,7 +149,7 @@ fn hinted(error: ProgramError, source: &Source) -> ProgramError {
 
 fn tell(warnings: &[String]) {
     for warning in warnings {
-        exit::tell(&format!("mock-metrics: warning: {warning}"));
+        exit::eprint_line(&format!("mock-metrics: warning: {warning}"));
     }
 }
 

@@ -31,7 +31,7 @@ pub async fn run(options: &LabOptions) -> Result<ExitCode, ProgramError> {
     let ended = match errand {
         None => until_asked(&lab, asked).await.map(|()| ExitCode::SUCCESS),
         Some(errand) => {
-            exit::tell(&report::addresses(&lab));
+            exit::eprint_line(&report::addresses(&lab));
             let ended = errand.run(&lab, asked).await;
             ended.map(errand::exit_code).map_err(Into::into)
         }
@@ -41,9 +41,9 @@ pub async fn run(options: &LabOptions) -> Result<ExitCode, ProgramError> {
 }
 
 async fn until_asked(lab: &Lab, asked: impl Future<Output = Asked>) -> Result<(), ProgramError> {
-    exit::show(report::table(lab) + "\n");
+    exit::print_lossy(report::table(lab) + "\n");
     tokio::select! {
-        signal = asked => exit::show(format!("{signal}: stopping\n")),
+        signal = asked => exit::print_lossy(format!("{signal}: stopping\n")),
         death = lab.died() => return Err(death.into()),
     }
     Ok(())

@@ -69,7 +69,7 @@ pub fn code(program: &str, result: Result<impl Termination, ProgramError>) -> Ex
             for line in error.to_string().lines() {
                 // Servers that are quoted indent with tabs.
                 let line = line.replace('\t', "    ");
-                tell(&format!("{program}: {}", escaped(&line)));
+                eprint_line(&format!("{program}: {}", escaped(&line)));
             }
             code_of(&error)
         }
@@ -79,7 +79,7 @@ pub fn code(program: &str, result: Result<impl Termination, ProgramError>) -> Ex
 }
 
 /// Ends the process with code 1, from anywhere, after what has been logged is written as far as somebody takes it at once.
-pub fn at_once() -> ! {
+pub fn abort() -> ! {
     flush();
     process::exit(1)
 }
@@ -108,12 +108,12 @@ fn signalled(signal: Signal) -> ExitCode {
 }
 
 /// Prints a line on stderr, without waiting for whoever reads it.
-pub fn tell(line: &str) {
+pub fn eprint_line(line: &str) {
     output::stderr().push(format!("{line}\n"), Priority::Reserved);
 }
 
 /// Shows text on stdout without waiting for whoever reads it: what does not fit into the queue is not shown.
-pub fn show(text: String) {
+pub fn print_lossy(text: String) {
     output::stdout().push(text, Priority::Reserved);
 }
 
@@ -121,10 +121,10 @@ pub fn show(text: String) {
 ///
 /// # Errors
 /// When stdout cannot be written to for another reason.
-pub fn mention(line: &str) -> Result<(), ProgramError> {
-    match say(line) {
+pub fn print_line_if_open(line: &str) -> Result<(), ProgramError> {
+    match print_line(line) {
         Err(ProgramError::Signalled(_)) => Ok(()),
-        said => said,
+        result => result,
     }
 }
 
@@ -133,16 +133,16 @@ pub fn mention(line: &str) -> Result<(), ProgramError> {
 ///
 /// # Errors
 /// When stdout cannot be written to.
-pub fn say(line: &str) -> Result<(), ProgramError> {
+pub fn print_line(line: &str) -> Result<(), ProgramError> {
     if let Some(queue) = output::started_stdout() {
         queue.flush(None);
     }
-    writeln!(io::stdout(), "{line}").map_err(|error| unwritten("stdout", &error))
+    writeln!(io::stdout(), "{line}").map_err(|error| write_error("stdout", &error))
 }
 
 /// What a program ends with that could not write to `place`. Where the reader has left, the SIGPIPE that Rust programs
 /// ignore would have ended it.
-pub fn unwritten(place: &str, error: &io::Error) -> ProgramError {
+pub fn write_error(place: &str, error: &io::Error) -> ProgramError {
     match error.kind() {
         ErrorKind::BrokenPipe => ProgramError::Signalled(Signal::PIPE),
         _ => ProgramError::Failed(format!("{place}: {error}")),

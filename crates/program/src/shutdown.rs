@@ -67,7 +67,7 @@ pub fn signalled() -> Result<impl Future<Output = Asked>, ProgramError> {
                 _ = interrupt.recv() => {}
             }
             log::warn!("asked to stop a second time: ending at once");
-            exit::at_once();
+            exit::abort();
         });
         asked
     })
@@ -114,7 +114,7 @@ pub fn install_panic_hook() {
         if fatal {
             // A line of its own in the code too: no crowd of others can have it withheld.
             log::error!("panic, ending the process: {info}");
-            exit::at_once();
+            exit::abort();
         }
         log::error!("panic: {info}");
     }));

@@ -88,7 +88,7 @@ pub async fn backfill(options: BackfillOptions, source: &Source) -> Result<(), P
         until: options.until.unwrap_or(now),
     };
     if let Some(told) = past.without_alerts() {
-        exit::tell(&format!("mock-metrics: {told}"));
+        exit::eprint_line(&format!("mock-metrics: {told}"));
     }
     let stop = shutdown::signalled()?;
     let attempt = Attempt::default();
@@ -140,7 +140,7 @@ impl BackfillOptions {
         };
         let place = self.output.as_deref().map(Path::to_string_lossy);
         let place = place.unwrap_or("stdout".into());
-        written.map_err(|error| exit::unwritten(&place, &error))
+        written.map_err(|error| exit::write_error(&place, &error))
     }
 
     fn record(&self, past: &Past, limit: usize) -> Recording {

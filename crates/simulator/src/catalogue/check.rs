@@ -44,12 +44,12 @@ pub fn check(options: &CheckOptions, source: &Source) -> Result<(), ProgramError
                 .map(|line| format!("{file}: promtool {version} refuses the rules: {line}"));
             return Err(ProgramError::Refused(told.collect::<Vec<_>>().join("\n")));
         }
-        Said::Nothing => exit::say(&format!(
+        Said::Nothing => exit::print_line(&format!(
             "{file}: note: no promtool is here: PromQL was read as that of Prometheus 3, which has functions that 2 has not"
         ))?,
     }
     for note in catalogue.notes() {
-        exit::say(&format!("{file}: note: {note}"))?;
+        exit::print_line(&format!("{file}: note: {note}"))?;
     }
     let verdicts = catalogue.verdicts();
     for (alert, verdict) in catalogue.alerts.iter().zip(&verdicts) {
@@ -62,11 +62,11 @@ pub fn check(options: &CheckOptions, source: &Source) -> Result<(), ProgramError
                 )
             }
         };
-        exit::say(&format!("{file}: alert {}: {told}", alert.name))?;
+        exit::print_line(&format!("{file}: alert {}: {told}", alert.name))?;
     }
     let alerts = counted(catalogue.alerts.len(), "alert");
     let scenarios = counted(catalogue.scenarios.len(), "scenario");
-    exit::say(&format!(
+    exit::print_line(&format!(
         "{file}: {alerts} and {scenarios}: {}",
         counts(&verdicts)
     ))

@@ -57,7 +57,7 @@ pub fn print(source: &Source, options: &RulesOptions) -> Result<(), ProgramError
     let mut out = String::new();
     let heading = heading(source, options.format);
     written(&mut out, &catalogue, options, &heading).expect("a string takes everything");
-    exit::say(out.trim_end())
+    exit::print_line(out.trim_end())
 }
 
 fn written(
