@@ -34,7 +34,7 @@ fn run(arguments: &Arguments) -> Result<(), ProgramError> {
     logging::init(&settings.log);
     shutdown::install_panic_hook();
     actix::System::new().block_on(async {
-        let stop = shutdown::signalled()?;
+        let stop = shutdown::stop_signal()?;
         Gateway::build(&settings)?.serve_until(stop).await
     })
 }

@@ -85,7 +85,7 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
         servers,
         survey,
     };
-    let signal = shutdown::signalled()?;
+    let signal = shutdown::stop_signal()?;
     let started = Utc::now();
     let rehearsed = async {
         rehearse(&stack, &chosen, &parts, part::theories(&parts, pace)).await;

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use program::shutdown::Asked;
+use program::shutdown::StopSignal;
 use rustix::process::Signal;
 use tokio::time::{sleep, timeout};
 
@@ -52,7 +52,7 @@ impl Errand {
     pub(crate) async fn run(
         &self,
         lab: &Lab,
-        asked: impl Future<Output = Asked> + Unpin,
+        asked: impl Future<Output = StopSignal> + Unpin,
     ) -> Result<ExitStatus, LabError> {
         let refused = |error| LabError::io(self.program.display())(error);
         let offspring = Offspring::adopt().map_err(refused)?;
@@ -109,7 +109,7 @@ impl Running<'_> {
     async fn to_its_end(
         &self,
         lab: &Lab,
-        mut asked: impl Future<Output = Asked> + Unpin,
+        mut asked: impl Future<Output = StopSignal> + Unpin,
     ) -> Result<ExitStatus, LabError> {
         let name = tokio::select! {
             status = self.command.ended() => {

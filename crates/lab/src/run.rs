@@ -4,7 +4,7 @@ use std::{pin::pin, process::ExitCode};
 
 use program::{
     exit::{self, ProgramError},
-    shutdown::{self, Asked},
+    shutdown::{self, StopSignal},
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 /// # Errors
 /// When something is missing or taken, when a program ended by itself, or when a signal came before the command could run.
 pub async fn run(options: &LabOptions) -> Result<ExitCode, ProgramError> {
-    let mut asked = pin!(shutdown::signalled()?);
+    let mut asked = pin!(shutdown::stop_signal()?);
     let errand = Errand::of(options)?;
     let lab = tokio::select! {
         // What has been started until then ends with the other future.
@@ -40,7 +40,10 @@ pub async fn run(options: &LabOptions) -> Result<ExitCode, ProgramError> {
     ended
 }
 
-async fn until_asked(lab: &Lab, asked: impl Future<Output = Asked>) -> Result<(), ProgramError> {
+async fn until_asked(
+    lab: &Lab,
+    asked: impl Future<Output = StopSignal>,
+) -> Result<(), ProgramError> {
     exit::print_lossy(report::table(lab) + "\n");
     tokio::select! {
         signal = asked => exit::print_lossy(format!("{signal}: stopping\n")),

@@ -9,7 +9,7 @@ use crate::exit::{self, ProgramError};
 
 /// A signal that asks a program to stop; its name in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum StopSignal {
     /// SIGTERM.
     Terminate,
     /// SIGINT.
@@ -18,7 +18,7 @@ pub enum Asked {
     HangUp,
 }
 
-impl Asked {
+impl StopSignal {
     /// To pass it on, or to end with it.
     pub fn signal(self) -> process::Signal {
         match self {
@@ -29,7 +29,7 @@ impl Asked {
     }
 }
 
-impl fmt::Display for Asked {
+impl fmt::Display for StopSignal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Terminate => "SIGTERM",
@@ -45,7 +45,7 @@ impl fmt::Display for Asked {
 ///
 /// # Errors
 /// When the handlers cannot be installed.
-pub fn signalled() -> Result<impl Future<Output = Asked>, ProgramError> {
+pub fn stop_signal() -> Result<impl Future<Output = StopSignal>, ProgramError> {
     let listen =
         |kind| signal(kind).map_err(|error| ProgramError::Failed(format!("signals: {error}")));
     let mut terminate = listen(SignalKind::terminate())?;
@@ -57,9 +57,9 @@ pub fn signalled() -> Result<impl Future<Output = Asked>, ProgramError> {
     };
     Ok(async move {
         let asked = tokio::select! {
-            _ = terminate.recv() => Asked::Terminate,
-            _ = interrupt.recv() => Asked::Interrupt,
-            () = received(&mut hangup) => Asked::HangUp,
+            _ = terminate.recv() => StopSignal::Terminate,
+            _ = interrupt.recv() => StopSignal::Interrupt,
+            () = received(&mut hangup) => StopSignal::HangUp,
         };
         actix_rt::spawn(async move {
             tokio::select! {

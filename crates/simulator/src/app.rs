@@ -185,7 +185,7 @@ pub async fn serve(source: &Source) -> Result<(), ProgramError> {
     if let Some(link) = &settings.server.port_passed_over {
         log::warn!("{PORT} is {link:?}, which Kubernetes says of a service: passed over");
     }
-    let stop = shutdown::signalled()?;
+    let stop = shutdown::stop_signal()?;
     let past = past(source, &settings.simulation)?;
     let mock = Mock::build(settings, catalogue, past)?;
     mock.serve_until(stop).await

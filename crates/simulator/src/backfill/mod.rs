@@ -90,7 +90,7 @@ pub async fn backfill(options: BackfillOptions, source: &Source) -> Result<(), P
     if let Some(told) = past.without_alerts() {
         exit::eprint_line(&format!("mock-metrics: {told}"));
     }
-    let stop = shutdown::signalled()?;
+    let stop = shutdown::stop_signal()?;
     let attempt = Attempt::default();
     let writing = attempt.clone();
     let (done, written) = oneshot::channel();
