@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use program::{
     exit::{self, ProgramError},
-    words::counted,
+    text::pluralize,
 };
 
 use crate::{
@@ -54,7 +54,7 @@ fn judged(report: &Report, mut faults: Vec<String>, held: Vec<String>) -> Result
         faults.push(format!(
             "{} of {} did not arrive as expected{of_servers}: {}",
             failed.len(),
-            counted(report.records.len(), "alert"),
+            pluralize(report.records.len(), "alert"),
             failed.join(", ")
         ));
     }

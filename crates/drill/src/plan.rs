@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use program::{exit::ProgramError, words};
+use program::{exit::ProgramError, text};
 use simulator::catalogue::{Alert, Catalogue, Scenario};
 
 use crate::options::DrillOptions;
@@ -83,7 +83,7 @@ fn means(name: &str, alert: &Alert) -> bool {
 }
 
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    format!("there is no {what} {name:?}{}", words::instead(name, known))
+    format!("there is no {what} {name:?}{}", text::suggest(name, known))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
 use chrono::Utc;
 use futures_util::future::{join, join_all};
-use program::words::counted;
+use program::text::pluralize;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{
@@ -102,7 +102,7 @@ impl Stack {
         match (&*self.playing.borrow(), self.triggered.borrow().len()) {
             (Some(ours), _) => format!("stopping the scenario {}", ours.name()),
             (None, 0) => "nothing is to be recovered".to_owned(),
-            (None, count) => format!("recovering {}", counted(count, "alert")),
+            (None, count) => format!("recovering {}", pluralize(count, "alert")),
         }
     }
 

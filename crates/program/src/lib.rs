@@ -9,4 +9,4 @@ pub mod memory_limit;
 pub mod output;
 pub mod settings;
 pub mod shutdown;
-pub mod words;
+pub mod text;

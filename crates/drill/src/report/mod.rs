@@ -14,7 +14,7 @@ use chrono::SecondsFormat;
 use program::{
     exit::ProgramError,
     files::{self, Access},
-    words::counted,
+    text::pluralize,
 };
 
 use crate::{
@@ -84,7 +84,7 @@ impl Report {
         format!(
             "{} of {} arrived, {late} of them late, {failed} failed{unfinished}, in {:.0} s{doubt}",
             self.count(Verdict::Passed) + late,
-            counted(self.records.len(), "alert"),
+            pluralize(self.records.len(), "alert"),
             self.seconds()
         )
     }

@@ -10,7 +10,7 @@ use super::{
     rules::Faults,
     tree::{self, Tree, one_line},
 };
-use crate::words::did_you_mean;
+use crate::text::did_you_mean;
 
 /// What [`load`] must know about one program.
 pub struct Program {

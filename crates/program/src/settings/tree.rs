@@ -6,7 +6,7 @@ use config::{Config, File, FileFormat, Value, ValueKind};
 use serde::Deserialize;
 
 use super::SettingsError;
-use crate::words::did_you_mean;
+use crate::text::did_you_mean;
 
 /// Values by dotted key. An array is one value.
 pub(super) type Tree = BTreeMap<String, Value>;

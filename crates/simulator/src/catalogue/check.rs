@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use program::{
     exit::{self, ProgramError},
-    words::counted,
+    text::pluralize,
 };
 use promql;
 
@@ -64,8 +64,8 @@ pub fn check(options: &CheckOptions, source: &Source) -> Result<(), ProgramError
         };
         exit::print_line(&format!("{file}: alert {}: {told}", alert.name))?;
     }
-    let alerts = counted(catalogue.alerts.len(), "alert");
-    let scenarios = counted(catalogue.scenarios.len(), "scenario");
+    let alerts = pluralize(catalogue.alerts.len(), "alert");
+    let scenarios = pluralize(catalogue.scenarios.len(), "scenario");
     exit::print_line(&format!(
         "{file}: {alerts} and {scenarios}: {}",
         counts(&verdicts)

@@ -1,6 +1,6 @@
 //! What stands behind a key: told by name, before serde could only tell its type.
 
-use program::words;
+use program::text;
 use toml::Value;
 
 /// What may stand behind a key.
@@ -56,7 +56,7 @@ pub(super) fn faults(table: &Value, keys: &[(&str, Form)]) -> Vec<(String, Strin
 
 fn unknown(key: &str, keys: &[(&str, Form)]) -> String {
     let names = keys.iter().map(|(known, _)| *known);
-    format!("no such key{}", words::instead(key, names))
+    format!("no such key{}", text::suggest(key, names))
 }
 
 fn shown(value: &Value) -> String {

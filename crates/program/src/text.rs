@@ -7,7 +7,7 @@ const ALIKE: f64 = 0.8;
 const MOST_EDITS: usize = 2;
 
 /// `1 alert`, `2 alerts`.
-pub fn counted(count: usize, what: &str) -> String {
+pub fn pluralize(count: usize, what: &str) -> String {
     match count {
         1 => format!("1 {what}"),
         _ => format!("{count} {what}s"),
@@ -25,7 +25,7 @@ pub fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Str
 }
 
 /// What to tell after a `name` that is none of `known`: which it may be a slip of, or else what there is.
-pub fn instead<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<_> = known.collect();
     let alike = |other: &&str| {
         let (a, b) = (name.to_lowercase(), other.to_lowercase());
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn one_alert_is_not_alerts() {
-        let alerts = |count| counted(count, "alert");
+        let alerts = |count| pluralize(count, "alert");
         assert_eq!([0, 1, 27].map(alerts), ["0 alerts", "1 alert", "27 alerts"]);
     }
 
@@ -60,9 +60,9 @@ mod tests {
             ("network", "; there are disk, database, disk-errors"),
             ("", "; there are disk, database, disk-errors"),
         ] {
-            assert_eq!(instead(name, known.into_iter()), told, "{name}");
+            assert_eq!(suggest(name, known.into_iter()), told, "{name}");
         }
-        assert_eq!(instead("disk", [].into_iter()), ", and no other");
+        assert_eq!(suggest("disk", [].into_iter()), ", and no other");
     }
 
     #[test]
