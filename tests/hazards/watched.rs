@@ -2,7 +2,7 @@
 
 use std::{fs, net::SocketAddr};
 
-use ::program::descriptors;
+use ::program::fd_limit;
 
 use super::crowd::Reader;
 use crate::{
@@ -29,7 +29,7 @@ impl Watched {
     /// On a free port of loopback, asking this Prometheus every `beat` milliseconds, without PostgreSQL.
     pub(super) async fn start(prometheus: &str, beat: u32, environment: &[(&str, &str)]) -> Self {
         assert!(
-            descriptors::share(0, DESCRIPTORS, 0).sessions == DESCRIPTORS,
+            fd_limit::cap_clients(0, DESCRIPTORS, 0).sessions == DESCRIPTORS,
             "the tests need {DESCRIPTORS} descriptors: see `ulimit -Hn`"
         );
         let mut command = program::gateway();

@@ -1,6 +1,6 @@
 //! How many sessions this process can hold: each needs a descriptor, and memory where its client means harm.
 
-use crate::{descriptors, memory_limit};
+use crate::{fd_limit, memory_limit};
 
 /// Of the memory limit, the part that sessions may take: the rest is for frames, answers and queries.
 const SHARE_OF_MEMORY: u64 = 2;
@@ -49,7 +49,7 @@ pub struct Room {
 impl Room {
     /// Tells of settings that are more than this machine holds.
     pub fn warn_if_fewer(&self) {
-        descriptors::warn_if_fewer(self.connections, self.connections_wanted);
+        fd_limit::warn_if_fewer(self.connections, self.connections_wanted);
         if let Some(limit) = &self.limited_by {
             let (sessions, wanted) = (self.sessions, self.sessions_wanted);
             log::warn!("{sessions} sessions at most rather than {wanted}: {limit}");
@@ -63,7 +63,7 @@ impl Room {
 /// # Errors
 /// Why there is no room for a number of sessions that somebody has set.
 pub fn room(wanted: &Wanted<'_>, cost: SessionCost) -> Result<Room, String> {
-    let held = descriptors::share(wanted.connections, wanted.sessions, wanted.workers);
+    let held = fd_limit::cap_clients(wanted.connections, wanted.sessions, wanted.workers);
     let room = Room {
         connections: held.connections,
         sessions: held.sessions,

@@ -1,8 +1,9 @@
 //! What every program does alike: how it takes settings, logs, stops and ends, and what it needs of the machine.
 
 pub mod capacity;
-pub mod descriptors;
+
 pub mod exit;
+pub mod fd_limit;
 pub mod files;
 pub mod logging;
 pub mod memory_limit;

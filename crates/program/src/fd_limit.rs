@@ -4,13 +4,13 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// What the rest of the process needs: listeners, Prometheus, PostgreSQL, probes, and connections that hear why they are
 /// refused.
-const RESERVE: usize = 120;
+const RESERVED_FDS: usize = 120;
 /// What a worker thread needs: its event queue, what wakes it, and its part in signals.
-const OF_A_WORKER: usize = 4;
+const FDS_PER_WORKER: usize = 4;
 
 /// How many descriptors there are for each kind of client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shares {
+pub struct ClientCaps {
     /// HTTP connections, at most.
     pub connections: usize,
     /// WebSocket sessions, at most.
@@ -20,7 +20,7 @@ pub struct Shares {
 /// Raises the soft limit to the hard limit, which needs no privilege, and says how many of the `connections` (0: as many as
 /// there are descriptors for) and `sessions` that are wanted it holds: one more would take the descriptor that a probe or
 /// a query needs. There are `workers` threads that serve them.
-pub fn share(connections: usize, sessions: usize, workers: usize) -> Shares {
+pub fn cap_clients(connections: usize, sessions: usize, workers: usize) -> ClientCaps {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limit.maximum,
@@ -33,8 +33,8 @@ pub fn share(connections: usize, sessions: usize, workers: usize) -> Shares {
     // None: unlimited.
     let granted = granted.and_then(|granted| usize::try_from(granted).ok());
     let room = granted.unwrap_or(usize::MAX);
-    let room = room.saturating_sub(RESERVE + OF_A_WORKER * workers);
-    of(room, connections, sessions)
+    let room = room.saturating_sub(RESERVED_FDS + FDS_PER_WORKER * workers);
+    caps(room, connections, sessions)
 }
 
 /// Tells that `held` HTTP connections are fewer than are wanted.
@@ -47,7 +47,7 @@ pub fn warn_if_fewer(held: usize, wanted: usize) {
 }
 
 /// Where there are too few, a third is for connections: every session has been one, and a page needs both.
-fn of(room: usize, connections: usize, sessions: usize) -> Shares {
+fn caps(room: usize, connections: usize, sessions: usize) -> ClientCaps {
     let least = if sessions == 0 { room } else { room / 3 };
     let left = room.saturating_sub(sessions).max(least).max(1);
     let connections = if connections == 0 {
@@ -55,7 +55,7 @@ fn of(room: usize, connections: usize, sessions: usize) -> Shares {
     } else {
         connections.min(left)
     };
-    Shares {
+    ClientCaps {
         connections,
         sessions: sessions.min(room.saturating_sub(connections).max(1)),
     }
@@ -68,18 +68,18 @@ mod tests {
     #[test]
     fn what_is_wanted_is_held_where_there_is_room() {
         let (connections, sessions) = (2_048, 20_000);
-        let wanted = Shares {
+        let wanted = ClientCaps {
             connections,
             sessions,
         };
-        assert_eq!(of(usize::MAX, connections, sessions), wanted);
-        assert_eq!(of(22_048, connections, sessions), wanted);
+        assert_eq!(caps(usize::MAX, connections, sessions), wanted);
+        assert_eq!(caps(22_048, connections, sessions), wanted);
     }
 
     #[test]
     fn where_there_is_not_both_have_a_share() {
         for room in [72, 572, 896, 3_968] {
-            let shares = of(room, 2_048, 20_000);
+            let shares = caps(room, 2_048, 20_000);
             assert!(shares.connections >= room / 3, "{room}: {shares:?}");
             assert!(shares.sessions >= room / 2, "{room}: {shares:?}");
             assert!(
@@ -91,8 +91,8 @@ mod tests {
 
     #[test]
     fn no_limit_is_what_the_descriptors_allow() {
-        let shares = of(8_064, 0, 4_000);
+        let shares = caps(8_064, 0, 4_000);
         assert_eq!((shares.connections, shares.sessions), (4_064, 4_000));
-        assert_eq!(of(572, 0, 0).connections, 572);
+        assert_eq!(caps(572, 0, 0).connections, 572);
     }
 }
