@@ -16,9 +16,8 @@ use actix_web::{
 };
 use http_kit::{
     client_address::TrustedProxies,
-    connection::{Connection, Policy, listener, track},
-    cors::in_the_envelope,
-    host::only_known_hosts,
+    connection::{Connection, Policy, listener, track_request},
+    middleware::{check_host, cors_error_envelope},
     origin::AllowedOrigins,
 };
 
@@ -102,10 +101,10 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                 .app_data(Data::from(entrance.diagnosis.clone()))
                 .app_data(Data::new(proxies))
                 .wrap(cors(&entrance.allowed_origins))
-                .wrap(from_fn(in_the_envelope))
-                .wrap(from_fn(only_known_hosts))
+                .wrap(from_fn(cors_error_envelope))
+                .wrap(from_fn(check_host))
                 .wrap(from_fn(measure))
-                .wrap(from_fn(track))
+                .wrap(from_fn(track_request))
                 .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
                 .configure(routes);
             let http = connections

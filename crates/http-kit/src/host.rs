@@ -4,12 +4,8 @@
 use std::collections::BTreeSet;
 
 use actix_web::{
-    Error,
-    body::{EitherBody, MessageBody},
-    dev::{RequestHead, ServiceRequest, ServiceResponse},
+    dev::RequestHead,
     http::{Version, header},
-    middleware::Next,
-    web::Data,
 };
 use log::warn;
 use rustix::system::uname;
@@ -108,21 +104,6 @@ impl KnownHosts {
                 self.names.contains(name) || self.suffixes.iter().any(below)
             }
         }
-    }
-}
-
-/// The middleware of the requests that are no upgrades.
-///
-/// # Errors
-/// Those of the service inside.
-pub async fn only_known_hosts<B: MessageBody + 'static>(
-    known: Data<KnownHosts>,
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    match known.check(request.head()) {
-        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
-        Err(refused) => Ok(request.error_response(refused).map_into_right_body()),
     }
 }
 

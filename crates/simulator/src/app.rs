@@ -26,10 +26,10 @@ use http_kit::{
     connection::{
         ConnectionLimits, Deadlines, Policy,
         listener::{bind, server},
-        track,
+        track_request,
     },
-    cors::in_the_envelope,
-    host::{KnownHosts, only_known_hosts},
+    host::KnownHosts,
+    middleware::{check_host, cors_error_envelope},
     notices::Notices,
     origin::AllowedOrigins,
 };
@@ -107,10 +107,10 @@ impl Mock {
                     .app_data(access.clone())
                     .app_data(hosts.clone())
                     .wrap(http::cors(&access.allowed_origins))
-                    .wrap(from_fn(in_the_envelope))
+                    .wrap(from_fn(cors_error_envelope))
                     .wrap(from_fn(http::only_known_origins))
-                    .wrap(from_fn(only_known_hosts))
-                    .wrap(from_fn(track))
+                    .wrap(from_fn(check_host))
+                    .wrap(from_fn(track_request))
                     .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
                     .configure(http::routes);
                 let http = policy.http().h1(map_config(app, |_| AppConfig::default()));

@@ -6,7 +6,7 @@
 //!                                          ▲                       │
 //!                                          └──── Exchange ◀────────┘
 //! ```
-//! [`Connection`] sees bytes, [`track`] sees requests: when one begins, when its body is there, when its answer has been
+//! [`Connection`] sees bytes, [`track_request`] sees requests: when one begins, when its body is there, when its answer has been
 //! handed over. They share an `Exchange`, so that a connection is held to the deadline of what it waits for
 //! without HTTP being parsed twice.
 
@@ -30,5 +30,5 @@ pub use crate::connection::{
     metrics::ConnectionMetrics,
     policy::{Deadlines, Policy},
     stream::Connection,
-    track::{broke_off, track},
+    track::{broke_off, track_request},
 };

@@ -27,7 +27,7 @@ const PROBES: [&str; 4] = ["/health", "/-/healthy", "/-/ready", "/metrics"];
 ///
 /// # Errors
 /// Those of the service inside.
-pub async fn track<B: MessageBody + 'static>(
+pub async fn track_request<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<Answer>, Error> {

@@ -1,4 +1,4 @@
-//! What actix-cors refuses, in the envelope of every other error. Both programs put it around their CORS answers.
+//! Gives the errors of actix-cors the envelope of every other error.
 
 use actix_cors::CorsError;
 use actix_web::{
@@ -10,24 +10,25 @@ use actix_web::{
 
 use crate::api_error::ApiError;
 
-/// The middleware. It knows a refusal by its error, so that answers of the routes stay as they are.
+/// Replaces the answer where actix-cors refused the request. A refusal is recognised by its error type, so that the
+/// answers of the routes stay as they are.
 ///
 /// # Errors
 /// Those of the service inside.
-pub async fn in_the_envelope<B: MessageBody + 'static>(
+pub async fn cors_error_envelope<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let answer = next.call(request).await?;
-    let refusal = answer.response().error().and_then(Error::as_error);
-    match refusal.map(told) {
-        Some(refused) => Ok(answer.error_response(refused).map_into_right_body()),
+    let cause = answer.response().error().and_then(Error::as_error);
+    match cause.map(api_error) {
+        Some(error) => Ok(answer.error_response(error).map_into_right_body()),
         None => Ok(answer.map_into_left_body()),
     }
 }
 
-fn told(refusal: &CorsError) -> ApiError {
-    match refusal {
+fn api_error(cause: &CorsError) -> ApiError {
+    match cause {
         CorsError::OriginNotAllowed => ApiError::Forbidden(
             "web pages of this origin may not read here; the setting allowed_origins lists those that may"
                 .to_owned(),
