@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use program::settings::{SettingsError, rules::Faults};
+use program::settings::{SettingsError, validator::Validator};
 
 use super::GatewaySettings;
 /// Prometheus refuses a range query with more points per series than this.
@@ -11,156 +11,156 @@ const MOST_POINTS: u64 = 11_000;
 const LONGEST_QUESTION: f64 = 25.0;
 
 impl GatewaySettings {
-    pub(super) fn checked(mut self, mut faults: Faults) -> Result<Self, SettingsError> {
-        self.check_server(&mut faults);
-        self.check_ui(&mut faults);
-        self.check_prometheus(&mut faults);
-        self.check_webhook(&mut faults);
-        self.check_database(&mut faults);
-        self.check_websocket(&mut faults);
-        self.check_instant_queries(&mut faults);
-        self.check_range_queries(&mut faults);
-        self.log.check(&mut faults);
+    pub(super) fn checked(mut self, mut validator: Validator) -> Result<Self, SettingsError> {
+        self.check_server(&mut validator);
+        self.check_ui(&mut validator);
+        self.check_prometheus(&mut validator);
+        self.check_webhook(&mut validator);
+        self.check_database(&mut validator);
+        self.check_websocket(&mut validator);
+        self.check_instant_queries(&mut validator);
+        self.check_range_queries(&mut validator);
+        self.log.check(&mut validator);
         let prometheus = &mut self.prometheus;
         let within_a_beat = prometheus.poll_interval_seconds * 0.8;
         prometheus.timeout_seconds = prometheus.timeout_seconds.min(within_a_beat);
-        faults.or(self)
+        validator.finish(self)
     }
 
-    fn check_server(&self, faults: &mut Faults) {
+    fn check_server(&self, validator: &mut Validator) {
         let server = &self.server;
-        faults.ip("server.host", &server.host);
-        faults.within("server.workers", server.workers, 0..=1024);
-        faults.within("server.drain_seconds", server.drain_seconds, 0.0..=8.0);
-        faults.networks("server.trusted_proxies", &server.trusted_proxies);
-        faults.hosts("server.hosts", &server.hosts);
+        validator.ip("server.host", &server.host);
+        validator.within("server.workers", server.workers, 0..=1024);
+        validator.within("server.drain_seconds", server.drain_seconds, 0.0..=8.0);
+        validator.networks("server.trusted_proxies", &server.trusted_proxies);
+        validator.hosts("server.hosts", &server.hosts);
         if !server.external_url.is_empty() {
-            faults.public_url("server.external_url", &server.external_url);
+            validator.public_url("server.external_url", &server.external_url);
         }
-        server.connections.check(faults);
+        server.connections.check(validator);
         let share = server.metrics_share_seconds;
-        faults.within("server.metrics_share_seconds", share, 0.0..=1.0);
-        faults.origins("cors.allowed_origins", &self.cors.allowed_origins);
+        validator.within("server.metrics_share_seconds", share, 0.0..=1.0);
+        validator.origins("cors.allowed_origins", &self.cors.allowed_origins);
     }
 
-    fn check_ui(&self, faults: &mut Faults) {
+    fn check_ui(&self, validator: &mut Validator) {
         if let Some(folder) = self.ui.folder() {
             let shown = folder.display();
             let must = format_args!(
                 "there is no index.html in {shown}; npm run build in ui/ makes ui/dist, an empty value leaves the UI out"
             );
             let page = folder.join("index.html").is_file();
-            faults.expect(page, "ui.dir", must);
+            validator.require(page, "ui.dir", must);
         }
         if let Some(url) = self.ui.simulator_url() {
-            faults.public_url("ui.simulator_url", url);
+            validator.public_url("ui.simulator_url", url);
         }
     }
 
-    fn check_prometheus(&self, faults: &mut Faults) {
+    fn check_prometheus(&self, validator: &mut Validator) {
         let prometheus = &self.prometheus;
-        faults.prometheus_url("prometheus.url", prometheus.url.reveal());
+        validator.prometheus_url("prometheus.url", prometheus.url.reveal());
         if !prometheus.alerts_url.is_empty() {
-            faults.prometheus_url("prometheus.alerts_url", prometheus.alerts_url.reveal());
+            validator.prometheus_url("prometheus.alerts_url", prometheus.alerts_url.reveal());
         }
         if !self.alertmanager.url.is_empty() {
-            faults.http_url("alertmanager.url", self.alertmanager.url.reveal());
+            validator.http_url("alertmanager.url", self.alertmanager.url.reveal());
         }
         let (interval, timeout) = (prometheus.poll_interval_seconds, prometheus.timeout_seconds);
-        faults.within("prometheus.poll_interval_seconds", interval, 0.1..=3600.0);
-        faults.within("prometheus.timeout_seconds", timeout, 0.05..=3600.0);
+        validator.within("prometheus.poll_interval_seconds", interval, 0.1..=3600.0);
+        validator.within("prometheus.timeout_seconds", timeout, 0.05..=3600.0);
         let bytes = prometheus.max_response_bytes;
-        faults.within("prometheus.max_response_bytes", bytes, 1024..=1 << 30);
+        validator.within("prometheus.max_response_bytes", bytes, 1024..=1 << 30);
     }
 
-    fn check_webhook(&self, faults: &mut Faults) {
+    fn check_webhook(&self, validator: &mut Validator) {
         let webhook = &self.webhook;
-        faults.within("webhook.max_bytes", webhook.max_bytes, 1024..=1 << 24);
+        validator.within("webhook.max_bytes", webhook.max_bytes, 1024..=1 << 24);
         let timeout = webhook.timeout_seconds;
-        faults.within("webhook.timeout_seconds", timeout, 0.1..=LONGEST_QUESTION);
+        validator.within("webhook.timeout_seconds", timeout, 0.1..=LONGEST_QUESTION);
         let body = self.server.connections.body_timeout_seconds;
         let must =
             format_args!("must be at least webhook.timeout_seconds, found {body} < {timeout}");
-        faults.expect(timeout <= body, "server.body_timeout_seconds", must);
+        validator.require(timeout <= body, "server.body_timeout_seconds", must);
     }
 
-    fn check_database(&self, faults: &mut Faults) {
+    fn check_database(&self, validator: &mut Validator) {
         let database = &self.database;
         if self.incidents_off_by().is_none() {
-            faults.database_url("database.url", &database.url);
+            validator.database_url("database.url", &database.url);
         }
-        faults.within(
+        validator.within(
             "database.max_queries_per_address",
             database.max_queries_per_address,
             0..=100,
         );
-        faults.within("database.pool_size", database.pool_size, 1..=100);
+        validator.within("database.pool_size", database.pool_size, 1..=100);
         let (acquire, query) = (
             database.acquire_timeout_seconds,
             database.query_timeout_seconds,
         );
         let bounds = 0.1..=LONGEST_QUESTION;
-        faults.within("database.acquire_timeout_seconds", acquire, bounds.clone());
-        faults.within("database.query_timeout_seconds", query, bounds.clone());
+        validator.within("database.acquire_timeout_seconds", acquire, bounds.clone());
+        validator.within("database.query_timeout_seconds", query, bounds.clone());
         // One fault for one mistake: a sum is judged when its parts are right.
         if bounds.contains(&acquire) && bounds.contains(&query) {
             let must = format_args!(
                 "must be at most {LONGEST_QUESTION} together with database.query_timeout_seconds, found {acquire} + {query}"
             );
             let soon = acquire + query <= LONGEST_QUESTION;
-            faults.expect(soon, "database.acquire_timeout_seconds", must);
+            validator.require(soon, "database.acquire_timeout_seconds", must);
         }
         let check = database.check_interval_seconds;
-        faults.within("database.check_interval_seconds", check, 0.1..=600.0);
-        faults.words("incidents.severities", &self.incidents.severities);
+        validator.within("database.check_interval_seconds", check, 0.1..=600.0);
+        validator.unique_names("incidents.severities", &self.incidents.severities);
         let severities = &self.alerts.severities;
         let names: Vec<_> = severities
             .iter()
             .map(|severity| severity.name.clone())
             .collect();
-        faults.words("alerts.severities", &names);
-        faults.within(
+        validator.unique_names("alerts.severities", &names);
+        validator.within(
             "incidents.share_seconds",
             self.incidents.share_seconds,
             0.0..=1.0,
         );
     }
 
-    fn check_websocket(&self, faults: &mut Faults) {
+    fn check_websocket(&self, validator: &mut Validator) {
         let socket = &self.websocket;
-        faults.within(
+        validator.within(
             "websocket.max_sessions",
             socket.max_sessions,
             1..=10_000_000,
         );
         let share = socket.max_sessions_per_address;
-        faults.within("websocket.max_sessions_per_address", share, 0..=10_000_000);
+        validator.within("websocket.max_sessions_per_address", share, 0..=10_000_000);
         let pinned = socket.max_pinned_bytes;
-        faults.within("websocket.max_pinned_bytes", pinned, 1 << 20..=1 << 34);
-        faults.within(
+        validator.within("websocket.max_pinned_bytes", pinned, 1 << 20..=1 << 34);
+        validator.within(
             "websocket.max_message_bytes",
             socket.max_message_bytes,
             125..=1 << 20,
         );
         let frames = socket.max_frames_per_second;
-        faults.within("websocket.max_frames_per_second", frames, 1..=100_000);
+        validator.within("websocket.max_frames_per_second", frames, 1..=100_000);
         let (ping, stall) = (socket.ping_interval_seconds, socket.stall_timeout_seconds);
-        faults.within("websocket.ping_interval_seconds", ping, 0.1..=3600.0);
-        faults.within("websocket.stall_timeout_seconds", stall, 0.1..=3600.0);
-        faults.within(
+        validator.within("websocket.ping_interval_seconds", ping, 0.1..=3600.0);
+        validator.within("websocket.stall_timeout_seconds", stall, 0.1..=3600.0);
+        validator.within(
             "websocket.send_buffer_bytes",
             socket.send_buffer_bytes,
             4096..=1 << 24,
         );
     }
 
-    fn check_instant_queries(&self, faults: &mut Faults) {
+    fn check_instant_queries(&self, validator: &mut Validator) {
         let mut names = HashSet::new();
         for (index, query) in self.instant.iter().enumerate() {
             let key = format!("instant[{index}]");
-            check_query(faults, &key, &query.name, &query.query, &mut names);
+            check_query(validator, &key, &query.name, &query.query, &mut names);
             let channels = !query.channels.is_empty();
-            faults.expect(
+            validator.require(
                 channels,
                 &format!("{key}.channels"),
                 "must name instant, metrics or both",
@@ -168,12 +168,12 @@ impl GatewaySettings {
         }
     }
 
-    fn check_range_queries(&self, faults: &mut Faults) {
+    fn check_range_queries(&self, validator: &mut Validator) {
         let mut names = HashSet::new();
         for (index, query) in self.range.iter().enumerate() {
             let key = format!("range[{index}]");
-            check_query(faults, &key, &query.name, &query.query, &mut names);
-            faults.within(
+            check_query(validator, &key, &query.name, &query.query, &mut names);
+            validator.within(
                 &format!("{key}.step_seconds"),
                 query.step_seconds,
                 1..=86_400,
@@ -181,25 +181,25 @@ impl GatewaySettings {
             let points = query.window_seconds / query.step_seconds.max(1);
             let must = format_args!("must be 1 to {MOST_POINTS} steps, found {points}");
             let some = (1..=MOST_POINTS).contains(&points);
-            faults.expect(some, &format!("{key}.window_seconds"), must);
+            validator.require(some, &format!("{key}.window_seconds"), must);
         }
     }
 }
 
 fn check_query<'q>(
-    faults: &mut Faults,
+    validator: &mut Validator,
     key: &str,
     name: &'q str,
     query: &str,
     names: &mut HashSet<&'q str>,
 ) {
-    faults.name(&format!("{key}.name"), name);
-    faults.expect(
+    validator.name(&format!("{key}.name"), name);
+    validator.require(
         names.insert(name),
         &format!("{key}.name"),
         format_args!("{name:?} is used twice"),
     );
-    faults.expect(
+    validator.require(
         !query.trim().is_empty(),
         &format!("{key}.query"),
         "must be a PromQL expression",

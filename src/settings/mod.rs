@@ -11,8 +11,8 @@ use std::{
 
 use config::Value;
 use ipnet::IpNet;
-use program::settings::{Alias, Program, Secret, SettingsError, load, rules};
-use program::settings::{connections::Connections, log::Log};
+use program::settings::{Alias, Program, Secret, SettingsError, load, validator};
+use program::settings::{connections::ConnectionSettings, log::LogSettings};
 use promql_parser::util::parse_duration;
 use serde::Deserialize;
 
@@ -62,7 +62,7 @@ pub struct GatewaySettings {
     pub database: Database,
     pub incidents: Incidents,
     pub websocket: WebSocket,
-    pub log: Log,
+    pub log: LogSettings,
     pub instant: Vec<Instant>,
     pub range: Vec<Range>,
 }
@@ -80,7 +80,7 @@ pub struct Server {
     pub trusted_proxies: Vec<String>,
     pub metrics_share_seconds: f64,
     #[serde(flatten)]
-    pub connections: Connections,
+    pub connections: ConnectionSettings,
 }
 
 impl Server {
@@ -93,7 +93,7 @@ impl Server {
     pub fn trusted_proxies(&self) -> Vec<IpNet> {
         let networks = self.trusted_proxies.iter();
         networks
-            .filter_map(|network| rules::network(network))
+            .filter_map(|network| validator::network(network))
             .collect()
     }
 }
@@ -270,10 +270,10 @@ impl GatewaySettings {
         file: Option<&Path>,
         environment: &BTreeMap<String, String>,
     ) -> Result<Self, SettingsError> {
-        let (mut settings, faults) = load::<Self>(&PROGRAM, file, environment)?;
-        let from = faults.source("websocket.max_sessions");
+        let (mut settings, validator) = load::<Self>(&PROGRAM, file, environment)?;
+        let from = validator.source("websocket.max_sessions");
         settings.websocket.max_sessions_from = from.map(str::to_owned);
-        settings.checked(faults)
+        settings.checked(validator)
     }
 }
 

@@ -4,13 +4,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use lab::LabOptions;
-use program::{exit, logging, settings::log::Log, shutdown};
+use program::{exit, logging, settings::log::LogSettings, shutdown};
 
 fn main() -> ExitCode {
     let options = LabOptions::parse();
     shutdown::install_panic_hook();
     // RUST_LOG is meant for the programs that the lab starts; the lab itself talks on stdout.
-    logging::init(&Log {
+    logging::init(&LogSettings {
         filter: "warn".to_owned(),
         format: "text".to_owned(),
     });

@@ -34,7 +34,7 @@ use http_kit::{
     origin::AllowedOrigins,
 };
 use program::{
-    exit::ProgramError, fd_limit, logging, settings::connections::Connections, shutdown,
+    exit::ProgramError, fd_limit, logging, settings::connections::ConnectionSettings, shutdown,
 };
 
 use crate::settings::{Control, MockSettings, PORT, Server as Listener, Simulation};
@@ -214,7 +214,7 @@ fn listen(listener: &Listener) -> Result<TcpListener, ProgramError> {
 }
 
 /// What connections are held to.
-fn policy(connections: Connections, telemetry: &Telemetry) -> Policy {
+fn policy(connections: ConnectionSettings, telemetry: &Telemetry) -> Policy {
     let total = fd_limit::cap_clients(connections.max_connections, 0, WORKERS).connections;
     fd_limit::warn_if_fewer(total, connections.max_connections);
     Policy {

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use program::settings::{Alias, Program, Secret, SettingsError, load, rules::Faults};
-use program::settings::{connections::Connections, log::Log};
+use program::settings::{Alias, Program, Secret, SettingsError, load, validator::Validator};
+use program::settings::{connections::ConnectionSettings, log::LogSettings};
 use serde::Deserialize;
 
 /// The short variable of the port.
@@ -36,7 +36,7 @@ pub struct MockSettings {
     pub control: Control,
     pub simulation: Simulation,
     pub drill: Drill,
-    pub log: Log,
+    pub log: LogSettings,
 }
 
 // A flattened section cannot deny unknown fields; the layers have refused them before.
@@ -50,7 +50,7 @@ pub struct Server {
     #[serde(skip)]
     pub port_passed_over: Option<String>,
     #[serde(flatten)]
-    pub connections: Connections,
+    pub connections: ConnectionSettings,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -87,16 +87,16 @@ impl Simulation {
         Some(time.to_utc())
     }
 
-    fn check(&self, faults: &mut Faults) {
-        faults.within(
+    fn check(&self, validator: &mut Validator) {
+        validator.within(
             "simulation.max_label_values",
             self.max_label_values,
             1..=100_000,
         );
-        faults.within("simulation.history_hours", self.history_hours, 0..=168);
+        validator.within("simulation.history_hours", self.history_hours, 0..=168);
         if !self.history_until.is_empty() {
             let ago = self.history_ended().map(|ended| Utc::now() - ended);
-            faults.expect(
+            validator.require(
                 ago.is_some_and(|ago| (TimeDelta::zero()..=LONGEST_GAP).contains(&ago)),
                 "simulation.history_until",
                 "must be a time within the last day, such as 2026-02-10T05:35:00Z",
@@ -125,21 +125,21 @@ impl MockSettings {
         environment: &BTreeMap<String, String>,
     ) -> Result<Self, SettingsError> {
         let (environment, from_kubernetes) = without_service_links(environment);
-        let (mut settings, mut faults) = load::<Self>(&PROGRAM, file, &environment)?;
+        let (mut settings, mut validator) = load::<Self>(&PROGRAM, file, &environment)?;
         settings.server.port_passed_over = from_kubernetes;
-        faults.ip("server.host", &settings.server.host);
-        faults.hosts("server.hosts", &settings.server.hosts);
-        faults.token("control.token", &settings.control.token);
-        settings.server.connections.check(&mut faults);
-        faults.origins("control.allowed_origins", &settings.control.allowed_origins);
-        settings.simulation.check(&mut faults);
+        validator.ip("server.host", &settings.server.host);
+        validator.hosts("server.hosts", &settings.server.hosts);
+        validator.token("control.token", &settings.control.token);
+        settings.server.connections.check(&mut validator);
+        validator.origins("control.allowed_origins", &settings.control.allowed_origins);
+        settings.simulation.check(&mut validator);
         let drill = &settings.drill;
-        faults.http_url("drill.prometheus_url", drill.prometheus_url.reveal());
-        faults.http_url("drill.alertmanager_url", drill.alertmanager_url.reveal());
-        faults.http_url("drill.gateway_url", drill.gateway_url.reveal());
-        faults.http_url("drill.simulator_url", drill.simulator_url.reveal());
-        settings.log.check(&mut faults);
-        faults.or(settings)
+        validator.http_url("drill.prometheus_url", drill.prometheus_url.reveal());
+        validator.http_url("drill.alertmanager_url", drill.alertmanager_url.reveal());
+        validator.http_url("drill.gateway_url", drill.gateway_url.reveal());
+        validator.http_url("drill.simulator_url", drill.simulator_url.reveal());
+        settings.log.check(&mut validator);
+        validator.finish(settings)
     }
 }
 

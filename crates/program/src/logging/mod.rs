@@ -12,7 +12,7 @@ use log::{Level, LevelFilter, Log as Logging, Metadata, Record};
 
 use crate::{
     output::{self, Priority, escaped, is_printable},
-    settings::log::Log,
+    settings::log::LogSettings,
 };
 use sampling::{Sampler, Summary, WINDOW};
 
@@ -38,7 +38,7 @@ const WORKSPACE: &[&str] = &[
 static LOGGER: OnceLock<Logger> = OnceLock::new();
 
 /// Starts logging. A second call, as tests make, changes nothing.
-pub fn init(settings: &Log) {
+pub fn init(settings: &LogSettings) {
     let mut filter = env_filter::Builder::new();
     // It reports what clients send wrong as our errors, a line each.
     filter.filter_module("actix_http::h1::dispatcher", LevelFilter::Off);

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::rules::Faults;
+use super::validator::Validator;
 
 /// The keys; their meaning and defaults stand in `config/`.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[allow(missing_docs, reason = "config/service-metrics.toml")]
-pub struct Connections {
+pub struct ConnectionSettings {
     pub max_connections: usize,
     pub max_connections_per_address: usize,
     pub head_timeout_seconds: f64,
@@ -18,7 +18,7 @@ pub struct Connections {
     pub idle_timeout_seconds: f64,
 }
 
-impl Connections {
+impl ConnectionSettings {
     /// How long the head of a request may take.
     pub fn head(&self) -> Duration {
         Duration::from_secs_f64(self.head_timeout_seconds)
@@ -40,7 +40,7 @@ impl Connections {
     }
 
     /// Notes what is out of bounds.
-    pub fn check(&self, faults: &mut Faults) {
+    pub fn check(&self, validator: &mut Validator) {
         for (key, limit) in [
             ("server.max_connections", self.max_connections),
             (
@@ -48,7 +48,7 @@ impl Connections {
                 self.max_connections_per_address,
             ),
         ] {
-            faults.within(key, limit, 0..=10_000_000);
+            validator.within(key, limit, 0..=10_000_000);
         }
         for (key, seconds) in [
             ("server.head_timeout_seconds", self.head_timeout_seconds),
@@ -56,7 +56,7 @@ impl Connections {
             ("server.write_timeout_seconds", self.write_timeout_seconds),
             ("server.idle_timeout_seconds", self.idle_timeout_seconds),
         ] {
-            faults.within(key, seconds, 0.1..=3600.0);
+            validator.within(key, seconds, 0.1..=3600.0);
         }
     }
 }

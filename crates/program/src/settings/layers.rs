@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use super::{
     SettingsError,
-    rules::Faults,
     tree::{self, Tree, one_line},
+    validator::Validator,
 };
 use crate::text::did_you_mean;
 
@@ -63,11 +63,11 @@ pub fn load<T: DeserializeOwned>(
     program: &Program,
     file: Option<&Path>,
     environment: &BTreeMap<String, String>,
-) -> Result<(T, Faults), SettingsError> {
+) -> Result<(T, Validator), SettingsError> {
     let defaults = tree::parse("built-in defaults", program.defaults)?;
     let mut layers = Layers {
         merged: defaults.clone(),
-        faults: Faults::default(),
+        validator: Validator::default(),
         defaults,
     };
     if let Some(path) = file {
@@ -87,7 +87,7 @@ type Form = fn(Value, &Value) -> Result<Value, String>;
 struct Layers {
     defaults: Tree,
     merged: Tree,
-    faults: Faults,
+    validator: Validator,
 }
 
 impl Layers {
@@ -115,8 +115,8 @@ impl Layers {
                     .map(|key| variable_of(&prefix, key))
                     .collect();
                 let slip = did_you_mean(variable, variables.iter().map(String::as_str));
-                self.faults
-                    .add(variable, format_args!("no such setting{slip}"));
+                self.validator
+                    .reject(variable, format_args!("no such setting{slip}"));
             }
         }
     }
@@ -137,28 +137,28 @@ impl Layers {
                     let source = alias.variable.to_owned();
                     self.lay(alias.key, value, source, tree::from_text);
                 }
-                Err(must) => self.faults.add(alias.variable, must),
+                Err(must) => self.validator.reject(alias.variable, must),
             }
         }
     }
 
     /// Lays a value over what is there, unless `form` finds that it has not the form of its default.
     fn lay(&mut self, key: &str, value: Value, source: String, form: Form) {
-        self.faults.came_from(key, source);
+        self.validator.set_source(key, source);
         let Some(default) = self.defaults.get(key) else {
             if let Some(must) = tree::misplaced(key, &value, &self.defaults) {
-                self.faults.add(key, must);
+                self.validator.reject(key, must);
             }
             return;
         };
         match form(value, default) {
             Ok(value) => drop(self.merged.insert(key.to_owned(), value)),
-            Err(must) => self.faults.add(key, must),
+            Err(must) => self.validator.reject(key, must),
         }
     }
 
     /// The typed tree. Where a value does not fit its type, the default takes its place, to find the next fault.
-    fn read<T: DeserializeOwned>(mut self) -> Result<(T, Faults), SettingsError> {
+    fn read<T: DeserializeOwned>(mut self) -> Result<(T, Validator), SettingsError> {
         loop {
             let mut builder = Config::builder();
             for (key, value) in &self.merged {
@@ -166,15 +166,15 @@ impl Layers {
                 builder = laid.map_err(|error| SettingsError::one(format!("{key}: {error}")))?;
             }
             let (key, must) = match builder.build().and_then(Config::try_deserialize) {
-                Ok(settings) => return Ok((settings, self.faults)),
+                Ok(settings) => return Ok((settings, self.validator)),
                 Err(error) => told(error),
             };
-            self.faults.add(&key, must);
+            self.validator.reject(&key, must);
             let key = key.split('[').next().unwrap_or_default();
             let default = self.defaults.get(key);
             match default.filter(|default| self.merged.get(key) != Some(*default)) {
                 Some(default) => drop(self.merged.insert(key.to_owned(), default.clone())),
-                None => return Err(self.faults.into_error()),
+                None => return Err(self.validator.into_error()),
             }
         }
     }

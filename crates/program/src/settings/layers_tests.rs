@@ -34,8 +34,8 @@ fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 fn read(file: Option<&Path>, pairs: &[(&str, &str)]) -> Result<Typed, SettingsError> {
-    let (tree, faults) = load(&PROGRAM, file, &environment(pairs))?;
-    faults.or(tree)
+    let (tree, validator) = load(&PROGRAM, file, &environment(pairs))?;
+    validator.finish(tree)
 }
 
 fn load_with(pairs: &[(&str, &str)]) -> Result<Typed, SettingsError> {

@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use super::rules::Faults;
+use super::validator::Validator;
 
 /// The section `[log]`, the same in every program.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Log {
+pub struct LogSettings {
     /// What is logged, in `RUST_LOG`'s form: `info`, `service_metrics=debug,warn`.
     pub filter: String,
     /// `text` or `json`.
@@ -31,16 +31,16 @@ const ALIASES: [(&str, &str); 9] = [
 /// Where every line of ours comes from.
 const OURS: &str = "service_metrics";
 
-impl Log {
+impl LogSettings {
     /// Checks the section, with levels in the words of the `log` crate from then on.
-    pub fn check(&mut self, faults: &mut Faults) {
+    pub fn check(&mut self, validator: &mut Validator) {
         self.filter = with_known_levels(&self.filter);
         match env_filter::Builder::new().try_parse(&self.filter) {
-            Ok(_) => self.check_that_it_speaks(faults),
-            Err(error) => faults.add("log.filter", error),
+            Ok(_) => self.check_that_it_speaks(validator),
+            Err(error) => validator.reject("log.filter", error),
         }
         let known = matches!(self.format.as_str(), "text" | "json");
-        faults.expect(
+        validator.require(
             known,
             "log.format",
             format_args!("must be text or json, found {:?}", self.format),
@@ -48,7 +48,7 @@ impl Log {
     }
 
     /// A word that is no level is the name of a module, and one that names none of ours silences everything.
-    fn check_that_it_speaks(&self, faults: &mut Faults) {
+    fn check_that_it_speaks(&self, validator: &mut Validator) {
         let mut names = Vec::new();
         for directive in directives(&self.filter) {
             let (target, level) = match directive.split_once('=') {
@@ -65,7 +65,7 @@ impl Log {
             names.join(","),
             LEVELS.join(", ")
         );
-        faults.expect(names.is_empty(), "log.filter", must);
+        validator.require(names.is_empty(), "log.filter", must);
     }
 }
 
@@ -110,9 +110,9 @@ mod tests {
 
     fn check(filter: &str) -> Result<String, String> {
         let (filter, format) = (filter.to_owned(), "text".to_owned());
-        let (mut log, mut faults) = (Log { filter, format }, Faults::default());
-        log.check(&mut faults);
-        let checked = faults.or(log.filter);
+        let (mut log, mut validator) = (LogSettings { filter, format }, Validator::default());
+        log.check(&mut validator);
+        let checked = validator.finish(log.filter);
         checked.map_err(|error| error.to_string())
     }
 

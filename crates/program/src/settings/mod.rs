@@ -6,9 +6,9 @@
 pub mod connections;
 pub mod layers;
 pub mod log;
-pub mod rules;
 mod secret;
 mod tree;
+pub mod validator;
 
 pub use layers::{Alias, Program, load};
 

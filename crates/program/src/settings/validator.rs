@@ -13,7 +13,7 @@ const MIN_TOKEN_LENGTH: usize = 16;
 
 /// Collects faults, so that a user sees all of them at once.
 #[derive(Debug, Default)]
-pub struct Faults {
+pub struct Validator {
     told: Vec<String>,
     sources: BTreeMap<String, String>,
 }
@@ -24,9 +24,9 @@ pub fn network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(single)
 }
 
-impl Faults {
+impl Validator {
     /// Notes that `key` is wrong; where its value came from is told with it.
-    pub fn add(&mut self, key: &str, must: impl Display) {
+    pub fn reject(&mut self, key: &str, must: impl Display) {
         let whole = key.split('[').next().unwrap_or(key);
         let source = self.sources.get(whole).map(|source| format!(" ({source})"));
         let source = source.unwrap_or_default();
@@ -36,7 +36,7 @@ impl Faults {
     }
 
     /// Remembers where the value of `key` came from; the last layer counts.
-    pub fn came_from(&mut self, key: &str, source: String) {
+    pub fn set_source(&mut self, key: &str, source: String) {
         self.sources.insert(key.to_owned(), source);
     }
 
@@ -46,9 +46,9 @@ impl Faults {
     }
 
     /// Notes that `key` is wrong unless `holds`.
-    pub fn expect(&mut self, holds: bool, key: &str, must: impl Display) {
+    pub fn require(&mut self, holds: bool, key: &str, must: impl Display) {
         if !holds {
-            self.add(key, must);
+            self.reject(key, must);
         }
     }
 
@@ -58,7 +58,7 @@ impl Faults {
     }
 
     /// `value`, if nothing was noted.
-    pub fn or<T>(self, value: T) -> Result<T, SettingsError> {
+    pub fn finish<T>(self, value: T) -> Result<T, SettingsError> {
         if self.told.is_empty() {
             Ok(value)
         } else {
@@ -73,23 +73,23 @@ impl Faults {
     {
         let (least, most) = bounds.into_inner();
         let must = format_args!("must be {least} to {most}, found {value}");
-        self.expect(least <= value && value <= most, key, must);
+        self.require(least <= value && value <= most, key, must);
     }
 
     /// An address to listen on.
     pub fn ip(&mut self, key: &str, host: &str) {
-        self.expect(host.parse::<IpAddr>().is_ok(), key, "must be an IP address");
+        self.require(host.parse::<IpAddr>().is_ok(), key, "must be an IP address");
     }
 
     /// Networks of proxies whose word is believed.
     pub fn networks(&mut self, key: &str, networks: &[String]) {
         for text in networks {
             match network(text) {
-                None => self.add(
+                None => self.reject(
                     key,
                     format_args!("{text:?} is not a network such as 10.0.0.0/8 or an address"),
                 ),
-                Some(network) if network.prefix_len() == 0 => self.add(
+                Some(network) if network.prefix_len() == 0 => self.reject(
                     key,
                     format_args!("{text:?} would let everyone choose the address it is known by"),
                 ),
@@ -101,18 +101,18 @@ impl Faults {
     /// A name that stands in JSON, logs and metrics.
     pub fn name(&mut self, key: &str, name: &str) {
         let plain = !name.is_empty() && name.len() <= 128 && !name.chars().any(char::is_control);
-        self.expect(plain, key, "must be 1 to 128 printable characters");
+        self.require(plain, key, "must be 1 to 128 printable characters");
         let trimmed = name.trim() == name;
-        self.expect(trimmed, key, "must not begin or end with a blank");
+        self.require(trimmed, key, "must not begin or end with a blank");
     }
 
     /// A list of names, each of which has a meaning of its own.
-    pub fn words(&mut self, key: &str, words: &[String]) {
-        for (index, word) in words.iter().enumerate() {
+    pub fn unique_names(&mut self, key: &str, names: &[String]) {
+        for (index, name) in names.iter().enumerate() {
             let place = format!("{key}[{index}]");
-            self.name(&place, word);
-            let must = format_args!("{word:?} is in the list twice");
-            self.expect(!words[..index].contains(word), &place, must);
+            self.name(&place, name);
+            let must = format_args!("{name:?} is in the list twice");
+            self.require(!names[..index].contains(name), &place, must);
         }
     }
 
@@ -136,7 +136,7 @@ impl Faults {
                 "{host:?} is not a name such as metrics.example.org or *.example.org (no scheme, port or path; \
                  addresses are always answered)"
             );
-            self.add(key, must);
+            self.reject(key, must);
         }
     }
 
@@ -149,7 +149,7 @@ impl Faults {
             "must be at least {MIN_TOKEN_LENGTH} ASCII characters without blanks, or empty for none; \
              openssl rand -hex 16 makes one"
         );
-        self.expect(token.is_empty() || sound, key, must);
+        self.require(token.is_empty() || sound, key, must);
     }
 
     /// A base address of an HTTP service. It may hold a password and is not repeated.
@@ -157,14 +157,14 @@ impl Faults {
         match Url::parse(url) {
             Ok(url) => {
                 let scheme = matches!(url.scheme(), "http" | "https");
-                self.expect(scheme, key, "must start with http:// or https://");
+                self.require(scheme, key, "must start with http:// or https://");
                 let base = url.query().is_none() && url.fragment().is_none();
-                self.expect(base, key, "must not have a query or a fragment");
-                self.expect(url.port() != Some(0), key, "must not have port 0");
+                self.require(base, key, "must not have a query or a fragment");
+                self.require(url.port() != Some(0), key, "must not have port 0");
                 let wildcard = url.host_str().is_some_and(|host| host.contains('*'));
-                self.expect(!wildcard, key, "must name one host, without *");
+                self.require(!wildcard, key, "must name one host, without *");
             }
-            Err(error) => self.add(key, format_args!("is not a URL: {error}")),
+            Err(error) => self.reject(key, format_args!("is not a URL: {error}")),
         }
     }
 
@@ -173,7 +173,7 @@ impl Faults {
         self.http_url(key, url);
         let path = Url::parse(url).map(|url| url.path().trim_end_matches('/').to_owned());
         let base = !path.is_ok_and(|path| path.ends_with("/api/v1"));
-        self.expect(base, key, "must be the address below which /api/v1 is");
+        self.require(base, key, "must be the address below which /api/v1 is");
     }
 
     /// The same, as every browser is told it: nothing in it can be a secret.
@@ -181,7 +181,7 @@ impl Faults {
         self.http_url(key, url);
         let secret = |url: Url| !url.username().is_empty() || url.password().is_some();
         let open = !Url::parse(url).is_ok_and(secret);
-        self.expect(
+        self.require(
             open,
             key,
             "must not have user:password@: browsers are told it",
@@ -192,16 +192,16 @@ impl Faults {
     pub fn database_url(&mut self, key: &str, url: &Secret) {
         match url.reveal().parse::<tokio_postgres::Config>() {
             Ok(config) => {
-                self.expect(!config.get_hosts().is_empty(), key, "must name a host");
+                self.require(!config.get_hosts().is_empty(), key, "must name a host");
                 let plain = config.get_ssl_mode() != SslMode::Require;
-                self.expect(plain, key, "sslmode=require is not supported");
+                self.require(plain, key, "sslmode=require is not supported");
             }
             Err(error) => match unknown_parameter(url.reveal(), &error) {
-                Some(name) => self.add(
+                Some(name) => self.reject(
                     key,
                     format_args!("the parameter {name:?} is not one that is known here"),
                 ),
-                None => self.add(
+                None => self.reject(
                     key,
                     "must look like postgres://user:password@host:5432/database",
                 ),
@@ -214,7 +214,7 @@ impl Faults {
     pub fn origins(&mut self, key: &str, origins: &[String]) {
         for origin in origins {
             if let Err(must) = check_origin(origin) {
-                self.add(key, format_args!("{origin:?} {must}"));
+                self.reject(key, format_args!("{origin:?} {must}"));
             }
         }
     }
