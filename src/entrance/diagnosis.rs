@@ -18,7 +18,7 @@ use actix_web::{
 };
 use http_kit::{
     api_error::ApiError,
-    notices::Notices,
+    log_throttle::LogThrottle,
     origin::{AllowedOrigins, Origin},
 };
 use log::warn;
@@ -62,7 +62,7 @@ enum Problem {
 pub struct Diagnosis {
     allowed: AllowedOrigins,
     refused: Mutex<VecDeque<Refused>>,
-    notices: Notices,
+    throttle: LogThrottle,
 }
 
 #[derive(Debug)]
@@ -90,7 +90,7 @@ impl Diagnosis {
         Self {
             allowed,
             refused: Mutex::default(),
-            notices: Notices::default(),
+            throttle: LogThrottle::default(),
         }
     }
 
@@ -107,7 +107,7 @@ impl Diagnosis {
             Problem::Sessions | Problem::Handshake => format!("The gateway refuses: {error}."),
         };
         let theirs = matches!(problem, Problem::Origin | Problem::Upgrade);
-        if theirs && self.notices.is_due(&format!("{problem:?} {shown}")) {
+        if theirs && self.throttle.admits(&format!("{problem:?} {shown}")) {
             warn!("a WebSocket of a page of {shown} is refused. {advice}");
         }
         let mut refused = self.lock();
@@ -124,7 +124,7 @@ impl Diagnosis {
     }
 
     fn refused_without_origin(&self, head: &RequestHead) {
-        if lost_upgrade(head) && self.notices.is_due("no Origin") {
+        if lost_upgrade(head) && self.throttle.admits("no Origin") {
             warn!("a WebSocket is refused. {}", advice_on_upgrade(head));
         }
     }

@@ -13,7 +13,7 @@ use rustix::system::uname;
 use crate::api_error::ApiError;
 use crate::{
     authority::{Authority, Host},
-    notices::Notices,
+    log_throttle::LogThrottle,
 };
 
 /// How much of a host that is refused is repeated.
@@ -27,7 +27,7 @@ pub struct KnownHosts {
     suffixes: Vec<String>,
     any_host: &'static [&'static str],
     setting: &'static str,
-    refused: Notices,
+    refused: LogThrottle,
 }
 
 impl KnownHosts {
@@ -54,7 +54,7 @@ impl KnownHosts {
             suffixes,
             any_host,
             setting,
-            refused: Notices::default(),
+            refused: LogThrottle::default(),
         }
     }
 
@@ -85,7 +85,7 @@ impl KnownHosts {
         }
         let shown = host[..host.len().min(MAX_SHOWN)].escape_ascii().to_string();
         let setting = self.setting;
-        if self.refused.is_due(&shown) {
+        if self.refused.admits(&shown) {
             warn!(
                 "requests to the host \"{shown}\" are refused; {setting} lists the hosts that are answered"
             );

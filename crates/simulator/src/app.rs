@@ -29,8 +29,8 @@ use http_kit::{
         track_request,
     },
     host::KnownHosts,
+    log_throttle::LogThrottle,
     middleware::{check_host, cors_error_envelope},
-    notices::Notices,
     origin::AllowedOrigins,
 };
 use program::{
@@ -249,7 +249,7 @@ fn access_rules(control: &Control) -> Access {
         token: control.token.reveal().to_owned(),
         guesses: Guesses::default(),
         allowed_origins: AllowedOrigins::new(&control.allowed_origins),
-        refused: Notices::default(),
+        refused: LogThrottle::default(),
     }
 }
 

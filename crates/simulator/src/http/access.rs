@@ -14,7 +14,8 @@ use actix_web::{
     web,
 };
 use http_kit::{
-    api_error::ApiError, client_address::ClientAddress, notices::Notices, origin::AllowedOrigins,
+    api_error::ApiError, client_address::ClientAddress, log_throttle::LogThrottle,
+    origin::AllowedOrigins,
 };
 
 use super::guesses::Guesses;
@@ -34,7 +35,7 @@ pub(crate) struct Access {
     /// Origins of the web pages that may talk to the simulator.
     pub(crate) allowed_origins: AllowedOrigins,
     /// Which refusals have been logged.
-    pub(crate) refused: Notices,
+    pub(crate) refused: LogThrottle,
 }
 
 impl Access {
@@ -90,7 +91,7 @@ impl Access {
         let shown = origin[..origin.len().min(MAX_SHOWN)]
             .escape_ascii()
             .to_string();
-        if self.refused.is_due(&shown) {
+        if self.refused.admits(&shown) {
             log::warn!(
                 "web pages of \"{shown}\" are refused; control.allowed_origins lists those that are not"
             );
@@ -107,7 +108,7 @@ impl Access {
         if !sites.any(|site| site.as_bytes().eq_ignore_ascii_case(b"cross-site")) {
             return Ok(());
         }
-        if self.refused.is_due(SEC_FETCH_SITE) {
+        if self.refused.admits(SEC_FETCH_SITE) {
             log::warn!("requests that pages of other sites cause without an Origin are refused");
         }
         Err(ApiError::Forbidden(
@@ -154,7 +155,7 @@ mod tests {
             token: token.to_owned(),
             guesses: Guesses::default(),
             allowed_origins: AllowedOrigins::new(&["http://localhost:8005".to_owned()]),
-            refused: Notices::default(),
+            refused: LogThrottle::default(),
         }
     }
 

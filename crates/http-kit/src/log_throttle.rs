@@ -14,7 +14,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// What has been logged. Its memory is bounded by 128 subjects, which the caller keeps short.
 #[derive(Debug, Default)]
-pub struct Notices(Mutex<Log>);
+pub struct LogThrottle(Mutex<Log>);
 
 #[derive(Debug, Default)]
 struct Log {
@@ -23,16 +23,16 @@ struct Log {
     lines: u32,
 }
 
-impl Notices {
+impl LogThrottle {
     /// Whether a line about `subject` is to be written now. Says so once per subject.
-    pub fn is_due(&self, subject: &str) -> bool {
+    pub fn admits(&self, subject: &str) -> bool {
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        log.is_due(subject, Instant::now())
+        log.admits(subject, Instant::now())
     }
 }
 
 impl Log {
-    fn is_due(&mut self, subject: &str, now: Instant) -> bool {
+    fn admits(&mut self, subject: &str, now: Instant) -> bool {
         if self.subjects.iter().any(|known| **known == *subject) {
             return false;
         }
@@ -57,10 +57,10 @@ mod tests {
 
     #[test]
     fn each_subject_is_due_once() {
-        let notices = Notices::default();
-        assert!(notices.is_due("a"));
-        assert!(notices.is_due("b"));
-        assert!(!notices.is_due("a"));
+        let throttle = LogThrottle::default();
+        assert!(throttle.admits("a"));
+        assert!(throttle.admits("b"));
+        assert!(!throttle.admits("a"));
     }
 
     #[test]
@@ -70,7 +70,7 @@ mod tests {
         for second in 0..3600 {
             for nth in 0..10 {
                 let now = began + Duration::from_secs(second);
-                lines += u32::from(log.is_due(&format!("{second} {nth}"), now));
+                lines += u32::from(log.admits(&format!("{second} {nth}"), now));
             }
         }
         assert_eq!(lines, 60 * MAX_LINES);
