@@ -9,7 +9,7 @@ use awc::{
     error::{ConnectError, SendRequestError},
 };
 use bytes::Bytes;
-use http_kit::outbound::{BodyError, HttpClient, whole_body};
+use http_kit::outbound::{BodyError, HttpClient, read_body};
 use url::{Url, form_urlencoded};
 
 use crate::error::UpstreamError;
@@ -95,7 +95,7 @@ impl Api {
                 "an encoding that was not asked for".into(),
             ));
         }
-        let body = whole_body(&mut answer, self.max_response_bytes).await;
+        let body = read_body(&mut answer, self.max_response_bytes).await;
         let body = body.map_err(|error| match error {
             BodyError::TooLarge(limit) => UpstreamError::TooLarge(limit),
             BodyError::BrokeOff(_) => UpstreamError::Unreachable(error.to_string()),

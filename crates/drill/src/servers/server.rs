@@ -6,7 +6,7 @@ use actix_web::http::{Method, StatusCode, header};
 use awc::{Client, ClientRequest};
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use http_kit::outbound::{HttpClient, whole_body};
+use http_kit::outbound::{HttpClient, read_body};
 use program::settings::{Secret, redacted};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -229,7 +229,7 @@ impl Server {
             self.client.note_failure(&error);
             Fault::Unreachable(error.to_string())
         })?;
-        let body = whole_body(&mut answer, LONGEST_ANSWER).await;
+        let body = read_body(&mut answer, LONGEST_ANSWER).await;
         let body = body.map_err(|error| Fault::Unreachable(error.to_string()))?;
         match answer.status() {
             status if status.is_success() => Ok(body),

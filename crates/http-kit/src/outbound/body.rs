@@ -35,7 +35,7 @@ impl std::error::Error for BodyError {}
 ///
 /// # Errors
 /// When it is longer, or not whole.
-pub async fn whole_body<S>(answer: &mut ClientResponse<S>, limit: usize) -> Result<Bytes, BodyError>
+pub async fn read_body<S>(answer: &mut ClientResponse<S>, limit: usize) -> Result<Bytes, BodyError>
 where
     S: Stream<Item = Result<Bytes, PayloadError>>,
 {

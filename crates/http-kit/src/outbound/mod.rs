@@ -7,5 +7,5 @@ mod client;
 pub mod lookup;
 mod socket;
 
-pub use body::{BodyError, whole_body};
+pub use body::{BodyError, read_body};
 pub use client::HttpClient;
