@@ -9,7 +9,7 @@ use http_kit::{
     origin::AllowedOrigins,
 };
 use program::{
-    capacity::{self, Room, SessionCost, Wanted},
+    capacity::{self, Capacity, Requested, SessionCost},
     settings::SettingsError,
 };
 use url::Url;
@@ -100,7 +100,7 @@ pub(super) fn connections(
 pub(super) fn entrance(
     settings: &GatewaySettings,
     telemetry: &Telemetry,
-    room: &Room,
+    room: &Capacity,
     proxies: &TrustedProxies,
 ) -> Entrance {
     let socket = &settings.websocket;
@@ -134,15 +134,15 @@ pub(super) fn entrance(
 ///
 /// # Errors
 /// When this machine does not hold as many sessions as somebody has set.
-pub(super) fn room(settings: &GatewaySettings) -> Result<Room, SettingsError> {
+pub(super) fn room(settings: &GatewaySettings) -> Result<Capacity, SettingsError> {
     let socket = &settings.websocket;
-    let wanted = Wanted {
+    let wanted = Requested {
         workers: listener::workers(settings.server.workers),
         connections: settings.server.connections.max_connections,
         sessions: socket.max_sessions,
         sessions_set_in: socket.max_sessions_from.as_deref(),
     };
     let cost = SessionCost::new(socket.send_buffer_bytes, socket.max_message_bytes);
-    capacity::room(&wanted, cost)
+    capacity::available(&wanted, cost)
         .map_err(|why| SettingsError::one(format!("websocket.max_sessions: {why}")))
 }

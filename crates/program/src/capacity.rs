@@ -22,7 +22,7 @@ impl SessionCost {
 
 /// What the settings say.
 #[derive(Debug)]
-pub struct Wanted<'s> {
+pub struct Requested<'s> {
     /// Threads that serve them.
     pub workers: usize,
     /// HTTP connections; 0: as many as there are descriptors for.
@@ -35,7 +35,7 @@ pub struct Wanted<'s> {
 
 /// What there is room for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Room {
+pub struct Capacity {
     /// HTTP connections.
     pub connections: usize,
     /// Sessions, at least one.
@@ -46,7 +46,7 @@ pub struct Room {
     limited_by: Option<String>,
 }
 
-impl Room {
+impl Capacity {
     /// Tells of settings that are more than this machine holds.
     pub fn warn_if_fewer(&self) {
         fd_limit::warn_if_fewer(self.connections, self.connections_wanted);
@@ -57,14 +57,14 @@ impl Room {
     }
 }
 
-/// Room for what is wanted or, where the number of sessions is the default, for as many as descriptors and the memory
+/// Capacity for what is wanted or, where the number of sessions is the default, for as many as descriptors and the memory
 /// limit hold. Raises the soft limit of descriptors.
 ///
 /// # Errors
 /// Why there is no room for a number of sessions that somebody has set.
-pub fn room(wanted: &Wanted<'_>, cost: SessionCost) -> Result<Room, String> {
+pub fn available(wanted: &Requested<'_>, cost: SessionCost) -> Result<Capacity, String> {
     let held = fd_limit::cap_clients(wanted.connections, wanted.sessions, wanted.workers);
-    let room = Room {
+    let room = Capacity {
         connections: held.connections,
         sessions: held.sessions,
         connections_wanted: wanted.connections,
@@ -82,7 +82,7 @@ pub fn room(wanted: &Wanted<'_>, cost: SessionCost) -> Result<Room, String> {
     }
 }
 
-fn within_memory(room: Room, SessionCost(cost): SessionCost, limit: Option<u64>) -> Room {
+fn within_memory(room: Capacity, SessionCost(cost): SessionCost, limit: Option<u64>) -> Capacity {
     let Some(limit) = limit else {
         return room;
     };
@@ -91,7 +91,7 @@ fn within_memory(room: Room, SessionCost(cost): SessionCost, limit: Option<u64>)
     if held >= room.sessions {
         return room;
     }
-    Room {
+    Capacity {
         sessions: held,
         limited_by: Some(format!(
             "each can cost {} KiB (twice websocket.send_buffer_bytes, twice websocket.max_message_bytes, and {} KiB), and \
@@ -112,7 +112,7 @@ mod tests {
     fn sessions_take_half_of_the_memory_limit_at_worst() {
         let cost = SessionCost::new(32 * 1024, 64 * 1024);
         assert_eq!(cost, SessionCost(224 * 1024));
-        let wanted = || Room {
+        let wanted = || Capacity {
             connections: 2_048,
             sessions: 20_000,
             connections_wanted: 2_048,
