@@ -119,7 +119,7 @@ pub fn serve(listener: TcpListener, workers: usize, service: Service) -> io::Res
                     },
                 ))
                 .h1(map_config(app, |_| AppConfig::default()));
-            connections.entrance().and_then(http)
+            connections.acceptor().and_then(http)
         })?
         .run();
     Ok(server)

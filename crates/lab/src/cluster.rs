@@ -50,7 +50,7 @@ pub(crate) async fn init(programs: &Path, home: &Home, log: &Path) -> Result<(),
     // The folder is the cluster user's, who may have put a link there.
     let written = match home.user {
         Some(User { uid, gid }) => {
-            files::replace_for((uid, gid), &access, ACCESS.as_bytes(), Access::Private)
+            files::replace_as((uid, gid), &access, ACCESS.as_bytes(), Access::Private)
         }
         None => files::replace(&access, ACCESS.as_bytes(), Access::Private),
     };

@@ -114,7 +114,7 @@ impl Mock {
                     .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
                     .configure(http::routes);
                 let http = policy.http().h1(map_config(app, |_| AppConfig::default()));
-                policy.clone().entrance().and_then(http)
+                policy.clone().acceptor().and_then(http)
             })
             .map_err(|error| cannot_listen(addr, &error))?
             .run();

@@ -152,7 +152,7 @@ pub(super) fn writable(paths: &[PathBuf]) -> Result<(), ProgramError> {
         if path.is_dir() {
             return Err(refused(path, "is a directory"));
         }
-        let checked = files::check_links(path).and_then(|()| files::is_writable(path));
+        let checked = files::check_links(path).and_then(|()| files::check_writable(path));
         checked.map_err(|error| refused(path, error))?;
     }
     Ok(())
@@ -169,7 +169,7 @@ pub(super) fn write(path: &Path, report: &Report) -> Result<(), ProgramError> {
         _ => markdown::write(report),
     };
     let written = files::check_links(path)
-        .and_then(|()| files::replace(path, text.as_bytes(), Access::Usual));
+        .and_then(|()| files::replace(path, text.as_bytes(), Access::Umask));
     written.map_err(|error| refused(path, error))
 }
 

@@ -63,7 +63,7 @@ pub struct Policy {
 
 impl Policy {
     /// Lets connections in, or not: what stands before [`Self::http`].
-    pub fn entrance(
+    pub fn acceptor(
         self,
     ) -> impl ServiceFactory<
         TcpStream,

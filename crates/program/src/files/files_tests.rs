@@ -102,17 +102,17 @@ fn a_file_is_replaced_as_a_whole_or_not_at_all() {
         fs::metadata(&file).unwrap().permissions().mode() & 0o777,
         0o600
     );
-    is_writable(&file).unwrap();
+    check_writable(&file).unwrap();
     // A scratch file that somebody has put there beforehand is not taken.
     let planted = room.path().join(format!(".x.{}-0", process::id()));
     symlink("/dev/null", &planted).unwrap();
-    replace(&file, b"three", Access::Usual).unwrap();
+    replace(&file, b"three", Access::Umask).unwrap();
     assert_eq!(fs::read_to_string(&file).unwrap(), "three");
     assert!(planted.is_symlink());
     fs::remove_file(planted).unwrap();
     fs::create_dir(room.path().join("folder")).unwrap();
-    assert!(replace(&room.path().join("folder"), b"x", Access::Usual).is_err());
-    assert!(replace(&room.path().join("no/x"), b"x", Access::Usual).is_err());
+    assert!(replace(&room.path().join("folder"), b"x", Access::Umask).is_err());
+    assert!(replace(&room.path().join("no/x"), b"x", Access::Umask).is_err());
     assert_eq!(names(room.path()), ["folder", "x"]);
 }
 

@@ -32,7 +32,7 @@ pub enum Access {
     /// The owner alone.
     Private,
     /// Whom the umask lets.
-    Usual,
+    Umask,
 }
 
 impl Access {
@@ -40,7 +40,7 @@ impl Access {
         match self {
             Self::Public => Mode::from_raw_mode(0o644),
             Self::Private => Mode::from_raw_mode(0o600),
-            Self::Usual => Mode::from_raw_mode(0o666),
+            Self::Umask => Mode::from_raw_mode(0o666),
         }
     }
 }
@@ -58,7 +58,7 @@ pub fn replace(path: &Path, contents: &[u8], access: Access) -> io::Result<()> {
 ///
 /// # Errors
 /// What the file system says.
-pub fn replace_for(
+pub fn replace_as(
     owner: (u32, u32),
     path: &Path,
     contents: &[u8],
@@ -72,7 +72,7 @@ pub fn replace_for(
 ///
 /// # Errors
 /// Why not.
-pub fn is_writable(path: &Path) -> io::Result<()> {
+pub fn check_writable(path: &Path) -> io::Result<()> {
     let (folder, name) = split(path)?;
     let (scratch, _) = beside(&folder, &name, Access::Public)?;
     Ok(unlinkat(&folder, &scratch, AtFlags::empty())?)
@@ -158,7 +158,7 @@ fn beside(folder: &OwnedFd, name: &Path, access: Access) -> io::Result<(PathBuf,
             }
             made => {
                 let file = made?;
-                if access != Access::Usual {
+                if access != Access::Umask {
                     // Whatever the umask: other users, such as PostgreSQL's, read what is public.
                     fchmod(&file, access.mode())?;
                 }
