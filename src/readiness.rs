@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::{HttpResponse, http::header, web};
 use chrono::Utc;
 use futures_util::future::join3;
-use http_kit::timestamp;
+use program::timestamp;
 use serde::Serialize;
 
 use crate::{

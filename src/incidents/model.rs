@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use http_kit::timestamp;
+use program::timestamp;
 use serde::Serialize;
 
 use super::{cursor::Cursor, seconds::Seconds};

@@ -1,7 +1,7 @@
 //! The state of something that the gateway depends on, as `/-/ready` tells it.
 
 use chrono::{DateTime, Utc};
-use http_kit::timestamp;
+use program::timestamp;
 use serde::Serialize;
 
 /// Whether something works, since when, and if not, why.

@@ -7,7 +7,8 @@ use actix_http::ws::Item;
 use actix_web_actors::ws::{Message, ProtocolError, WebsocketContext};
 use bytes::{Bytes, BytesMut};
 use chrono::Utc;
-use http_kit::{envelope::write_json, timestamp};
+use http_kit::envelope::write_json;
+use program::timestamp;
 
 use super::subscribers::{Seat, Subscribers};
 use super::{
@@ -90,7 +91,7 @@ impl Session {
         let channels = self.subscription.channels.iter();
         self.tell(&Told::Connection {
             message: "Connected to service-metrics",
-            timestamp: timestamp::text(&Utc::now()),
+            timestamp: timestamp::format(&Utc::now()),
             epoch: &self.shared.epoch,
             channels: channels.map(|channel| channel.as_str()).collect(),
         });
@@ -142,7 +143,7 @@ impl Session {
         };
         self.tell(&Told::Ack {
             request_type: &request.kind,
-            timestamp: timestamp::text(&Utc::now()),
+            timestamp: timestamp::format(&Utc::now()),
         });
         match request.wish {
             Wish::Subscribe(channel) => self.subscribe(channel),

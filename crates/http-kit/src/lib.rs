@@ -14,4 +14,3 @@ pub mod middleware;
 pub mod origin;
 pub mod outbound;
 pub mod percent;
-pub mod timestamp;

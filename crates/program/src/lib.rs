@@ -11,3 +11,4 @@ pub mod output;
 pub mod settings;
 pub mod shutdown;
 pub mod text;
+pub mod timestamp;

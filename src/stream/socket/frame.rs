@@ -2,7 +2,8 @@
 //! reference count, not a copy.
 
 use bytes::Bytes;
-use http_kit::{envelope::write_json, timestamp};
+use http_kit::envelope::write_json;
+use program::timestamp;
 use serde::Serialize;
 
 use super::{
@@ -108,7 +109,7 @@ impl Frame {
             out.extend_from_slice(b"{\"type\":");
             write_json(C::FRAME_TYPE, out);
             out.extend_from_slice(b",\"timestamp\":");
-            write_json(&timestamp::text(&snapshot.taken_at), out);
+            write_json(&timestamp::format(&snapshot.taken_at), out);
             out.extend_from_slice(b",\"seq\":");
             write_json(&seq, out);
             if C::TELLS_STALE {
@@ -140,7 +141,7 @@ impl Frame {
         let heartbeat = Heartbeat {
             kind: "heartbeat",
             channel: C::NAME.as_str(),
-            timestamp: timestamp::text(&snapshot.taken_at),
+            timestamp: timestamp::format(&snapshot.taken_at),
             seq,
             stale: C::TELLS_STALE.then(|| snapshot.is_stale()),
         };

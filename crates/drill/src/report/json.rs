@@ -137,7 +137,7 @@ fn milliseconds(seconds: f64) -> f64 {
 }
 
 fn time(moment: Moment) -> String {
-    moment.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+    program::timestamp::format(&moment)
 }
 
 #[cfg(test)]

@@ -10,11 +10,11 @@ use std::{
     time::Duration,
 };
 
-use chrono::SecondsFormat;
 use program::{
     exit::ProgramError,
     files::{self, Access},
     text::pluralize,
+    timestamp,
 };
 
 use crate::{
@@ -98,7 +98,7 @@ impl Report {
 
     /// When it began and when it ended, as it is written.
     fn times(&self) -> (String, String) {
-        let time = |moment: Moment| moment.to_rfc3339_opts(SecondsFormat::Millis, true);
+        let time = |moment: Moment| timestamp::format(&moment);
         (time(self.started), time(self.finished))
     }
 

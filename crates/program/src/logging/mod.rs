@@ -6,13 +6,14 @@ mod telemetry;
 
 use std::{borrow::Cow, fmt::Write, sync::OnceLock, thread, time::Instant};
 
-use chrono::{SecondsFormat, Utc};
+use chrono::Utc;
 use env_filter::Filter;
 use log::{Level, LevelFilter, Log as Logging, Metadata, Record};
 
 use crate::{
     output::{self, Priority, escaped, is_printable},
     settings::log::LogSettings,
+    timestamp,
 };
 use sampling::{Sampler, Summary, WINDOW};
 
@@ -193,7 +194,7 @@ fn json_line(level: Level, target: &str, text: &str) -> String {
 }
 
 fn now() -> String {
-    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+    timestamp::format(&Utc::now())
 }
 
 #[cfg(test)]

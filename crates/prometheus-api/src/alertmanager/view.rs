@@ -6,7 +6,8 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use http_kit::{envelope::write_json, timestamp};
+use http_kit::envelope::write_json;
+use program::timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How often an alert of Prometheus is looked for among all of Alertmanager's, to learn which labels are added on the way

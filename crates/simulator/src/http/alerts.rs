@@ -10,11 +10,12 @@ use actix_web::{
 use alerting::{Labels, span};
 use futures_util::future::try_join_all;
 use http_kit::api_error::ApiError;
+use program::timestamp;
 use serde::Serialize;
 
 use super::{
     Access,
-    answers::{name, no_such, success, success_at, timestamp},
+    answers::{name, no_such, success, success_at},
     asked,
     control::log_action,
 };
@@ -68,7 +69,7 @@ impl<'a> Told<'a> {
             driven: state.driven,
             value: state.value,
             compared: state.compared,
-            since: timestamp(state.since),
+            since: timestamp::format(&state.since),
             rise_seconds: catalogue.rise(&alert.name).map(|rise| rise.as_secs_f64()),
         }
     }

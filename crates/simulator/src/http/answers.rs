@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{DateTime, SecondsFormat, Utc};
 use http_kit::api_error::ApiError;
 use serde::Serialize;
 
@@ -43,11 +42,6 @@ fn answer(time_scale: Option<f64>, data: impl Serialize) -> HttpResponse {
         time_scale,
         data,
     })
-}
-
-/// RFC 3339, UTC, milliseconds.
-pub(super) fn timestamp(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// The refusal of a name that nothing has: it tells the names that come near it, or else all.

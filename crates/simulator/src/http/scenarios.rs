@@ -10,11 +10,12 @@ use actix_web::{
 use alerting::span;
 use futures_util::future::try_join_all;
 use http_kit::api_error::ApiError;
+use program::timestamp;
 use serde_json::{Value, json};
 
 use super::{
     Access,
-    answers::{name, no_such, success, timestamp},
+    answers::{name, no_such, success},
     asked,
     control::log_action,
 };
@@ -51,7 +52,7 @@ pub(super) async fn start(
     asked::nothing(body).await?;
     let started = player.send(StartScenario(scenario.clone())).await?;
     let running = started.map_err(|busy| {
-        let (name, since) = (busy.name, timestamp(busy.since));
+        let (name, since) = (busy.name, timestamp::format(&busy.since));
         ApiError::Conflict(format!(
             "the scenario {name} runs since {since}; POST /api/scenarios/stop ends it"
         ))
@@ -121,7 +122,7 @@ fn told_of(scenario: &Scenario, running: Option<&Running>) -> Value {
         "expect": expect,
         "inhibited": inhibited.collect::<Vec<_>>(),
         "running": running.is_some(),
-        "since": running.map(|running| timestamp(running.since)),
+        "since": running.map(|running| timestamp::format(&running.since)),
     })
 }
 
