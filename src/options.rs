@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use http_kit::{
     client_address::TrustedProxies,
-    connection::{ConnectionLimits, Deadlines, Policy, listener},
+    connection::{Policy, listener},
     host::KnownHosts,
     origin::AllowedOrigins,
 };
@@ -82,18 +82,12 @@ pub(super) fn connections(
     telemetry: &Telemetry,
     total: usize,
 ) -> Policy {
-    let connections = settings.server.connections;
-    Policy {
-        deadlines: Deadlines {
-            head: connections.head(),
-            body: connections.body(),
-            write: connections.write(),
-            idle: connections.idle(),
-        },
-        limits: ConnectionLimits::new(total, connections.max_connections_per_address),
-        proxies: TrustedProxies::new(&settings.server.trusted_proxies()),
-        metrics: telemetry.connections.clone(),
-    }
+    Policy::new(
+        &settings.server.connections,
+        total,
+        TrustedProxies::new(&settings.server.trusted_proxies()),
+        telemetry.connections.clone(),
+    )
 }
 
 /// What WebSockets are held to.

@@ -24,7 +24,7 @@ use futures_util::future::join;
 use http_kit::{
     client_address::TrustedProxies,
     connection::{
-        ConnectionLimits, Deadlines, Policy,
+        Policy,
         listener::{bind, server},
         track_request,
     },
@@ -217,17 +217,12 @@ fn listen(listener: &Listener) -> Result<TcpListener, ProgramError> {
 fn policy(connections: ConnectionSettings, telemetry: &Telemetry) -> Policy {
     let total = fd_limit::cap_clients(connections.max_connections, 0, WORKERS).connections;
     fd_limit::warn_if_fewer(total, connections.max_connections);
-    Policy {
-        deadlines: Deadlines {
-            head: connections.head(),
-            body: connections.body(),
-            write: connections.write(),
-            idle: connections.idle(),
-        },
-        limits: ConnectionLimits::new(total, connections.max_connections_per_address),
-        proxies: TrustedProxies::default(),
-        metrics: telemetry.connections.clone(),
-    }
+    Policy::new(
+        &connections,
+        total,
+        TrustedProxies::default(),
+        telemetry.connections.clone(),
+    )
 }
 
 /// Whom the simulator takes itself to be: containers of `docker-compose.yml` reach it on the host by the first name.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::rt::time::Instant;
 
-use super::{exchange::Exchange, policy::Deadlines};
+use super::{deadlines::Deadlines, exchange::Exchange};
 
 /// The longest head, in bytes.
 pub(super) const LONGEST: usize = 16 * 1024;

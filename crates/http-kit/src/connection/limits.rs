@@ -19,7 +19,7 @@ const REFUSALS: usize = 16;
 
 /// Counts connections; shared by all workers.
 #[derive(Debug, Clone)]
-pub struct ConnectionLimits {
+pub(super) struct ConnectionLimits {
     total: usize,
     open: Arc<AtomicUsize>,
     of_client: ClientQuota,
@@ -49,7 +49,7 @@ pub(super) struct Permit {
 impl ConnectionLimits {
     /// At most `total` connections, and `per_client` of one client; 0: no limit. Where both are limited, one client never
     /// has more than three quarters of all.
-    pub fn new(total: usize, per_client: usize) -> Self {
+    pub(super) fn new(total: usize, per_client: usize) -> Self {
         let share = match (total, per_client) {
             (0, own) | (_, own @ 0) => own,
             (total, own) => own.min((total - total / 4).max(1)),

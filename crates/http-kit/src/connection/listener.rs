@@ -59,7 +59,7 @@ pub fn workers(wanted: usize) -> usize {
 }
 
 /// A server with `workers` threads (0: one per core), which leaves signals to its program. Requests have `drain_seconds` to
-/// end when it is stopped. How many connections there may be is [`super::ConnectionLimits`]'s to say: actix-server would only stop
+/// end when it is stopped. How many connections there may be is up to `ConnectionLimits`: actix-server would only stop
 /// to accept, probes included.
 pub fn server(workers: usize, drain_seconds: u64) -> ServerBuilder {
     Server::build()

@@ -12,6 +12,7 @@
 
 mod alarm;
 mod answer;
+mod deadlines;
 mod exchange;
 mod head;
 mod intake;
@@ -26,9 +27,8 @@ mod track;
 
 pub use crate::connection::{
     answer::PIECE,
-    limits::ConnectionLimits,
     metrics::ConnectionMetrics,
-    policy::{Deadlines, Policy},
+    policy::Policy,
     stream::Connection,
     track::{broke_off, track_request},
 };

@@ -9,11 +9,13 @@ use actix_http::{
 };
 use actix_service::{Service, ServiceFactory, fn_service};
 use actix_web::rt::{self, net::TcpStream, time::timeout};
+use program::settings::connections::ConnectionSettings;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::AsyncReadExt;
 
 use super::{
     answer::PIECE,
+    deadlines::{Deadlines, LINGER_TIMEOUT},
     exchange::Exchange,
     limits::{ConnectionLimits, Full, Refusal},
     metrics::{ConnectionMetrics, Counted},
@@ -27,42 +29,38 @@ use crate::{
 
 /// Kernel send buffer of a connection, as it is asked for; the kernel doubles it for its own book-keeping.
 const SEND_BUFFER: usize = 128 * 1024;
-/// How long a client that is refused amid its body may go on sending before the connection is closed: closed at once, it
-/// would be reset, and the client might never read why.
-pub(super) const LINGER: Duration = Duration::from_secs(2);
 /// How long a refused connection that hears why may take to leave.
 const REFUSAL: Duration = Duration::from_secs(1);
 /// How long a probe may take for its head when all other connections are taken.
 const PROBE_HEAD: Duration = Duration::from_secs(1);
 
-/// How long a client may take.
-#[derive(Debug, Clone, Copy)]
-pub struct Deadlines {
-    /// For the head of a request, from its first byte; for the first one, from the start of the connection.
-    pub head: Duration,
-    /// For the body of a request.
-    pub body: Duration,
-    /// To take some of an answer. It is also the time over which a reader must be no slower than 8 KiB a second.
-    pub write: Duration,
-    /// Until its next request.
-    pub idle: Duration,
-}
-
-/// What connections are held to; clones share the limits.
+/// The limits and deadlines of connections. Clones share the limits.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// How long a client may take.
-    pub deadlines: Deadlines,
-    /// How many connections there may be.
-    pub limits: ConnectionLimits,
-    /// Whose connections are not one client's.
-    pub proxies: TrustedProxies,
-    /// What is counted.
-    pub metrics: ConnectionMetrics,
+    deadlines: Deadlines,
+    limits: ConnectionLimits,
+    /// Their connections are not those of one client.
+    proxies: TrustedProxies,
+    metrics: ConnectionMetrics,
 }
 
 impl Policy {
-    /// Lets connections in, or not: what stands before [`Self::http`].
+    /// At most `total` connections, with the other limits and the deadlines of `settings`.
+    pub fn new(
+        settings: &ConnectionSettings,
+        total: usize,
+        proxies: TrustedProxies,
+        metrics: ConnectionMetrics,
+    ) -> Self {
+        Self {
+            deadlines: settings.into(),
+            limits: ConnectionLimits::new(total, settings.max_connections_per_address),
+            proxies,
+            metrics,
+        }
+    }
+
+    /// Admits connections or refuses them. It stands before [`Self::http`].
     pub fn acceptor(
         self,
     ) -> impl ServiceFactory<
@@ -119,7 +117,7 @@ impl Policy {
             // The connection has these deadlines, for later requests too.
             .client_request_timeout(Duration::ZERO)
             .keep_alive(KeepAlive::Os)
-            .client_disconnect_timeout(LINGER)
+            .client_disconnect_timeout(LINGER_TIMEOUT)
             .h1_write_buffer_size(PIECE)
             .on_connect_ext(|connection: &Connection, shared| {
                 shared.insert(connection.exchange());

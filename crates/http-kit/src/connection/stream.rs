@@ -17,11 +17,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
     alarm::Alarm,
+    deadlines::{Deadlines, LINGER_TIMEOUT},
     exchange::{Exchange, Phase},
     head::{self, Head},
     intake::{Intake, Portion},
     metrics::Counted,
-    policy::{Deadlines, LINGER},
     raw_answer,
     reader::Reader,
 };
@@ -167,7 +167,7 @@ impl Connection {
             }
         }
         // Whoever reads the body is told that it is late; this is for a body that nobody reads.
-        let due = self.exchange.changed_at() + self.deadlines.body + LINGER;
+        let due = self.exchange.changed_at() + self.deadlines.body + LINGER_TIMEOUT;
         if self.alarm.is_late(due, context) {
             self.counted.timed_out("body");
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
@@ -178,7 +178,7 @@ impl Connection {
     /// Tells the client why, and reads what it still sends for a moment.
     fn refuse(&mut self, why: &ApiError, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         raw_answer::write(&self.io, why);
-        self.refused = Some((Instant::now() + LINGER, LINGER_BYTES));
+        self.refused = Some((Instant::now() + LINGER_TIMEOUT, LINGER_BYTES));
         self.read_in_vain(context)
     }
 
