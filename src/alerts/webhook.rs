@@ -5,15 +5,14 @@ use std::time::Duration;
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
     http::header::{self, HeaderMap},
-    web::{self, BytesMut, Payload},
+    web::{self, Payload},
 };
-use futures_util::StreamExt;
-use http_kit::{api_error::ApiError, client_address::ClientAddress, connection::broke_off};
+use http_kit::{api_error::ApiError, client_address::ClientAddress, request_body};
 use log::debug;
 use serde::Serialize;
 use tokio::time::timeout;
 
-use super::incoming::{Arrival, Incoming};
+use super::incoming::Incoming;
 use super::notification;
 use crate::{actors::Actors, messages::LookAgain, telemetry::Telemetry};
 
@@ -73,8 +72,13 @@ async fn take(
 ) -> Result<(), ApiError> {
     judge(headers)?;
     let arrival = rules.incoming.begin(client);
+    let grows = |bytes| arrival.grows(bytes);
+    let read = async {
+        request_body::check_declared_length(headers, rules.max_bytes)?;
+        request_body::read(body, rules.max_bytes, grows).await
+    };
     let body = tokio::select! {
-        body = timeout(rules.timeout, read(body, headers, rules.max_bytes, &arrival)) => body,
+        body = timeout(rules.timeout, read) => body,
         () = arrival.gives_way() => {
             // Not 429: Alertmanager tries again after a 5xx only.
             return Err(ApiError::Unavailable(GAVE_WAY.into()));
@@ -111,30 +115,6 @@ fn judge(headers: &HeaderMap) -> Result<(), ApiError> {
         ));
     }
     Ok(())
-}
-
-async fn read(
-    mut body: Payload,
-    headers: &HeaderMap,
-    limit: usize,
-    arrival: &Arrival,
-) -> Result<BytesMut, ApiError> {
-    let too_large = || ApiError::TooLarge(format!("the body is larger than {limit} bytes"));
-    let declared = headers.get(header::CONTENT_LENGTH);
-    let declared = declared.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if declared.is_some_and(|length| length > limit as u64) {
-        return Err(too_large());
-    }
-    let mut whole = BytesMut::new();
-    while let Some(part) = body.next().await {
-        let part = part.map_err(|error| broke_off(&error.into()))?;
-        if whole.len() + part.len() > limit {
-            return Err(too_large());
-        }
-        arrival.grows(part.len());
-        whole.extend_from_slice(&part);
-    }
-    Ok(whole)
 }
 
 /// A word for the counter.

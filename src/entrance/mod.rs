@@ -18,13 +18,13 @@ pub mod listener;
 pub mod measure;
 
 use actix_web::{
-    HttpRequest, HttpResponse, Resource, Responder,
-    guard::{Any, Get, Head},
-    http::Method,
+    HttpRequest, HttpResponse,
     web::{self, ServiceConfig},
 };
-
-use http_kit::api_error::ApiError;
+use http_kit::{
+    api_error::ApiError,
+    methods::{get_only, post_only},
+};
 
 use crate::{
     alerts::webhook,
@@ -50,74 +50,35 @@ pub const ANY_HOST: [&str; 6] = [
 /// All routes but the WebSocket's, which [`websocket::upgrade`] takes before they are asked.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .service(read("/").to(ui::root))
-        .service(read("/index.html").to(ui::page))
-        .service(read("/assets/{file}").to(ui::asset))
-        .service(read("/api/ui/settings").to(ui::settings))
-        .service(read("/api/ui/connection").to(diagnosis::connection))
-        .service(read("/health").to(health::alive))
-        .service(read("/-/healthy").to(health::alive))
-        .service(read("/-/ready").to(health::ready))
-        .service(read("/metrics").to(exposition::metrics))
-        .service(read("/federate").to(exposition::federate))
-        .service(read("/api/metrics/instant").to(frames::latest::<Instant>))
-        .service(read("/api/metrics/range").to(frames::latest::<Range>))
-        .service(read("/api/metrics/alerts").to(frames::latest::<Alerts>))
-        .service(read("/api/metrics/incidents/by-service").to(incidents::by_service))
-        .service(read("/api/metrics/incidents/details").to(incidents::details))
-        .service(read("/api/metrics/incidents/summary").to(incidents::summary))
-        .service(told("/api/alerts/webhook", webhook::receive))
-        .service(read("/ws").to(websocket::upgrade_required))
-        .service(read("/ws/{channel}").to(websocket::upgrade_required))
+        .service(get_only("/", ui::root))
+        .service(get_only("/index.html", ui::page))
+        .service(get_only("/assets/{file}", ui::asset))
+        .service(get_only("/api/ui/settings", ui::settings))
+        .service(get_only("/api/ui/connection", diagnosis::connection))
+        .service(get_only("/health", health::alive))
+        .service(get_only("/-/healthy", health::alive))
+        .service(get_only("/-/ready", health::ready))
+        .service(get_only("/metrics", exposition::metrics))
+        .service(get_only("/federate", exposition::federate))
+        .service(get_only("/api/metrics/instant", frames::latest::<Instant>))
+        .service(get_only("/api/metrics/range", frames::latest::<Range>))
+        .service(get_only("/api/metrics/alerts", frames::latest::<Alerts>))
+        .service(get_only(
+            "/api/metrics/incidents/by-service",
+            incidents::by_service,
+        ))
+        .service(get_only(
+            "/api/metrics/incidents/details",
+            incidents::details,
+        ))
+        .service(get_only(
+            "/api/metrics/incidents/summary",
+            incidents::summary,
+        ))
+        .service(post_only("/api/alerts/webhook", webhook::receive))
+        .service(get_only("/ws", websocket::upgrade_required))
+        .service(get_only("/ws/{channel}", websocket::upgrade_required))
         .default_service(web::to(nothing_here));
-}
-
-/// A resource that can only be read.
-fn read(path: &str) -> ReadOnly {
-    ReadOnly(web::resource(path).default_service(web::to(only_reading)))
-}
-
-/// See [`read`].
-struct ReadOnly(Resource);
-
-impl ReadOnly {
-    /// GET and HEAD go to `handler`; anything else is told that they are what there is.
-    fn to<F, Args>(self, handler: F) -> Resource
-    where
-        F: actix_web::Handler<Args>,
-        Args: actix_web::FromRequest + 'static,
-        F::Output: Responder + 'static,
-    {
-        self.0
-            .route(web::route().guard(Any(Get()).or(Head())).to(handler))
-    }
-}
-
-/// A resource that is only told something: POST goes to `handler`.
-fn told<F, Args>(path: &str, handler: F) -> Resource
-where
-    F: actix_web::Handler<Args>,
-    Args: actix_web::FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    web::resource(path)
-        .route(web::post().to(handler))
-        .default_service(web::to(only_telling))
-}
-
-async fn only_reading(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Err(wrong_method(&request, vec![Method::GET, Method::HEAD]))
-}
-
-async fn only_telling(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Err(wrong_method(&request, vec![Method::POST]))
-}
-
-fn wrong_method(request: &HttpRequest, allowed: Vec<Method>) -> ApiError {
-    ApiError::MethodNotAllowed {
-        method: request.method().to_string(),
-        allowed,
-    }
 }
 
 pub(crate) async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, ApiError> {

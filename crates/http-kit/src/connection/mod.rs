@@ -26,9 +26,6 @@ mod stream;
 mod track;
 
 pub use crate::connection::{
-    answer::PIECE,
-    metrics::ConnectionMetrics,
-    policy::Policy,
-    stream::Connection,
-    track::{broke_off, track_request},
+    answer::PIECE, metrics::ConnectionMetrics, policy::Policy, stream::Connection,
+    track::track_request,
 };

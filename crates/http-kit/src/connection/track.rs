@@ -121,13 +121,3 @@ fn is_read(body: &RefCell<Payload>, exchange: Option<&Exchange>) -> bool {
         }
     }
 }
-
-/// Why a body did not come to its end, for whoever reads it: it was late, or it broke off.
-pub fn broke_off(error: &Error) -> ApiError {
-    match error.as_error() {
-        Some(PayloadError::Io(late)) if late.kind() == io::ErrorKind::TimedOut => {
-            ApiError::TooSlow("the body took too long".into())
-        }
-        _ => ApiError::BadData(format!("the body broke off: {error}")),
-    }
-}

@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use actix_web::web::{Bytes, Payload};
-use http_kit::{api_error::ApiError, connection::broke_off};
+use actix_web::web::Payload;
+use http_kit::{api_error::ApiError, request_body};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, IgnoredAny, MapAccess, Visitor},
@@ -17,19 +17,12 @@ const MOST: usize = 4_096;
 
 /// Reads what is asked of a trigger; an empty body asks for nothing special.
 pub(super) async fn adjustment(body: Payload) -> Result<Adjustment, ApiError> {
-    parse(&read(body).await?)
+    parse(&request_body::read(body, MOST, |_| ()).await?)
 }
 
 /// Reads the body of a request that nothing can be asked of: empty, or an object without keys.
 pub(super) async fn nothing(body: Payload) -> Result<(), ApiError> {
-    has_no_key(&read(body).await?)
-}
-
-async fn read(body: Payload) -> Result<Bytes, ApiError> {
-    body.to_bytes_limited(MOST)
-        .await
-        .map_err(|_| ApiError::TooLarge(format!("the body is larger than {MOST} bytes")))?
-        .map_err(|error| broke_off(&error))
+    has_no_key(&request_body::read(body, MOST, |_| ()).await?)
 }
 
 fn parse(body: &[u8]) -> Result<Adjustment, ApiError> {

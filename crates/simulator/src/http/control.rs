@@ -1,9 +1,9 @@
 //! `POST /simulate/…`: finds the row of the table, reads labels and value, tells the family's actor.
 
 use actix_web::{HttpRequest, http::Method, web};
-use http_kit::{api_error::ApiError, percent};
+use http_kit::{api_error::ApiError, methods::method_not_allowed, percent};
 
-use super::{Access, wrong_method};
+use super::Access;
 use crate::{
     actors::{messages::Apply, simulator::Simulators},
     model::{
@@ -23,7 +23,7 @@ pub(super) async fn simulate(
     // The path as it was sent: the router's own decoding is lenient, and would hide an encoded slash.
     let (lever, parts) = route(request.uri().path())?;
     if request.method() != Method::POST {
-        return Err(wrong_method(&request, vec![Method::POST]));
+        return Err(method_not_allowed(&request, &[Method::POST]));
     }
     access.may_change(request.peer_addr(), request.headers())?;
     let asked = read(lever, &parts)?;

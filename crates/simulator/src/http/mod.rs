@@ -9,15 +9,18 @@ mod guesses;
 mod scenarios;
 mod scrape;
 
-use http_kit::{api_error::ApiError, origin::AllowedOrigins};
+use http_kit::{
+    api_error::ApiError,
+    methods::{get_only, post_only},
+    origin::AllowedOrigins,
+};
 
 pub(super) use access::{Access, only_known_origins};
 pub(super) use guesses::Guesses;
 
 use actix_cors::Cors;
 use actix_web::{
-    HttpRequest, HttpResponse, Resource, Responder,
-    guard::{Any, Get, Head},
+    HttpResponse,
     http::{Method, header},
     web,
 };
@@ -28,18 +31,18 @@ pub(super) const ANY_HOST: [&str; 4] = ["/health", "/-/healthy", "/-/ready", "/m
 /// The routes. Those under `/simulate/` are the table in [`super::levers`].
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(get("/health", scrape::health))
-        .service(get("/-/healthy", scrape::health))
-        .service(get("/-/ready", scrape::ready))
-        .service(get("/metrics", scrape::metrics))
-        .service(get("/api/alerts", alerts::list))
-        .service(get("/api/alerts/{name}", alerts::one))
-        .service(post("/api/alerts/{name}/trigger", alerts::trigger))
-        .service(post("/api/alerts/{name}/recover", alerts::recover))
-        .service(post("/api/reset", scenarios::reset))
-        .service(get("/api/scenarios", scenarios::list))
-        .service(post("/api/scenarios/stop", scenarios::stop))
-        .service(post("/api/scenarios/{name}/start", scenarios::start))
+        .service(get_only("/health", scrape::health))
+        .service(get_only("/-/healthy", scrape::health))
+        .service(get_only("/-/ready", scrape::ready))
+        .service(get_only("/metrics", scrape::metrics))
+        .service(get_only("/api/alerts", alerts::list))
+        .service(get_only("/api/alerts/{name}", alerts::one))
+        .service(post_only("/api/alerts/{name}/trigger", alerts::trigger))
+        .service(post_only("/api/alerts/{name}/recover", alerts::recover))
+        .service(post_only("/api/reset", scenarios::reset))
+        .service(get_only("/api/scenarios", scenarios::list))
+        .service(post_only("/api/scenarios/stop", scenarios::stop))
+        .service(post_only("/api/scenarios/{name}/start", scenarios::start))
         .service(web::scope("/simulate").default_service(web::to(control::simulate)))
         .default_service(web::to(no_such_path));
 }
@@ -52,43 +55,6 @@ pub(super) fn cors(allowed_origins: &AllowedOrigins) -> Cors {
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .max_age(600)
         .allowed_origin_fn(move |origin, _| allowed.contains(origin.as_bytes()))
-}
-
-fn get<H, A>(path: &str, handler: H) -> Resource
-where
-    H: actix_web::Handler<A>,
-    A: actix_web::FromRequest + 'static,
-    H::Output: Responder + 'static,
-{
-    web::resource(path)
-        .route(web::route().guard(Any(Get()).or(Head())).to(handler))
-        .default_service(web::to(only_get))
-}
-
-fn post<H, A>(path: &str, handler: H) -> Resource
-where
-    H: actix_web::Handler<A>,
-    A: actix_web::FromRequest + 'static,
-    H::Output: Responder + 'static,
-{
-    web::resource(path)
-        .route(web::post().to(handler))
-        .default_service(web::to(only_post))
-}
-
-async fn only_post(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Err(wrong_method(&request, vec![Method::POST]))
-}
-
-async fn only_get(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Err(wrong_method(&request, vec![Method::GET, Method::HEAD]))
-}
-
-fn wrong_method(request: &HttpRequest, allowed: Vec<Method>) -> ApiError {
-    ApiError::MethodNotAllowed {
-        method: request.method().to_string(),
-        allowed,
-    }
 }
 
 async fn no_such_path() -> Result<HttpResponse, ApiError> {
