@@ -7,9 +7,10 @@ use actix_web::{
     http::header::{self, HeaderMap},
     web::{self, Payload},
 };
-use http_kit::{api_error::ApiError, client_address::ClientAddress, request_body};
+use http_kit::{
+    api_error::ApiError, client_address::ClientAddress, envelope::Accepted, request_body,
+};
 use log::debug;
-use serde::Serialize;
 use tokio::time::timeout;
 
 use super::incoming::Incoming;
@@ -41,11 +42,6 @@ impl Webhooks {
     }
 }
 
-#[derive(Serialize)]
-struct Taken {
-    status: &'static str,
-}
-
 /// Answers when the poller knows; what it then sees goes out on the channel `alerts`.
 pub(crate) async fn receive(
     request: HttpRequest,
@@ -58,7 +54,7 @@ pub(crate) async fn receive(
     let taken = take(request.headers(), client, body, &actors, &rules).await;
     telemetry.webhook_answered(outcome(&taken));
     match taken {
-        Ok(()) => HttpResponse::Ok().json(Taken { status: "success" }),
+        Ok(()) => HttpResponse::Ok().json(Accepted::default()),
         Err(error) => error.error_response(),
     }
 }

@@ -1,11 +1,13 @@
-//! How answers are written as JSON: the envelope of success.
+//! Prometheus' envelope of a successful answer, which both servers use.
 
 use serde::Serialize;
 
-/// Prometheus' envelope of success: `{"status":"success","data":…}`.
+/// `{"status":"success","data":…}`.
 #[derive(Debug, Serialize)]
 pub struct Success<T> {
     status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_scale: Option<f64>,
     data: T,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
@@ -14,16 +16,40 @@ pub struct Success<T> {
 impl<T> Success<T> {
     /// The whole answer.
     pub fn new(data: T) -> Self {
-        Self::page(data, None)
-    }
-
-    /// One page of an answer, and where the next one starts if there is one.
-    pub fn page(data: T, next_cursor: Option<String>) -> Self {
         Self {
             status: "success",
+            time_scale: None,
             data,
-            next_cursor,
+            next_cursor: None,
         }
+    }
+
+    /// One page of an answer. `next_cursor` is where the next page starts; `None` on the last page.
+    pub fn page(data: T, next_cursor: Option<String>) -> Self {
+        Self {
+            next_cursor,
+            ..Self::new(data)
+        }
+    }
+
+    /// Adds by how much the simulator scales time: 1 is real time.
+    pub fn with_time_scale(self, time_scale: f64) -> Self {
+        Self {
+            time_scale: Some(time_scale),
+            ..self
+        }
+    }
+}
+
+/// `{"status":"success"}`: the answer to a request that asks for no data.
+#[derive(Debug, Serialize)]
+pub struct Accepted {
+    status: &'static str,
+}
+
+impl Default for Accepted {
+    fn default() -> Self {
+        Self { status: "success" }
     }
 }
 
@@ -51,5 +77,14 @@ mod tests {
             json(Success::page([1], Some("abc".into()))),
             r#"{"status":"success","data":[1],"next_cursor":"abc"}"#
         );
+    }
+
+    #[test]
+    fn the_time_scale_stands_before_the_data() {
+        assert_eq!(
+            json(Success::new([1]).with_time_scale(0.5)),
+            r#"{"status":"success","time_scale":0.5,"data":[1]}"#
+        );
+        assert_eq!(json(Accepted::default()), r#"{"status":"success"}"#);
     }
 }

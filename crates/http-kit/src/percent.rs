@@ -1,9 +1,11 @@
-//! Percent-encoding (RFC 3986 §2.1), undone strictly: common libraries replace what they cannot decode.
+//! Percent-decoding (RFC 3986 §2.1).
 
-/// Undoes percent-encoding; a `+` stays what it is.
+use std::borrow::Cow;
+
+/// Decodes `raw` strictly; common libraries replace what they cannot decode. A `+` stays a `+`.
 ///
 /// # Errors
-/// What the text must be, to be told after its name.
+/// What the text must be: the end of a sentence that begins with its name.
 pub fn decode(raw: &str) -> Result<String, String> {
     let mut bytes = raw.bytes();
     let mut text = Vec::with_capacity(raw.len());
@@ -15,6 +17,11 @@ pub fn decode(raw: &str) -> Result<String, String> {
         });
     }
     String::from_utf8(text).map_err(|_| "must be valid UTF-8".to_owned())
+}
+
+/// Decodes `raw`; what is not UTF-8 becomes U+FFFD, and a `%` without two hex digits stays as it is.
+pub fn decode_lossy(raw: &str) -> Cow<'_, str> {
+    percent_encoding::percent_decode_str(raw).decode_utf8_lossy()
 }
 
 fn hex_pair(high: Option<u8>, low: Option<u8>) -> Option<u8> {

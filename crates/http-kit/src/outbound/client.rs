@@ -20,6 +20,7 @@ use socket2::{SockRef, TcpKeepalive};
 use url::Url;
 
 use super::{certificates::Authorities, lookup::lookup, socket::Socket};
+use crate::percent::decode_lossy;
 
 /// When a connection on which nothing comes is asked whether it still exists, and how often in vain. A request that is
 /// waited for without a deadline ends this way when the network goes.
@@ -158,19 +159,11 @@ impl Resolve for Names {
 fn basic(base: &Url) -> Option<String> {
     use base64::{Engine, prelude::BASE64_STANDARD};
     (!base.username().is_empty() || base.password().is_some()).then(|| {
-        let (user, password) = (
-            decoded(base.username()),
-            decoded(base.password().unwrap_or_default()),
-        );
+        let user = decode_lossy(base.username());
+        let password = decode_lossy(base.password().unwrap_or_default());
         let credentials = BASE64_STANDARD.encode(format!("{user}:{password}"));
         format!("Basic {credentials}")
     })
-}
-
-fn decoded(part: &str) -> String {
-    percent_encoding::percent_decode_str(part)
-        .decode_utf8_lossy()
-        .into_owned()
 }
 
 /// Logs what has changed since the last time.

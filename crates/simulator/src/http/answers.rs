@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use actix_web::{HttpRequest, HttpResponse};
-use http_kit::api_error::ApiError;
+use http_kit::{api_error::ApiError, envelope::Success, percent};
 use serde::Serialize;
 
 /// A refusal repeats no more names than this.
@@ -13,35 +13,17 @@ const LONGEST_NAME: usize = 128;
 
 /// The name in a request's path. The router has decoded it but for `%`, `/` and `+`.
 pub(super) fn name(request: &HttpRequest) -> Cow<'_, str> {
-    let name = request.match_info().query("name");
-    percent_encoding::percent_decode_str(name).decode_utf8_lossy()
+    percent::decode_lossy(request.match_info().query("name"))
 }
 
-/// The body of every good answer.
-#[derive(Serialize)]
-struct Success<T> {
-    status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    time_scale: Option<f64>,
-    data: T,
-}
-
-/// A good answer: `{"status":"success","data":…}`.
+/// 200 with `{"status":"success","data":…}`.
 pub(super) fn success(data: impl Serialize) -> HttpResponse {
-    answer(None, data)
+    HttpResponse::Ok().json(Success::new(data))
 }
 
-/// A good answer that tells how fast time runs.
+/// Like [`success`], with `time_scale` beside `data`.
 pub(super) fn success_at(time_scale: f64, data: impl Serialize) -> HttpResponse {
-    answer(Some(time_scale), data)
-}
-
-fn answer(time_scale: Option<f64>, data: impl Serialize) -> HttpResponse {
-    HttpResponse::Ok().json(Success {
-        status: "success",
-        time_scale,
-        data,
-    })
+    HttpResponse::Ok().json(Success::new(data).with_time_scale(time_scale))
 }
 
 /// The refusal of a name that nothing has: it tells the names that come near it, or else all.
