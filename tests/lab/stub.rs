@@ -14,7 +14,7 @@ pub(crate) fn install(folder: &Path) {
     ] {
         let script = format!(
             "#!/bin/sh\n[ \"$1\" != rules ] || {{ echo 'groups: []'; exit; }}\necho {program} stands in\n\
-             STUB_PORT=${variable} exec '{}' --ignored --exact lab::stub::answers --nocapture\n",
+             STUB_PORT=${variable} exec '{}' --ignored --exact stub::answers --nocapture\n",
             me.display()
         );
         let file = folder.join(program);
