@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lab::{Service, free_port};
+use lab::{Program, free_port};
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -115,7 +115,7 @@ impl Bench {
         })
     }
 
-    fn idle(&self, gateway: &Service) -> Outcome<[Row; 3]> {
+    fn idle(&self, gateway: &Program) -> Outcome<[Row; 3]> {
         said("idle")?;
         thread::sleep(BEAT * self.plan.idle_beats + Duration::from_secs(2));
         let pid = gateway.pid();
@@ -233,7 +233,7 @@ impl Bench {
         })
     }
 
-    fn gateway(&self, share_seconds: Option<&str>) -> Outcome<Service> {
+    fn gateway(&self, share_seconds: Option<&str>) -> Outcome<Program> {
         let started = self.platform.gateway(free_port()?, share_seconds);
         Ok(self.runtime.block_on(started)?)
     }

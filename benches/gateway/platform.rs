@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use lab::{LabError, Postgres, Prometheus, Service, Target, free_port};
+use lab::{LabError, Postgres, Program, Prometheus, Target, free_port};
 use tempfile::TempDir;
 
 use crate::Outcome;
@@ -41,7 +41,7 @@ FROM (SELECT n, dice, date_trunc('second', now()) - interval '4 h' - n * interva
 pub(crate) struct Platform {
     pub(crate) postgres: Postgres,
     prometheus: Prometheus,
-    _mock: Service,
+    _mock: Program,
     /// Last, so that it is removed when the servers have ended.
     folder: TempDir,
 }
@@ -58,7 +58,7 @@ impl Platform {
         postgres.execute(INCIDENTS).await?;
         // As autovacuum would leave the table: without it, index-only scans look into the table all the same.
         postgres.execute("VACUUM ANALYZE incidents").await?;
-        let mock = Service::mock(folder.path(), free_port()?, &[]).await?;
+        let mock = Program::mock(folder.path(), free_port()?, &[]).await?;
         let targets = [Target::mock(format!("127.0.0.1:{}", mock.port()))];
         let (files, interval) = (folder.path().join("prometheus"), Duration::from_secs(5));
         let prometheus = Prometheus::start(&files, 0, &targets, interval).await?;
@@ -75,7 +75,7 @@ impl Platform {
         &self,
         port: u16,
         share_seconds: Option<&str>,
-    ) -> Result<Service, LabError> {
+    ) -> Result<Program, LabError> {
         let share = share_seconds.map(|seconds| {
             (
                 "SERVICE_METRICS__INCIDENTS__SHARE_SECONDS",
@@ -87,7 +87,7 @@ impl Platform {
     }
 
     /// A gateway before another Prometheus, at which it looks only when it is told to.
-    pub(crate) async fn told_gateway(&self, prometheus: String) -> Outcome<Service> {
+    pub(crate) async fn told_gateway(&self, prometheus: String) -> Outcome<Program> {
         let never = ("POLL_INTERVAL", "3600000".to_owned());
         let gateway = self.gateway_before(prometheus, free_port()?, Some(never));
         Ok(gateway.await?)
@@ -98,7 +98,7 @@ impl Platform {
         prometheus: String,
         port: u16,
         more: Option<(&'static str, String)>,
-    ) -> Result<Service, LabError> {
+    ) -> Result<Program, LabError> {
         let mut environment = vec![
             ("SERVICE_METRICS__SERVER__HOST", "127.0.0.1".to_owned()),
             ("PROMETHEUS_URL", prometheus),
@@ -118,7 +118,7 @@ impl Platform {
             ),
         ];
         environment.extend(more);
-        Service::gateway(self.folder.path(), port, &environment).await
+        Program::gateway(self.folder.path(), port, &environment).await
     }
 }
 

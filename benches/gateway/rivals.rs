@@ -1,6 +1,6 @@
 //! Servers that answer the same questions, each in its way.
 
-use lab::Service;
+use lab::Program;
 use serde_json::Value;
 
 use crate::{
@@ -13,9 +13,9 @@ use crate::{
 
 /// All that run beside each other.
 pub(crate) struct Rivals {
-    pub(crate) gateway: Service,
+    pub(crate) gateway: Program,
     /// A gateway that shares an answer only while it is fetched.
-    pub(crate) unshared: Service,
+    pub(crate) unshared: Program,
     pub(crate) node: Option<Nodes>,
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix::prelude::{Actor, Addr};
-use lab::{Service, free_port};
+use lab::{Program, free_port};
 use prometheus_api::{client::ApiOptions, prometheus::Prometheus};
 use service_metrics::{
     messages::{LatestFrame, source::Source},
@@ -97,7 +97,7 @@ async fn a_gateway_that_was_frozen_does_not_catch_up_on_the_beats_it_missed() {
         ("PROMETHEUS_URL", server.url()),
         ("POLL_INTERVAL", "100".into()),
     ];
-    let gateway = Service::gateway(folder.path(), free_port().unwrap(), &environment)
+    let gateway = Program::gateway(folder.path(), free_port().unwrap(), &environment)
         .await
         .unwrap();
     let skipped = async || {

@@ -3,7 +3,7 @@
 use std::{fs, time::Duration};
 
 use futures_util::future::join;
-use lab::{Prometheus, Service, free_port};
+use lab::{Program, Prometheus, free_port};
 use serde_json::Value;
 
 use crate::support::{
@@ -139,7 +139,7 @@ async fn the_program_starts_before_prometheus_does_says_so_once_and_heals() {
             "postgres://metrics_reader@127.0.0.1:9/none".into(),
         ),
     ];
-    let gateway = Service::gateway(folder.path(), free_port().unwrap(), &environment)
+    let gateway = Program::gateway(folder.path(), free_port().unwrap(), &environment)
         .await
         .unwrap();
     let log = || fs::read_to_string(folder.path().join("service-metrics.log")).unwrap();

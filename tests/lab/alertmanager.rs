@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use lab::{Alertmanager, Prometheus, PrometheusSetup, Service, Target, free_port};
+use lab::{Alertmanager, Program, Prometheus, PrometheusSetup, Target, free_port};
 use serde_json::{Value, json};
 
 use crate::support::{eventually, http, scratch, webhook::Webhook};
@@ -93,7 +93,7 @@ async fn a_worse_alert_silences_the_lesser_of_the_same_thing_only() {
 async fn an_alert_made_from_the_simulators_series_is_a_drill_whatever_its_rule_says() {
     let (folder, gateway) = (scratch(), Webhook::start());
     let port = free_port().unwrap();
-    let mock = Service::mock(folder.path(), port, &[]).await.unwrap();
+    let mock = Program::mock(folder.path(), port, &[]).await.unwrap();
     let alertmanager = started(&folder, &gateway.url()).await;
     let targets = [Target::mock(format!("127.0.0.1:{}", mock.port()))];
     let mut setup = PrometheusSetup::scraping(&targets, Duration::from_secs(1));

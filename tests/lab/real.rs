@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use lab::{Lab, LabOptions, Progress, Service};
+use lab::{Lab, LabOptions, Program, Progress};
 use rustix::process::Signal;
 
 use super::runner::Runner;
@@ -116,17 +116,17 @@ fn listening(port: u16) -> Vec<String> {
 }
 
 /// Waits until the answer to `GET path` contains `word`.
-async fn seen(service: &Service, path: &str, word: &str) {
+async fn seen(service: &Program, path: &str, word: &str) {
     let found = async || body(service, path).await?.contains(word).then_some(());
     eventually(&format!("{word} in {path}"), found).await;
 }
 
-async fn body(service: &Service, path: &str) -> Option<String> {
+async fn body(service: &Program, path: &str) -> Option<String> {
     let (status, body) = service.get(path).await.ok()?;
     (status == 200).then_some(body)
 }
 
-fn tell(service: &Service, path: &str) {
+fn tell(service: &Program, path: &str) {
     let mut stream = TcpStream::connect(("127.0.0.1", service.port())).unwrap();
     write!(stream, "POST {path} HTTP/1.0\r\nContent-Length: 0\r\n\r\n").unwrap();
     let mut answer = String::new();

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, net::SocketAddr};
 
-use lab::{Lab, Service};
+use lab::{Lab, Program};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -45,7 +45,7 @@ pub(super) async fn simulator(lab: &Lab, report: &mut Report) {
 }
 
 /// Sets a value, and sees it exposed.
-async fn simulate(mock: &Service, path: &str, series: &str, value: &str) -> String {
+async fn simulate(mock: &Program, path: &str, series: &str, value: &str) -> String {
     let address = SocketAddr::from(([127, 0, 0, 1], mock.port()));
     let length = [("Content-Length", "0")];
     let answer = http::request(address, "POST", path, &length).await;
@@ -118,7 +118,7 @@ pub(super) async fn gateway(lab: &Lab, report: &mut Report) {
         .await;
 }
 
-async fn by_service(gateway: &Service) -> String {
+async fn by_service(gateway: &Program) -> String {
     let answer = json(&body(gateway, "/api/metrics/incidents/by-service").await);
     let mut services = BTreeMap::new();
     for row in answer["data"].as_array().unwrap() {
@@ -143,7 +143,7 @@ async fn by_service(gateway: &Service) -> String {
     format!("{} services", services.len())
 }
 
-async fn details(gateway: &Service) -> String {
+async fn details(gateway: &Program) -> String {
     let answer = json(&body(gateway, "/api/metrics/incidents/details").await);
     let incidents = answer["data"].as_array().unwrap();
     assert_eq!(incidents.len(), 9);
@@ -272,7 +272,7 @@ async fn whole_flow(lab: &Lab) -> String {
     format!("78 became {NEXT}")
 }
 
-async fn body(service: &Service, path: &str) -> String {
+async fn body(service: &Program, path: &str) -> String {
     let (status, body) = eventually(path, async || service.get(path).await.ok()).await;
     assert_eq!(status, 200, "{path}: {body}");
     body
@@ -283,7 +283,7 @@ fn json(text: &str) -> Value {
 }
 
 /// The values of an instant query, by labels.
-async fn query(prometheus: &Service, expr: &str, at: Option<f64>) -> BTreeMap<String, String> {
+async fn query(prometheus: &Program, expr: &str, at: Option<f64>) -> BTreeMap<String, String> {
     let expr = utf8_percent_encode(expr, NON_ALPHANUMERIC);
     let time = at.map(|at| format!("&time={at}")).unwrap_or_default();
     let answer = body(prometheus, &format!("/api/v1/query?query={expr}{time}")).await;

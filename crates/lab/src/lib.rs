@@ -12,41 +12,30 @@
 //! Programs are known by their command lines only. Each one runs in a process group of its own (a Ctrl-C reaches `lab`
 //! and its COMMAND alone), writes to a log file through `lab` (COMMAND to our own stdout and stderr), ends when its value
 //! is dropped, and is ended by the kernel when `lab` is killed. Tests use the parts alone: [`Postgres`],
-//! [`Alertmanager`], [`Prometheus`], [`Service`]; or all of them: [`Lab`].
+//! [`Alertmanager`], [`Prometheus`], [`Program`]; or all of them: [`Lab`].
 
-mod alertmanager;
-mod child;
-mod cluster;
 mod environment;
-mod errand;
 mod error;
-mod family;
-mod home;
-mod launch;
-mod log_file;
-mod offspring;
+mod executables;
+mod lab;
 mod options;
 mod plan;
-mod ports;
-mod postgres;
-mod probe;
 mod process;
-mod programs;
 mod progress;
-mod prometheus;
 mod report;
 mod run;
-mod service;
+mod servers;
 mod simulation;
-mod stack;
 
-pub use alertmanager::Alertmanager;
 pub use error::LabError;
+pub use lab::Lab;
 pub use options::LabOptions;
-pub use ports::free_port;
-pub use postgres::Postgres;
+pub use process::port::free_port;
 pub use progress::Progress;
-pub use prometheus::{Prometheus, PrometheusSetup, Target};
 pub use run::run;
-pub use service::Service;
-pub use stack::Lab;
+pub use servers::{
+    alertmanager::Alertmanager,
+    postgres::Postgres,
+    program::Program,
+    prometheus::{Prometheus, PrometheusSetup, Target},
+};

@@ -12,9 +12,20 @@ use program::files::Folder;
 use rustix::fs::{FlockOperation, flock};
 
 use crate::{
-    Alertmanager, LabError, LabOptions, Postgres, Prometheus, PrometheusSetup, Service, Target,
-    environment::Environment, ports, programs, simulation::Simulation,
+    environment::Environment,
+    error::LabError,
+    executables,
+    options::LabOptions,
+    process::port,
+    servers::{
+        alertmanager::Alertmanager,
+        postgres::Postgres,
+        program::Program,
+        prometheus::{Prometheus, PrometheusSetup, Target},
+    },
+    simulation::Simulation,
 };
+
 /// Where the gateway finds its pages, and where these find the simulator.
 const UI: &str = "SERVICE_METRICS__UI__DIR";
 const SIMULATOR: &str = "SERVICE_METRICS__UI__SIMULATOR_URL";
@@ -53,13 +64,13 @@ pub(crate) struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// Checks that the lab can start.
     pub(crate) async fn check(options: &'a LabOptions) -> Result<Self, LabError> {
-        programs::installed("setpriv", "util-linux")?;
-        programs::postgres()?;
-        programs::installed("prometheus", "prometheus")?;
-        programs::alertmanager()?;
+        executables::installed("setpriv", "util-linux")?;
+        executables::postgres()?;
+        executables::installed("prometheus", "prometheus")?;
+        executables::alertmanager()?;
         let simulation = Simulation::of(options)?;
-        let promtool = programs::installed("promtool", "prometheus")?;
-        programs::ours("service-metrics", options.programs.as_deref())?;
+        let promtool = executables::installed("promtool", "prometheus")?;
+        executables::ours("service-metrics", options.programs.as_deref())?;
         let refused =
             |error| LabError::io(format_args!("--data {}", options.data.display()))(error);
         let data = Folder::claim(&options.data).map_err(refused)?;
@@ -82,8 +93,8 @@ impl<'a> Plan<'a> {
         Ok(Self {
             lock,
             rules,
-            mock_port: ports::exactly(options.mock_port, "mock-metrics", "--mock-port").await?,
-            gateway_port: ports::exactly(options.gateway_port, "service-metrics", "--gateway-port")
+            mock_port: port::exactly(options.mock_port, "mock-metrics", "--mock-port").await?,
+            gateway_port: port::exactly(options.gateway_port, "service-metrics", "--gateway-port")
                 .await?,
             logs: fresh_logs(&data)?,
             simulation,
@@ -100,7 +111,7 @@ impl<'a> Plan<'a> {
     pub(crate) async fn postgres(&mut self) -> Result<Postgres, LabError> {
         let (folder, log) = self.files_of("postgres");
         // Until then, the server of a killed lab may hold the port.
-        Postgres::home(&folder).await?;
+        Postgres::data_dir(&folder).await?;
         let port = self
             .server_port("PostgreSQL", self.options.postgres_port)
             .await?;
@@ -132,7 +143,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Starts the simulator, which lets the gateway's pages talk to it.
-    pub(crate) async fn mock(&self) -> Result<Service, LabError> {
+    pub(crate) async fn mock(&self) -> Result<Program, LabError> {
         let origins =
             ["localhost", "127.0.0.1"].map(|host| format!("http://{host}:{}", self.gateway_port));
         let theirs = self.environment.get(ORIGINS).map(str::to_owned);
@@ -193,7 +204,7 @@ impl<'a> Plan<'a> {
         prometheus: &Prometheus,
         alertmanager: &Alertmanager,
         postgres: &Postgres,
-    ) -> Result<Service, LabError> {
+    ) -> Result<Program, LabError> {
         let mut environment = vec![
             ("PROMETHEUS_URL", prometheus.url()),
             ("ALERTMANAGER_URL", alertmanager.url()),
@@ -229,9 +240,9 @@ impl<'a> Plan<'a> {
         flags: &[OsString],
         port: u16,
         environment: &[(&'static str, String)],
-    ) -> Result<Service, LabError> {
+    ) -> Result<Program, LabError> {
         let programs = self.options.programs.as_deref();
-        Service::ours(name, programs, flags, &self.logs, port, environment).await
+        Program::ours(name, programs, flags, &self.logs, port, environment).await
     }
 
     fn mock_address(&self) -> String {
@@ -244,7 +255,7 @@ impl<'a> Plan<'a> {
 
     /// 0 stays 0, a free port. A taken one becomes a free one, which is noted.
     async fn server_port(&mut self, program: &str, wanted: u16) -> Result<u16, LabError> {
-        if wanted == 0 || ports::is_free_for_server(wanted).await? {
+        if wanted == 0 || port::is_free_for_server(wanted).await? {
             return Ok(wanted);
         }
         self.notes.push(format!(

@@ -1,11 +1,9 @@
 //! What a person at the terminal is told when the lab is ready.
 
-use crate::Lab;
+use crate::lab::Lab;
 
 /// Percent, over the limit of the built-in alert.
 const HIGH_CPU: u32 = 95;
-/// An alert of the built-in catalogue that fires soon.
-const USUAL_ALERT: &str = "ServiceDown";
 
 /// For somebody who will use the lab by hand: the addresses, and what to try.
 pub(crate) fn table(lab: &Lab) -> String {
@@ -68,17 +66,6 @@ fn notes(lab: &Lab) -> String {
     heading.into_iter().chain(notes).collect()
 }
 
-/// The name of an alert that this rule file has, and whose trigger can therefore be tried.
-pub(crate) fn alert_to_try(rules: &str) -> Option<String> {
-    let names = rules.lines().filter_map(|line| {
-        let name = line.trim_start_matches([' ', '-']).strip_prefix("alert:")?;
-        Some(name.trim().trim_matches('"'))
-    });
-    let names: Vec<_> = names.collect();
-    let usual = names.iter().find(|name| **name == USUAL_ALERT);
-    usual.or(names.first()).map(|name| (*name).to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,7 +74,6 @@ mod tests {
 
     #[test]
     fn what_is_offered_to_try_crosses_the_limit_of_an_alert_that_exists() {
-        assert_eq!(alert_to_try(DEPLOYED).as_deref(), Some(USUAL_ALERT));
         let limits = DEPLOYED.split("mock_high_cpu_usage_percent > ").skip(1);
         let limits = limits.map(|rest| {
             let number = rest.split(|c: char| !c.is_ascii_digit()).next();
@@ -98,13 +84,5 @@ mod tests {
             !limits.is_empty() && limits.iter().all(|limit| HIGH_CPU > *limit),
             "{limits:?}"
         );
-    }
-
-    #[test]
-    fn of_another_catalogue_its_own_alert_is_offered() {
-        let rules =
-            "groups:\n  - name: \"own\"\n    rules:\n      - alert: \"Hot\"\n        expr: x > 1\n";
-        assert_eq!(alert_to_try(rules).as_deref(), Some("Hot"));
-        assert_eq!(alert_to_try("groups: []"), None);
     }
 }

@@ -8,32 +8,35 @@ use program::{
 };
 
 use crate::{
-    Lab, LabOptions, Progress,
-    errand::{self, Errand},
+    lab::Lab,
+    options::LabOptions,
+    process::command::{LabCommand, exit_code},
+    progress::Progress,
     report,
 };
+
 /// Runs a lab until it is asked to stop, its command has ended, or one of its programs ends. The exit code is the
 /// command's own, if there is one.
 ///
 /// # Errors
 /// When something is missing or taken, when a program ended by itself, or when a signal came before the command could run.
 pub async fn run(options: &LabOptions) -> Result<ExitCode, ProgramError> {
-    let mut asked = pin!(shutdown::stop_signal()?);
-    let errand = Errand::of(options)?;
+    let mut stop = pin!(shutdown::stop_signal()?);
+    let command = LabCommand::find(&options.command, options.programs.as_deref())?;
     let lab = tokio::select! {
         // What has been started until then ends with the other future.
-        signal = &mut asked => return match errand {
+        signal = &mut stop => return match command {
             None => Ok(ExitCode::SUCCESS),
             Some(_) => Err(ProgramError::Signalled(signal.signal())),
         },
         started = Lab::start(options, Progress::for_stderr()) => started?,
     };
-    let ended = match errand {
-        None => until_asked(&lab, asked).await.map(|()| ExitCode::SUCCESS),
-        Some(errand) => {
+    let ended = match command {
+        None => until_asked(&lab, stop).await.map(|()| ExitCode::SUCCESS),
+        Some(command) => {
             exit::eprint_line(&report::addresses(&lab));
-            let ended = errand.run(&lab, asked).await;
-            ended.map(errand::exit_code).map_err(Into::into)
+            let ended = command.run(&lab.environment(), lab.died(), stop).await;
+            ended.map(exit_code).map_err(Into::into)
         }
     };
     lab.stop().await;
@@ -42,11 +45,11 @@ pub async fn run(options: &LabOptions) -> Result<ExitCode, ProgramError> {
 
 async fn until_asked(
     lab: &Lab,
-    asked: impl Future<Output = StopSignal>,
+    stop: impl Future<Output = StopSignal>,
 ) -> Result<(), ProgramError> {
     exit::print_lossy(report::table(lab) + "\n");
     tokio::select! {
-        signal = asked => exit::print_lossy(format!("{signal}: stopping\n")),
+        signal = stop => exit::print_lossy(format!("{signal}: stopping\n")),
         death = lab.died() => return Err(death.into()),
     }
     Ok(())

@@ -12,16 +12,21 @@ use program::files::{Access, Folder};
 use tokio::process::Command;
 
 use crate::{
-    LabError, LabOptions,
-    launch::{Ending, guarded},
-    programs,
+    error::LabError,
+    executables,
+    options::LabOptions,
+    process::launch::{EndSignals, guarded_command},
 };
+
 /// Scrapes of 15 s become scrapes of one second.
 const FAST: f64 = 1.0 / 15.0;
 /// How many lines of what a failed program said are told.
 const TOLD: usize = 5;
 /// How `mock-metrics` ends that has nothing against its command line, and something against its catalogue.
 const REFUSED: i32 = 64;
+
+/// An alert of the built-in catalogue that fires soon.
+const USUAL_ALERT: &str = "ServiceDown";
 
 /// A simulation: the catalogue, and how fast time runs in it.
 pub(crate) struct Simulation {
@@ -47,7 +52,7 @@ impl Simulation {
         let built_in = || PathBuf::from("built into mock-metrics");
         Ok(Self {
             asked: options.catalogue.clone().unwrap_or_else(built_in),
-            program: programs::ours("mock-metrics", options.programs.as_deref())?,
+            program: executables::ours("mock-metrics", options.programs.as_deref())?,
             catalogue,
             pace: pace.into_iter().flatten().map(OsString::from).collect(),
         })
@@ -60,7 +65,7 @@ impl Simulation {
 
     /// The text of the rule file, which `promtool` has nothing against. A copy stays in `folder`, for its words name it.
     pub(crate) async fn rules(&self, promtool: &Path, folder: &Folder) -> Result<String, LabError> {
-        let mut rules = guarded(&self.program, Ending::PROGRAM, None)?;
+        let mut rules = guarded_command(&self.program, EndSignals::PROGRAM, None)?;
         rules.arg("rules").args(self.flags());
         let text = match ended("mock-metrics rules", rules).await? {
             output if output.status.code() == Some(REFUSED) => return Err(self.refused(&output)),
@@ -70,7 +75,7 @@ impl Simulation {
         let file = folder.path().join(name);
         let written = folder.replace(name, &text, Access::Public);
         written.map_err(LabError::io(file.display()))?;
-        let mut check = guarded(promtool, Ending::PROGRAM, None)?;
+        let mut check = guarded_command(promtool, EndSignals::PROGRAM, None)?;
         check.args(["check", "rules"]).arg(&file);
         finished("promtool check rules", check).await?;
         Ok(String::from_utf8_lossy(&text).into_owned())
@@ -100,7 +105,7 @@ impl Simulation {
         let refused = |error| LabError::io(data.display())(error);
         let until = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
         let text = data.with_extension("history");
-        let mut backfill = guarded(&self.program, Ending::PROGRAM, None)?;
+        let mut backfill = guarded_command(&self.program, EndSignals::PROGRAM, None)?;
         backfill
             .arg("backfill")
             .args(&self.catalogue)
@@ -113,8 +118,8 @@ impl Simulation {
         // Half a history is none: it gets its name when it is whole.
         let blocks = data.with_extension("blocks");
         let _ = fs::remove_dir_all(&blocks);
-        let promtool = programs::installed("promtool", "prometheus")?;
-        let mut import = guarded(&promtool, Ending::PROGRAM, None)?;
+        let promtool = executables::installed("promtool", "prometheus")?;
+        let mut import = guarded_command(&promtool, EndSignals::PROGRAM, None)?;
         import
             .args(["tsdb", "create-blocks-from", "openmetrics", "--quiet"])
             .args([&text, &blocks]);
@@ -157,4 +162,35 @@ fn succeeded(name: &'static str, output: Output) -> Result<Vec<u8>, LabError> {
 fn told(output: &Output) -> Vec<String> {
     let told = String::from_utf8_lossy(&output.stderr);
     told.lines().map(str::to_owned).collect()
+}
+
+/// The name of an alert that this rule file has, and whose trigger can therefore be tried.
+pub(crate) fn alert_to_try(rules: &str) -> Option<String> {
+    let names = rules.lines().filter_map(|line| {
+        let name = line.trim_start_matches([' ', '-']).strip_prefix("alert:")?;
+        Some(name.trim().trim_matches('"'))
+    });
+    let names: Vec<_> = names.collect();
+    let usual = names.iter().find(|name| **name == USUAL_ALERT);
+    usual.or(names.first()).map(|name| (*name).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEPLOYED: &str = include_str!("../../../monitoring/prometheus/alert.rules.yml");
+
+    #[test]
+    fn of_the_deployed_rules_the_usual_alert_is_offered() {
+        assert_eq!(alert_to_try(DEPLOYED).as_deref(), Some(USUAL_ALERT));
+    }
+
+    #[test]
+    fn of_another_catalogue_its_own_alert_is_offered() {
+        let rules =
+            "groups:\n  - name: \"own\"\n    rules:\n      - alert: \"Hot\"\n        expr: x > 1\n";
+        assert_eq!(alert_to_try(rules).as_deref(), Some("Hot"));
+        assert_eq!(alert_to_try("groups: []"), None);
+    }
 }

@@ -11,20 +11,20 @@ use std::{
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use tokio::{sync::watch, time::timeout};
 
-use crate::{
-    family::{descendants, is_still, runs, signal_each},
-    launch::Ending,
+use super::{
+    launch::EndSignals,
+    tree::{descendants, is_still, runs, signal_each},
 };
 
-pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
+pub(crate) const POLL_PAUSE: Duration = Duration::from_millis(20);
 /// How long a drop may take before the process is killed.
 const DROP_GRACE: Duration = Duration::from_secs(5);
 /// How long a process may take to stand still after a SIGSTOP. The kernel needs moments, but on a loaded machine.
 const FREEZE_GRACE: Duration = Duration::from_secs(5);
 
 /// A running process. Dropping it ends the process and its children.
-pub(crate) struct Process {
-    ending: Ending,
+pub(crate) struct ProcessGuard {
+    end_signals: EndSignals,
     pid: Pid,
     /// Reaped only through this: until then the process id cannot become somebody else's.
     handle: Mutex<std::process::Child>,
@@ -32,12 +32,12 @@ pub(crate) struct Process {
     alive: watch::Receiver<()>,
 }
 
-impl Process {
+impl ProcessGuard {
     /// Takes charge of a process that has just been started.
-    pub(crate) fn guard(process: std::process::Child, ending: Ending) -> io::Result<Self> {
+    pub(crate) fn guard(process: std::process::Child, end_signals: EndSignals) -> io::Result<Self> {
         let pid = Pid::from_child(&process);
         Ok(Self {
-            ending,
+            end_signals,
             pid,
             handle: Mutex::new(process),
             alive: watch_over(pid)?,
@@ -68,7 +68,7 @@ impl Process {
             }
             if self.alive.clone().changed().await.is_err() && self.status().is_none() {
                 // The watch has failed: look now and then instead.
-                tokio::time::sleep(LOOK_AGAIN).await;
+                tokio::time::sleep(POLL_PAUSE).await;
             }
         }
     }
@@ -76,7 +76,7 @@ impl Process {
     /// Asks it to end, and kills it if it has not after `grace`.
     pub(crate) async fn stop(&self, grace: Duration) -> ExitStatus {
         self.resume();
-        self.signal(self.ending.asked);
+        self.signal(self.end_signals.asked);
         match timeout(grace, self.ended()).await {
             Ok(status) => status,
             Err(_) => self.kill().await,
@@ -104,7 +104,7 @@ impl Process {
         let family = self.kill_family();
         let status = self.ended().await;
         while family.iter().any(|pid| runs(*pid)) {
-            tokio::time::sleep(LOOK_AGAIN).await;
+            tokio::time::sleep(POLL_PAUSE).await;
         }
         status
     }
@@ -139,17 +139,17 @@ impl Process {
     }
 }
 
-impl Drop for Process {
+impl Drop for ProcessGuard {
     fn drop(&mut self) {
         if self.status().is_some() {
             return;
         }
-        if self.ending.dropped != Signal::KILL {
+        if self.end_signals.dropped != Signal::KILL {
             self.resume();
-            self.signal(self.ending.dropped);
+            self.signal(self.end_signals.dropped);
             let deadline = Instant::now() + DROP_GRACE;
             while self.status().is_none() && Instant::now() < deadline {
-                thread::sleep(LOOK_AGAIN);
+                thread::sleep(POLL_PAUSE);
             }
         }
         self.kill_family();

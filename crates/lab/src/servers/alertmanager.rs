@@ -9,7 +9,14 @@ use std::{
 
 use program::files::{Access, Folder};
 
-use crate::{LabError, launch::Launch, options, ports, programs, service::Service};
+use super::program::Program;
+use crate::{
+    error::LabError,
+    executables, options,
+    process::{launch::Launch, port},
+};
+
+/// How long it may take to stop, before it is killed.
 const GRACE: Duration = Duration::from_secs(10);
 const CONFIGURATION: &str = "alertmanager.yml";
 /// Where it keeps silences and notifications, below its folder.
@@ -19,8 +26,8 @@ const FILE: &str = "monitoring/alertmanager/alertmanager.yml";
 /// The gateway in the compose network, as the configuration names it.
 const DEPLOYED_GATEWAY: &str = "http://service-metrics:8005";
 
-/// A running Alertmanager of its own, on loopback. Dropping it kills it. [`Service`] says what can be done with it.
-pub struct Alertmanager(Service);
+/// A running Alertmanager of its own, on loopback. Dropping it kills it. [`Program`] says what can be done with it.
+pub struct Alertmanager(Program);
 
 impl Alertmanager {
     /// Starts Alertmanager in `folder` on `port` (0: a free one), with this repository's configuration: it tells the
@@ -42,7 +49,7 @@ impl Alertmanager {
         log: &Path,
     ) -> Result<Self, LabError> {
         let refused = |error| LabError::io(folder.display())(error);
-        let program = programs::alertmanager()?;
+        let program = executables::alertmanager()?;
         let text = configuration(&repository.join(FILE), gateway)?;
         let ours = Folder::claim(folder).map_err(refused)?;
         ours.folder(DATA).map_err(refused)?;
@@ -50,7 +57,7 @@ impl Alertmanager {
         written.map_err(refused)?;
         let file = ours.path().join(CONFIGURATION);
         let data = ours.path().join(DATA);
-        let service = ports::start_on(port, async |port| {
+        let service = port::start_on(port, async |port| {
             let launch = Launch::new("Alertmanager", program.clone(), log).args([
                 format!("--config.file={}", file.display()),
                 format!("--storage.path={}", data.display()),
@@ -58,22 +65,22 @@ impl Alertmanager {
                 // Otherwise it looks for others of its kind, on a port of its own.
                 "--cluster.listen-address=".to_owned(),
             ]);
-            Service::start(launch, port, &["/-/ready"], GRACE).await
+            Program::start(launch, port, &["/-/ready"], GRACE).await
         });
         Ok(Self(service.await?))
     }
 }
 
 impl Deref for Alertmanager {
-    type Target = Service;
+    type Target = Program;
 
-    fn deref(&self) -> &Service {
+    fn deref(&self) -> &Program {
         &self.0
     }
 }
 
 impl DerefMut for Alertmanager {
-    fn deref_mut(&mut self) -> &mut Service {
+    fn deref_mut(&mut self) -> &mut Program {
         &mut self.0
     }
 }

@@ -10,22 +10,26 @@ use program::files::{self, Access};
 use tokio::time::timeout;
 use tokio_postgres::{Config, NoTls};
 
-use crate::{
-    LabError,
-    child::Child,
+use super::{
     cluster::{self, DATABASE},
-    home::Home,
-    options, ports, programs,
+    data_dir::DataDir,
 };
+use crate::{
+    error::LabError,
+    executables, options,
+    process::{child::Child, port},
+};
+
 /// A recovery after a kill is part of it.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long it may take to stop, before it is killed.
 const GRACE: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_secs(2);
 
 /// A running PostgreSQL of its own, on loopback. Dropping it stops it.
 pub struct Postgres {
     programs: PathBuf,
-    home: Home,
+    data_dir: DataDir,
     log: PathBuf,
     port: u16,
     /// The owner's.
@@ -53,22 +57,22 @@ impl Postgres {
         repository: &Path,
         log: &Path,
     ) -> Result<Self, LabError> {
-        let programs = programs::postgres()?;
+        let programs = executables::postgres()?;
         let files = cluster::sql_files(repository)?;
-        let home = Self::home(folder).await?;
-        let complete = home.is_complete();
+        let data_dir = Self::data_dir(folder).await?;
+        let complete = data_dir.is_complete();
         if !complete {
-            cluster::init(&programs, &home, log).await?;
+            cluster::init(&programs, &data_dir, log).await?;
         }
-        let password = home.password()?;
+        let password = data_dir.password()?;
         let sql = cluster::contents(&files)?;
-        let outdated =
-            complete && fs::read_to_string(&home.complete).is_ok_and(|made_from| made_from != sql);
-        let postgres = ports::start_on(port, async |port| {
-            let child = serve(&programs, &home, port, &password, log).await?;
+        let outdated = complete
+            && fs::read_to_string(&data_dir.complete).is_ok_and(|made_from| made_from != sql);
+        let postgres = port::start_on(port, async |port| {
+            let child = serve(&programs, &data_dir, port, &password, log).await?;
             Ok(Self {
                 programs: programs.clone(),
-                home: home.clone(),
+                data_dir: data_dir.clone(),
                 log: log.to_owned(),
                 port,
                 password: password.clone(),
@@ -84,11 +88,11 @@ impl Postgres {
     }
 
     /// Where the cluster of `folder` is, once no server of a killed lab uses it (or its port) any more.
-    pub(crate) async fn home(folder: &Path) -> Result<Home, LabError> {
-        let home = Home::of(folder)?;
-        home.check_owner()?;
-        cluster::wait_for_predecessor(&home).await?;
-        Ok(home)
+    pub(crate) async fn data_dir(folder: &Path) -> Result<DataDir, LabError> {
+        let data_dir = DataDir::of(folder)?;
+        data_dir.check_owner()?;
+        cluster::wait_for_stale_server(&data_dir).await?;
+        Ok(data_dir)
     }
 
     /// Makes the database; from here on the cluster is complete.
@@ -97,7 +101,7 @@ impl Postgres {
         query(self.port, &self.password, "postgres", &create).await?;
         let (programs, log) = (&self.programs, &self.log);
         cluster::apply(programs, files, self.port, &self.password, log).await?;
-        let marker = &self.home.complete;
+        let marker = &self.data_dir.complete;
         let written = files::replace(marker, sql.as_bytes(), Access::Public);
         written.map_err(LabError::io(marker.display()))
     }
@@ -128,7 +132,7 @@ impl Postgres {
 
     /// Where its files are.
     pub fn cluster(&self) -> &Path {
-        &self.home.cluster
+        &self.data_dir.cluster
     }
 
     /// Runs SQL statements as the owner.
@@ -169,7 +173,7 @@ impl Postgres {
     pub async fn restart(&mut self) -> Result<(), LabError> {
         self.stop().await;
         let (programs, password) = (&self.programs, &self.password);
-        self.child = serve(programs, &self.home, self.port, password, &self.log).await?;
+        self.child = serve(programs, &self.data_dir, self.port, password, &self.log).await?;
         Ok(())
     }
 
@@ -181,12 +185,12 @@ impl Postgres {
 
 async fn serve(
     programs: &Path,
-    home: &Home,
+    data_dir: &DataDir,
     port: u16,
     password: &str,
     log: &Path,
 ) -> Result<Child, LabError> {
-    let child = Child::spawn(&cluster::server(programs, home, port, log))?;
+    let child = Child::spawn(&cluster::server(programs, data_dir, port, log))?;
     child
         .ready(PATIENCE, async || {
             matches!(

@@ -11,13 +11,14 @@ use std::{
 use program::files::{self, Folder};
 use uuid::Uuid;
 
-use crate::{LabError, launch::User};
+use crate::{error::LabError, process::launch::User};
+
 /// Where clusters of root's labs are if user `postgres` cannot reach the lab's own directory.
 const ELSEWHERE: &str = "/var/tmp";
 
 /// The folder of one cluster and the user that owns it.
 #[derive(Debug, Clone)]
-pub(crate) struct Home {
+pub(crate) struct DataDir {
     /// PostgreSQL's data directory.
     pub(crate) cluster: PathBuf,
     /// As whom its programs run: `None` is the current user.
@@ -26,20 +27,20 @@ pub(crate) struct Home {
     pub(crate) complete: PathBuf,
 }
 
-impl Home {
-    /// The home of the cluster of `folder`, which is made if need be. The same folder always has the same home.
+impl DataDir {
+    /// The data_dir of the cluster of `folder`, which is made if need be. The same folder always has the same data_dir.
     pub(crate) fn of(folder: &Path) -> Result<Self, LabError> {
         let refused = |error| LabError::io(folder.display())(error);
         let ours = Folder::claim(folder).map_err(refused)?;
         let folder = ours.path().to_owned();
         let complete = folder.join("complete");
-        let mut home = Self {
+        let mut data_dir = Self {
             cluster: folder.join("cluster"),
             user: None,
             complete,
         };
         if rustix::process::geteuid().is_root() {
-            home.user = Some(User::named("postgres").ok_or_else(|| LabError::Missing {
+            data_dir.user = Some(User::named("postgres").ok_or_else(|| LabError::Missing {
                 program: "user postgres, as whom root's PostgreSQL runs,".into(),
                 remedy: "install it with apt-get install postgresql".into(),
             })?);
@@ -47,10 +48,10 @@ impl Home {
                 let mut hasher = DefaultHasher::new();
                 folder.hash(&mut hasher);
                 let name = format!("service-metrics-lab-{:016x}", hasher.finish());
-                home.cluster = Path::new(ELSEWHERE).join(name);
+                data_dir.cluster = Path::new(ELSEWHERE).join(name);
             }
         }
-        Ok(home)
+        Ok(data_dir)
     }
 
     /// Whether there is a cluster that was made to the end.
@@ -171,17 +172,19 @@ mod tests {
     #[test]
     fn a_cluster_is_complete_only_with_its_marker() {
         let folder = tempfile::tempdir().unwrap();
-        let home = Home {
+        let data_dir = DataDir {
             cluster: folder.path().join("cluster"),
             user: None,
             complete: folder.path().join("complete"),
         };
-        home.clear().unwrap();
-        fs::write(home.cluster.join("PG_VERSION"), "15").unwrap();
-        assert!(!home.is_complete());
-        fs::write(&home.complete, "").unwrap();
-        assert!(home.is_complete());
-        home.clear().unwrap();
-        assert!(!home.is_complete() && home.cluster.exists() && !home.complete.exists());
+        data_dir.clear().unwrap();
+        fs::write(data_dir.cluster.join("PG_VERSION"), "15").unwrap();
+        assert!(!data_dir.is_complete());
+        fs::write(&data_dir.complete, "").unwrap();
+        assert!(data_dir.is_complete());
+        data_dir.clear().unwrap();
+        assert!(
+            !data_dir.is_complete() && data_dir.cluster.exists() && !data_dir.complete.exists()
+        );
     }
 }

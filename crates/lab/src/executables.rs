@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::LabError;
+use crate::error::LabError;
 
 const DEBIAN_POSTGRES: &str = "/usr/lib/postgresql";
 const OLDEST_POSTGRES: u32 = 15;

@@ -13,7 +13,8 @@ use std::{
 use program::files::Folder;
 use tokio::sync::watch;
 
-use crate::LabError;
+use crate::error::LabError;
+
 const KEPT: usize = 20;
 /// Longer lines are cut, in bytes.
 const LONGEST: u64 = 64 << 10;

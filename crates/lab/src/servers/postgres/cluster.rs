@@ -8,12 +8,15 @@ use std::{
 
 use program::files::{self, Access};
 
+use super::data_dir::DataDir;
 use crate::{
-    LabError,
-    child::Child,
-    home::Home,
-    launch::{Ending, Launch, User},
+    error::LabError,
+    process::{
+        child::Child,
+        launch::{EndSignals, Launch, User},
+    },
 };
+
 /// The database's name; its owner is the cluster's superuser `postgres`.
 pub(crate) const DATABASE: &str = "incident_platform";
 /// Applied in this order, each one's files in the order of their names.
@@ -27,12 +30,12 @@ host  all  metrics_reader  127.0.0.1/32  trust
 host  all  postgres        127.0.0.1/32  scram-sha-256
 ";
 /// How long the server of a killed lab may take to shut down.
-const PREDECESSOR: Duration = Duration::from_secs(15);
+const STALE_SERVER_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Makes an empty cluster in place of a half-made one.
-pub(crate) async fn init(programs: &Path, home: &Home, log: &Path) -> Result<(), LabError> {
-    home.clear()?;
-    let password = home.new_password()?;
+pub(crate) async fn init(programs: &Path, data_dir: &DataDir, log: &Path) -> Result<(), LabError> {
+    data_dir.clear()?;
+    let password = data_dir.new_password()?;
     let mut initdb = Launch::new("initdb", programs.join("initdb"), log)
         .args([
             "--auth=scram-sha-256",
@@ -42,13 +45,13 @@ pub(crate) async fn init(programs: &Path, home: &Home, log: &Path) -> Result<(),
             "--no-sync",
         ])
         .args(["--pwfile".as_ref(), password.as_os_str()])
-        .args(["--pgdata".as_ref(), home.cluster.as_os_str()]);
-    initdb.user = home.user;
+        .args(["--pgdata".as_ref(), data_dir.cluster.as_os_str()]);
+    initdb.user = data_dir.user;
     finish(&initdb).await?;
-    home.keep_password()?;
-    let access = home.cluster.join("pg_hba.conf");
+    data_dir.keep_password()?;
+    let access = data_dir.cluster.join("pg_hba.conf");
     // The folder is the cluster user's, who may have put a link there.
-    let written = match home.user {
+    let written = match data_dir.user {
         Some(User { uid, gid }) => {
             files::replace_as((uid, gid), &access, ACCESS.as_bytes(), Access::Private)
         }
@@ -59,9 +62,9 @@ pub(crate) async fn init(programs: &Path, home: &Home, log: &Path) -> Result<(),
 
 /// The server's command line. It listens on loopback only. Nothing is synced to the disk:
 /// these data need not survive the machine.
-pub(crate) fn server(programs: &Path, home: &Home, port: u16, log: &Path) -> Launch {
+pub(crate) fn server(programs: &Path, data_dir: &DataDir, port: u16, log: &Path) -> Launch {
     let mut server = Launch::new("PostgreSQL", programs.join("postgres"), log)
-        .args(["-D".as_ref(), home.cluster.as_os_str()])
+        .args(["-D".as_ref(), data_dir.cluster.as_os_str()])
         .args(["-p", &port.to_string(), "-h", "127.0.0.1"]);
     for setting in [
         "unix_socket_directories=",
@@ -71,8 +74,8 @@ pub(crate) fn server(programs: &Path, home: &Home, port: u16, log: &Path) -> Lau
     ] {
         server = server.args(["-c", setting]);
     }
-    server.user = home.user;
-    server.ending = Ending::POSTGRES;
+    server.user = data_dir.user;
+    server.end_signals = EndSignals::POSTGRES;
     server
 }
 
@@ -134,13 +137,13 @@ pub(crate) async fn apply(
 }
 
 /// Waits until a server that a killed lab left behind has shut down.
-pub(crate) async fn wait_for_predecessor(home: &Home) -> Result<(), LabError> {
-    let deadline = Instant::now() + PREDECESSOR;
-    while let Some(pid) = running_server(home) {
+pub(crate) async fn wait_for_stale_server(data_dir: &DataDir) -> Result<(), LabError> {
+    let deadline = Instant::now() + STALE_SERVER_TIMEOUT;
+    while let Some(pid) = running_server(data_dir) {
         if Instant::now() > deadline {
             let why = format!(
                 "process {pid} still serves {}: end it",
-                home.cluster.display()
+                data_dir.cluster.display()
             );
             return Err(LabError::Database(why));
         }
@@ -149,11 +152,11 @@ pub(crate) async fn wait_for_predecessor(home: &Home) -> Result<(), LabError> {
     Ok(())
 }
 
-fn running_server(home: &Home) -> Option<u32> {
-    let pid_file = fs::read_to_string(home.cluster.join("postmaster.pid")).ok()?;
+fn running_server(data_dir: &DataDir) -> Option<u32> {
+    let pid_file = fs::read_to_string(data_dir.cluster.join("postmaster.pid")).ok()?;
     let pid: u32 = pid_file.lines().next()?.trim().parse().ok()?;
     let works_in = fs::read_link(format!("/proc/{pid}/cwd")).ok()?;
-    (works_in == home.cluster).then_some(pid)
+    (works_in == data_dir.cluster).then_some(pid)
 }
 
 /// Runs a program to its end, which must be a good one.

@@ -5,7 +5,7 @@ use std::{
     ffi::OsString,
     io::{IsTerminal, stdin},
     os::unix::process::{CommandExt, ExitStatusExt},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{ExitCode, ExitStatus},
     time::Duration,
 };
@@ -14,77 +14,84 @@ use program::shutdown::StopSignal;
 use rustix::process::Signal;
 use tokio::time::{sleep, timeout};
 
-use crate::{
-    Lab, LabError, LabOptions,
-    launch::{Ending, born, guarded},
-    offspring::Offspring,
-    process::{LOOK_AGAIN, Process},
-    programs,
+use super::{
+    guard::{POLL_PAUSE, ProcessGuard},
+    launch::{EndSignals, guarded_command, spawn},
+    subreaper::Subreaper,
 };
+use crate::{error::LabError, executables};
+
 /// How long the command may take to clean up.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// A command that exists, and where it looks for programs.
-pub(crate) struct Errand {
+pub(crate) struct LabCommand {
     program: PathBuf,
     arguments: Vec<OsString>,
     path: OsString,
 }
 
-impl Errand {
-    /// What `options` ask for, if anything.
-    pub(crate) fn of(options: &LabOptions) -> Result<Option<Self>, LabError> {
-        let [name, arguments @ ..] = &options.command[..] else {
+impl LabCommand {
+    /// Finds the program that `words` begin with; `None` where there are no words. `programs` is the folder of our own
+    /// programs, which the command finds by `PATH`.
+    pub(crate) fn find(
+        words: &[OsString],
+        programs: Option<&Path>,
+    ) -> Result<Option<Self>, LabError> {
+        let [name, arguments @ ..] = words else {
             return Ok(None);
         };
-        let ours = programs::ours("mock-metrics", options.programs.as_deref())?;
-        let others = programs::search_path();
+        let ours = executables::ours("mock-metrics", programs)?;
+        let others = executables::search_path();
         let folders = ours.parent().map(PathBuf::from).into_iter();
         let path = env::join_paths(folders.chain(env::split_paths(&others))).unwrap_or(others);
         Ok(Some(Self {
-            program: programs::command(name, &path)?,
+            program: executables::command(name, &path)?,
             arguments: arguments.to_vec(),
             path,
         }))
     }
 
-    /// Runs it on `lab` to its end. When `asked` resolves with a signal, the command gets that signal, and time.
+    /// Runs the command with `environment` to its end. When `stop` resolves, the command gets that signal and has
+    /// [`GRACE`] to end. When `died` resolves, a server has died: the command is ended and that error returned.
     pub(crate) async fn run(
         &self,
-        lab: &Lab,
-        asked: impl Future<Output = StopSignal> + Unpin,
+        environment: &[(&str, String)],
+        died: impl Future<Output = LabError>,
+        stop: impl Future<Output = StopSignal> + Unpin,
     ) -> Result<ExitStatus, LabError> {
         let refused = |error| LabError::io(self.program.display())(error);
-        let offspring = Offspring::adopt().map_err(refused)?;
-        // In our process group, if there is a terminal: it reads from it, and a Ctrl-C reaches it directly.
+        let subreaper = Subreaper::adopt().map_err(refused)?;
+        // With a terminal, the command stays in our process group: it reads from the terminal, and Ctrl-C reaches it
+        // directly.
         let on_terminal = stdin().is_terminal();
-        let command = self.start(lab, on_terminal)?;
+        let command = self.start(environment, on_terminal)?;
         let running = Running {
             command: &command,
-            offspring: &offspring,
+            subreaper: &subreaper,
             on_terminal,
         };
         tokio::select! {
-            ended = running.to_its_end(lab, asked) => ended,
-            Err(error) = offspring.reap(command.id()) => Err(refused(error)),
+            ended = running.to_its_end(died, stop) => ended,
+            Err(error) = subreaper.reap(command.id()) => Err(refused(error)),
         }
     }
 
-    fn start(&self, lab: &Lab, on_terminal: bool) -> Result<Process, LabError> {
-        let mut command = guarded(&self.program, Ending::PROGRAM, None)?;
+    fn start(
+        &self,
+        environment: &[(&str, String)],
+        on_terminal: bool,
+    ) -> Result<ProcessGuard, LabError> {
+        let mut command = guarded_command(&self.program, EndSignals::PROGRAM, None)?;
         command
             .args(&self.arguments)
             .env("PATH", &self.path)
-            .env("PROMETHEUS_URL", lab.prometheus.url())
-            .env("ALERTMANAGER_URL", lab.alertmanager.url())
-            .env("GATEWAY_URL", lab.gateway.url())
-            .env("SIMULATOR_URL", lab.mock.url())
-            .env("DATABASE_URL", lab.postgres.url());
+            .envs(environment.iter().map(|(name, value)| (name, value)));
         if !on_terminal {
             command.process_group(0);
         }
-        born(command)
-            .and_then(|process| Process::guard(process, Ending::PROGRAM))
+        spawn(command)
+            .and_then(|process| ProcessGuard::guard(process, EndSignals::PROGRAM))
             .map_err(LabError::io(self.program.display()))
     }
 }
@@ -100,27 +107,27 @@ pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
 
 /// The command while it runs, and what it has started.
 struct Running<'a> {
-    command: &'a Process,
-    offspring: &'a Offspring,
+    command: &'a ProcessGuard,
+    subreaper: &'a Subreaper,
     on_terminal: bool,
 }
 
 impl Running<'_> {
     async fn to_its_end(
         &self,
-        lab: &Lab,
-        mut asked: impl Future<Output = StopSignal> + Unpin,
+        died: impl Future<Output = LabError>,
+        mut stop: impl Future<Output = StopSignal> + Unpin,
     ) -> Result<ExitStatus, LabError> {
         let name = tokio::select! {
             status = self.command.ended() => {
                 // A Ctrl-C reaches both of us, and that it has ended the command may be heard of first.
-                match timeout(LOOK_AGAIN, &mut asked).await {
+                match timeout(POLL_PAUSE, &mut stop).await {
                     Ok(name) => name,
                     Err(_) => return Ok(status),
                 }
             }
-            name = &mut asked => name,
-            death = lab.died() => {
+            name = &mut stop => name,
+            death = died => {
                 self.stop(Some(Signal::TERM)).await;
                 return Err(death);
             }
@@ -134,23 +141,23 @@ impl Running<'_> {
     /// Waits for the end of the command and of what it has started, and kills all when the time is over.
     async fn stop(&self, signal: Option<Signal>) -> ExitStatus {
         if let Some(signal) = signal {
-            self.offspring.signal(signal);
+            self.subreaper.signal(signal);
         }
         let mut patience = GRACE;
         loop {
             if let Ok(status) = timeout(patience, self.all_ended()).await {
                 return status;
             }
-            self.offspring.signal(Signal::KILL);
+            self.subreaper.signal(Signal::KILL);
             // Again, since one may have been born meanwhile.
-            patience = LOOK_AGAIN * 5;
+            patience = POLL_PAUSE * 5;
         }
     }
 
     async fn all_ended(&self) -> ExitStatus {
         let status = self.command.ended().await;
-        while self.offspring.runs() {
-            sleep(LOOK_AGAIN).await;
+        while self.subreaper.runs() {
+            sleep(POLL_PAUSE).await;
         }
         status
     }

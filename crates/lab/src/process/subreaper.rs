@@ -6,14 +6,14 @@ use std::io;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpid, set_child_subreaper, waitid};
 use tokio::signal::unix::{self, SignalKind};
 
-use crate::family::{descendants, descendants_without, runs, signal_each};
+use super::tree::{descendants, descendants_without, runs, signal_each};
 
 /// What descends from us, but for what ran before it was adopted: the servers.
-pub(crate) struct Offspring {
+pub(crate) struct Subreaper {
     servers: Vec<Pid>,
 }
 
-impl Offspring {
+impl Subreaper {
     /// Whatever is started from now on.
     pub(crate) fn adopt() -> io::Result<Self> {
         set_child_subreaper(Some(getpid()))?;

@@ -4,13 +4,17 @@ use std::{ffi::OsString, io, path::Path, time::Duration};
 
 use tokio::time::timeout;
 
-use crate::{LabError, child::Child, launch::Launch, probe, programs};
+use crate::{
+    error::LabError,
+    executables,
+    process::{child::Child, http, launch::Launch},
+};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const ANSWER: Duration = Duration::from_secs(2);
 
 /// A running program that serves HTTP on loopback. Dropping it kills it.
-pub struct Service {
+pub struct Program {
     launch: Launch,
     port: u16,
     ready: &'static [&'static str],
@@ -18,7 +22,7 @@ pub struct Service {
     child: Child,
 }
 
-impl Service {
+impl Program {
     /// Starts the `mock-metrics` of this build on `port`; its log goes to `folder`.
     ///
     /// # Errors
@@ -52,7 +56,7 @@ impl Service {
         port: u16,
         environment: &[(&'static str, String)],
     ) -> Result<Self, LabError> {
-        let program = programs::ours(name, programs)?;
+        let program = executables::ours(name, programs)?;
         let log = logs.join(format!("{name}.log"));
         let mut launch = Launch::new(name, program, &log).args(flags);
         launch.environment = environment.to_vec();
@@ -157,5 +161,5 @@ async fn serve(launch: &Launch, port: u16, ready: &[&str]) -> Result<Child, LabE
 }
 
 async fn get(port: u16, path: &str) -> io::Result<(u16, String)> {
-    timeout(ANSWER, probe::get(port, path)).await?
+    timeout(ANSWER, http::get(port, path)).await?
 }

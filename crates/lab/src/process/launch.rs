@@ -12,7 +12,7 @@ use std::{
 
 use rustix::process::Signal;
 
-use crate::{LabError, programs};
+use crate::{error::LabError, executables};
 
 /// Ends a child whose parent had died before the parent-death signal was armed.
 const STILL_OURS: &str = r#"[ "$PPID" = "$0" ] || exit 1; exec "$@""#;
@@ -26,12 +26,12 @@ pub(crate) struct Launch {
     pub(crate) environment: Vec<(&'static str, String)>,
     pub(crate) user: Option<User>,
     pub(crate) log: PathBuf,
-    pub(crate) ending: Ending,
+    pub(crate) end_signals: EndSignals,
 }
 
 /// Which signal ends a program, by occasion.
 #[derive(Clone, Copy)]
-pub(crate) struct Ending {
+pub(crate) struct EndSignals {
     /// It is stopped, with a grace period.
     pub(crate) asked: Signal,
     /// Its value is dropped; there is no time to lose.
@@ -40,7 +40,7 @@ pub(crate) struct Ending {
     pub(crate) orphaned: &'static str,
 }
 
-impl Ending {
+impl EndSignals {
     /// A program without children of its own.
     pub(crate) const PROGRAM: Self = Self {
         asked: Signal::TERM,
@@ -88,7 +88,7 @@ impl Launch {
             environment: Vec::new(),
             user: None,
             log: log.to_owned(),
-            ending: Ending::PROGRAM,
+            end_signals: EndSignals::PROGRAM,
         }
     }
 
@@ -101,7 +101,7 @@ impl Launch {
     /// Starts it; what it says goes to `output`.
     pub(crate) fn spawn(&self, output: io::PipeWriter) -> Result<Child, LabError> {
         let refused = |error| LabError::io(self.program.display())(error);
-        let mut command = guarded(&self.program, self.ending, self.user)?;
+        let mut command = guarded_command(&self.program, self.end_signals, self.user)?;
         // libpq's variables would lead PostgreSQL's programs to other databases.
         for (name, _) in
             std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG"))
@@ -116,18 +116,18 @@ impl Launch {
             .stdin(Stdio::null())
             .stdout(output.try_clone().map_err(refused)?)
             .stderr(output);
-        born(command).map_err(refused)
+        spawn(command).map_err(refused)
     }
 }
 
 /// A program that the kernel ends when this process has died; its arguments may follow.
-pub(crate) fn guarded(
+pub(crate) fn guarded_command(
     program: &Path,
-    ending: Ending,
+    end_signals: EndSignals,
     user: Option<User>,
 ) -> Result<Command, LabError> {
-    let mut command = Command::new(programs::installed("setpriv", "util-linux")?);
-    command.args(["--pdeathsig", ending.orphaned]);
+    let mut command = Command::new(executables::installed("setpriv", "util-linux")?);
+    command.args(["--pdeathsig", end_signals.orphaned]);
     if let Some(User { uid, gid }) = user {
         command.args([
             format!("--reuid={uid}"),
@@ -145,7 +145,7 @@ type Birth = (Command, mpsc::Sender<io::Result<Child>>);
 
 /// Spawns `command` from a thread that lives as long as the process: the parent-death signal is sent when the *thread*
 /// dies that a child was born of (prctl(2)), and tests share servers between threads that come and go.
-pub(crate) fn born(command: Command) -> io::Result<Child> {
+pub(crate) fn spawn(command: Command) -> io::Result<Child> {
     static NURSERY: OnceLock<mpsc::Sender<Birth>> = OnceLock::new();
     let gone = |_| io::Error::other("the thread that starts children has gone");
     let nursery = NURSERY.get_or_init(|| {

@@ -4,17 +4,17 @@ use std::{io, ops::Deref, process::ExitStatus, time::Duration};
 
 use tokio::time::timeout;
 
-use crate::{
-    LabError,
+use super::{
+    guard::{POLL_PAUSE, ProcessGuard},
     launch::Launch,
     log_file::Tail,
-    process::{LOOK_AGAIN, Process},
 };
+use crate::error::LabError;
 
 /// A running program. Dropping it ends the program and its children. [`Process`] says what else can be done with it.
 pub(crate) struct Child {
     launch: Launch,
-    process: Process,
+    process: ProcessGuard,
     tail: Tail,
 }
 
@@ -27,7 +27,7 @@ impl Child {
         let process = launch.spawn(input)?;
         Ok(Self {
             launch: launch.clone(),
-            process: Process::guard(process, launch.ending).map_err(refused)?,
+            process: ProcessGuard::guard(process, launch.end_signals).map_err(refused)?,
             tail,
         })
     }
@@ -54,7 +54,7 @@ impl Child {
     ) -> Result<(), LabError> {
         let asked = async {
             while !probe().await {
-                tokio::time::sleep(LOOK_AGAIN).await;
+                tokio::time::sleep(POLL_PAUSE).await;
             }
         };
         tokio::select! {
@@ -74,9 +74,9 @@ impl Child {
 }
 
 impl Deref for Child {
-    type Target = Process;
+    type Target = ProcessGuard;
 
-    fn deref(&self) -> &Process {
+    fn deref(&self) -> &ProcessGuard {
         &self.process
     }
 }

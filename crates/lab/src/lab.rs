@@ -3,16 +3,23 @@
 use std::{fs::File, path::PathBuf};
 
 use crate::{
-    Alertmanager, LabError, LabOptions, Postgres, Progress, Prometheus, Service, plan::Plan, report,
+    error::LabError,
+    options::LabOptions,
+    plan::Plan,
+    progress::Progress,
+    servers::{
+        alertmanager::Alertmanager, postgres::Postgres, program::Program, prometheus::Prometheus,
+    },
+    simulation,
 };
 
 /// Everything, running and ready. Dropping it ends all of it.
 // The order of the fields is the order in which they are dropped.
 pub struct Lab {
     /// service-metrics.
-    pub gateway: Service,
+    pub gateway: Program,
     /// mock-metrics.
-    pub mock: Service,
+    pub mock: Program,
     /// It scrapes itself, the gateway and the simulator, and tells Alertmanager.
     pub prometheus: Prometheus,
     /// It tells the gateway.
@@ -59,11 +66,22 @@ impl Lab {
             alertmanager,
             postgres,
             has_ui: plan.ui.is_some(),
-            alert: report::alert_to_try(&plan.rules),
+            alert: simulation::alert_to_try(&plan.rules),
             logs: plan.logs,
             notes: plan.notes,
             _lock: plan.lock,
         })
+    }
+
+    /// The variables by which a command finds the servers.
+    pub(crate) fn environment(&self) -> [(&'static str, String); 5] {
+        [
+            ("PROMETHEUS_URL", self.prometheus.url()),
+            ("ALERTMANAGER_URL", self.alertmanager.url()),
+            ("GATEWAY_URL", self.gateway.url()),
+            ("SIMULATOR_URL", self.mock.url()),
+            ("DATABASE_URL", self.postgres.url()),
+        ]
     }
 
     /// Waits until one of the programs ends by itself, and says which one and how.

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use crate::LabError;
+use crate::error::LabError;
 
 const LOWEST: u16 = 15_000;
 /// How long a port may stay taken by what a killed lab left behind.

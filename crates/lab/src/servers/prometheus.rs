@@ -8,7 +8,14 @@ use std::{
 
 use program::files::{Access, Folder};
 
-use crate::{LabError, launch::Launch, ports, programs, service::Service};
+use super::program::Program;
+use crate::{
+    error::LabError,
+    executables,
+    process::{launch::Launch, port},
+};
+
+/// How long it may take to stop, before it is killed.
 const GRACE: Duration = Duration::from_secs(10);
 /// The rule file, beside the configuration that names it.
 const RULES: &str = "alert.rules.yml";
@@ -86,8 +93,8 @@ impl PrometheusSetup {
     }
 }
 
-/// A running Prometheus of its own, on loopback. Dropping it kills it. [`Service`] says what can be done with it.
-pub struct Prometheus(Service);
+/// A running Prometheus of its own, on loopback. Dropping it kills it. [`Program`] says what can be done with it.
+pub struct Prometheus(Program);
 
 impl Prometheus {
     /// Where its data is, below its folder.
@@ -116,7 +123,7 @@ impl Prometheus {
         setup: &PrometheusSetup,
     ) -> Result<Self, LabError> {
         let refused = |error| LabError::io(folder.display())(error);
-        let program = programs::installed("prometheus", "prometheus")?;
+        let program = executables::installed("prometheus", "prometheus")?;
         let ours = Folder::claim(folder).map_err(refused)?;
         ours.folder(Self::DATA).map_err(refused)?;
         let folder = ours.path();
@@ -127,7 +134,7 @@ impl Prometheus {
             let written = ours.replace(RULES, rules.as_bytes(), Access::Public);
             written.map_err(refused)?;
         }
-        let service = ports::start_on(port, async |port| {
+        let service = port::start_on(port, async |port| {
             let text = render(setup, port);
             let written = ours.replace(CONFIGURATION, text.as_bytes(), Access::Public);
             written.map_err(refused)?;
@@ -142,22 +149,22 @@ impl Prometheus {
                     "--storage.tsdb.retention.time=8d",
                     "--storage.tsdb.retention.size=512MB",
                 ]);
-            Service::start(launch, port, &["/-/ready"], GRACE).await
+            Program::start(launch, port, &["/-/ready"], GRACE).await
         });
         Ok(Self(service.await?))
     }
 }
 
 impl Deref for Prometheus {
-    type Target = Service;
+    type Target = Program;
 
-    fn deref(&self) -> &Service {
+    fn deref(&self) -> &Program {
         &self.0
     }
 }
 
 impl DerefMut for Prometheus {
-    fn deref_mut(&mut self) -> &mut Service {
+    fn deref_mut(&mut self) -> &mut Program {
         &mut self.0
     }
 }
@@ -208,7 +215,7 @@ mod tests {
 
     #[test]
     fn the_compose_network_scrapes_the_same_jobs_and_tells_of_alerts_in_the_same_way() {
-        let deployed = include_str!("../../../monitoring/prometheus/prometheus.yml");
+        let deployed = include_str!("../../../../monitoring/prometheus/prometheus.yml");
         let jobs = [
             Target::prometheus("localhost:9090"),
             Target::gateway("service-metrics:8005"),

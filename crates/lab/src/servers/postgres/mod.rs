@@ -1,0 +1,13 @@
+//! A private PostgreSQL with the platform's database.
+//!
+//! | file       | holds                                                  |
+//! |------------|--------------------------------------------------------|
+//! | `server`   | the running server                                     |
+//! | `cluster`  | how a cluster is made: `initdb`, the SQL files         |
+//! | `data_dir` | where its files are, and which user owns them          |
+
+mod cluster;
+mod data_dir;
+mod server;
+
+pub use server::Postgres;
