@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, f64::consts::TAU, fmt::Write, time::Duration};
 
-use promql::{Expression, Predictor, Sample, Subject};
+use promql::{Expression, Predictor, Sample, SeriesRef};
 use simulator::model::calm::noise;
 
 use crate::support::promtool;
@@ -182,7 +182,7 @@ fn all_series() -> Vec<Series> {
 
 fn predictor(expression: &str) -> Predictor {
     let labels = BTreeMap::from([("device".to_owned(), "sda".to_owned())]);
-    let subject = Subject {
+    let subject = SeriesRef {
         metric: "m",
         labels: &labels,
     };

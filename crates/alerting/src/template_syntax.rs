@@ -1,7 +1,7 @@
 //! Whether an annotation is a template that Prometheus takes, as far as its form tells. ([`super::template`] renders the
 //! usual ones.)
 
-use promql::quoted;
+use promql::quoted_len;
 
 /// Those of Prometheus and those of Go's templates.
 const FUNCTIONS: &[&str] = &[
@@ -119,7 +119,7 @@ fn action(text: &str) -> Result<(Vec<&str>, &str), String> {
         }
         let first = rest.chars().next().ok_or("`{{` without `}}`")?;
         let length = match first {
-            '"' | '`' | '\'' => quoted(rest, first).ok_or("has a string without an end")?,
+            '"' | '`' | '\'' => quoted_len(rest, first).ok_or("has a string without an end")?,
             _ if in_word(first) => rest.find(|c| !in_word(c)).unwrap_or(rest.len()),
             '{' | '}' => return Err(format!("has a {first:?} within `{{{{ }}}}`")),
             _ => first.len_utf8(),

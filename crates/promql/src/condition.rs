@@ -1,21 +1,21 @@
-//! What can leave an expression without a result although its series has samples.
+//! Conditions: the parts of an expression that can leave it without a result although its series has samples.
 
 use promql_parser::parser::{
     BinaryExpr, Call, Expr,
     token::{T_LAND, T_LOR, T_LUNLESS},
 };
 
-use crate::read;
+use crate::translate;
 
-/// Whether something at or below the top of `expr` can take its result away.
-pub(super) fn stands_in(expr: &Expr) -> bool {
+/// Whether `expr` can be without a result while its series has samples.
+pub(super) fn can_be_empty(expr: &Expr) -> bool {
     match expr {
         Expr::Binary(binary) => in_binary(binary),
         Expr::Call(call) => in_call(call),
-        Expr::Aggregate(aggregate) => stands_in(&aggregate.expr),
-        Expr::Unary(unary) => stands_in(&unary.expr),
-        Expr::Paren(paren) => stands_in(&paren.expr),
-        Expr::Subquery(subquery) => stands_in(&subquery.expr),
+        Expr::Aggregate(aggregate) => can_be_empty(&aggregate.expr),
+        Expr::Unary(unary) => can_be_empty(&unary.expr),
+        Expr::Paren(paren) => can_be_empty(&paren.expr),
+        Expr::Subquery(subquery) => can_be_empty(&subquery.expr),
         Expr::NumberLiteral(_)
         | Expr::StringLiteral(_)
         | Expr::VectorSelector(_)
@@ -24,28 +24,34 @@ pub(super) fn stands_in(expr: &Expr) -> bool {
     }
 }
 
-/// What is compared and with which number, where the top of `expr` is a filter by a number.
+/// The compared expression and the number, where `expr` is a comparison with a number.
 pub(super) fn comparison(expr: &Expr) -> Option<(&Expr, f64)> {
     let binary = filter(expr)?;
-    match (read::number(&binary.lhs), read::number(&binary.rhs)) {
+    match (
+        translate::constant(&binary.lhs),
+        translate::constant(&binary.rhs),
+    ) {
         (None, Some(number)) => Some((&binary.lhs, number)),
         (Some(number), None) => Some((&binary.rhs, number)),
         _ => None,
     }
 }
 
-/// Whether `value` passes the filter by a number at the top of `expr`, where there is one.
+/// Whether `value` satisfies `expr`, where that is a comparison with a number.
 pub(super) fn passes(expr: &Expr, value: f64) -> Option<bool> {
     let binary = filter(expr)?;
-    let comparison = read::comparison(binary.op.id())?;
-    match (read::number(&binary.lhs), read::number(&binary.rhs)) {
+    let comparison = translate::comparison_operator(binary.op.id())?;
+    match (
+        translate::constant(&binary.lhs),
+        translate::constant(&binary.rhs),
+    ) {
         (None, Some(number)) => Some(comparison.holds(value, number)),
         (Some(number), None) => Some(comparison.holds(number, value)),
         _ => None,
     }
 }
 
-/// Whether `expr` is `absent(…)` or `absent_over_time(…)`, perhaps compared with a number.
+/// Whether `expr` is `absent(…)` or `absent_over_time(…)`, also compared with a number.
 pub(super) fn is_absence(expr: &Expr) -> bool {
     match expr {
         Expr::Paren(paren) => is_absence(&paren.expr),
@@ -54,7 +60,7 @@ pub(super) fn is_absence(expr: &Expr) -> bool {
     }
 }
 
-/// The operation at the top of `expr`, where it is a comparison that filters.
+/// The operation at the top of `expr`, where it is a comparison without `bool`.
 fn filter(expr: &Expr) -> Option<&BinaryExpr> {
     match expr {
         Expr::Paren(paren) => filter(&paren.expr),
@@ -67,7 +73,7 @@ fn filter(expr: &Expr) -> Option<&BinaryExpr> {
 }
 
 fn in_binary(binary: &BinaryExpr) -> bool {
-    let (left, right) = (stands_in(&binary.lhs), stands_in(&binary.rhs));
+    let (left, right) = (can_be_empty(&binary.lhs), can_be_empty(&binary.rhs));
     match binary.op.id() {
         T_LAND | T_LUNLESS => true,
         T_LOR => left && right,
@@ -79,9 +85,9 @@ fn in_binary(binary: &BinaryExpr) -> bool {
 fn in_call(call: &Call) -> bool {
     match call.func.name {
         "absent" | "absent_over_time" => true,
-        // A number where there is no vector.
+        // `scalar` gives NaN for an empty vector.
         "scalar" => false,
-        _ => call.args.args.iter().any(|argument| stands_in(argument)),
+        _ => call.args.args.iter().any(|argument| can_be_empty(argument)),
     }
 }
 

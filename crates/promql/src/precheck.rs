@@ -1,16 +1,16 @@
-//! What is refused before the parser sees it: what Prometheus 2 does not take, or what the parser would panic on.
+//! Checks before parsing: texts that Prometheus 2 refuses or on which the parser panics.
 
-/// More than any alert needs; each may be a level of nesting, and a tree is walked by recursion.
-const MOST_WORDS: usize = 1_000;
+/// The limit of tokens. Each may be a level of nesting, and trees are walked by recursion.
+const MAX_TOKENS: usize = 1_000;
 const QUOTES: [char; 3] = ['"', '\'', '`'];
-/// The signs of two characters.
+/// The operators of two characters.
 const OPERATORS: [&str; 6] = ["==", "!=", "=~", "!~", ">=", "<="];
 
 /// Refuses `text` that is too long, or has a duration without a unit (`[5]`, `offset inf`).
 pub(super) fn check(text: &str) -> Result<(), String> {
     let words = words(text);
-    if words.len() > MOST_WORDS {
-        return Err(format!("is longer than {MOST_WORDS} words and signs"));
+    if words.len() > MAX_TOKENS {
+        return Err(format!("is longer than {MAX_TOKENS} words and signs"));
     }
     let rests = || (1..=words.len()).map(|next| words.split_at(next));
     let after = |word: &'static str| {
@@ -27,20 +27,20 @@ pub(super) fn check(text: &str) -> Result<(), String> {
     }
 }
 
-/// The words and signs of `text`, without spaces, comments and quoted strings.
+/// The words and operators of `text`, without spaces, comments and strings.
 fn words(text: &str) -> Vec<&str> {
     let words = tokens(text).into_iter().map(|(_, word)| word);
     words.filter(|word| !word.starts_with(QUOTES)).collect()
 }
 
-/// The words, signs and strings of `text`, each with where it begins, without spaces and comments.
+/// The words, operators and strings of `text` with their byte offsets, without spaces and comments.
 pub(super) fn tokens(text: &str) -> Vec<(usize, &str)> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
         let length = match first {
             '#' => rest.find('\n').unwrap_or(rest.len()),
-            quote if QUOTES.contains(&quote) => quoted(rest, quote).unwrap_or(rest.len()),
+            quote if QUOTES.contains(&quote) => quoted_len(rest, quote).unwrap_or(rest.len()),
             _ if OPERATORS.iter().any(|sign| rest.starts_with(sign)) => 2,
             _ => rest.find(|c| !in_word(c)).unwrap_or(rest.len()),
         };
@@ -53,8 +53,9 @@ pub(super) fn tokens(text: &str) -> Vec<(usize, &str)> {
     tokens
 }
 
-/// The length of the string that `text` begins with, quotes and all, by the rules of Go; `None` if it has no end.
-pub fn quoted(text: &str, quote: char) -> Option<usize> {
+/// The length in bytes of the string literal at the start of `text`, with its quotes, by Go's rules. `None` if it is not
+/// terminated.
+pub fn quoted_len(text: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
     let end = text.char_indices().skip(1).find(|&(_, c)| {
         let ends = c == quote && !escaped;

@@ -1,5 +1,7 @@
 //! What expressions are, and what they are worth over time.
 
+use std::{collections::BTreeMap, time::Duration};
+
 use crate::*;
 
 fn parse(text: &str) -> Expression {
@@ -47,7 +49,7 @@ fn every_metric_that_is_selected_is_named_once() {
 #[test]
 fn an_expression_as_deep_as_is_allowed_is_read_and_worth_something() {
     let labels = BTreeMap::new();
-    let subject = Subject {
+    let series = SeriesRef {
         metric: "m",
         labels: &labels,
     };
@@ -64,7 +66,7 @@ fn an_expression_as_deep_as_is_allowed_is_read_and_worth_something() {
         let expression = parse(&text);
         assert_eq!(expression.metrics().len(), 1);
         assert!(!expression.has_condition());
-        let predictor = expression.predictor(&subject).unwrap();
+        let predictor = expression.predictor(&series).unwrap();
         assert_eq!(predictor.at(&[sample], Duration::ZERO), Some(1.0));
     }
 }
@@ -72,7 +74,7 @@ fn an_expression_as_deep_as_is_allowed_is_read_and_worth_something() {
 #[test]
 fn the_result_keeps_the_labels_that_an_aggregation_leaves() {
     let labels = BTreeMap::new();
-    let subject = Subject {
+    let series = SeriesRef {
         metric: "mem",
         labels: &labels,
     };
@@ -82,7 +84,7 @@ fn the_result_keeps_the_labels_that_an_aggregation_leaves() {
         ("sum without (device) (mem) > 1", false, true),
         ("sum(mem) > 1", false, false),
     ] {
-        let predictor = parse(text).predictor(&subject).unwrap();
+        let predictor = parse(text).predictor(&series).unwrap();
         let kept = (predictor.keeps("device"), predictor.keeps("job"));
         assert_eq!(kept, (device, job), "{text}");
     }
@@ -91,7 +93,7 @@ fn the_result_keeps_the_labels_that_an_aggregation_leaves() {
 #[test]
 fn the_reach_is_the_longest_window_with_its_offset() {
     let labels = BTreeMap::new();
-    let subject = Subject {
+    let series = SeriesRef {
         metric: "mem",
         labels: &labels,
     };
@@ -106,9 +108,9 @@ fn the_reach_is_the_longest_window_with_its_offset() {
             3,
         ),
     ] {
-        let predictor = parse(text).predictor(&subject).unwrap();
+        let predictor = parse(text).predictor(&series).unwrap();
         assert_eq!(
-            predictor.reach(),
+            predictor.lookback(),
             Duration::from_secs(60 * minutes),
             "{text}"
         );
@@ -122,19 +124,19 @@ fn a_subquery_reaches_back_further_than_what_it_asks() {
         ("max_over_time(mem[1h:] offset 10m) > 1", 70),
         ("sum(rate(mem[5m])) / sum(rate(other[10m])) > 1", 10),
     ] {
-        let reach = parse(text).reach();
-        assert_eq!(reach, Duration::from_secs(60 * minutes), "{text}");
+        let lookback = parse(text).lookback();
+        assert_eq!(lookback, Duration::from_secs(60 * minutes), "{text}");
     }
 }
 
 #[test]
 fn a_condition_holds_from_the_first_sample_past_the_threshold_until_the_first_before_it() {
     let labels = BTreeMap::new();
-    let subject = Subject {
+    let series = SeriesRef {
         metric: "mem",
         labels: &labels,
     };
-    let predictor = parse("mem > 90").predictor(&subject).unwrap();
+    let predictor = parse("mem > 90").predictor(&series).unwrap();
     let samples: Vec<Sample> = (0_u32..)
         .zip([10.0, 90.0, 91.0, 95.0, 80.0])
         .map(|(i, value)| Sample {

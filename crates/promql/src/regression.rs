@@ -1,45 +1,45 @@
 //! Least squares as Prometheus computes it, so that a threshold is crossed at the same sample.
 
-use crate::{Sample, range::millis};
+use crate::sample::{Sample, millis};
 
-/// A sum that keeps what rounding takes from it (Kahan's, with Neumaier's improvement).
+/// A compensated sum (Kahan summation with Neumaier's improvement).
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sum {
-    /// Without what was lost.
-    pub(super) rough: f64,
-    lost: f64,
+    /// The plain floating-point sum.
+    pub(super) uncompensated: f64,
+    compensation: f64,
 }
 
 impl Sum {
     pub(super) fn add(&mut self, term: f64) {
-        let sum = self.rough + term;
-        self.lost += if self.rough.abs() >= term.abs() {
-            (self.rough - sum) + term
+        let sum = self.uncompensated + term;
+        self.compensation += if self.uncompensated.abs() >= term.abs() {
+            (self.uncompensated - sum) + term
         } else {
-            (term - sum) + self.rough
+            (term - sum) + self.uncompensated
         };
-        self.rough = sum;
+        self.uncompensated = sum;
     }
 
     pub(super) fn value(self) -> f64 {
-        self.rough + self.lost
+        self.uncompensated + self.compensation
     }
 }
 
-/// The line through samples.
+/// A line fitted by least squares.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Line {
     /// Per second.
     pub(super) slope: f64,
-    /// The value at the time that it was asked for.
+    /// The value at the origin that was given.
     pub(super) intercept: f64,
 }
 
 impl Line {
-    /// Through `samples`, of which there is at least one, with its intercept at `origin` (milliseconds).
+    /// Fits `samples`, of which there is at least one. The intercept is the value at `origin` (milliseconds).
     pub(super) fn through(samples: &[Sample], origin: i64) -> Self {
         let first = samples.first().map_or(f64::NAN, |s| s.value);
-        // A flat line is exactly flat, whatever rounding would make of it.
+        // Rounding would give equal samples a slope.
         if samples.iter().skip(1).all(|s| s.value == first) {
             return Self::flat(first);
         }
@@ -97,7 +97,7 @@ mod tests {
         for term in [1.0, 1e100, 1.0, -1e100] {
             sum.add(term);
         }
-        assert_eq!((sum.rough, sum.value()), (0.0, 2.0));
+        assert_eq!((sum.uncompensated, sum.value()), (0.0, 2.0));
     }
 
     #[test]

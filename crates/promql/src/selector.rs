@@ -1,198 +1,123 @@
-//! What an expression selects, and whether one series is all that it selects.
+//! A selector, and those that an expression cannot do without.
 
-use std::{convert::Infallible, time::Duration};
+use std::{collections::BTreeMap, fmt};
 
-use promql_parser::{
-    label::{METRIC_NAME, MatchOp, Matcher},
-    parser::{Expr, Offset, VectorSelector},
-    util::{ExprVisitor, walk_expr},
+use promql_parser::parser::{
+    Expr, VectorSelector,
+    token::{T_LOR, T_LUNLESS},
 };
 
-use crate::Subject;
+use crate::{selection, series_ref::SeriesRef};
 
-/// Labels that the scrape of the simulator adds, and which values they have (monitoring/prometheus/prometheus.yml, the lab).
-/// The instance is where it is found.
-const SCRAPED: [(&str, &[&str]); 3] = [
-    ("job", &["mock-metrics"]),
-    (
-        "instance",
-        &[
-            "localhost:8082",
-            "127.0.0.1:8082",
-            "host.docker.internal:8082",
-        ],
-    ),
-    ("drill", &["true"]),
-];
+/// A vector selector, without its window and offset.
+#[derive(Debug, Clone)]
+pub struct Selector(VectorSelector);
 
-/// Functions that have no value of a single sample.
-const CHANGES: [&str; 7] = [
-    "delta",
-    "deriv",
-    "idelta",
-    "increase",
-    "irate",
-    "predict_linear",
-    "rate",
-];
-
-/// Every selector of `expr`, those of ranges included.
-pub(super) fn all(expr: &Expr) -> Vec<VectorSelector> {
-    ranges(expr).into_iter().map(|(s, _)| s).collect()
-}
-
-/// Refuses what the parser takes and Prometheus does not.
-pub(super) fn check(expr: &Expr) -> Result<(), String> {
-    if all(expr).iter().any(|s| !s.matchers.or_matchers.is_empty()) {
-        return Err("matchers cannot be joined by `or`".to_owned());
+impl Selector {
+    /// Every selector of `expr`, those of ranges included.
+    pub(super) fn all(expr: &Expr) -> Vec<Self> {
+        let selectors = selection::selectors(expr).into_iter();
+        selectors.map(Self).collect()
     }
-    Ok(())
-}
 
-/// The metric that `selector` names exactly.
-pub(super) fn metric(selector: &VectorSelector) -> Option<&str> {
-    let by_label = || {
-        let mut matchers = selector.matchers.matchers.iter();
-        let named = matchers.find(|m| m.name == METRIC_NAME && m.op == MatchOp::Equal)?;
-        Some(named.value.as_str())
-    };
-    selector.name.as_deref().or_else(by_label)
-}
-
-/// Says why `subject` is not what every selector of `expr` selects.
-pub(super) fn serve(expr: &Expr, subject: &Subject<'_>) -> Result<(), String> {
-    let selectors = all(expr);
-    let is_subject = |s: &VectorSelector| metric(s) == Some(subject.metric);
-    if !selectors.iter().any(is_subject) {
-        return Err(format!("does not select {}", subject.metric));
+    /// The metric that the selector names, if it names one.
+    pub fn metric(&self) -> Option<&str> {
+        selection::metric_name(&self.0)
     }
-    for selector in &selectors {
-        match metric(selector) {
-            Some(name) if name == subject.metric => unmet(selector, subject)?,
-            Some(other) => return Err(format!("selects {other} besides {}", subject.metric)),
-            None => return Err(format!("selects {selector} without naming a metric")),
-        }
-        if selector.at.is_some() {
-            return Err("uses the @ modifier".to_owned());
-        }
-    }
-    Ok(())
-}
 
-fn unmet(selector: &VectorSelector, subject: &Subject<'_>) -> Result<(), String> {
-    let mut matchers = selector.matchers.matchers.iter();
-    match matchers.find(|matcher| !meets(matcher, subject)) {
-        Some(matcher) => Err(format!(
-            "has a matcher that the alert's labels do not meet: {matcher}"
-        )),
-        None => Ok(()),
+    /// Whether it selects the series of `metric` with these labels plus those that the scrape adds.
+    pub fn selects(&self, metric: &str, labels: &BTreeMap<String, String>) -> bool {
+        let named = self.0.name.as_deref().is_none_or(|name| name == metric);
+        let series = SeriesRef { metric, labels };
+        let mut matchers = self.0.matchers.matchers.iter();
+        named && matchers.all(|matcher| selection::matches(matcher, &series))
+    }
+
+    /// Whether it may select a series of `job`, a job without the label `drill`.
+    pub fn may_select_job(&self, job: &str) -> bool {
+        let mut matchers = self.0.matchers.matchers.iter();
+        matchers.all(|matcher| match matcher.name.as_str() {
+            "job" => matcher.is_match(job),
+            "drill" => matcher.is_match(""),
+            _ => true,
+        })
     }
 }
 
-/// Whether a series meets a matcher, with the labels that the scrape adds.
-pub(super) fn meets(matcher: &Matcher, subject: &Subject<'_>) -> bool {
-    match subject.labels.get(&matcher.name) {
-        _ if matcher.name == METRIC_NAME => matcher.is_match(subject.metric),
-        Some(value) => matcher.is_match(value),
-        None => is_met_unset(matcher),
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut plain = self.0.clone();
+        plain.offset = None;
+        plain.at = None;
+        plain.fmt(f)
     }
 }
 
-/// Whether a series without that label meets it: one that the scrape adds has its value, and another is empty to Prometheus.
-pub(super) fn is_met_unset(matcher: &Matcher) -> bool {
-    let scraped = SCRAPED.iter().find(|(name, _)| *name == matcher.name);
-    scraped.map_or_else(
-        || matcher.is_match(""),
-        |(_, values)| values.iter().any(|value| matcher.is_match(value)),
-    )
+/// The selectors without whose series `expr` has no result.
+pub(super) fn required(expr: &Expr) -> Vec<Selector> {
+    let mut found = Vec::new();
+    collect_required(expr, &mut found);
+    found
 }
 
-/// The longest window with its offset, and those of all subqueries besides; none reaches back less than to now.
-pub(super) fn reach(expr: &Expr) -> Duration {
-    let back = |offset: &Option<Offset>, range: Duration| {
-        let millis = in_millis(offset).saturating_add_unsigned(range.as_millis() as u64);
-        Duration::from_millis(u64::try_from(millis).unwrap_or(0))
-    };
-    let longest = ranges(expr)
-        .into_iter()
-        .map(|(selector, range)| back(&selector.offset, range))
-        .max();
-    let subqueries = subqueries(expr).into_iter();
-    let besides: Duration = subqueries.map(|(offset, range)| back(&offset, range)).sum();
-    longest.unwrap_or(Duration::ZERO) + besides
-}
-
-/// How far `selector` looks back, in milliseconds; negative is ahead.
-pub(super) fn offset(selector: &VectorSelector) -> i64 {
-    in_millis(&selector.offset)
-}
-
-fn in_millis(offset: &Option<Offset>) -> i64 {
-    match offset {
-        None => 0,
-        Some(Offset::Pos(back)) => crate::range::millis(*back),
-        Some(Offset::Neg(ahead)) => -crate::range::millis(*ahead),
-    }
-}
-
-/// Every selector with its window; an instant selector has none, which is zero.
-fn ranges(expr: &Expr) -> Vec<(VectorSelector, Duration)> {
-    found(expr, |expr| match expr {
-        Expr::VectorSelector(selector) => Some((selector.clone(), Duration::ZERO)),
-        Expr::MatrixSelector(matrix) => Some((matrix.vs.clone(), matrix.range)),
-        _ => None,
-    })
-}
-
-/// The offset and the window of each subquery.
-fn subqueries(expr: &Expr) -> Vec<(Option<Offset>, Duration)> {
-    found(expr, |expr| match expr {
-        Expr::Subquery(subquery) => Some((subquery.offset.clone(), subquery.range)),
-        _ => None,
-    })
-}
-
-/// What `pick` takes of `expr` and of everything in it.
-pub(super) fn found<T>(expr: &Expr, pick: impl FnMut(&Expr) -> Option<T>) -> Vec<T> {
-    struct Found<T, P>(Vec<T>, P);
-    impl<T, P: FnMut(&Expr) -> Option<T>> ExprVisitor for Found<T, P> {
-        type Error = Infallible;
-        fn pre_visit(&mut self, expr: &Expr) -> Result<bool, Infallible> {
-            self.0.extend((self.1)(expr));
-            Ok(true)
-        }
-    }
-    let mut found = Found(Vec::new(), pick);
-    match walk_expr(&mut found, expr) {
-        Ok(_) => found.0,
-        Err(never) => match never {},
-    }
-}
-
-/// The selector that `expr` is, perhaps in an aggregation.
-pub(super) fn plain(expr: &Expr) -> Option<&VectorSelector> {
-    match expr {
-        Expr::VectorSelector(selector) => Some(selector),
-        Expr::Paren(paren) => plain(&paren.expr),
-        Expr::Aggregate(aggregate) => plain(&aggregate.expr),
-        _ => None,
-    }
-}
-
-/// The shortest window of a function that has no value of a single sample.
-pub(super) fn shortest_change(expr: &Expr) -> Option<Duration> {
-    let windows = found(expr, |expr| match expr {
-        Expr::Call(call) if CHANGES.contains(&call.func.name) => {
-            match call.args.args.first().map(AsRef::as_ref) {
-                Some(Expr::MatrixSelector(matrix)) => Some(matrix.range),
-                _ => None,
-            }
-        }
+/// The selectors in the arguments of `histogram_quantile`.
+pub(super) fn histograms(expr: &Expr) -> Vec<Selector> {
+    let calls = selection::collect(expr, |expr| match expr {
+        Expr::Call(call) if call.func.name == "histogram_quantile" => Some(call.args.clone()),
         _ => None,
     });
-    windows.into_iter().min()
+    let arguments = calls.iter().flat_map(|arguments| &arguments.args);
+    arguments.flat_map(|one| Selector::all(one)).collect()
+}
+
+fn collect_required(expr: &Expr, found: &mut Vec<Selector>) {
+    match expr {
+        Expr::VectorSelector(selector) => found.push(Selector(selector.clone())),
+        Expr::MatrixSelector(matrix) => found.push(Selector(matrix.vs.clone())),
+        Expr::Aggregate(aggregate) => collect_required(&aggregate.expr, found),
+        Expr::Unary(unary) => collect_required(&unary.expr, found),
+        Expr::Paren(paren) => collect_required(&paren.expr, found),
+        Expr::Subquery(subquery) => collect_required(&subquery.expr, found),
+        Expr::Binary(binary) if binary.op.id() == T_LOR => {}
+        Expr::Binary(binary) => {
+            collect_required(&binary.lhs, found);
+            if binary.op.id() != T_LUNLESS {
+                collect_required(&binary.rhs, found);
+            }
+        }
+        Expr::Call(call) if matches!(call.func.name, "absent" | "absent_over_time" | "scalar") => {}
+        Expr::Call(call) => call
+            .args
+            .args
+            .iter()
+            .for_each(|one| collect_required(one, found)),
+        Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::Extension(_) => {}
+    }
 }
 
 #[cfg(test)]
-#[path = "selector_tests.rs"]
-mod tests;
+mod tests {
+    use crate::Expression;
+
+    #[test]
+    fn required_selectors_are_displayed_as_they_are_written() {
+        for (text, expected) in [
+            ("a{b=\"c\"} offset 5m > 1", &["a{b=\"c\"}"][..]),
+            (
+                "rate(a[5m]) / on (x) b * 100 > 5 and c == 0",
+                &["a", "b", "c"],
+            ),
+            ("a > 1 or b > 1", &[]),
+            ("a > 1 unless b", &["a"]),
+            ("absent(a)", &[]),
+            (
+                "sum by (x) (max_over_time((a + b)[5m:1m])) > 1",
+                &["a", "b"],
+            ),
+        ] {
+            let required = Expression::parse(text).unwrap().required();
+            let written: Vec<_> = required.iter().map(ToString::to_string).collect();
+            assert_eq!(written, expected, "{text}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 //! the labels of its series.
 
 use alerting::Labels;
-use promql::{Expression, Subject};
+use promql::{Expression, SeriesRef};
 use promql_parser::parser::{self, Expr, LabelModifier};
 use simulator::catalogue::Alert;
 
@@ -22,7 +22,7 @@ pub(crate) fn fulfils(expr: &str, value: f64) -> Option<bool> {
 
 /// Whether the alert still has that label of its series.
 pub(crate) fn keeps(alert: &Alert, label: &str) -> bool {
-    let subject = Subject {
+    let subject = SeriesRef {
         metric: &alert.metric,
         labels: &alert.labels,
     };

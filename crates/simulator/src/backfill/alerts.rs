@@ -7,7 +7,7 @@ use alerting::{
     Labels,
     rule_state::{RuleState, State},
 };
-use promql::{Expression, Predictor, Sample, Subject};
+use promql::{Expression, Predictor, Sample, SeriesRef};
 
 use super::openmetrics::{MetricFamily, Recorded};
 use crate::{
@@ -55,7 +55,7 @@ struct Active {
 }
 
 fn predictor(alert: &Alert, series: &Recorded) -> Option<Predictor> {
-    let subject = Subject {
+    let subject = SeriesRef {
         metric: &alert.metric,
         labels: &series.labels,
     };
@@ -69,7 +69,7 @@ fn evaluate(alert: &Alert, series: &Recorded, predictor: &Predictor) -> Vec<Acti
         value: *value,
     };
     let samples: Vec<_> = series.samples.iter().map(sample).collect();
-    let reach = predictor.reach() + LOOK_BACK;
+    let reach = predictor.lookback() + LOOK_BACK;
     let mut rule = RuleState::new(alert.hold_for, alert.keep_firing_for);
     let mut from = 0;
     let evaluations = samples.iter().enumerate().filter_map(|(index, newest)| {

@@ -34,7 +34,7 @@ pub fn check(options: &CheckOptions, source: &Source) -> Result<(), ProgramError
     }
     let file = options.file.display();
     let catalogue = Catalogue::load_with(Some(&options.file), source.scale(), |expr| {
-        promtool::refusal(expr).unwrap_or_else(|| promql::of_fault(expr))
+        promtool::refusal(expr).unwrap_or_else(|| promql::syntax_error_position(expr))
     })?;
     match promtool::check_rules(&rules::rule_file(&catalogue)) {
         Said::Takes => {}

@@ -82,9 +82,9 @@ impl CatalogueError {
     fn with_places(mut self, refusal: impl Fn(&str) -> String) -> Self {
         for fault in &mut self.faults {
             let known = fault.split_once(expr::NOT_PROMQL);
-            let expr = known.and_then(|(_, told)| told.strip_prefix(promql::UNPLACED));
+            let expr = known.and_then(|(_, told)| told.strip_prefix(promql::UNLOCATED_ERROR));
             if let Some(expr) = expr.and_then(|rest| rest.strip_prefix(": ")) {
-                *fault = fault.replace(promql::UNPLACED, &refusal(expr));
+                *fault = fault.replace(promql::UNLOCATED_ERROR, &refusal(expr));
             }
         }
         self
@@ -109,7 +109,7 @@ impl Catalogue {
     /// # Errors
     /// Every fault that could be found.
     pub fn load(file: Option<&Path>, scale: f64) -> Result<Self, CatalogueError> {
-        Self::load_with(file, scale, promql::of_fault)
+        Self::load_with(file, scale, promql::syntax_error_position)
     }
 
     /// The same; `refusal` says why an expression is none.
@@ -137,7 +137,8 @@ impl Catalogue {
     /// # Errors
     /// Every fault that could be found.
     pub fn parse(file: &str, text: &str, scale: f64) -> Result<Self, CatalogueError> {
-        Self::read(file, text, scale).map_err(|error| error.with_places(promql::of_fault))
+        Self::read(file, text, scale)
+            .map_err(|error| error.with_places(promql::syntax_error_position))
     }
 
     fn read(file: &str, text: &str, scale: f64) -> Result<Self, CatalogueError> {

@@ -162,7 +162,7 @@ fn expression(alert: &Alert, interval: Duration, faults: &mut Faults) -> Option<
         faults.add("metric", told);
         return None;
     }
-    for label in expression.unset(&alert.metric, &alert.labels) {
+    for label in expression.missing_labels(&alert.metric, &alert.labels) {
         let told = match label.as_str() {
             "drill" => {
                 let told = "selects no series with drill=\"true\", which every series of a drill has: it can never fire in one";
@@ -179,7 +179,7 @@ fn expression(alert: &Alert, interval: Duration, faults: &mut Faults) -> Option<
         };
         faults.add("labels", told);
     }
-    if let Some((label, matcher)) = expression.contradicted(&alert.metric, &alert.labels) {
+    if let Some((label, matcher)) = expression.contradicted_label(&alert.metric, &alert.labels) {
         let told =
             format!("{label} is not what expr selects, {matcher}: the series would not match");
         faults.add("labels", told);
@@ -211,7 +211,7 @@ fn narrow(
     expression: &Expression,
     interval: Duration,
 ) -> Option<(&'static str, Duration)> {
-    let shortest = expression.shortest_change()?;
+    let shortest = expression.shortest_rate_window()?;
     let key = if alert.window == Some(shortest) {
         "window"
     } else {
@@ -236,7 +236,7 @@ fn course(alert: &Alert, expression: &Expression, interval: Duration, faults: &m
         Err(Unpredicted::Trigger(why)) => ("trigger", why),
         Err(Unpredicted::Recovery(why)) => ("recover", why),
     };
-    if alert.is_counter() && expression.compares_as_it_is(&alert.metric) {
+    if alert.is_counter() && expression.compares_raw_samples(&alert.metric) {
         let metric = &alert.metric;
         let told = format!("compares the counter {metric} itself, which never falls");
         let instead = format!(

@@ -80,7 +80,7 @@ impl Served {
         let of_rules = OF_RULES.contains(&name) || name.contains(':');
         let own = begins(&OWN) && selector.selects(name, &Labels::new());
         let other = |(job, metrics): &(&str, &[&str])| {
-            (begins(metrics) || OF_A_SCRAPE.contains(&name)) && selector.may_be_of(job)
+            (begins(metrics) || OF_A_SCRAPE.contains(&name)) && selector.may_select_job(job)
         };
         of_rules
             || own

@@ -4,7 +4,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use alerting::Labels;
-use promql::{Expression, Predictor, Subject};
+use promql::{Expression, Predictor, SeriesRef};
 
 use super::{
     drive::{Drive, Phase},
@@ -74,7 +74,7 @@ pub struct Rehearsal {
 impl Rehearsal {
     /// One of which nothing has been asked, at the time zero.
     pub fn of(alert: &Arc<Alert>) -> Self {
-        let subject = Subject {
+        let subject = SeriesRef {
             metric: &alert.metric,
             labels: &alert.labels,
         };
@@ -86,7 +86,10 @@ impl Rehearsal {
         let predictor = expression.as_ref().and_then(of);
         let comparison = expression.as_ref().and_then(Expression::comparison);
         let compared = comparison.and_then(|(compared, _)| of(&compared));
-        let reach = predictor.as_ref().map(Predictor::reach).unwrap_or_default();
+        let reach = predictor
+            .as_ref()
+            .map(Predictor::lookback)
+            .unwrap_or_default();
         Self {
             alert: alert.clone(),
             predictor,

@@ -6,7 +6,7 @@ mod playback;
 use std::time::Duration;
 
 use alerting::span;
-use promql::{Expression, Predictor, Subject};
+use promql::{Expression, Predictor, SeriesRef};
 
 use crate::{
     catalogue::Alert,
@@ -51,11 +51,11 @@ pub fn predictor(alert: &Alert, interval: Duration) -> Result<Predictor, String>
     if let Some(other) = &alert.with {
         return Err(format!("aggregates {other} with its own series"));
     }
-    let predictor = Expression::parse(&alert.expr)?.predictor(&Subject {
+    let predictor = Expression::parse(&alert.expr)?.predictor(&SeriesRef {
         metric: &alert.metric,
         labels: &alert.labels,
     })?;
-    let reach = predictor.reach();
+    let reach = predictor.lookback();
     if reach > interval * MOST_SCRAPES_BACK {
         return Err(format!("looks back {}, too far to be played", span(reach)));
     }
@@ -65,7 +65,7 @@ pub fn predictor(alert: &Alert, interval: Duration) -> Result<Predictor, String>
 /// How far back an alert's expression looks, whether or not its course can be told.
 pub fn reach(alert: &Alert) -> Duration {
     let expression = Expression::parse(&alert.expr);
-    expression.map_or(Duration::ZERO, |expression| expression.reach())
+    expression.map_or(Duration::ZERO, |expression| expression.lookback())
 }
 
 /// Plays an alert's course, scraped at each `interval`.

@@ -30,7 +30,7 @@ impl Playback {
             now: Duration::ZERO,
             predictor,
         };
-        let full = playback.predictor.reach() + interval * 2;
+        let full = playback.predictor.lookback() + interval * 2;
         playback.scrape_unseen(full);
         playback
     }
@@ -80,7 +80,7 @@ impl Playback {
 
     /// How long something is watched that moves for `moving`: until the window holds nothing else, and some more.
     pub(crate) fn patience(&self, moving: Duration) -> Duration {
-        let window = self.predictor.reach() * 2 + self.interval * 10;
+        let window = self.predictor.lookback() * 2 + self.interval * 10;
         (moving + window).min(self.interval * MOST_SCRAPES)
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use alerting::rule_state::{RuleState, State};
-use promql::{Expression, Predictor, Sample, Subject};
+use promql::{Expression, Predictor, Sample, SeriesRef};
 
 use super::case::{Case, Evaluation};
 use crate::{
@@ -79,7 +79,7 @@ impl<'a> Cases<'a> {
         let peak = soon.samples.iter().map(|sample| sample.value);
         let far = |value: &f64| (value - self.alert.baseline).abs();
         let peak = peak.max_by(|a, b| far(a).total_cmp(&far(b)))?;
-        let window = self.steps(self.predictor.reach());
+        let window = self.steps(self.predictor.lookback());
         let mut gaps = [window.max(1), window + 1].into_iter();
         gaps.find_map(|gap| self.after_a_gap(gap, peak).filter(is_short))
     }
@@ -88,7 +88,7 @@ impl<'a> Cases<'a> {
     /// opposite happens. `None` where no such series could be made.
     pub(super) fn at_the_threshold(&self) -> Option<[Case; 2]> {
         let (signal, threshold) = Expression::parse(&self.alert.expr).ok()?.comparison()?;
-        let signal = signal.predictor(&Subject {
+        let signal = signal.predictor(&SeriesRef {
             metric: &self.alert.metric,
             labels: &self.alert.labels,
         });
@@ -111,7 +111,7 @@ impl<'a> Cases<'a> {
         wanted: f64,
         passes: impl Fn(&[Sample], Duration) -> bool,
     ) -> Option<Case> {
-        let full = self.steps(signal.reach()) + 1;
+        let full = self.steps(signal.lookback()) + 1;
         let count = full + self.steps(self.alert.hold_for) + STEADY_EVALUATIONS;
         let level = |level: f64, _| level;
         let slope = |slope: f64, index: u32| slope * f64::from(index);
@@ -144,7 +144,7 @@ impl<'a> Cases<'a> {
 
     /// Calm, then `gap` scrapes of which only the last one is there, as little beyond calm as sets off the rule.
     fn after_a_gap(&self, gap: u32, peak: f64) -> Option<Case> {
-        let begin = self.steps(self.predictor.reach()) + 2;
+        let begin = self.steps(self.predictor.lookback()) + 2;
         let calm = self.alert.baseline;
         let high = |part: f64| {
             let away = (peak - calm) * part;

@@ -36,7 +36,7 @@ pub(super) fn write(out: &mut String, catalogue: &Catalogue, rule_file: &str) ->
                 continue;
             }
         };
-        let window = cases.predictor.reach();
+        let window = cases.predictor.lookback();
         if interval > catalogue.timing.interval && !window.is_zero() && window < interval * 4 {
             let why = format!(
                 "the longest duration of the catalogue makes promtool evaluate every {} only, too seldom for its window",
@@ -68,7 +68,7 @@ pub(super) fn write(out: &mut String, catalogue: &Catalogue, rule_file: &str) ->
 fn interval(catalogue: &Catalogue) -> Duration {
     let longest = catalogue.alerts.iter().map(|alert| {
         let reach = prediction::predictor(alert, catalogue.timing.interval);
-        let reach = reach.map_or(Duration::ZERO, |predictor| predictor.reach());
+        let reach = reach.map_or(Duration::ZERO, |predictor| predictor.lookback());
         reach + alert.hold_for + alert.keep_firing_for
     });
     let longest = longest.max().unwrap_or_default();
@@ -129,7 +129,7 @@ impl<'a> Tests<'a> {
             alert,
             interval,
             telling,
-            begins: cases.predictor.reach() + interval * 2,
+            begins: cases.predictor.lookback() + interval * 2,
             result: result.collect(),
             series,
         }

@@ -1,16 +1,14 @@
-//! What functions make of the samples in a window.
-
-use std::time::Duration;
+//! PromQL's functions of a range vector, over the samples in a window.
 
 use crate::{
-    Sample,
     regression::{Line, Sum},
+    sample::{Sample, millis},
 };
 
 /// A function over a window of the series.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Window {
-    pub(super) function: Function,
+    pub(super) function: RangeFunction,
     /// Milliseconds.
     pub(super) length: i64,
     /// Milliseconds back from now; negative is ahead.
@@ -19,14 +17,14 @@ pub(super) struct Window {
 
 /// PromQL's functions of a range vector.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Function {
+pub(super) enum RangeFunction {
     Rate,
     Increase,
     Delta,
     Irate,
     Idelta,
     Deriv,
-    /// Seconds ahead.
+    /// The argument: seconds ahead.
     PredictLinear(f64),
     Changes,
     Resets,
@@ -39,17 +37,12 @@ pub(super) enum Function {
     Present,
     Stddev,
     Stdvar,
-    /// From 0 to 1; what is beyond is infinite.
+    /// The argument: from 0 to 1. Outside of it the result is infinite.
     Quantile(f64),
 }
 
-/// Whole milliseconds, which is how exactly Prometheus knows a time.
-pub(super) fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
-}
-
 impl Window {
-    /// Its value at `now`; `None` when it has too few samples.
+    /// The value at `now` (milliseconds), or `None` when the window holds too few samples.
     pub(super) fn at(&self, samples: &[Sample], now: i64) -> Option<f64> {
         let end = now - self.offset;
         let start = end - self.length;
@@ -60,39 +53,43 @@ impl Window {
         let values = inside.iter().map(|s| s.value);
         let pairs = || inside.windows(2).map(|pair| (pair[0].value, pair[1].value));
         match self.function {
-            Function::Rate => {
+            RangeFunction::Rate => {
                 let increase = self.extrapolate(inside, start, end, true)?;
                 Some(increase.delta * (increase.factor / (self.length as f64 / 1e3)))
             }
-            Function::Increase => Some(self.extrapolate(inside, start, end, true)?.whole()),
-            Function::Delta => Some(self.extrapolate(inside, start, end, false)?.whole()),
-            Function::Irate => last_step(inside, true),
-            Function::Idelta => last_step(inside, false),
-            Function::Deriv if inside.len() < 2 => None,
-            Function::Deriv => Some(Line::through(inside, millis(first.at)).slope),
-            Function::PredictLinear(_) if inside.len() < 2 => None,
-            Function::PredictLinear(ahead) => {
+            RangeFunction::Increase => {
+                Some(self.extrapolate(inside, start, end, true)?.extrapolated())
+            }
+            RangeFunction::Delta => {
+                Some(self.extrapolate(inside, start, end, false)?.extrapolated())
+            }
+            RangeFunction::Irate => last_step(inside, true),
+            RangeFunction::Idelta => last_step(inside, false),
+            RangeFunction::Deriv if inside.len() < 2 => None,
+            RangeFunction::Deriv => Some(Line::through(inside, millis(first.at)).slope),
+            RangeFunction::PredictLinear(_) if inside.len() < 2 => None,
+            RangeFunction::PredictLinear(ahead) => {
                 let line = Line::through(inside, now);
                 Some(line.slope * ahead + line.intercept)
             }
-            Function::Changes => Some(count(pairs(), |(a, b)| {
+            RangeFunction::Changes => Some(count(pairs(), |(a, b)| {
                 a != b && !(a.is_nan() && b.is_nan())
             })),
-            Function::Resets => Some(count(pairs(), |(a, b)| b < a)),
-            Function::Avg => Some(average(values)),
-            Function::Min => values.reduce(|a, b| if b < a || a.is_nan() { b } else { a }),
-            Function::Max => values.reduce(|a, b| if b > a || a.is_nan() { b } else { a }),
-            Function::Sum => Some(sum(values)),
-            Function::Count => Some(inside.len() as f64),
-            Function::Last => Some(last.value),
-            Function::Present => Some(1.0),
-            Function::Stddev => Some(variance(values).sqrt()),
-            Function::Stdvar => Some(variance(values)),
-            Function::Quantile(q) => Some(quantile(q, values.collect())),
+            RangeFunction::Resets => Some(count(pairs(), |(a, b)| b < a)),
+            RangeFunction::Avg => Some(average(values)),
+            RangeFunction::Min => values.reduce(|a, b| if b < a || a.is_nan() { b } else { a }),
+            RangeFunction::Max => values.reduce(|a, b| if b > a || a.is_nan() { b } else { a }),
+            RangeFunction::Sum => Some(sum(values)),
+            RangeFunction::Count => Some(inside.len() as f64),
+            RangeFunction::Last => Some(last.value),
+            RangeFunction::Present => Some(1.0),
+            RangeFunction::Stddev => Some(variance(values).sqrt()),
+            RangeFunction::Stdvar => Some(variance(values)),
+            RangeFunction::Quantile(q) => Some(quantile(q, values.collect())),
         }
     }
 
-    /// The growth within the window, and by what it is to be multiplied because samples do not reach the window's ends.
+    /// The growth within the window, and the factor that extrapolates it to the ends of the window.
     fn extrapolate(
         &self,
         inside: &[Sample],
@@ -112,11 +109,11 @@ impl Window {
         let after = (end - millis(last.at)) as f64 / 1e3;
         let sampled = (millis(last.at) - millis(first.at)) as f64 / 1e3;
         let between = sampled / (inside.len() - 1) as f64;
-        // A counter cannot have begun below zero.
+        // A counter starts at zero or above.
         if is_counter && delta > 0.0 && first.value >= 0.0 {
             before = before.min(sampled * (first.value / delta));
         }
-        // Where a sample is missing next to an end, the series is taken to begin or end half a step from the last one.
+        // A gap wider than 1.1 steps means that the series begins or ends inside the window: half a step is added.
         let reach = |gap: f64| {
             if gap < between * 1.1 {
                 gap
@@ -135,12 +132,12 @@ struct Growth {
 }
 
 impl Growth {
-    fn whole(&self) -> f64 {
+    fn extrapolated(&self) -> f64 {
         self.delta * self.factor
     }
 }
 
-/// The step between the last two samples; of a counter, per second.
+/// The difference of the last two samples; for a counter, per second.
 fn last_step(inside: &[Sample], is_counter: bool) -> Option<f64> {
     let [.., previous, last] = inside else {
         return None;
@@ -164,7 +161,7 @@ fn count(pairs: impl Iterator<Item = (f64, f64)>, counts: impl Fn((f64, f64)) ->
 fn sum(values: impl Iterator<Item = f64>) -> f64 {
     let mut sum = Sum::default();
     values.for_each(|value| sum.add(value));
-    finite_or_rough(sum)
+    total(sum)
 }
 
 /// The running mean, as Prometheus keeps it: it does not overflow, and an infinite one stays as it is.
@@ -173,18 +170,19 @@ fn average(values: impl Iterator<Item = f64>) -> f64 {
     let mut count = 0.0;
     for value in values {
         count += 1.0;
-        let stays = mean.rough.is_infinite() && (value.is_finite() || value == mean.rough);
+        let stays =
+            mean.uncompensated.is_infinite() && (value.is_finite() || value == mean.uncompensated);
         if !stays {
-            mean.add(value / count - mean.rough / count);
+            mean.add(value / count - mean.uncompensated / count);
         }
     }
-    finite_or_rough(mean)
+    total(mean)
 }
 
-/// Beyond infinity the compensation is no number.
-fn finite_or_rough(sum: Sum) -> f64 {
-    if sum.rough.is_infinite() {
-        sum.rough
+/// The sum without compensation where it is infinite: the compensation is NaN then.
+fn total(sum: Sum) -> f64 {
+    if sum.uncompensated.is_infinite() {
+        sum.uncompensated
     } else {
         sum.value()
     }
@@ -221,9 +219,11 @@ fn quantile(q: f64, mut values: Vec<f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
-    fn at(function: Function, samples: &[(u64, f64)], now: u64) -> Option<f64> {
+    fn at(function: RangeFunction, samples: &[(u64, f64)], now: u64) -> Option<f64> {
         let window = Window {
             function,
             length: 60_000,
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn a_window_includes_both_of_its_ends() {
         let samples = [(60, 1.0), (120, 1.0)];
-        let count = |now| at(Function::Count, &samples, now);
+        let count = |now| at(RangeFunction::Count, &samples, now);
         assert_eq!((count(59), count(60)), (None, Some(1.0)));
         assert_eq!((count(120), count(121)), (Some(2.0), Some(1.0)));
         assert_eq!((count(180), count(181)), (Some(1.0), None));
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn growth_is_stretched_to_an_end_that_is_less_than_a_step_and_a_tenth_away() {
         let samples = [(100, 50.0), (110, 60.0), (120, 70.0)];
-        let increase = |now| at(Function::Increase, &samples, now);
+        let increase = |now| at(RangeFunction::Increase, &samples, now);
         // 40 s are missing in front: half a step is added. Behind, the whole gap up to 10.9 s, then half a step.
         assert_eq!(increase(120), Some(25.0));
         assert_eq!(increase(130), Some(35.0));
@@ -259,29 +259,29 @@ mod tests {
     #[test]
     fn a_counter_is_not_taken_to_have_begun_below_zero() {
         let samples = [(80, 2.0), (88, 10.0), (96, 18.0), (104, 26.0), (112, 34.0)];
-        assert_eq!(at(Function::Increase, &samples, 120), Some(42.0));
-        assert_eq!(at(Function::Delta, &samples, 120), Some(44.0));
+        assert_eq!(at(RangeFunction::Increase, &samples, 120), Some(42.0));
+        assert_eq!(at(RangeFunction::Delta, &samples, 120), Some(44.0));
     }
 
     #[test]
     fn a_reset_counts_from_zero() {
         let samples = [(60, 10.0), (80, 30.0), (100, 5.0), (120, 15.0)];
-        assert_eq!(at(Function::Increase, &samples, 120), Some(35.0));
-        assert_eq!(at(Function::Resets, &samples, 120), Some(1.0));
-        assert_eq!(at(Function::Irate, &samples[..3], 120), Some(0.25));
+        assert_eq!(at(RangeFunction::Increase, &samples, 120), Some(35.0));
+        assert_eq!(at(RangeFunction::Resets, &samples, 120), Some(1.0));
+        assert_eq!(at(RangeFunction::Irate, &samples[..3], 120), Some(0.25));
     }
 
     #[test]
     fn one_sample_has_no_rate() {
         let samples = [(60, 10.0)];
         for function in [
-            Function::Rate,
-            Function::Delta,
-            Function::Irate,
-            Function::Deriv,
+            RangeFunction::Rate,
+            RangeFunction::Delta,
+            RangeFunction::Irate,
+            RangeFunction::Deriv,
         ] {
             assert_eq!(at(function, &samples, 70), None, "{function:?}");
         }
-        assert_eq!(at(Function::Changes, &samples, 70), Some(0.0));
+        assert_eq!(at(RangeFunction::Changes, &samples, 70), Some(0.0));
     }
 }

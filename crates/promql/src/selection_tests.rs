@@ -7,12 +7,12 @@ use crate::Expression;
 
 fn served(text: &str) -> Result<(), String> {
     let labels = BTreeMap::from([("device".to_owned(), "sda".to_owned())]);
-    let subject = Subject {
+    let series = SeriesRef {
         metric: "disk",
         labels: &labels,
     };
     let Expression(expr) = Expression::parse(text).unwrap();
-    serve(&expr, &subject)
+    check_single_series(&expr, &series)
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn the_shortest_window_of_a_change_is_found_at_any_depth() {
             Some(120),
         ),
     ] {
-        let found = Expression::parse(text).unwrap().shortest_change();
+        let found = Expression::parse(text).unwrap().shortest_rate_window();
         assert_eq!(found, seconds.map(Duration::from_secs), "{text}");
     }
 }
@@ -96,6 +96,6 @@ fn a_metric_that_is_compared_as_it_is_is_known_even_when_summed() {
         ("disk - disk offset 5m > 1", false),
     ] {
         let expression = Expression::parse(text).unwrap();
-        assert_eq!(expression.compares_as_it_is("disk"), is, "{text}");
+        assert_eq!(expression.compares_raw_samples("disk"), is, "{text}");
     }
 }

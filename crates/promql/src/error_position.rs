@@ -1,17 +1,21 @@
-//! Where a text stops being PromQL. The parser does not say, so the longest beginning is sought that something could follow.
+//! Finds the place of a syntax error, which the parser does not give: the end of the longest prefix of the text that some
+//! continuation makes valid.
 
 use promql_parser::parser;
 
 use crate::precheck;
 
-/// What may stand next to a beginning, so that the parser has no more than types to complain about.
-const NEXT: &[&str] = &[
+/// What the parser answers to any syntax error. [`syntax_error_position`] finds the place.
+pub const UNLOCATED_ERROR: &str = "invalid promql query";
+
+/// Continuations of a prefix. One of them makes a valid prefix parse, apart from errors of type.
+const CONTINUATIONS: &[&str] = &[
     "", " m", "(m)", "(a)", "(a)(m)", "(a) m", "[5m]", " 5m", " 1", "a=\"b\"", "=\"b\"", "\"b\"",
     " a",
 ];
 
-/// The first word or sign that nothing valid begins with, as `line 1, column 7: unexpected ">"`.
-pub fn of_fault(text: &str) -> String {
+/// The place and the token of the first syntax error, as `line 1, column 7: unexpected ">"`.
+pub fn syntax_error_position(text: &str) -> String {
     let tokens = precheck::tokens(text);
     let end_of = |count: usize| tokens.get(..count).and_then(|all| all.last());
     let end_of = |count| end_of(count).map_or(0, |(at, token)| at + token.len());
@@ -23,7 +27,7 @@ pub fn of_fault(text: &str) -> String {
     }
 }
 
-/// As an editor counts: both from 1, columns in characters.
+/// Line and column from 1, columns in characters, as editors count them.
 fn place(text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
@@ -35,25 +39,25 @@ fn place(text: &str, at: usize) -> String {
     format!("line {line}, column {column}")
 }
 
-/// Whether something can follow `begin` that makes an expression of it.
-fn is_viable(begin: &str) -> bool {
-    let Some(closing) = closing(begin) else {
+/// Whether some continuation makes `prefix` an expression.
+fn is_viable(prefix: &str) -> bool {
+    let Some(closing) = closing(prefix) else {
         return false;
     };
-    NEXT.iter().any(|next| {
+    CONTINUATIONS.iter().any(|next| {
         ["", "(m)", " m"].iter().any(|last| {
-            let whole = format!("{begin}{next}{closing}{last}");
+            let whole = format!("{prefix}{next}{closing}{last}");
             precheck::check(&whole).is_ok()
                 && parser::lexer(&whole).is_ok()
-                && parser::parse(&whole).err().as_deref() != Some(crate::UNPLACED)
+                && parser::parse(&whole).err().as_deref() != Some(UNLOCATED_ERROR)
         })
     })
 }
 
-/// The brackets that `begin` leaves open, closed; `None` if one closes what is not open.
-fn closing(begin: &str) -> Option<String> {
+/// The closing brackets that `prefix` lacks, or `None` if it closes one that is not open.
+fn closing(prefix: &str) -> Option<String> {
     let mut open = Vec::new();
-    for (_, token) in precheck::tokens(begin) {
+    for (_, token) in precheck::tokens(prefix) {
         match token {
             "(" => open.push(')'),
             "[" => open.push(']'),
@@ -72,7 +76,7 @@ mod tests {
     #[test]
     fn the_first_word_that_cannot_stand_there_is_named_with_its_place() {
         let (mut found, mut expected) = (Vec::new(), Vec::new());
-        for (text, told) in [
+        for (text, place) in [
             ("mem > > 1", "line 1, column 7: unexpected \">\""),
             ("mem >", "line 1, column 6: unexpected end"),
             ("sum by (rate(", "line 1, column 13: unexpected \"(\""),
@@ -91,8 +95,8 @@ mod tests {
                 "line 1, column 29: unexpected \"==\"",
             ),
         ] {
-            found.push((text, of_fault(text)));
-            expected.push((text, told.to_owned()));
+            found.push((text, syntax_error_position(text)));
+            expected.push((text, place.to_owned()));
         }
         assert_eq!(found, expected);
     }

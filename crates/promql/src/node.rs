@@ -1,30 +1,31 @@
-//! What a part of an expression is worth at a time.
+//! The tree that an expression is translated to, and its value at a time.
 
 use crate::{
-    Sample,
-    range::{Window, millis},
+    sample::{Sample, millis},
+    window::Window,
 };
 
-/// How old a newest sample may be, in milliseconds: Prometheus' default look-back.
-const LOOK_BACK: i64 = 300_000;
+/// How old the newest sample may be, in milliseconds: the default of Prometheus' `--query.lookback-delta`.
+const LOOKBACK_DELTA: i64 = 300_000;
 
 /// A part of an expression, over one series.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Node {
-    /// A scalar; all that are computed from numbers alone are computed when the expression is read.
+    /// A scalar. Operations on numbers alone are computed during translation.
     Number(f64),
-    /// The newest sample; how far back is now, in milliseconds.
+    /// The newest sample.
     Newest {
+        /// Milliseconds back from now.
         offset: i64,
     },
     Window(Window),
-    Map(Map, Box<Self>),
+    Call(ValueFunction, Box<Self>),
     /// 1 wherever there is a value.
     One(Box<Self>),
     Arithmetic(Arithmetic, Sides),
     /// 1 or 0.
     Test(Comparison, Sides),
-    /// The side that is kept, where the comparison holds.
+    /// A comparison without `bool`: one side, where the comparison holds.
     Filter {
         comparison: Comparison,
         sides: Sides,
@@ -38,9 +39,9 @@ pub(super) enum Node {
 /// The left and the right side of an operator.
 pub(super) type Sides = Box<(Node, Node)>;
 
-/// What is done to each value by itself.
+/// PromQL's functions of an instant vector, and the unary minus.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Map {
+pub(super) enum ValueFunction {
     Negate,
     Abs,
     Ceil,
@@ -49,7 +50,7 @@ pub(super) enum Map {
     Exp,
     Ln,
     Sgn,
-    /// To multiples of this.
+    /// To a multiple of this.
     Round(f64),
     ClampMin(f64),
     ClampMax(f64),
@@ -59,7 +60,7 @@ pub(super) enum Map {
     },
 }
 
-/// The operators that compute.
+/// The arithmetic operators.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Arithmetic {
     Add,
@@ -70,7 +71,7 @@ pub(super) enum Arithmetic {
     Pow,
 }
 
-/// The operators that compare; with NaN only `NotEqual` holds.
+/// The comparison operators. With NaN only `NotEqual` holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Comparison {
     Equal,
@@ -82,14 +83,14 @@ pub(super) enum Comparison {
 }
 
 impl Node {
-    /// Its value at `now` (milliseconds), if it has one.
+    /// The value at `now` (milliseconds), if there is one.
     pub(super) fn at(&self, samples: &[Sample], now: i64) -> Option<f64> {
         let both = |sides: &Sides| Some((sides.0.at(samples, now)?, sides.1.at(samples, now)?));
         match self {
             Self::Number(value) => Some(*value),
             Self::Newest { offset } => newest(samples, now - offset),
             Self::Window(window) => window.at(samples, now),
-            Self::Map(map, of) => map.apply(of.at(samples, now)?),
+            Self::Call(function, of) => function.apply(of.at(samples, now)?),
             Self::One(of) => of.at(samples, now).map(|_| 1.0),
             Self::Arithmetic(arithmetic, sides) => {
                 both(sides).map(|(left, right)| arithmetic.apply(left, right))
@@ -122,10 +123,10 @@ impl Node {
 fn newest(samples: &[Sample], now: i64) -> Option<f64> {
     let until = samples.partition_point(|s| millis(s.at) <= now);
     let newest = samples.get(..until)?.last()?;
-    (now - millis(newest.at) <= LOOK_BACK).then_some(newest.value)
+    (now - millis(newest.at) <= LOOKBACK_DELTA).then_some(newest.value)
 }
 
-impl Map {
+impl ValueFunction {
     fn apply(self, value: f64) -> Option<f64> {
         Some(match self {
             Self::Negate => -value,
@@ -150,7 +151,7 @@ impl Map {
     }
 }
 
-/// Not a number if either is none, except that nothing is larger than infinity.
+/// NaN if either is NaN, except that infinity stays infinity.
 fn larger(a: f64, b: f64) -> f64 {
     if a == f64::INFINITY || b == f64::INFINITY {
         f64::INFINITY
@@ -251,7 +252,7 @@ mod tests {
 
     #[test]
     fn clamping_to_limits_that_have_crossed_leaves_nothing() {
-        let clamp = |min, max, value| Map::Clamp { min, max }.apply(value);
+        let clamp = |min, max, value| ValueFunction::Clamp { min, max }.apply(value);
         assert_eq!(clamp(1.0, 5.0, 9.0), Some(5.0));
         assert_eq!(clamp(1.0, 5.0, -9.0), Some(1.0));
         assert_eq!(clamp(5.0, 1.0, 3.0), None);

@@ -1,26 +1,25 @@
-//! Which labels a part of an expression still has, so that two parts of the same series are matched only where
-//! Prometheus would match them.
+//! Which labels of its series a part of an expression keeps. Two parts of one series match only where these agree.
 
 use std::collections::BTreeSet;
 
 use promql_parser::parser::{BinModifier, LabelModifier, VectorMatchCardinality};
 
-/// The labels that a part has, of those that its series has.
+/// The labels of the series that a part of the expression keeps.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Labels {
+pub(super) enum RemainingLabels {
     /// All except these.
     AllBut(BTreeSet<String>),
     /// Only these.
     Only(BTreeSet<String>),
 }
 
-impl Labels {
-    /// Those of the series.
+impl RemainingLabels {
+    /// All labels of the series.
     pub(super) fn all() -> Self {
         Self::AllBut(BTreeSet::new())
     }
 
-    /// What an aggregation leaves of them.
+    /// The labels that remain after an aggregation.
     pub(super) fn aggregated(self, modifier: Option<&LabelModifier>) -> Self {
         match modifier {
             None => Self::Only(BTreeSet::new()),
@@ -29,8 +28,8 @@ impl Labels {
         }
     }
 
-    /// What a binary operation leaves of the labels of its left and right side; `None` when it is not sure that these
-    /// sides, which come from one series, are matched with each other.
+    /// The labels that remain after a binary operation on two parts of one series. `None` when it is not certain that the
+    /// two sides match.
     pub(super) fn matched(self, right: Self, modifier: Option<&BinModifier>) -> Option<Self> {
         let matching = modifier.and_then(|m| m.matching.as_ref());
         if !self.agrees(&right, matching) {
