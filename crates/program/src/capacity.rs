@@ -1,39 +1,40 @@
-//! How many sessions this process can hold: each needs a descriptor, and memory where its client means harm.
+//! How many connections and sessions this process can hold, by descriptors and by memory. The memory of a session is
+//! reckoned for a hostile client.
 
 use crate::{fd_limit, memory_limit};
 
-/// Of the memory limit, the part that sessions may take: the rest is for frames, answers and queries.
-const SHARE_OF_MEMORY: u64 = 2;
-/// What a session costs besides its buffers: its tasks and actor, answers that wait, the state of a decompression.
+/// Sessions may take one part in so many of the memory limit. The rest is for frames, answers and queries.
+const SESSION_MEMORY_DIVISOR: u64 = 2;
+/// Memory of a session besides its buffers: tasks, actor, queued answers, the state of the decompression.
 const STATE_BYTES: u64 = 32 * 1024;
 
-/// The most memory that a session can take, in bytes, the kernel's included.
+/// The most memory that a session can take, in bytes, including the kernel's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionCost(u64);
 
 impl SessionCost {
-    /// Of a session with this send buffer, which Linux doubles, and messages of at most so many bytes: one that is being
-    /// received, and one that is being answered with as much.
+    /// The cost of a session with this send buffer, which Linux doubles, and two messages of the largest size: one that is
+    /// being received, and one that is being answered.
     pub fn new(send_buffer_bytes: usize, max_message_bytes: usize) -> Self {
         let (buffer, message) = (send_buffer_bytes as u64, max_message_bytes as u64);
         Self(2 * buffer + 2 * message + STATE_BYTES)
     }
 }
 
-/// What the settings say.
+/// What the settings ask for.
 #[derive(Debug)]
 pub struct Requested<'s> {
-    /// Threads that serve them.
+    /// Worker threads.
     pub workers: usize,
-    /// HTTP connections; 0: as many as there are descriptors for.
+    /// HTTP connections; 0: as many as the descriptors allow.
     pub connections: usize,
     /// Sessions.
     pub sessions: usize,
-    /// The file or the variable that has set the number of sessions; none where it is the default.
+    /// The file or variable that sets the number of sessions; `None` for the default.
     pub sessions_set_in: Option<&'s str>,
 }
 
-/// What there is room for.
+/// What this machine holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capacity {
     /// HTTP connections.
@@ -42,12 +43,12 @@ pub struct Capacity {
     pub sessions: usize,
     connections_wanted: usize,
     sessions_wanted: usize,
-    /// What allows no more sessions, where these are fewer.
+    /// Why there are fewer sessions than requested.
     limited_by: Option<String>,
 }
 
 impl Capacity {
-    /// Tells of settings that are more than this machine holds.
+    /// Warns of settings that ask for more than this machine holds.
     pub fn warn_if_fewer(&self) {
         fd_limit::warn_if_fewer(self.connections, self.connections_wanted);
         if let Some(limit) = &self.limited_by {
@@ -57,11 +58,11 @@ impl Capacity {
     }
 }
 
-/// Capacity for what is wanted or, where the number of sessions is the default, for as many as descriptors and the memory
-/// limit hold. Raises the soft limit of descriptors.
+/// The capacity for what is requested. A default number of sessions is lowered to what descriptors and memory allow; a
+/// number that somebody has set is not. Raises the soft limit of descriptors.
 ///
 /// # Errors
-/// Why there is no room for a number of sessions that somebody has set.
+/// A message that says why the set number of sessions does not fit.
 pub fn available(wanted: &Requested<'_>, cost: SessionCost) -> Result<Capacity, String> {
     let held = fd_limit::cap_clients(wanted.connections, wanted.sessions, wanted.workers);
     let room = Capacity {
@@ -86,7 +87,7 @@ fn within_memory(room: Capacity, SessionCost(cost): SessionCost, limit: Option<u
     let Some(limit) = limit else {
         return room;
     };
-    let held = (limit / SHARE_OF_MEMORY / cost).max(1);
+    let held = (limit / SESSION_MEMORY_DIVISOR / cost).max(1);
     let held = usize::try_from(held).unwrap_or(usize::MAX);
     if held >= room.sessions {
         return room;
@@ -121,10 +122,10 @@ mod tests {
         };
         let room = within_memory(wanted(), cost, Some(512 << 20));
         assert_eq!(room.sessions, 1_170);
-        let told = room.limited_by.unwrap();
+        let message = room.limited_by.unwrap();
         assert!(
-            told.contains("224 KiB") && told.contains("512 MiB"),
-            "{told}"
+            message.contains("224 KiB") && message.contains("512 MiB"),
+            "{message}"
         );
         assert_eq!(within_memory(wanted(), cost, Some(64 << 30)), wanted());
         assert_eq!(within_memory(wanted(), cost, None), wanted());

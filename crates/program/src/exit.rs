@@ -1,4 +1,15 @@
-//! How a program ends: its exit code, and what it says on the way.
+//! Exit codes, and lines on stdout and stderr.
+//!
+//! | code | meaning                                                   |
+//! |------|-----------------------------------------------------------|
+//! | 0    | done, or stopped by a signal that asks for it             |
+//! | 1    | failed                                                    |
+//! | 2    | wrong usage; the command line parser finds most of it     |
+//! | 4    | a server that is needed does not answer                   |
+//! | 64   | wrong settings, or a file that is refused                 |
+//! | 127  | no such command                                           |
+//! | 130  | interrupted before it was done                            |
+//! | 128 + n | ended by signal n                                      |
 
 use std::{
     collections::BTreeMap,
@@ -14,24 +25,24 @@ use crate::{
     settings::SettingsError,
 };
 
-/// Why a program ends otherwise than asked.
+/// Why a program fails.
 #[derive(Debug)]
 pub enum ProgramError {
-    /// Exit code 2: what was asked for does not exist, or not in this way.
+    /// Exit code 2: wrong usage that the command line parser cannot find.
     Usage(String),
-    /// Exit code 64: one line per fault.
+    /// Exit code 64: wrong settings, one line for each.
     Settings(SettingsError),
-    /// Exit code 64: a file that it was given; one line per fault.
+    /// Exit code 64: a file is refused, one line for each mistake in it.
     Refused(String),
-    /// Exit code 4: a server that it needs does not answer.
+    /// Exit code 4: a server that is needed does not answer.
     Unreachable(String),
-    /// Exit code 128 and the signal's number, without a word, as a shell tells of a program that the signal has ended.
+    /// Exit code 128 plus the signal's number, without a message: what a shell reports of a program that a signal ended.
     Signalled(Signal),
-    /// Exit code 127: a command that it is to run does not exist, as a shell tells of it.
+    /// Exit code 127, as in a shell: the command to run does not exist.
     NoCommand(String),
-    /// Exit code 130: somebody has interrupted what is not done.
+    /// Exit code 130: interrupted before it was done.
     Interrupted(String),
-    /// Exit code 1: it could not start, or failed while it ran.
+    /// Exit code 1: any other failure.
     Failed(String),
 }
 
@@ -58,16 +69,14 @@ impl fmt::Display for ProgramError {
 
 impl std::error::Error for ProgramError {}
 
-/// Says why on stderr, if there is a why, and gives the exit code: the result's own (0 for `()`), 1 failed, 4
-/// unreachable, 64 bad settings, 2 bad usage (most of which the command line parser finds before), 127 no such command, 130
-/// interrupted, 128 and more a signal.
-/// What the program still has to say is written first, as far as somebody takes it at once.
+/// The exit code of `result`: its own (0 for `()`), or that of the error, whose message is printed on stderr with `program`
+/// before each line. Flushes the log and both outputs.
 pub fn code(program: &str, result: Result<impl Termination, ProgramError>) -> ExitCode {
     let code = match result {
         Ok(ended) => ended.report(),
         Err(error) => {
             for line in error.to_string().lines() {
-                // Servers that are quoted indent with tabs.
+                // The messages of some servers are indented with tabs.
                 let line = line.replace('\t', "    ");
                 eprint_line(&format!("{program}: {}", escaped(&line)));
             }
@@ -78,13 +87,13 @@ pub fn code(program: &str, result: Result<impl Termination, ProgramError>) -> Ex
     code
 }
 
-/// Ends the process with code 1, from anywhere, after what has been logged is written as far as somebody takes it at once.
+/// Ends the process with code 1, after flushing the log and both outputs.
 pub fn abort() -> ! {
     flush();
     process::exit(1)
 }
 
-/// Gives the log and both outputs a moment to be written.
+/// Waits for the log and both outputs to be written, for [`output::flush`]'s timeout at most.
 fn flush() {
     log::logger().flush();
     output::flush();
@@ -102,22 +111,22 @@ fn code_of(error: &ProgramError) -> ExitCode {
     }
 }
 
-/// The exit code that a shell gives to a program that `signal` has ended.
+/// 128 plus the signal's number.
 fn signalled(signal: Signal) -> ExitCode {
     u8::try_from(128 + signal.as_raw()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// Prints a line on stderr, without waiting for whoever reads it.
+/// Prints a line on stderr. Does not wait for the reader.
 pub fn eprint_line(line: &str) {
     output::stderr().push(format!("{line}\n"), Priority::Reserved);
 }
 
-/// Shows text on stdout without waiting for whoever reads it: what does not fit into the queue is not shown.
+/// Prints text on stdout. Does not wait for the reader: text that does not fit into the queue is lost.
 pub fn print_lossy(text: String) {
     output::stdout().push(text, Priority::Reserved);
 }
 
-/// Prints a line on stdout for whoever still reads it: a reader who has left is no error.
+/// Like [`print_line`]; that stdout is closed is no error.
 ///
 /// # Errors
 /// When stdout cannot be written to for another reason.
@@ -128,8 +137,7 @@ pub fn print_line_if_open(line: &str) -> Result<(), ProgramError> {
     }
 }
 
-/// Prints a line on stdout, however long it takes to be read; unlike `println!`, a closed stdout is an error and not a
-/// panic.
+/// Prints a line on stdout, and waits for the reader. Unlike `println!`, a closed stdout is an error and no panic.
 ///
 /// # Errors
 /// When stdout cannot be written to.
@@ -140,8 +148,8 @@ pub fn print_line(line: &str) -> Result<(), ProgramError> {
     writeln!(io::stdout(), "{line}").map_err(|error| write_error("stdout", &error))
 }
 
-/// What a program ends with that could not write to `place`. Where the reader has left, the SIGPIPE that Rust programs
-/// ignore would have ended it.
+/// The error of a program that could not write to `place`. If the reader has left, it ends as by SIGPIPE, which Rust
+/// programs ignore.
 pub fn write_error(place: &str, error: &io::Error) -> ProgramError {
     match error.kind() {
         ErrorKind::BrokenPipe => ProgramError::Signalled(Signal::PIPE),
@@ -149,7 +157,7 @@ pub fn write_error(place: &str, error: &io::Error) -> ProgramError {
     }
 }
 
-/// The environment; what is not UTF-8 is passed with replacement characters, so that it is refused and not a panic.
+/// The environment. Text that is not UTF-8 has replacement characters, so that the settings refuse it instead of a panic.
 pub fn environment() -> BTreeMap<String, String> {
     let text = |part: std::ffi::OsString| part.to_string_lossy().into_owned();
     std::env::vars_os()

@@ -1,25 +1,25 @@
-//! Every socket is a descriptor, and the usual soft limit allows 1,024 of them.
+//! The limit of file descriptors: each socket takes one, and the usual soft limit is 1,024.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// What the rest of the process needs: listeners, Prometheus, PostgreSQL, probes, and connections that hear why they are
-/// refused.
+/// Descriptors for the rest of the process: listeners, Prometheus, PostgreSQL, probes, and connections that are refused
+/// with an answer.
 const RESERVED_FDS: usize = 120;
-/// What a worker thread needs: its event queue, what wakes it, and its part in signals.
+/// Descriptors of a worker thread: its event queue, its waker, its part in signals.
 const FDS_PER_WORKER: usize = 4;
 
-/// How many descriptors there are for each kind of client.
+/// The number of clients that the descriptors allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientCaps {
-    /// HTTP connections, at most.
+    /// HTTP connections.
     pub connections: usize,
-    /// WebSocket sessions, at most.
+    /// WebSocket sessions.
     pub sessions: usize,
 }
 
-/// Raises the soft limit to the hard limit, which needs no privilege, and says how many of the `connections` (0: as many as
-/// there are descriptors for) and `sessions` that are wanted it holds: one more would take the descriptor that a probe or
-/// a query needs. There are `workers` threads that serve them.
+/// Raises the soft limit to the hard limit, which needs no privilege, and lowers `connections` (0: as many as possible) and
+/// `sessions` to what the limit allows. One more client would take the descriptor of a probe or a query. `workers` is the
+/// number of threads that serve them.
 pub fn cap_clients(connections: usize, sessions: usize, workers: usize) -> ClientCaps {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
@@ -37,7 +37,7 @@ pub fn cap_clients(connections: usize, sessions: usize, workers: usize) -> Clien
     caps(room, connections, sessions)
 }
 
-/// Tells that `held` HTTP connections are fewer than are wanted.
+/// Warns if `held` HTTP connections are fewer than `wanted`.
 pub fn warn_if_fewer(held: usize, wanted: usize) {
     if held < wanted {
         log::warn!(
@@ -46,7 +46,7 @@ pub fn warn_if_fewer(held: usize, wanted: usize) {
     }
 }
 
-/// Where there are too few, a third is for connections: every session has been one, and a page needs both.
+/// If `room` is too small, connections get a third of it: a session starts as a connection, and a page needs both.
 fn caps(room: usize, connections: usize, sessions: usize) -> ClientCaps {
     let least = if sessions == 0 { room } else { room / 3 };
     let left = room.saturating_sub(sessions).max(least).max(1);

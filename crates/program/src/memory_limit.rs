@@ -1,29 +1,29 @@
-//! How much memory the process may use: the least of the limits of its control groups.
+//! The memory limit of the process: the lowest of the limits of its control groups.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// Where the kernel shows this process' groups and file systems, and the limits below them.
+/// What the kernel shows of a process: its groups, its mounts, and the root below which the limits are.
 struct Kernel<'r> {
     groups: &'r str,
     mounts: &'r str,
     root: &'r Path,
 }
 
-/// A file system of control groups.
+/// A mounted file system of control groups.
 struct Hierarchy<'k> {
     /// The group that stands at the mount point.
     top: &'k str,
     mount_point: &'k str,
-    /// The file of a group that holds its limit.
+    /// The name of the file that holds a group's limit.
     limit: &'static str,
     /// This process' group.
     group: &'k str,
 }
 
-/// In bytes; none where no group has a limit, or there are no groups.
+/// The limit in bytes; `None` if no group has one, or there are no groups.
 pub fn of_this_process() -> Option<u64> {
     let read = |path| fs::read_to_string(path).unwrap_or_default();
     let (groups, mounts) = (read("/proc/self/cgroup"), read("/proc/self/mountinfo"));
@@ -43,7 +43,7 @@ impl<'r> Kernel<'r> {
             .min()
     }
 
-    /// A line of `mountinfo` (proc_pid_mountinfo(5)), if it is of groups that limit memory.
+    /// Parses a line of `mountinfo` (proc_pid_mountinfo(5)); `None` if its mount does not limit memory.
     fn hierarchy(&self, line: &'r str) -> Option<Hierarchy<'r>> {
         let (mount, kind) = line.split_once(" - ")?;
         let mut fields = mount.split(' ').skip(3);
@@ -62,7 +62,7 @@ impl<'r> Kernel<'r> {
                 .any(|name| name == controllers)
                 .then_some(group)
         })?;
-        // Every hierarchy of version 1 is a mount of its own; the one that has the file limits memory.
+        // Every hierarchy of version 1 is a mount of its own; only the one of memory has the file.
         Some(Hierarchy {
             top,
             mount_point,
@@ -71,7 +71,7 @@ impl<'r> Kernel<'r> {
         })
     }
 
-    /// The least limit of the group and of those that it is in, as far as they can be seen.
+    /// The lowest limit of the group and of its parents, as far as they are mounted.
     fn least(&self, hierarchy: &Hierarchy<'_>) -> Option<u64> {
         let mount_point = hierarchy.mount_point.trim_start_matches('/');
         let mount_point = self.root.join(mount_point);
@@ -80,7 +80,7 @@ impl<'r> Kernel<'r> {
         let below = PathBuf::from(below.trim_start_matches('/'));
         let limits = below.ancestors().filter_map(|group| {
             let text = fs::read_to_string(mount_point.join(group).join(hierarchy.limit)).ok()?;
-            // `max`: none. Version 1 has a number for that, near 2^63.
+            // `max` is no limit; version 1 has a number near 2^63 for it.
             text.trim().parse().ok().filter(|bytes| *bytes < 1 << 60)
         });
         limits.min()

@@ -1,4 +1,4 @@
-//! How a program learns that it should stop, and what a panic means.
+//! Stop signals, and which panics end the process.
 
 use std::{cell::Cell, fmt, panic, thread};
 
@@ -7,7 +7,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::exit::{self, ProgramError};
 
-/// A signal that asks a program to stop; its name in words.
+/// A signal that asks a program to stop. Displays as its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StopSignal {
     /// SIGTERM.
@@ -19,7 +19,7 @@ pub enum StopSignal {
 }
 
 impl StopSignal {
-    /// To pass it on, or to end with it.
+    /// The signal itself.
     pub fn signal(self) -> process::Signal {
         match self {
             Self::Terminate => process::Signal::TERM,
@@ -39,9 +39,10 @@ impl fmt::Display for StopSignal {
     }
 }
 
-/// Resolves at the first SIGTERM, SIGINT, or SIGHUP (the terminal is closed). From then on a second
-/// SIGTERM or SIGINT ends the process at once; a second SIGHUP does not, since a closing terminal says it more than once.
-/// Whoever was started with SIGHUP ignored, as by `nohup`, goes on ignoring it.
+/// Resolves at the first SIGTERM, SIGINT or SIGHUP (the terminal is closed).
+///
+/// After it, a SIGTERM or SIGINT ends the process at once. A second SIGHUP does not, since a closing terminal sends
+/// several. A program that is started with SIGHUP ignored, as by `nohup`, keeps ignoring it.
 ///
 /// # Errors
 /// When the handlers cannot be installed.
@@ -56,7 +57,7 @@ pub fn stop_signal() -> Result<impl Future<Output = StopSignal>, ProgramError> {
         false => Some(listen(SignalKind::hangup())?),
     };
     Ok(async move {
-        let asked = tokio::select! {
+        let stop_signal = tokio::select! {
             _ = terminate.recv() => StopSignal::Terminate,
             _ = interrupt.recv() => StopSignal::Interrupt,
             () = received(&mut hangup) => StopSignal::HangUp,
@@ -69,7 +70,7 @@ pub fn stop_signal() -> Result<impl Future<Output = StopSignal>, ProgramError> {
             log::warn!("asked to stop a second time: ending at once");
             exit::abort();
         });
-        asked
+        stop_signal
     })
 }
 
@@ -80,7 +81,7 @@ async fn received(signal: &mut Option<Signal>) {
     }
 }
 
-/// Whether a process with this `/proc/self/status` ignores SIGHUP, the first bit of its mask.
+/// Whether the process with this `/proc/self/status` ignores SIGHUP, the lowest bit of `SigIgn`.
 fn hangup_ignored(status: &str) -> bool {
     let mask = status
         .lines()
@@ -93,13 +94,13 @@ thread_local! {
     static FATAL: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Declares that a panic on this thread ends the process. Process-long actors call it when they start: actix would let
-/// such an actor die silently, the worst of all states. A panic elsewhere (a session, a request) ends that one thing.
+/// Makes a panic on this thread end the process. Actors that live as long as the process call it when they start: actix
+/// would let them die silently. A panic elsewhere ends the session or the request only.
 pub fn panics_here_are_fatal() {
     FATAL.set(true);
 }
 
-/// Runs a part of a process-long actor that shares its thread with others: a panic there ends the process as well.
+/// Runs `run`, in which a panic ends the process. For actors that share their thread with others.
 pub fn with_fatal_panics<T>(run: impl FnOnce() -> T) -> T {
     let before = FATAL.replace(true);
     let done = run();
@@ -107,12 +108,12 @@ pub fn with_fatal_panics<T>(run: impl FnOnce() -> T) -> T {
     done
 }
 
-/// Installs the panic hook that logs every panic, and ends the process with code 1 where it is fatal.
+/// Installs the panic hook: it logs every panic, and ends the process with code 1 where a panic is fatal.
 pub fn install_panic_hook() {
     panic::set_hook(Box::new(|info| {
         let fatal = FATAL.get() || thread::current().name() == Some("main");
         if fatal {
-            // A line of its own in the code too: no crowd of others can have it withheld.
+            // A call of its own: the log withholds lines by call site.
             log::error!("panic, ending the process: {info}");
             exit::abort();
         }

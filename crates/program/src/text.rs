@@ -1,9 +1,9 @@
-//! Counts and near misses in words, as all programs tell them. Pure.
+//! Plurals and suggestions for the messages of all programs. Pure.
 
-/// Names at least as alike as this, from 0 to 1, are offered for one that does not exist.
-const ALIKE: f64 = 0.8;
+/// Jaro-Winkler similarity, from 0 to 1, from which a known name is suggested for an unknown one.
+const MIN_SIMILARITY: f64 = 0.8;
 
-/// Letters changed, left out, added or swapped by which a slip differs from what was meant.
+/// Damerau-Levenshtein distance up to which a known name is suggested.
 const MOST_EDITS: usize = 2;
 
 /// `1 alert`, `2 alerts`.
@@ -14,7 +14,7 @@ pub fn pluralize(count: usize, what: &str) -> String {
     }
 }
 
-/// Which of `known` a `name` that is none of them may be a slip of; empty where there is none.
+/// `; did you mean …?` with the name in `known` that is nearest to `name`, or nothing if none is near.
 pub fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let slips = known.map(|other| (strsim::damerau_levenshtein(name, other), other));
     let slips = slips.filter(|(edits, _)| *edits <= MOST_EDITS);
@@ -24,12 +24,12 @@ pub fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Str
     }
 }
 
-/// What to tell after a `name` that is none of `known`: which it may be a slip of, or else what there is.
+/// The end of a message about an unknown `name`: the names in `known` that are like it, or all of them.
 pub fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<_> = known.collect();
     let alike = |other: &&str| {
         let (a, b) = (name.to_lowercase(), other.to_lowercase());
-        strsim::jaro_winkler(&a, &b) >= ALIKE || (!a.is_empty() && b.contains(&a))
+        strsim::jaro_winkler(&a, &b) >= MIN_SIMILARITY || (!a.is_empty() && b.contains(&a))
     };
     let near: Vec<_> = known.iter().copied().filter(alike).collect();
     match (near.is_empty(), known.is_empty()) {
@@ -50,9 +50,9 @@ mod tests {
     }
 
     #[test]
-    fn for_a_name_that_does_not_exist_those_that_it_may_stand_for_are_told_or_all() {
+    fn an_unknown_name_is_answered_with_the_names_like_it_or_with_all() {
         let known = ["disk", "database", "disk-errors"];
-        for (name, told) in [
+        for (name, message) in [
             ("disc", "; did you mean disk?"),
             ("DISK", "; did you mean disk, disk-errors?"),
             ("DataBase", "; did you mean database?"),
@@ -60,20 +60,20 @@ mod tests {
             ("network", "; there are disk, database, disk-errors"),
             ("", "; there are disk, database, disk-errors"),
         ] {
-            assert_eq!(suggest(name, known.into_iter()), told, "{name}");
+            assert_eq!(suggest(name, known.into_iter()), message, "{name}");
         }
         assert_eq!(suggest("disk", [].into_iter()), ", and no other");
     }
 
     #[test]
-    fn a_slip_is_told_apart_from_another_word() {
+    fn a_slip_is_distinguished_from_another_word() {
         let known = ["server.port", "server.host", "server.hosts"];
-        for (name, told) in [
+        for (name, message) in [
             ("server.prot", "; did you mean server.port?"),
             ("server.hostt", "; did you mean server.host?"),
             ("server.colour", ""),
         ] {
-            assert_eq!(did_you_mean(name, known.into_iter()), told, "{name}");
+            assert_eq!(did_you_mean(name, known.into_iter()), message, "{name}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What somebody else has prepared. As root, it belongs to another user; otherwise links and second names must do.
+//! Folders, links and files that another user has prepared. Run as root, they belong to another user; otherwise the tests
+//! use links and second names.
 
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 
@@ -21,7 +22,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-fn told<T>(result: io::Result<T>) -> String {
+fn message<T>(result: io::Result<T>) -> String {
     result
         .err()
         .map(|error| error.to_string())
@@ -41,9 +42,10 @@ fn a_folder_of_somebody_else_is_refused_and_nothing_is_made_in_it() {
             symlink(room.path(), &link).unwrap();
             std::os::unix::fs::lchown(&link, Some(SOMEBODY), None).unwrap();
             assert!(
-                told(Folder::claim(&link.join("new"))).contains("is a symbolic link of user 65534")
+                message(Folder::claim(&link.join("new")))
+                    .contains("is a symbolic link of user 65534")
             );
-            assert!(told(check_links(&link)).contains("nothing is written through it"));
+            assert!(message(check_links(&link)).contains("nothing is written through it"));
             theirs
         }
         // Root's, which is ours to use as far as the file system lets us, but not to write to.
@@ -51,13 +53,13 @@ fn a_folder_of_somebody_else_is_refused_and_nothing_is_made_in_it() {
     };
     let before = names(&theirs);
     let refused = Folder::claim(&theirs).and_then(|folder| folder.append("lock"));
-    let told = told(refused);
+    let message = message(refused);
     match geteuid().is_root() {
         true => assert!(
-            told.starts_with("belongs to user 65534 and not to user 0"),
-            "{told}"
+            message.starts_with("belongs to user 65534 and not to user 0"),
+            "{message}"
         ),
-        false => assert!(told.contains("ermission denied"), "{told}"),
+        false => assert!(message.contains("ermission denied"), "{message}"),
     }
     assert_eq!(names(&theirs), before);
 }
@@ -72,18 +74,18 @@ fn a_link_in_a_file_s_place_is_refused_or_replaced_and_never_followed() {
     for name in ["lock", "settings", "logs"] {
         symlink(&victim, place(name)).unwrap();
     }
-    assert!(told(folder.append("lock")).contains("is a symbolic link"));
-    assert!(told(folder.folder("logs")).contains("is a symbolic link"));
-    assert!(told(read_to_string(&place("lock"))).contains("is a symbolic link"));
+    assert!(message(folder.append("lock")).contains("is a symbolic link"));
+    assert!(message(folder.folder("logs")).contains("is a symbolic link"));
+    assert!(message(read_to_string(&place("lock"))).contains("is a symbolic link"));
     folder.replace("settings", b"ours", Access::Public).unwrap();
     assert_eq!(fs::read_to_string(place("settings")).unwrap(), "ours");
     assert!(!place("settings").is_symlink());
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
 
     fs::hard_link(&victim, place("twice")).unwrap();
-    assert!(told(folder.append("twice")).contains("second name"));
+    assert!(message(folder.append("twice")).contains("second name"));
     mknodat(CWD, place("pipe"), FileType::Fifo, Mode::RWXU, 0).unwrap();
-    assert!(told(folder.append("pipe")).contains("no regular file"));
+    assert!(message(folder.append("pipe")).contains("no regular file"));
     assert_eq!(
         names(folder.path()),
         ["lock", "logs", "pipe", "settings", "twice"]

@@ -1,4 +1,4 @@
-//! A folder that nobody else has prepared.
+//! A folder that no other user has prepared.
 
 use std::{
     fs::{self, File},
@@ -17,12 +17,11 @@ use rustix::{
 };
 
 use super::{
-    Access, check_links,
-    foreign::{Foreign, is_ours},
-    open, replace_at,
+    Access, check_links, open, replace_at,
+    unsafe_path::{UnsafePathError, is_ours},
 };
 
-/// A folder that is ours, held open: its files are reached through it, wherever its name leads meanwhile.
+/// A folder of ours, held open. Its files are reached through the open handle, even if its name leads elsewhere by now.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -30,26 +29,27 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Opens the folder `path`, which is made if need be. Links on the way there are followed if they are ours.
+    /// Opens the folder `path`, and creates it if it does not exist. Follows our own links on the way.
     ///
     /// # Errors
-    /// When it cannot be made, belongs to somebody else, may be changed by everybody, or is reached by somebody else's link.
+    /// If it cannot be created, belongs to another user, is writable by all users, or is reached through another user's
+    /// link.
     pub fn claim(path: &Path) -> io::Result<Self> {
         check_links(path)?;
         let mut builder = fs::DirBuilder::new();
-        // Whatever the umask is: what everybody may change would be refused.
+        // With a lax umask the folder would be writable by all, and refused.
         builder.recursive(true).mode(0o755).create(path)?;
         let path = fs::canonicalize(path)?;
         let handle = open_folder(CWD, &path)?;
         Ok(Self { path, handle })
     }
 
-    /// Where it is, without links.
+    /// Its path, without links.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The folder `name` in it, which is made if need be.
+    /// Opens the folder `name` in it, and creates it if it does not exist.
     ///
     /// # Errors
     /// As [`Self::claim`].
@@ -64,22 +64,22 @@ impl Folder {
         })
     }
 
-    /// Opens the file `name` in it, to be locked or added to; it is made if need be, and keeps what is in it.
+    /// Opens the file `name` in it for locking or appending, and creates it if it does not exist.
     ///
     /// # Errors
-    /// When it is a link, no file, or somebody else's.
+    /// If it is a link, no regular file, or another user's.
     pub fn append(&self, name: &str) -> io::Result<File> {
-        // Non-blocking: a pipe in its place would otherwise be waited for.
+        // Without NONBLOCK, opening a pipe would wait for its reader.
         let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::NONBLOCK;
         let file = open(&self.handle, name.as_ref(), flags, Access::Public)?;
         check_file(&file)?;
         Ok(file)
     }
 
-    /// Replaces the file `name` in it: it holds all of `contents`, or is as it was. A link in its place is replaced.
+    /// Replaces the file `name` in it atomically, as [`super::replace`] does.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Those of the file system.
     pub fn replace(&self, name: &str, contents: &[u8], access: Access) -> io::Result<()> {
         replace_at(&self.handle, name.as_ref(), contents, access, None)
     }
@@ -89,10 +89,10 @@ fn open_folder(within: impl AsFd, path: &Path) -> io::Result<OwnedFd> {
     let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::RDONLY | OFlags::CLOEXEC;
     let handle = match openat(&within, path, flags, Mode::empty()) {
         Err(Errno::LOOP | Errno::NOTDIR) => {
-            // A link is no folder, says the kernel.
+            // The kernel reports a link as ENOTDIR.
             let there = statat(&within, path, AtFlags::SYMLINK_NOFOLLOW)?;
             return Err(match FileType::from_raw_mode(there.st_mode) {
-                FileType::Symlink => Foreign::IsLink.into(),
+                FileType::Symlink => UnsafePathError::IsLink.into(),
                 _ => io::ErrorKind::NotADirectory.into(),
             });
         }
@@ -100,11 +100,11 @@ fn open_folder(within: impl AsFd, path: &Path) -> io::Result<OwnedFd> {
     };
     let there = fstat(&handle)?;
     if !is_ours(there.st_uid) {
-        return Err(Foreign::Owner(there.st_uid).into());
+        return Err(UnsafePathError::Owner(there.st_uid).into());
     }
     let everybody = there.st_mode & 0o002 != 0;
     if everybody && geteuid().is_root() {
-        return Err(Foreign::Writable.into());
+        return Err(UnsafePathError::Writable.into());
     }
     Ok(handle)
 }
@@ -112,13 +112,13 @@ fn open_folder(within: impl AsFd, path: &Path) -> io::Result<OwnedFd> {
 fn check_file(file: &File) -> io::Result<()> {
     let there = file.metadata()?;
     if !there.is_file() {
-        return Err(Foreign::Special.into());
+        return Err(UnsafePathError::Special.into());
     }
     if !is_ours(there.uid()) {
-        return Err(Foreign::Owner(there.uid()).into());
+        return Err(UnsafePathError::Owner(there.uid()).into());
     }
     if there.nlink() > 1 {
-        return Err(Foreign::SecondName.into());
+        return Err(UnsafePathError::SecondName.into());
     }
     Ok(())
 }

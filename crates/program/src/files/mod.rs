@@ -1,8 +1,13 @@
-//! Files in folders that another user of the machine may have prepared: nothing is written through a link, and nothing
-//! into what belongs to somebody else. Whoever runs as root would otherwise overwrite whatever a planted link names.
+//! Files in folders that another user of the machine may have prepared. Nothing is written through a link or into a file
+//! of another user: a program that runs as root would otherwise overwrite what a planted link names.
+//!
+//! Atomic replacement ([`replace`], [`Folder::replace`]) does not use the crate `tempfile`: its `persist` creates and renames
+//! by path, so that another user who may change a parent folder can swap it for a link in between. Here both calls go
+//! through an open handle of the folder. `tempfile` also subtracts the umask from every mode, and public files must be
+//! public whatever the umask is.
 
 mod folder;
-mod foreign;
+mod unsafe_path;
 
 use std::{
     fs::{self, File},
@@ -20,18 +25,18 @@ use rustix::{
     io::Errno,
 };
 
-use foreign::{Foreign, is_ours};
+use unsafe_path::{UnsafePathError, is_ours};
 
 pub use folder::Folder;
 
-/// Who may read a file.
+/// The permissions of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody; only the owner writes.
+    /// Readable by all users, writable by the owner.
     Public,
-    /// The owner alone.
+    /// Readable and writable by the owner only.
     Private,
-    /// Whom the umask lets.
+    /// What the umask allows.
     Umask,
 }
 
@@ -45,19 +50,19 @@ impl Access {
     }
 }
 
-/// Replaces the file `path`, wherever it is: it holds all of `contents`, or is as it was. A link in its place is replaced.
+/// Replaces the file `path` atomically: it holds all of `contents`, or is unchanged. A link at `path` is replaced.
 ///
 /// # Errors
-/// What the file system says.
+/// Those of the file system.
 pub fn replace(path: &Path, contents: &[u8], access: Access) -> io::Result<()> {
     let (folder, name) = split(path)?;
     replace_at(&folder, &name, contents, access, None)
 }
 
-/// Like [`replace`]; the file belongs to `owner`, a user and a group, from its first byte on.
+/// Like [`replace`]; the file belongs to `owner`, a user id and a group id, from its first byte on.
 ///
 /// # Errors
-/// What the file system says.
+/// Those of the file system.
 pub fn replace_as(
     owner: (u32, u32),
     path: &Path,
@@ -68,43 +73,43 @@ pub fn replace_as(
     replace_at(&folder, &name, contents, access, Some(owner))
 }
 
-/// Whether [`replace`] could write to `path`; nothing is left behind.
+/// Checks that [`replace`] can write to `path`. Leaves nothing behind.
 ///
 /// # Errors
-/// Why not.
+/// Those of the file system.
 pub fn check_writable(path: &Path) -> io::Result<()> {
     let (folder, name) = split(path)?;
-    let (scratch, _) = beside(&folder, &name, Access::Public)?;
+    let (scratch, _) = create_scratch(&folder, &name, Access::Public)?;
     Ok(unlinkat(&folder, &scratch, AtFlags::empty())?)
 }
 
-/// Reads the file `path`, not through a link.
+/// Reads the file `path`; refuses a link.
 ///
 /// # Errors
-/// What the file system says, or that it is a link.
+/// Those of the file system, or that it is a link.
 pub fn read_to_string(path: &Path) -> io::Result<String> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK;
     io::read_to_string(open(CWD, path, flags, Access::Public)?)
 }
 
-/// Opens a file that is there, to lock it; not through a link.
+/// Opens an existing file in order to lock it; refuses a link.
 ///
 /// # Errors
-/// What the file system says, or that it is a link.
+/// Those of the file system, or that it is a link.
 pub fn open_to_lock(path: &Path) -> io::Result<File> {
     let flags = OFlags::WRONLY | OFlags::NONBLOCK;
     open(CWD, path, flags, Access::Private)
 }
 
-/// Refuses a path on which a symbolic link stands that another user than us and root has made.
+/// Refuses a path that leads through a symbolic link of another user. Links of root are allowed.
 ///
 /// # Errors
-/// When there is such a link. That there is nothing, or no link, is none.
+/// If there is such a link; a path that does not exist is no error.
 pub fn check_links(path: &Path) -> io::Result<()> {
     for place in path.ancestors().filter(|place| *place != Path::new("")) {
         match fs::symlink_metadata(place) {
             Ok(there) if there.is_symlink() && !is_ours(there.uid()) => {
-                let link = Foreign::Link(place.to_owned(), there.uid());
+                let link = UnsafePathError::Link(place.to_owned(), there.uid());
                 return Err(link.into());
             }
             _ => {}
@@ -113,7 +118,7 @@ pub fn check_links(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The folder of a file, and the file's name in it.
+/// Opens the folder of a file; returns it and the file's name.
 fn split(path: &Path) -> io::Result<(OwnedFd, PathBuf)> {
     let name = path
         .file_name()
@@ -131,23 +136,23 @@ fn replace_at(
     access: Access,
     owner: Option<(u32, u32)>,
 ) -> io::Result<()> {
-    let (scratch, mut file) = beside(folder, name, access)?;
-    let given = match owner {
+    let (scratch, mut file) = create_scratch(folder, name, access)?;
+    let owned = match owner {
         Some((user, group)) => fchown(&file, Some(user), Some(group)),
         None => Ok(()),
     };
-    let written = given
+    let written = owned
         .and_then(|()| file.write_all(contents))
         .and_then(|()| Ok(renameat(folder, &scratch, folder, name)?));
     if written.is_err() {
-        // What is left of it helps nobody; that it cannot be removed is not worth another error.
+        // Best effort: the first error is the one to report.
         let _ = unlinkat(folder, &scratch, AtFlags::empty());
     }
     written
 }
 
-/// A file that did not exist, in the same folder, so that it can be renamed.
-fn beside(folder: &OwnedFd, name: &Path, access: Access) -> io::Result<(PathBuf, File)> {
+/// Creates a scratch file in the same folder, so that it can be renamed to `name`.
+fn create_scratch(folder: &OwnedFd, name: &Path, access: Access) -> io::Result<(PathBuf, File)> {
     let mut number = 0_u32;
     loop {
         let scratch = format!(".{}.{}-{number}", name.display(), process::id());
@@ -159,7 +164,7 @@ fn beside(folder: &OwnedFd, name: &Path, access: Access) -> io::Result<(PathBuf,
             made => {
                 let file = made?;
                 if access != Access::Umask {
-                    // Whatever the umask: other users, such as PostgreSQL's, read what is public.
+                    // Independent of the umask: other users, such as PostgreSQL's, read public files.
                     fchmod(&file, access.mode())?;
                 }
                 return Ok((scratch.into(), file));
@@ -168,12 +173,12 @@ fn beside(folder: &OwnedFd, name: &Path, access: Access) -> io::Result<(PathBuf,
     }
 }
 
-/// Opens a file, never through a link.
+/// Opens a file; refuses a link.
 fn open(folder: impl AsFd, name: &Path, flags: OFlags, access: Access) -> io::Result<File> {
     let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NOCTTY;
     match openat(folder, name, flags, access.mode()) {
-        Err(Errno::LOOP) => Err(Foreign::IsLink.into()),
-        Err(Errno::NXIO) => Err(Foreign::Special.into()),
+        Err(Errno::LOOP) => Err(UnsafePathError::IsLink.into()),
+        Err(Errno::NXIO) => Err(UnsafePathError::Special.into()),
         opened => Ok(opened?.into()),
     }
 }

@@ -1,5 +1,5 @@
-//! Logs on stderr, as text for people or as JSON lines for machines. Nobody who logs ever waits for whoever reads them,
-//! and one call in the code can write only so many lines.
+//! The log on stderr, as text or as JSON lines. Logging never waits for the reader, and each call in the code may write
+//! only so many lines.
 
 mod sampling;
 mod telemetry;
@@ -19,8 +19,8 @@ use sampling::{Sampler, Summary, WINDOW};
 
 pub use telemetry::LogMetrics;
 
-/// Longer words are cut, in bytes.
-const LONGEST: usize = 16 << 10;
+/// Longer messages are cut, in bytes.
+const MAX_MESSAGE_BYTES: usize = 16 << 10;
 
 /// The crates of this workspace. Their records carry `service_metrics::` before their own name, so that one filter,
 /// `service_metrics=debug`, takes all of them, however the code is divided.
@@ -41,9 +41,9 @@ static LOGGER: OnceLock<Logger> = OnceLock::new();
 /// Starts logging. A second call, as tests make, changes nothing.
 pub fn init(settings: &LogSettings) {
     let mut filter = env_filter::Builder::new();
-    // It reports what clients send wrong as our errors, a line each.
+    // It logs each malformed request of a client as an error.
     filter.filter_module("actix_http::h1::dispatcher", LevelFilter::Off);
-    // The settings' check has refused what cannot be parsed.
+    // `LogSettings::check` has refused what cannot be parsed.
     let _ = filter.try_parse(&settings.filter);
     let filter = filter.build();
     let level = filter.filter();
@@ -62,10 +62,10 @@ pub fn init(settings: &LogSettings) {
             Some(logger) => (logger.format)(Level::Warn, &qualified(module_path!()), text),
             None => format!("{text}\n"),
         });
-        // Without it, what was withheld is told with the next line of its kind.
+        // If it cannot start, withheld lines are reported with the next line of their kind.
         let _ = thread::Builder::new()
             .name("log-summaries".to_owned())
-            .spawn(|| logger.summarize_for_ever());
+            .spawn(|| logger.summarize_periodically());
     }
 }
 
@@ -90,7 +90,7 @@ impl Logger {
         self.write(summary.level, &summary.target, &summary.to_string());
     }
 
-    fn summarize_for_ever(&self) {
+    fn summarize_periodically(&self) {
         loop {
             thread::sleep(WINDOW);
             self.summarize(Instant::now());
@@ -128,7 +128,7 @@ impl Logging for Logger {
             return;
         }
         let text = record.args().to_string();
-        // Who asks for details wants all of them.
+        // Debug and trace lines are never withheld.
         if record.level() <= Level::Info {
             let admitted = self.sampler.admit(record, &text, Instant::now());
             if let Some(summary) = &admitted.before {
@@ -141,7 +141,7 @@ impl Logging for Logger {
         self.write(record.level(), record.target(), &text);
     }
 
-    /// At the end of the program: nothing is withheld any longer.
+    /// Called at the end of the program: reports all withheld lines.
     fn flush(&self) {
         self.summarize(Instant::now() + WINDOW);
         output::flush();
@@ -158,16 +158,16 @@ fn qualified(target: &str) -> Cow<'_, str> {
     }
 }
 
-/// At most [`LONGEST`] bytes of `text`.
+/// At most [`MAX_MESSAGE_BYTES`] bytes of `text`.
 fn cut(text: &str) -> &str {
-    let mut end = LONGEST.min(text.len());
+    let mut end = MAX_MESSAGE_BYTES.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     &text[..end]
 }
 
-/// One record is one line, and nobody whose words are logged can forge another or hide a part of it.
+/// One record is one line: text from outside can neither forge another record nor hide a part of this one.
 fn text_line(level: Level, target: &str, text: &str) -> String {
     format!("[{} {level:<5} {target}] {}\n", now(), escaped(text))
 }
@@ -185,7 +185,7 @@ fn json_line(level: Level, target: &str, text: &str) -> String {
             line.push(c);
         } else {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                // A string takes whatever is written to it.
+                // Writing to a string does not fail.
                 let _ = write!(line, "\\u{unit:04x}");
             }
         }
@@ -201,11 +201,11 @@ fn now() -> String {
 mod tests {
     use super::*;
 
-    /// Line ends of three kinds, a direction that is overridden, and a character beyond 16 bits that nobody sees.
+    /// Three kinds of line ends, a bidirectional override, and an invisible character beyond 16 bits.
     const HOSTILE: &str = "a\n\u{2028}\u{2029}b\u{202e}c\u{e0041}";
 
     #[test]
-    fn as_text_hostile_words_are_one_line_that_shows_all_of_them() {
+    fn as_text_a_hostile_message_is_one_line_that_shows_all_of_it() {
         let line = text_line(Level::Warn, "x", HOSTILE);
         assert!(
             line.ends_with(
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn as_json_they_are_escaped_and_the_same_when_read() {
+    fn as_json_it_is_escaped_and_the_same_when_parsed() {
         let line = json_line(Level::Error, "x", HOSTILE);
         assert!(line.is_ascii() && line.trim_end().chars().all(is_printable));
         let record: serde_json::Value = serde_json::from_str(&line).unwrap();
@@ -251,8 +251,8 @@ mod tests {
     }
 
     #[test]
-    fn words_without_end_are_cut_between_characters() {
-        let text = format!("a{}", "\u{e4}".repeat(LONGEST));
-        assert_eq!(cut(&text).len(), LONGEST - 1);
+    fn a_long_message_is_cut_between_characters() {
+        let text = format!("a{}", "\u{e4}".repeat(MAX_MESSAGE_BYTES));
+        assert_eq!(cut(&text).len(), MAX_MESSAGE_BYTES - 1);
     }
 }

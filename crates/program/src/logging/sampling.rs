@@ -1,4 +1,4 @@
-//! How many lines one call in the code may write: whoever can make a request can otherwise make as many lines as he likes.
+//! Limits how many lines each call in the code may write. Otherwise a client could cause any number of lines.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -13,9 +13,9 @@ use std::{
 
 use log::{Level, Record};
 
-/// How long lines are counted together.
+/// Lines are counted per window of this length.
 pub(super) const WINDOW: Duration = Duration::from_secs(10);
-/// Lines of one call within [`WINDOW`] that differ in their numbers at most.
+/// Lines of one call within [`WINDOW`] that differ only in digits.
 const MOST_ALIKE: u32 = 5;
 /// Lines of one call within [`WINDOW`].
 const MOST: u32 = 60;
@@ -23,38 +23,38 @@ const MOST: u32 = 60;
 /// File and line of a call.
 type CallSite = (&'static str, u32);
 
-/// Counts the lines of each call in the code. There are only so many calls: its memory is bounded.
+/// Counts the lines of each call in the code. The number of calls bounds its memory.
 #[derive(Default)]
 pub(super) struct Sampler {
     windows: Mutex<BTreeMap<CallSite, Window>>,
     withheld: AtomicU64,
 }
 
-/// What one call has logged since `began`.
+/// The lines of one call since `began`.
 struct Window {
     began: Instant,
     lines: u32,
-    /// How often the same was said, by a hash that leaves numbers out.
+    /// Counts by a hash of the line without its digits.
     alike: BTreeMap<u64, u32>,
     withheld: Option<Summary>,
 }
 
-/// What becomes of a record.
+/// What to write for a record.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Admitted {
-    /// What was withheld in the window before, to be written first.
+    /// The lines withheld in the window before, to be reported first.
     pub(super) before: Option<Summary>,
-    /// Whether the record is written.
+    /// Whether to write the record itself.
     pub(super) written: bool,
 }
 
-/// The records of one call that were not written.
+/// The withheld records of one call.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Summary {
     pub(super) level: Level,
     pub(super) target: String,
     count: u64,
-    /// The words of the first one.
+    /// The message of the first one.
     text: String,
 }
 
@@ -70,7 +70,7 @@ impl fmt::Display for Summary {
 }
 
 impl Sampler {
-    /// Whether a record that says `text` is written.
+    /// Decides on a record with the message `text`.
     pub(super) fn admit(&self, record: &Record<'_>, text: &str, now: Instant) -> Admitted {
         let site = (
             record.file_static().unwrap_or_default(),
@@ -96,14 +96,14 @@ impl Sampler {
         Admitted { before, written }
     }
 
-    /// What was withheld in the windows that have ended.
+    /// The withheld records of the windows that have ended.
     pub(super) fn ended(&self, now: Instant) -> Vec<Summary> {
         let mut windows = self.lock();
         let ended = windows.values_mut().filter_map(|window| window.ended(now));
         ended.collect()
     }
 
-    /// How many records have not been written since the start.
+    /// Records withheld since the start.
     pub(super) fn withheld(&self) -> u64 {
         self.withheld.load(Ordering::Relaxed)
     }
@@ -123,7 +123,7 @@ impl Window {
         }
     }
 
-    /// Begins anew if its time is over, and gives what was withheld.
+    /// Starts the next window if this one is over, and returns what was withheld.
     fn ended(&mut self, now: Instant) -> Option<Summary> {
         if now.saturating_duration_since(self.began) < WINDOW {
             return None;
@@ -171,23 +171,23 @@ mod tests {
             .filter(|number| admit(&sampler, 1, &format!("request {number} failed"), now).written);
         assert_eq!(written.count(), 5);
         assert_eq!(sampler.withheld(), 1_465);
-        // Another call, and another fault of the same one, are no less heard for it.
+        // Another call, and another message of the same call, are written all the same.
         assert!(admit(&sampler, 2, "request 1 failed", now).written);
         assert!(admit(&sampler, 1, "the disk is full", now).written);
 
         let later = now + WINDOW;
         let next = admit(&sampler, 1, "request 1 failed", later);
         assert!(next.written);
-        let told = next.before.unwrap().to_string();
+        let message = next.before.unwrap().to_string();
         assert_eq!(
-            told,
+            message,
             "1465 more of this kind within 10 s, the first: request 5 failed"
         );
         assert_eq!(sampler.ended(later + WINDOW), []);
     }
 
     #[test]
-    fn words_that_are_new_each_time_are_counted_as_well_and_told_when_it_is_quiet() {
+    fn messages_that_differ_each_time_are_counted_too_and_reported_when_it_is_quiet() {
         let (sampler, now) = (Sampler::default(), Instant::now());
         let word = |number: u32| char::from_u32(0x4e00 + number).unwrap().to_string();
         let written = (0..1_000).filter(|number| admit(&sampler, 1, &word(*number), now).written);

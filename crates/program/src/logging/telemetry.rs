@@ -51,7 +51,7 @@ impl Collector for LogMetrics {
             (&self.withheld, withheld),
         ];
         let collect = |(counter, value): (&IntCounter, u64)| {
-            // A value that is not shared: scrapes may come at the same time.
+            // Not shared: scrapes may run at the same time.
             counter.collect().into_iter().map(move |mut family| {
                 for metric in family.mut_metric() {
                     let mut shown = Counter::default();

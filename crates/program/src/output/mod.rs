@@ -1,5 +1,5 @@
-//! Stdout and stderr without waiting for whoever reads them: lines are queued in memory and written by a thread. Used by
-//! the log and by [`crate::exit`]; a reader that is stuck must never stop a program.
+//! Stdout and stderr through queues in memory, each written by a thread: a reader that is stuck never stops a program.
+//! Used by the log and by [`crate::exit`].
 
 mod printable;
 mod queue;
@@ -12,7 +12,7 @@ use std::{
 pub use printable::{escaped, is_printable};
 pub use queue::{LineQueue, Priority};
 
-/// How long the end of a program waits for each of its last lines to be taken.
+/// How long [`flush`] waits.
 const FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
 
 static STDOUT: OnceLock<LineQueue> = OnceLock::new();
@@ -23,17 +23,17 @@ pub fn stdout() -> &'static LineQueue {
     STDOUT.get_or_init(|| LineQueue::start("stdout", rustix::stdio::stdout()))
 }
 
-/// The queue of stdout, if it has been used.
+/// The queue of stdout, if [`stdout`] has been called.
 pub fn started_stdout() -> Option<&'static LineQueue> {
     STDOUT.get()
 }
 
-/// The queue of stderr, which the log goes to; its thread starts with the first call.
+/// The queue of stderr, which the log uses; its thread starts with the first call.
 pub fn stderr() -> &'static LineQueue {
     STDERR.get_or_init(|| LineQueue::start("stderr", rustix::stdio::stderr()))
 }
 
-/// Waits until everything queued has been written, at most half a second.
+/// Waits until both queues are empty, at most [`FLUSH_TIMEOUT`].
 pub fn flush() {
     let deadline = Instant::now() + FLUSH_TIMEOUT;
     for queue in [&STDOUT, &STDERR].into_iter().filter_map(OnceLock::get) {

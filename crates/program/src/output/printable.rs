@@ -1,9 +1,9 @@
-//! Which characters of other people's words may reach a terminal or a log as they are.
+//! Escapes characters that can deceive the reader of a terminal or a log.
 
 use std::borrow::Cow;
 
-/// Whether `c` shows itself and moves nothing else: no control or format character (line ends of all kinds, bidirectional
-/// overrides, zero-width characters), nothing private or unassigned, and nothing that Unicode has readers ignore.
+/// Whether `c` is visible and moves nothing else. Control and format characters are not (line ends of all kinds,
+/// bidirectional overrides, zero-width characters), nor private, unassigned and default-ignorable ones.
 pub fn is_printable(c: char) -> bool {
     if c.is_ascii() {
         return !c.is_ascii_control();
@@ -11,7 +11,7 @@ pub fn is_printable(c: char) -> bool {
     !is_ignorable(c) && std_prints(c)
 }
 
-/// `text` with each character that [`is_printable`] denies in Rust's notation, such as `\u{202e}`.
+/// `text` with each character that is not [printable](is_printable) in Rust's notation, such as `\u{202e}`.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_printable) {
         return Cow::Borrowed(text);
@@ -27,15 +27,16 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// The standard library knows the general categories. Behind another character it lets combining ones stand.
+/// Asks the standard library, which knows the general categories. It leaves a combining character as it is only behind
+/// another character.
 fn std_prints(c: char) -> bool {
     let mut bytes = [b'a'; 5];
     let length = c.encode_utf8(&mut bytes[1..]).len();
     str::from_utf8(&bytes[..=length]).is_ok_and(|pair| pair.escape_debug().nth(1) == Some(c))
 }
 
-/// Letters and marks of Unicode's property `Default_Ignorable_Code_Point`, which are shown as nothing. Its format
-/// characters are found by their category.
+/// Letters and marks with Unicode's property `Default_Ignorable_Code_Point`, which are invisible. Format characters with
+/// that property are found by their category.
 fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{3164}'

@@ -1,5 +1,5 @@
-//! A bounded queue of lines and the thread that writes them. Adding a line never blocks: what does not fit is counted and
-//! reported in one line when the reader goes on.
+//! A bounded queue of lines, and the thread that writes them. Adding a line never blocks: lines that do not fit are
+//! counted, and reported in one line when the reader continues.
 
 use std::{
     collections::VecDeque,
@@ -22,12 +22,12 @@ const RESERVE: usize = 64 << 10;
 /// At most this much is written at once, so that little is lost when a write fails.
 const CHUNK: usize = 16 << 10;
 
-/// Which room a line may take.
+/// Which part of the queue a line may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Priority {
     /// Dropped while the queue is full.
     Normal,
-    /// May use the reserve: why a program ends.
+    /// May use the reserve: why a program ends, and errors.
     Reserved,
 }
 
@@ -37,30 +37,30 @@ pub struct LineQueue(Arc<Shared>);
 struct Shared {
     name: &'static str,
     state: Mutex<State>,
-    /// There is something to write.
+    /// Notified when a line is added.
     filled: Condvar,
-    /// Something has been written, or given up.
+    /// Notified when lines have been written or dropped.
     drained: Condvar,
-    /// Makes a whole line of the report of dropped ones.
+    /// Turns the report of dropped lines into a log line.
     report_format: OnceLock<fn(&str) -> String>,
 }
 
 #[derive(Default)]
 struct State {
     lines: VecDeque<String>,
-    /// Of the lines that wait and of the ones that are being written.
+    /// Bytes of the lines that wait and of those that are being written.
     bytes: usize,
     dropped: u64,
-    /// How many of [`Self::dropped`] have not been reported yet.
+    /// Dropped lines that have not been reported yet.
     unreported: u64,
-    /// Why the last write failed; `None` while lines are dropped since nobody reads.
+    /// Why the last write failed; `None` if lines are dropped because nobody reads.
     error: Option<io::Error>,
-    /// Set when a line did not fit, until half of the queue has been written.
+    /// Set when a line does not fit, until half of the queue has been written.
     full: bool,
 }
 
 impl LineQueue {
-    /// Starts the thread that writes to `file`, which reports call `name`.
+    /// Starts the thread that writes to `file`. `name` stands in reports of dropped lines.
     pub fn start(name: &'static str, file: impl AsFd + Send + 'static) -> Self {
         let shared = Arc::new(Shared {
             name,
@@ -71,17 +71,17 @@ impl LineQueue {
         });
         let writing = Arc::clone(&shared);
         let writer = thread::Builder::new().name(format!("write-{name}"));
-        // Without a thread the queue fills, and its lines are dropped: there is nobody to tell.
+        // Without a thread the queue fills and its lines are dropped. There is nowhere to report it.
         let _ = writer.spawn(move || writing.write_to(&file));
         Self(shared)
     }
 
-    /// Reports of dropped lines look as `format` makes them, an end of line included. Only the first call counts.
+    /// Sets how reports of dropped lines are formatted, with their line end. Only the first call counts.
     pub fn report_as(&self, format: fn(&str) -> String) {
         let _ = self.0.report_format.set(format);
     }
 
-    /// Adds text that ends with its line, as it is. Never blocks.
+    /// Adds `line`, which includes its line end. Never blocks.
     pub fn push(&self, line: String, priority: Priority) {
         let reserved = priority == Priority::Reserved;
         let capacity = if reserved {
@@ -102,7 +102,7 @@ impl LineQueue {
         self.0.filled.notify_one();
     }
 
-    /// How many lines have been dropped since the start.
+    /// Lines dropped since the start.
     pub fn dropped(&self) -> u64 {
         self.0.lock().dropped
     }
@@ -133,7 +133,7 @@ impl Shared {
 
     fn write_to(&self, file: &impl AsFd) {
         let mut chunk = String::new();
-        // A write that failed may have left half a line.
+        // True after a failed write, which may have left half a line.
         let mut torn = false;
         loop {
             let lines = self.next(&mut chunk);
@@ -147,7 +147,7 @@ impl Shared {
         }
     }
 
-    /// Waits for lines, moves some into `chunk`, and gives their number.
+    /// Waits for lines, moves some into `chunk`, and returns their number.
     fn next(&self, chunk: &mut String) -> u64 {
         chunk.clear();
         let mut lines = 0;
@@ -166,7 +166,7 @@ impl Shared {
         lines
     }
 
-    /// Takes note of what became of `lines` lines of `length` bytes.
+    /// Records the result of writing `lines` lines of `length` bytes.
     fn settle(&self, lines: u64, length: usize, written: io::Result<()>) {
         let mut state = self.lock();
         state.bytes -= length;
@@ -175,7 +175,7 @@ impl Shared {
                 state.dropped += lines;
                 state.unreported += lines;
                 state.error = Some(error);
-                // Once there is room again something is tried again, or nothing ever would be.
+                // With room again, lines are accepted again: only a write finds out whether the error persists.
                 state.full &= state.bytes > CAPACITY / 2;
             }
             Ok(()) if state.unreported > 0 && state.bytes <= CAPACITY / 2 => {
@@ -208,7 +208,7 @@ impl Shared {
     }
 }
 
-/// Writes all of `bytes`, however long that takes; an error says whether some have been written before it.
+/// Writes all of `bytes`, and waits for the reader. An error says whether some bytes were written before it.
 fn write_all(file: &impl AsFd, mut bytes: &[u8]) -> Result<(), (bool, io::Error)> {
     let whole = bytes.len();
     while !bytes.is_empty() {
@@ -217,7 +217,7 @@ fn write_all(file: &impl AsFd, mut bytes: &[u8]) -> Result<(), (bool, io::Error)
             Ok(0) => return Err(failed(Errno::IO)),
             Ok(written) => bytes = &bytes[written..],
             Err(Errno::INTR) => {}
-            // Somebody who has the same pipe has made it non-blocking.
+            // Another process with the same pipe has made it non-blocking.
             Err(Errno::AGAIN) => match poll(&mut [PollFd::new(file, PollFlags::OUT)], None) {
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(errno) => return Err(failed(errno)),

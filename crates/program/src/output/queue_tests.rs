@@ -14,7 +14,7 @@ fn lines(queue: &LineQueue, range: std::ops::Range<usize>) {
 }
 
 #[test]
-fn a_reader_that_is_stuck_delays_nobody_and_is_told_once_what_it_missed() {
+fn a_reader_that_is_stuck_delays_nobody_and_gets_one_report_of_dropped_lines() {
     let (reader, writer) = io::pipe().unwrap();
     let queue = LineQueue::start("stderr", writer);
     lines(&queue, 0..5_000);
@@ -53,7 +53,7 @@ fn what_a_reader_that_has_left_misses_is_counted() {
 }
 
 #[test]
-fn a_full_disk_is_told_when_there_is_room_again() {
+fn a_full_disk_is_reported_when_there_is_room_again() {
     let full = std::fs::File::options().write(true).open("/dev/full");
     let queue = LineQueue::start("stderr", full.unwrap());
     lines(&queue, 0..2);

@@ -1,4 +1,4 @@
-//! What HTTP connections are held to: the same keys in both programs' `[server]`.
+//! The limits and deadlines of HTTP connections: the same keys in the section `[server]` of both programs.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::validator::Validator;
 
-/// The keys; their meaning and defaults stand in `config/`.
+/// The keys; `config/` has their meaning and defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[allow(missing_docs, reason = "config/service-metrics.toml")]
 pub struct ConnectionSettings {
@@ -19,27 +19,28 @@ pub struct ConnectionSettings {
 }
 
 impl ConnectionSettings {
-    /// How long the head of a request may take.
+    /// Deadline for the head of a request.
     pub fn head(&self) -> Duration {
         Duration::from_secs_f64(self.head_timeout_seconds)
     }
 
-    /// How long the body of a request may take.
+    /// Deadline for the body of a request.
     pub fn body(&self) -> Duration {
         Duration::from_secs_f64(self.body_timeout_seconds)
     }
 
-    /// How long a client may take nothing of an answer.
+    /// How long a client may read nothing of an answer.
     pub fn write(&self) -> Duration {
         Duration::from_secs_f64(self.write_timeout_seconds)
     }
 
-    /// How long a connection is kept for the next request.
+    /// How long an idle connection is kept for the next request.
     pub fn idle(&self) -> Duration {
         Duration::from_secs_f64(self.idle_timeout_seconds)
     }
 
     /// Notes what is out of bounds.
+    /// Checks the range of each key.
     pub fn check(&self, validator: &mut Validator) {
         for (key, limit) in [
             ("server.max_connections", self.max_connections),

@@ -1,4 +1,4 @@
-//! How the layers are read and merged, and how a fault is told; the same for every program.
+//! Reads and merges the layers, and words the mistakes; the same for every program.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -12,13 +12,13 @@ use super::{
 };
 use crate::text::did_you_mean;
 
-/// What [`load`] must know about one program.
+/// The settings of one program, as [`load`] needs them.
 pub struct Program {
-    /// The commented defaults, which name every key that exists.
+    /// The commented defaults in TOML. They contain every key.
     pub defaults: &'static str,
-    /// `SERVICE_METRICS` makes `SERVICE_METRICS__SECTION__KEY` the variable of `section.key`.
+    /// The prefix of variables: with `SERVICE_METRICS`, `SERVICE_METRICS__SECTION__KEY` sets `section.key`.
     pub prefix: &'static str,
-    /// Short variables that people already use, in ascending precedence.
+    /// Short variables, in ascending precedence.
     pub aliases: &'static [Alias],
 }
 
@@ -28,14 +28,14 @@ pub struct Alias {
     pub variable: &'static str,
     /// The key, such as `server.port`.
     pub key: &'static str,
-    /// Turns the text into the key's own unit and form.
+    /// Converts the text to the key's unit and type.
     pub read: fn(&str) -> Result<Value, String>,
-    /// An empty variable is a value; with others it is one that is not set.
+    /// An empty variable is a value. Otherwise it counts as not set.
     pub may_be_empty: bool,
 }
 
 impl Alias {
-    /// A variable whose text is the key's value as it stands; a comma list where the key is a list.
+    /// A variable whose text is the value; a comma-separated list if the key is a list.
     pub const fn plain(variable: &'static str, key: &'static str) -> Self {
         Self {
             variable,
@@ -45,7 +45,7 @@ impl Alias {
         }
     }
 
-    /// Like [`Self::plain`], where an empty text is a value too.
+    /// Like [`Self::plain`]; an empty text is a value too.
     pub const fn or_empty(variable: &'static str, key: &'static str) -> Self {
         Self {
             may_be_empty: true,
@@ -54,11 +54,11 @@ impl Alias {
     }
 }
 
-/// Reads the defaults, `file`, then `environment`, and gives the typed settings with the faults found until then. A
-/// value that was refused is its default there, so that the checks that follow find every other fault.
+/// Reads the defaults, `file`, then `environment`. Returns the typed settings and the validator with the mistakes found so
+/// far. A refused value is replaced by its default, so that the checks that follow find all other mistakes.
 ///
 /// # Errors
-/// When no settings can be made at all: the file cannot be read, or is not TOML.
+/// If `file` cannot be read or is not TOML.
 pub fn load<T: DeserializeOwned>(
     program: &Program,
     file: Option<&Path>,
@@ -75,10 +75,10 @@ pub fn load<T: DeserializeOwned>(
         let text = std::fs::read_to_string(path).map_err(|error| {
             SettingsError::one(format!("--config {name}: cannot be read: {error}"))
         })?;
-        layers.lay_file(&name.to_string(), &text)?;
+        layers.apply_file(&name.to_string(), &text)?;
     }
-    layers.lay_environment(program, environment);
-    layers.lay_aliases(program.aliases, environment);
+    layers.apply_environment(program, environment);
+    layers.apply_aliases(program.aliases, environment);
     layers.read()
 }
 
@@ -91,14 +91,14 @@ struct Layers {
 }
 
 impl Layers {
-    fn lay_file(&mut self, name: &str, text: &str) -> Result<(), SettingsError> {
+    fn apply_file(&mut self, name: &str, text: &str) -> Result<(), SettingsError> {
         for (key, value) in tree::parse(name, text)? {
-            self.lay(&key, value, format!("in {name}"), tree::of_form);
+            self.set(&key, value, format!("in {name}"), tree::check_type);
         }
         Ok(())
     }
 
-    fn lay_environment(&mut self, program: &Program, environment: &BTreeMap<String, String>) {
+    fn apply_environment(&mut self, program: &Program, environment: &BTreeMap<String, String>) {
         let prefix = format!("{}__", program.prefix);
         for (variable, text) in environment {
             let Some(path) = variable.strip_prefix(&prefix) else {
@@ -107,26 +107,26 @@ impl Layers {
             let key = path.to_lowercase().replace("__", ".");
             if self.defaults.contains_key(&key) {
                 let value = Value::from(text.as_str());
-                self.lay(&key, value, variable.clone(), tree::from_text);
+                self.set(&key, value, variable.clone(), tree::parse_text);
             } else {
                 let variables: Vec<_> = self
                     .defaults
                     .keys()
                     .map(|key| variable_of(&prefix, key))
                     .collect();
-                let slip = did_you_mean(variable, variables.iter().map(String::as_str));
+                let hint = did_you_mean(variable, variables.iter().map(String::as_str));
                 self.validator
-                    .reject(variable, format_args!("no such setting{slip}"));
+                    .reject(variable, format_args!("no such setting{hint}"));
             }
         }
     }
 
-    /// They are louder than [`Self::lay_environment`].
-    fn lay_aliases(&mut self, aliases: &[Alias], environment: &BTreeMap<String, String>) {
+    /// Must come after [`Self::apply_environment`]: aliases win.
+    fn apply_aliases(&mut self, aliases: &[Alias], environment: &BTreeMap<String, String>) {
         for alias in aliases {
             let default = self.defaults.get(alias.key);
             let list = default.is_some_and(|value| matches!(value.kind, ValueKind::Array(_)));
-            // Compose files hand on variables that are not set as empty ones. An empty list is a list.
+            // Compose files pass unset variables on as empty ones. An empty list is a value, however.
             let set = environment.get(alias.variable);
             let empty_counts = list || alias.may_be_empty;
             let Some(text) = set.filter(|text| empty_counts || !text.is_empty()) else {
@@ -135,15 +135,15 @@ impl Layers {
             match (alias.read)(text) {
                 Ok(value) => {
                     let source = alias.variable.to_owned();
-                    self.lay(alias.key, value, source, tree::from_text);
+                    self.set(alias.key, value, source, tree::parse_text);
                 }
                 Err(must) => self.validator.reject(alias.variable, must),
             }
         }
     }
 
-    /// Lays a value over what is there, unless `form` finds that it has not the form of its default.
-    fn lay(&mut self, key: &str, value: Value, source: String, form: Form) {
+    /// Sets a value, unless `form` finds that it does not have the type of its default.
+    fn set(&mut self, key: &str, value: Value, source: String, form: Form) {
         self.validator.set_source(key, source);
         let Some(default) = self.defaults.get(key) else {
             if let Some(must) = tree::misplaced(key, &value, &self.defaults) {
@@ -157,17 +157,17 @@ impl Layers {
         }
     }
 
-    /// The typed tree. Where a value does not fit its type, the default takes its place, to find the next fault.
+    /// Deserializes the tree. A value that does not fit its type is replaced by its default, to find the next mistake.
     fn read<T: DeserializeOwned>(mut self) -> Result<(T, Validator), SettingsError> {
         loop {
             let mut builder = Config::builder();
             for (key, value) in &self.merged {
-                let laid = builder.set_override(key, value.clone());
-                builder = laid.map_err(|error| SettingsError::one(format!("{key}: {error}")))?;
+                let set = builder.set_override(key, value.clone());
+                builder = set.map_err(|error| SettingsError::one(format!("{key}: {error}")))?;
             }
             let (key, must) = match builder.build().and_then(Config::try_deserialize) {
                 Ok(settings) => return Ok((settings, self.validator)),
-                Err(error) => told(error),
+                Err(error) => key_and_message(error),
             };
             self.validator.reject(&key, must);
             let key = key.split('[').next().unwrap_or_default();
@@ -180,13 +180,13 @@ impl Layers {
     }
 }
 
-/// The variable that stands for a key.
+/// The environment variable of a key.
 fn variable_of(prefix: &str, key: &str) -> String {
     format!("{prefix}{}", key.to_uppercase().replace('.', "__"))
 }
 
-/// What config expects of a number, in numbers.
-fn bounds(expected: &str) -> &str {
+/// Rewords what the crate `config` expects of a number.
+fn number_range(expected: &str) -> &str {
     match expected {
         "an unsigned 16 bit integer" => "a whole number from 0 to 65535",
         "an unsigned 64 bit or less integer" => "a whole number from 0",
@@ -194,8 +194,8 @@ fn bounds(expected: &str) -> &str {
     }
 }
 
-/// The key, and what is wrong with its value.
-fn told(error: ConfigError) -> (String, String) {
+/// The key, and what its value must be.
+fn key_and_message(error: ConfigError) -> (String, String) {
     let (key, must) = match error {
         ConfigError::Type {
             key: Some(key),
@@ -204,9 +204,12 @@ fn told(error: ConfigError) -> (String, String) {
             ..
         } => {
             let found = unexpected.to_string();
-            // `64-bit integer `-1``: the number alone.
+            // From `64-bit integer `-1``, keep the number.
             let found = found.split('`').nth(1).unwrap_or(&found);
-            (key, format!("must be {}, found {found}", bounds(expected)))
+            (
+                key,
+                format!("must be {}, found {found}", number_range(expected)),
+            )
         }
         ConfigError::At {
             key: Some(key),
@@ -216,7 +219,7 @@ fn told(error: ConfigError) -> (String, String) {
         ConfigError::NotFound(key) => (key, "is missing".to_owned()),
         other => ("settings".to_owned(), other.to_string()),
     };
-    // `instant[0]channels[0]`, as config writes it.
+    // `config` writes `instant[0]channels[0]`.
     let key = key
         .replace(']', "].")
         .replace("].[", "][")

@@ -1,4 +1,4 @@
-//! How the layers are merged, and what each fault is told as.
+//! Merging of layers, and the message for each mistake.
 
 use serde::Deserialize;
 
@@ -110,8 +110,11 @@ fn a_list_of_neither_form_is_refused() {
         r#"{"a":"b"}"#,
         "[\"P1\"]\nother = 1",
     ] {
-        let told = load_with(&[("NAMES", text)]).unwrap_err().to_string();
-        assert!(told.starts_with("server.names: must be a list"), "{told}");
+        let message = load_with(&[("NAMES", text)]).unwrap_err().to_string();
+        assert!(
+            message.starts_with("server.names: must be a list"),
+            "{message}"
+        );
     }
 }
 
@@ -120,15 +123,15 @@ fn every_unknown_key_is_named_on_a_line_of_its_own() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "colour = 1\n[server]\nprot = 2\n").unwrap();
     let error = read(Some(file.path()), &[("APP__SERVER__HOST", "x")]);
-    let told = error.unwrap_err().to_string();
+    let message = error.unwrap_err().to_string();
     for key in [
         "colour: no such setting",
         "server.prot: no such setting; did you mean server.port?",
         "APP__SERVER__HOST: no such setting",
     ] {
         assert!(
-            told.lines().any(|line| line.starts_with(key)),
-            "{key} not in:\n{told}"
+            message.lines().any(|line| line.starts_with(key)),
+            "{key} not in:\n{message}"
         );
     }
 }

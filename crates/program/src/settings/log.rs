@@ -8,7 +8,7 @@ use super::validator::Validator;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogSettings {
-    /// What is logged, in `RUST_LOG`'s form: `info`, `service_metrics=debug,warn`.
+    /// Which records are logged, in the form of `RUST_LOG`: `info`, `service_metrics=debug,warn`.
     pub filter: String,
     /// `text` or `json`.
     pub format: String,
@@ -16,7 +16,7 @@ pub struct LogSettings {
 
 /// The levels of the `log` crate.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
-/// What other programs call them.
+/// Names of levels in other programs.
 const ALIASES: [(&str, &str); 9] = [
     ("none", "off"),
     ("fatal", "error"),
@@ -32,11 +32,11 @@ const ALIASES: [(&str, &str); 9] = [
 const OURS: &str = "service_metrics";
 
 impl LogSettings {
-    /// Checks the section, with levels in the words of the `log` crate from then on.
+    /// Checks the section, and replaces aliases of levels by the names of the `log` crate.
     pub fn check(&mut self, validator: &mut Validator) {
         self.filter = with_known_levels(&self.filter);
         match env_filter::Builder::new().try_parse(&self.filter) {
-            Ok(_) => self.check_that_it_speaks(validator),
+            Ok(_) => self.check_not_silent(validator),
             Err(error) => validator.reject("log.filter", error),
         }
         let known = matches!(self.format.as_str(), "text" | "json");
@@ -48,7 +48,7 @@ impl LogSettings {
     }
 
     /// A word that is no level is the name of a module, and one that names none of ours silences everything.
-    fn check_that_it_speaks(&self, validator: &mut Validator) {
+    fn check_not_silent(&self, validator: &mut Validator) {
         let mut names = Vec::new();
         for directive in directives(&self.filter) {
             let (target, level) = match directive.split_once('=') {
@@ -151,9 +151,9 @@ mod tests {
             "service_metrics=wran",
             "=info",
         ] {
-            let told = check(filter).unwrap_err();
-            assert!(told.starts_with("log.filter: "), "{filter:?}: {told}");
-            assert_eq!(told.lines().count(), 1, "{told}");
+            let message = check(filter).unwrap_err();
+            assert!(message.starts_with("log.filter: "), "{filter:?}: {message}");
+            assert_eq!(message.lines().count(), 1, "{message}");
         }
     }
 }

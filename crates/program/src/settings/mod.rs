@@ -1,7 +1,7 @@
-//! Settings in layers: built-in defaults, a file, the environment, flags; later wins.
+//! Settings in layers: built-in defaults, a file, the environment, flags. Later layers win.
 //!
-//! Each program has one typed tree, in its own crate, whose defaults are the commented file in `config/`.
-//! Loading refuses early: every fault is one line that names its key, before a port is bound.
+//! A program deserializes all layers into one typed tree. Its defaults are the commented file in `config/`. Every mistake is
+//! reported at once, one line each with its key, before a port is bound.
 
 pub mod connections;
 pub mod layers;
@@ -16,17 +16,17 @@ pub use secret::{Secret, redacted};
 
 use std::fmt;
 
-/// Why the settings were refused: one entry per fault, each naming its key or variable.
+/// Why the settings are refused: one message per mistake, each with its key or variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError(Vec<String>);
 
 impl SettingsError {
-    /// One fault.
-    pub fn one(fault: impl Into<String>) -> Self {
-        Self(vec![fault.into()])
+    /// A single message.
+    pub fn one(message: impl Into<String>) -> Self {
+        Self(vec![message.into()])
     }
 
-    /// The faults, in the order in which they were found.
+    /// The messages, in the order in which the mistakes were found.
     pub fn faults(&self) -> &[String] {
         &self.0
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use url::Url;
 
-/// A string that prints as `[secret]` wherever it is formatted; only [`Secret::reveal`] gives it away.
+/// A string that is formatted as `[secret]`. Only [`Secret::reveal`] returns it.
 #[derive(Clone, Deserialize, PartialEq, Eq)]
 #[serde(transparent)]
 pub struct Secret(String);
@@ -16,12 +16,12 @@ impl Secret {
         Self(value.into())
     }
 
-    /// The value itself, for the one place that needs it.
+    /// The value itself.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// True when nothing was set.
+    /// True if the value is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -39,11 +39,11 @@ impl fmt::Display for Secret {
     }
 }
 
-/// An address as it may be shown: without user, password, query and fragment.
+/// `address` without user, password, query and fragment, for logs and messages.
 pub fn redacted(address: &Url) -> String {
     let mut shown = address.clone();
     if !shown.username().is_empty() || shown.password().is_some() {
-        // These fail only for addresses that cannot have credentials, which then show none.
+        // These fail only for addresses that cannot have credentials.
         let _ = shown.set_username("");
         let _ = shown.set_password(None);
     }

@@ -1,4 +1,4 @@
-//! Settings as a flat tree of keys and values, and the form that each key's default gives it.
+//! Settings as a map from dotted keys to values, and the type that each key has from its default.
 
 use std::collections::BTreeMap;
 
@@ -8,21 +8,21 @@ use serde::Deserialize;
 use super::SettingsError;
 use crate::text::did_you_mean;
 
-/// Values by dotted key. An array is one value.
+/// Values by dotted key. An array is a single value.
 pub(super) type Tree = BTreeMap<String, Value>;
 
-/// Reads TOML. What is told of a mistake names the place and does not repeat the line: it may hold a password.
+/// Parses TOML. The message of a syntax error names the place without the line, which may hold a password.
 pub(super) fn parse(name: &str, text: &str) -> Result<Tree, SettingsError> {
     let table = Config::builder()
         .add_source(File::from_str(text, FileFormat::Toml))
         .build()
         .and_then(|config| config.try_deserialize::<BTreeMap<String, Value>>())
         .map_err(|error| {
-            let told = error.to_string();
-            let mut lines = told.lines().filter(|line| !line.trim().is_empty());
+            let message = error.to_string();
+            let mut lines = message.lines().filter(|line| !line.trim().is_empty());
             let (place, what) = (lines.next(), lines.next_back());
-            let told: Vec<_> = [place, what].into_iter().flatten().collect();
-            SettingsError::one(format!("--config {name}: {}", one_line(&told.join(": "))))
+            let parts: Vec<_> = [place, what].into_iter().flatten().collect();
+            SettingsError::one(format!("--config {name}: {}", one_line(&parts.join(": "))))
         })?;
     let mut tree = Tree::new();
     for (key, value) in table {
@@ -44,19 +44,19 @@ fn flatten(key: String, value: Value, tree: &mut Tree) {
     }
 }
 
-/// What is wrong with a key that has no default. (An empty section is a section like any other.)
+/// The message for a key without a default; `None` for an empty section.
 pub(super) fn misplaced(key: &str, value: &Value, defaults: &Tree) -> Option<String> {
     let section = format!("{key}.");
     if !defaults.keys().any(|known| known.starts_with(&section)) {
-        let slip = did_you_mean(key, defaults.keys().map(String::as_str));
-        return Some(format!("no such setting{slip}"));
+        let hint = did_you_mean(key, defaults.keys().map(String::as_str));
+        return Some(format!("no such setting{hint}"));
     }
     let empty = matches!(value.kind, ValueKind::Table(_));
     (!empty).then(|| "must be a section".to_owned())
 }
 
-/// `value` itself, if it has the form that its default has.
-pub(super) fn of_form(value: Value, default: &Value) -> Result<Value, String> {
+/// Returns `value` if it has the type of its default.
+pub(super) fn check_type(value: Value, default: &Value) -> Result<Value, String> {
     use ValueKind::{Array, Boolean, Float, I64, I128, String, U64, U128};
     let whole = |kind: &ValueKind| matches!(kind, I64(_) | I128(_) | U64(_) | U128(_));
     let (fits, must) = match &default.kind {
@@ -73,7 +73,7 @@ pub(super) fn of_form(value: Value, default: &Value) -> Result<Value, String> {
         return Ok(value);
     }
     Err(match (&default.kind, &value.kind) {
-        // It may be a secret.
+        // The value may be a secret.
         (String(_), _) => format!("must be {must}"),
         (_, String(text)) => format!("must be {must}, found {text:?}"),
         (_, Boolean(_) | Float(_)) => format!("must be {must}, found {value}"),
@@ -82,10 +82,10 @@ pub(super) fn of_form(value: Value, default: &Value) -> Result<Value, String> {
     })
 }
 
-/// Text from the environment in the form that its default has: where that is a list of texts, `a,b` or `["a", "b"]`.
-pub(super) fn from_text(value: Value, default: &Value) -> Result<Value, String> {
+/// Converts text from the environment to the type of its default. A list is written `a,b` or `["a", "b"]`.
+pub(super) fn parse_text(value: Value, default: &Value) -> Result<Value, String> {
     let ValueKind::String(text) = &value.kind else {
-        return of_form(value, default);
+        return check_type(value, default);
     };
     let trimmed = text.trim();
     let read = match &default.kind {
@@ -104,10 +104,10 @@ pub(super) fn from_text(value: Value, default: &Value) -> Result<Value, String> 
             trimmed.parse::<i64>().ok().map(Value::from).or(unsigned)
         }
     };
-    of_form(read.unwrap_or(value), default)
+    check_type(read.unwrap_or(value), default)
 }
 
-/// `a, b` or an array, of JSON or TOML, as a list of two; empty text as an empty list.
+/// Parses `a, b`, or an array of JSON or TOML; empty text is an empty list.
 fn list(text: &str) -> Result<Value, String> {
     let text = text.trim();
     let items = if text.starts_with('[') {
@@ -117,7 +117,7 @@ fn list(text: &str) -> Result<Value, String> {
         let items = items.filter(|item| !item.is_empty()).map(str::to_owned);
         Some(items.collect::<Vec<_>>())
     };
-    // A bracket, a brace or a quote around an item belongs to a form that this is not; http://[::1] is an item.
+    // An item in brackets, braces or quotes is a malformed array; http://[::1] is an item.
     let stray = |item: &String| {
         item.starts_with(['[', '{', '"', '\''])
             || item.ends_with(['"', '\''])
@@ -140,6 +140,7 @@ fn array(text: &str) -> Option<Vec<String>> {
     json.or_else(|| toml().ok().map(|document| document.list))
 }
 
+/// Joins lines and runs of white space by one blank.
 pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

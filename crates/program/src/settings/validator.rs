@@ -1,4 +1,4 @@
-//! Rules that settings share. A rule that is broken notes a fault with its key.
+//! Rules for the values of settings. A value that breaks a rule is recorded with its key.
 
 use std::{collections::BTreeMap, error::Error, fmt::Display, net::IpAddr, ops::RangeInclusive};
 
@@ -8,65 +8,68 @@ use url::Url;
 
 use super::{Secret, SettingsError};
 
-/// The shortest token that is taken, in bytes: 128 bits, if it is random.
+/// Minimum length of a token in bytes: 128 bits, if it is random.
 const MIN_TOKEN_LENGTH: usize = 16;
 
-/// Collects faults, so that a user sees all of them at once.
+/// Collects what is wrong with the settings, so that the user sees all of it at once.
 #[derive(Debug, Default)]
 pub struct Validator {
-    told: Vec<String>,
+    messages: Vec<String>,
     sources: BTreeMap<String, String>,
 }
 
-/// A network in CIDR notation, or a single address.
+/// Parses a network in CIDR notation, or a single address.
 pub fn network(text: &str) -> Option<IpNet> {
     let single = || text.parse::<IpAddr>().ok().map(IpNet::from);
     text.parse().ok().or_else(single)
 }
 
 impl Validator {
-    /// Notes that `key` is wrong; where its value came from is told with it.
+    /// Records that `key` is wrong, with the source of its value.
     pub fn reject(&mut self, key: &str, must: impl Display) {
         let whole = key.split('[').next().unwrap_or(key);
         let source = self.sources.get(whole).map(|source| format!(" ({source})"));
         let source = source.unwrap_or_default();
         let fault = format!("{key}: {must}{source}");
-        // A key in a file may have ends of lines in it.
-        self.told.push(fault.replace(char::is_control, " "));
+        // A key in a file may contain line ends.
+        self.messages.push(fault.replace(char::is_control, " "));
     }
 
-    /// Remembers where the value of `key` came from; the last layer counts.
+    /// Sets where the value of `key` comes from; later layers replace earlier ones.
     pub fn set_source(&mut self, key: &str, source: String) {
         self.sources.insert(key.to_owned(), source);
     }
 
-    /// Where the value of `key` came from; none for the default.
+    /// Where the value of `key` comes from; `None` for the default.
     pub fn source(&self, key: &str) -> Option<&str> {
         self.sources.get(key).map(String::as_str)
     }
 
-    /// Notes that `key` is wrong unless `holds`.
+    /// Records that `key` is wrong unless `holds`.
     pub fn require(&mut self, holds: bool, key: &str, must: impl Display) {
         if !holds {
             self.reject(key, must);
         }
     }
 
-    /// What was noted.
+    /// All that was recorded.
     pub fn into_error(self) -> SettingsError {
-        SettingsError(self.told)
+        SettingsError(self.messages)
     }
 
-    /// `value`, if nothing was noted.
+    /// Returns `value` if nothing was recorded.
+    ///
+    /// # Errors
+    /// All that was recorded.
     pub fn finish<T>(self, value: T) -> Result<T, SettingsError> {
-        if self.told.is_empty() {
+        if self.messages.is_empty() {
             Ok(value)
         } else {
             Err(self.into_error())
         }
     }
 
-    /// A number within bounds; NaN is within none.
+    /// A number within `bounds`; NaN never is.
     pub fn within<N>(&mut self, key: &str, value: N, bounds: RangeInclusive<N>)
     where
         N: Copy + PartialOrd + Display,
@@ -81,7 +84,7 @@ impl Validator {
         self.require(host.parse::<IpAddr>().is_ok(), key, "must be an IP address");
     }
 
-    /// Networks of proxies whose word is believed.
+    /// Networks of trusted proxies.
     pub fn networks(&mut self, key: &str, networks: &[String]) {
         for text in networks {
             match network(text) {
@@ -98,7 +101,7 @@ impl Validator {
         }
     }
 
-    /// A name that stands in JSON, logs and metrics.
+    /// A name that appears in JSON, logs and metrics.
     pub fn name(&mut self, key: &str, name: &str) {
         let plain = !name.is_empty() && name.len() <= 128 && !name.chars().any(char::is_control);
         self.require(plain, key, "must be 1 to 128 printable characters");
@@ -106,7 +109,7 @@ impl Validator {
         self.require(trimmed, key, "must not begin or end with a blank");
     }
 
-    /// A list of names, each of which has a meaning of its own.
+    /// A list of names without duplicates.
     pub fn unique_names(&mut self, key: &str, names: &[String]) {
         for (index, name) in names.iter().enumerate() {
             let place = format!("{key}[{index}]");
@@ -116,7 +119,7 @@ impl Validator {
         }
     }
 
-    /// Host names to answer to. A port is not part of a name: all are answered.
+    /// Host names of this server, without ports.
     pub fn hosts(&mut self, key: &str, hosts: &[String]) {
         let label = |label: &str| {
             let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
@@ -140,7 +143,7 @@ impl Validator {
         }
     }
 
-    /// A bearer token: long enough not to be guessed, and of what a header can carry. Empty: none. It is not repeated.
+    /// A bearer token: long enough not to be guessed, and ASCII for a header; empty for none. Messages do not repeat it.
     pub fn token(&mut self, key: &str, token: &Secret) {
         let token = token.reveal();
         let sound =
@@ -152,7 +155,7 @@ impl Validator {
         self.require(token.is_empty() || sound, key, must);
     }
 
-    /// A base address of an HTTP service. It may hold a password and is not repeated.
+    /// The base address of an HTTP service. Messages do not repeat it: it may hold a password.
     pub fn http_url(&mut self, key: &str, url: &str) {
         match Url::parse(url) {
             Ok(url) => {
@@ -168,7 +171,7 @@ impl Validator {
         }
     }
 
-    /// The same, of a server whose API we ask below that address.
+    /// Like [`Self::http_url`], for a server with the API of Prometheus.
     pub fn prometheus_url(&mut self, key: &str, url: &str) {
         self.http_url(key, url);
         let path = Url::parse(url).map(|url| url.path().trim_end_matches('/').to_owned());
@@ -176,7 +179,7 @@ impl Validator {
         self.require(base, key, "must be the address below which /api/v1 is");
     }
 
-    /// The same, as every browser is told it: nothing in it can be a secret.
+    /// Like [`Self::http_url`], for an address that browsers receive: it must not hold a secret.
     pub fn public_url(&mut self, key: &str, url: &str) {
         self.http_url(key, url);
         let secret = |url: Url| !url.username().is_empty() || url.password().is_some();
@@ -184,11 +187,11 @@ impl Validator {
         self.require(
             open,
             key,
-            "must not have user:password@: browsers are told it",
+            "must not have user:password@: browsers receive it",
         );
     }
 
-    /// PostgreSQL's address. Neither it nor what the parser says of it is repeated: both may hold the password.
+    /// The address of a PostgreSQL database. Messages repeat neither it nor the parser's error: both may hold the password.
     pub fn database_url(&mut self, key: &str, url: &Secret) {
         match url.reveal().parse::<tokio_postgres::Config>() {
             Ok(config) => {
@@ -209,8 +212,8 @@ impl Validator {
         }
     }
 
-    /// Origins (RFC 6454 §6.2): scheme, host and, unless it is the default, port; nothing else. Case and default ports do
-    /// not matter; what no browser would ever send is refused.
+    /// Origins (RFC 6454 §6.2): scheme, host and optional port. Case and default ports do not matter; what no browser sends
+    /// is refused.
     pub fn origins(&mut self, key: &str, origins: &[String]) {
         for origin in origins {
             if let Err(must) = check_origin(origin) {
@@ -220,12 +223,12 @@ impl Validator {
     }
 }
 
-/// The parameter of a database's address that is refused. The error's own text may hold a part of the address.
+/// The unknown parameter of a database address. The error itself may hold a part of the address.
 fn unknown_parameter(url: &str, error: &tokio_postgres::Error) -> Option<String> {
-    let told = error.source()?.to_string();
+    let message = error.source()?.to_string();
     let url = Url::parse(url).ok()?;
     let mut names = url.query_pairs().map(|(name, _)| name);
-    let unknown = names.find(|name| told == format!("unknown option `{name}`"))?;
+    let unknown = names.find(|name| message == format!("unknown option `{name}`"))?;
     Some(unknown.into_owned())
 }
 

@@ -1,27 +1,27 @@
-//! Why a place is not ours to write to.
+//! Why a path is not safe to write to.
 
 use std::{fmt, io, path::PathBuf};
 
 use rustix::process::geteuid;
 
-/// Why a place is not ours to write to.
+/// Why a path is not safe to write to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Foreign {
-    /// It belongs to the user with this id.
+pub(super) enum UnsafePathError {
+    /// It belongs to this user.
     Owner(u32),
-    /// It is a folder that every user of the machine may change.
+    /// It is a folder that all users may write to.
     Writable,
-    /// A link on the way to it belongs to the user with this id.
+    /// This link on the way to it belongs to this user.
     Link(PathBuf, u32),
-    /// It is a link itself.
+    /// It is a link.
     IsLink,
-    /// It is a file with a second name elsewhere.
+    /// It has a second name (a hard link).
     SecondName,
-    /// It is neither a file nor a folder.
+    /// It is no regular file.
     Special,
 }
 
-impl fmt::Display for Foreign {
+impl fmt::Display for UnsafePathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let user = geteuid().as_raw();
         match self {
@@ -46,13 +46,13 @@ impl fmt::Display for Foreign {
     }
 }
 
-impl From<Foreign> for io::Error {
-    fn from(foreign: Foreign) -> Self {
-        Self::new(io::ErrorKind::PermissionDenied, foreign.to_string())
+impl From<UnsafePathError> for io::Error {
+    fn from(error: UnsafePathError) -> Self {
+        Self::new(io::ErrorKind::PermissionDenied, error.to_string())
     }
 }
 
-/// Whether files of this user are ours: our own, and root's.
+/// Whether this user's files are safe to use: our own, and root's.
 pub(super) fn is_ours(owner: u32) -> bool {
     owner == geteuid().as_raw() || owner == 0
 }
