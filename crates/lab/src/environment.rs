@@ -1,11 +1,11 @@
-//! What of the caller's environment the lab's programs are given, and what it cannot mean in a lab.
+//! The caller's environment, and which of its variables have no effect in a lab.
 
 use std::{collections::BTreeMap, env};
 
-/// The caller's own variables that are set, and not empty.
+/// The variables of the caller that are not empty.
 pub(crate) struct Environment(BTreeMap<String, String>);
 
-/// Variables of the same meaning that the lab has values of its own for, and whose they are.
+/// Variables with the same meaning, and why they have no effect: the lab sets their values.
 const REPLACED: &[(&[&str], &str)] = &[
     (
         &["PORT", "SERVICE_METRICS__SERVER__PORT"],
@@ -44,7 +44,7 @@ const REPLACED: &[(&[&str], &str)] = &[
 ];
 
 impl Environment {
-    /// This process's.
+    /// The environment of this process.
     pub(crate) fn of_this_process() -> Self {
         let text = |part: std::ffi::OsString| part.to_string_lossy().into_owned();
         Self::new(env::vars_os().map(|(name, value)| (text(name), text(value))))
@@ -54,17 +54,17 @@ impl Environment {
         Self(variables.filter(|(_, value)| !value.is_empty()).collect())
     }
 
-    /// The caller's value of a variable.
+    /// The value of a variable.
     pub(crate) fn get(&self, variable: &str) -> Option<&str> {
         self.0.get(variable).map(String::as_str)
     }
 
-    /// Whether the caller has set one of these.
+    /// Whether one of these is set.
     pub(crate) fn has(&self, variables: &[&str]) -> bool {
         variables.iter().any(|name| self.0.contains_key(*name))
     }
 
-    /// A line for each variable of the caller's that the programs do not get to see.
+    /// A note for each variable that has no effect.
     pub(crate) fn replaced(&self) -> Vec<String> {
         let all = REPLACED
             .iter()
@@ -84,8 +84,8 @@ mod tests {
         let set = [("PORT", "80"), ("DATABASE_URL", ""), ("RUST_LOG", "debug")];
         let set = set.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let environment = Environment::new(set.into_iter());
-        let told = "PORT of the environment has no effect: service-metrics listens where --gateway-port says";
-        assert_eq!(environment.replaced(), [told]);
+        let note = "PORT of the environment has no effect: service-metrics listens where --gateway-port says";
+        assert_eq!(environment.replaced(), [note]);
         assert!(
             environment.has(&["POLL_INTERVAL", "RUST_LOG"]) && !environment.has(&["DATABASE_URL"])
         );

@@ -1,42 +1,42 @@
-//! Why the lab, or a part of it, could not start or go on; worded for the person at the terminal.
+//! Why the lab, or a server of it, cannot start or ended; worded for the user at the terminal.
 
 use std::{ffi::OsString, fmt, io, path::PathBuf, process::ExitStatus, time::Duration};
 
 use program::exit::ProgramError;
 
-/// Why the lab, or a part of it, could not start or go on.
+/// Why the lab, or a server of it, cannot start or ended.
 #[derive(Debug)]
 pub enum LabError {
-    /// A program that is not installed or not built, and the command that provides it.
+    /// A program is not installed or not built.
     Missing {
         /// The program's name.
         program: String,
-        /// What to type.
+        /// The command that provides it.
         remedy: String,
     },
-    /// A command that is in no folder of `PATH`, or may not be run.
+    /// A command is in no folder of `PATH`, or not executable.
     NoCommand(OsString),
-    /// A configuration file without the address that the lab puts its own in place of.
+    /// A configuration file lacks the address that the lab replaces by its own.
     NoAddress {
         /// The file.
         file: PathBuf,
         /// The address.
         address: &'static str,
     },
-    /// A port that only its owner may change is in use.
+    /// The port of one of our programs is taken.
     PortTaken {
-        /// Who wanted it.
+        /// The program.
         program: &'static str,
         /// The port.
         port: u16,
         /// The flag that changes it.
         flag: &'static str,
     },
-    /// Another `lab` runs on this data directory.
+    /// Another lab runs on this data directory.
     Locked(PathBuf),
     /// A folder with SQL files is missing or empty.
     NoSql(PathBuf),
-    /// A program ended while it should run.
+    /// A program ended by itself.
     Died {
         /// Its name.
         program: &'static str,
@@ -45,43 +45,43 @@ pub enum LabError {
         /// The last lines of its log.
         log: Vec<String>,
     },
-    /// A catalogue that makes no sense.
-    Refused {
-        /// The file, as it was asked for.
+    /// `mock-metrics` refuses the catalogue.
+    CatalogueRefused {
+        /// The file, as the options name it.
         catalogue: PathBuf,
-        /// A line each.
+        /// One line for each mistake.
         faults: Vec<String>,
     },
-    /// A program runs, and does not get ready.
+    /// A program runs but does not get ready in time.
     NotReady {
         /// Its name.
         program: &'static str,
-        /// How long it was waited for.
+        /// How long the lab has waited.
         after: Duration,
         /// Its log file.
         log: PathBuf,
     },
     /// The operating system refused something.
     Io {
-        /// What was attempted.
+        /// What was accessed.
         what: String,
-        /// Its answer.
+        /// The error.
         error: io::Error,
     },
-    /// A cluster from before its owner had a password: whoever reaches its port may do everything.
+    /// A cluster whose owner has no password: every local user may do everything.
     Unguarded(PathBuf),
-    /// PostgreSQL refused something.
+    /// PostgreSQL returned an error.
     Database(String),
 }
 
 impl LabError {
-    /// For `map_err`: the attempt that the operating system refused.
+    /// For `map_err`: an error of the operating system, with what was accessed.
     pub(crate) fn io(what: impl fmt::Display) -> impl FnOnce(io::Error) -> Self {
         let what = what.to_string();
         move |error| Self::Io { what, error }
     }
 
-    /// Whether a server found its port taken although it was free a moment ago.
+    /// Whether a server found its port taken, although it had been free.
     pub(crate) fn is_lost_port(&self) -> bool {
         matches!(self, Self::Died { log, .. }
             if log.iter().any(|line| line.to_lowercase().contains("address already in use")))
@@ -97,7 +97,7 @@ impl fmt::Display for LabError {
             }
             Self::NoAddress { file, address } => write!(
                 f,
-                "{} does not name {address}, the gateway's address, which the lab puts its own in place of",
+                "{} does not name {address}, the gateway's address, which the lab replaces by its own",
                 file.display()
             ),
             Self::PortTaken {
@@ -126,7 +126,7 @@ impl fmt::Display for LabError {
                 write!(f, "{program} ended unexpectedly ({status})")?;
                 log.iter().try_for_each(|line| write!(f, "\n  {line}"))
             }
-            Self::Refused { catalogue, faults } => {
+            Self::CatalogueRefused { catalogue, faults } => {
                 write!(f, "the catalogue {} is refused:", catalogue.display())?;
                 faults.iter().try_for_each(|fault| write!(f, "\n  {fault}"))
             }
@@ -156,7 +156,7 @@ impl std::error::Error for LabError {}
 impl From<LabError> for ProgramError {
     fn from(error: LabError) -> Self {
         match error {
-            LabError::Refused { .. } => Self::Refused(error.to_string()),
+            LabError::CatalogueRefused { .. } => Self::Refused(error.to_string()),
             LabError::NoCommand(_) => Self::NoCommand(error.to_string()),
             _ => Self::Failed(error.to_string()),
         }

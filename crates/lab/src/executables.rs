@@ -1,4 +1,4 @@
-//! Where the programs are that the lab starts.
+//! Finds the programs that the lab starts.
 
 use std::{
     env,
@@ -10,22 +10,24 @@ use std::{
 
 use crate::error::LabError;
 
+/// Below it, Debian keeps each version of PostgreSQL.
 const DEBIAN_POSTGRES: &str = "/usr/lib/postgresql";
-const OLDEST_POSTGRES: u32 = 15;
+/// The oldest supported version.
+const MIN_POSTGRES_VERSION: u32 = 15;
 
-/// A program of a Debian package, from `PATH`.
+/// Finds a program in `PATH`. The error names the Debian package that has it.
 pub(crate) fn installed(program: &str, package: &str) -> Result<PathBuf, LabError> {
     within(&search_path(), program.as_ref()).ok_or_else(|| missing(program, package))
 }
 
-/// Alertmanager, by Debian's name or by its own.
+/// Finds Alertmanager, by Debian's name or by its own.
 pub(crate) fn alertmanager() -> Result<PathBuf, LabError> {
     let name = "prometheus-alertmanager";
     installed(name, name)
-        .or_else(|told| within(&search_path(), "alertmanager".as_ref()).ok_or(told))
+        .or_else(|missing| within(&search_path(), "alertmanager".as_ref()).ok_or(missing))
 }
 
-/// A command as a shell would find it in `path`.
+/// Finds a command in `path`, as a shell does.
 pub(crate) fn command(name: &OsStr, path: &OsStr) -> Result<PathBuf, LabError> {
     let found = if name.as_encoded_bytes().contains(&b'/') {
         Some(PathBuf::from(name)).filter(|file| is_executable(file))
@@ -46,14 +48,14 @@ fn within(path: &OsStr, program: &OsStr) -> Option<PathBuf> {
         .find(|file| is_executable(file))
 }
 
-/// The folder of PostgreSQL's programs: the newest of Debian's, or the one in `PATH`.
+/// Finds the folder of PostgreSQL's programs: the newest of Debian's, or the one in `PATH`.
 pub(crate) fn postgres() -> Result<PathBuf, LabError> {
     let newest = fs::read_dir(DEBIAN_POSTGRES)
         .into_iter()
         .flatten()
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
-        .filter(|version| *version >= OLDEST_POSTGRES)
+        .filter(|version| *version >= MIN_POSTGRES_VERSION)
         .map(|version| {
             (
                 version,
@@ -74,7 +76,7 @@ pub(crate) fn postgres() -> Result<PathBuf, LabError> {
     Ok(folder.parent().unwrap_or(Path::new("/")).to_owned())
 }
 
-/// A program of this package: in `folder`, or else beside the running executable (a test runs one folder deeper).
+/// Finds one of our programs: in `folder`, or beside the running executable (a test is one folder deeper).
 pub(crate) fn ours(program: &str, folder: Option<&Path>) -> Result<PathBuf, LabError> {
     let here = env::current_exe().map_err(LabError::io("own executable"))?;
     let folders = match folder {
@@ -110,25 +112,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missing_program_is_told_with_its_package() {
-        let told = installed("prometheus-of-nobody", "prometheus")
+    fn the_error_for_a_missing_program_names_its_package() {
+        let message = installed("prometheus-of-nobody", "prometheus")
             .unwrap_err()
             .to_string();
         assert_eq!(
-            told,
+            message,
             "prometheus-of-nobody is missing: install it with apt-get install prometheus"
         );
     }
 
     #[test]
-    fn a_program_that_was_not_built_is_told_with_its_folder() {
+    fn the_error_for_a_program_that_is_not_built_names_its_folder() {
         let folder = tempfile::tempdir().unwrap();
-        let told = ours("mock-metrics", Some(folder.path()))
+        let message = ours("mock-metrics", Some(folder.path()))
             .unwrap_err()
             .to_string();
         assert!(
-            told.contains("mock-metrics is missing") && told.contains("cargo build"),
-            "{told}"
+            message.contains("mock-metrics is missing") && message.contains("cargo build"),
+            "{message}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The whole lab: in which order things start and stop.
+//! The whole lab: the order in which servers start and stop.
 
 use std::{fs::File, path::PathBuf};
 
@@ -13,35 +13,35 @@ use crate::{
     simulation,
 };
 
-/// Everything, running and ready. Dropping it ends all of it.
-// The order of the fields is the order in which they are dropped.
+/// All servers, running and ready. Dropping it ends them.
+// Fields are dropped in this order.
 pub struct Lab {
     /// service-metrics.
     pub gateway: Program,
     /// mock-metrics.
     pub mock: Program,
-    /// It scrapes itself, the gateway and the simulator, and tells Alertmanager.
+    /// Scrapes itself, the gateway and the simulator; sends alerts to Alertmanager.
     pub prometheus: Prometheus,
-    /// It tells the gateway.
+    /// Notifies the gateway.
     pub alertmanager: Alertmanager,
     /// The platform's database.
     pub postgres: Postgres,
-    /// Whether the gateway serves the UI: only where it is built.
+    /// Whether the gateway serves the UI, which must be built.
     pub has_ui: bool,
-    /// An alert of its catalogue, to try.
+    /// An alert of the catalogue that the user can try.
     pub alert: Option<String>,
-    /// Where the logs are.
+    /// The folder of the logs.
     pub logs: PathBuf,
-    /// What is otherwise than asked, a line each.
+    /// What differs from the options, one line each.
     pub notes: Vec<String>,
     _lock: File,
 }
 
 impl Lab {
-    /// Starts everything and waits until it is ready.
+    /// Starts all servers and waits until they are ready.
     ///
     /// # Errors
-    /// When something is missing or taken, or does not get ready; nothing is left running then.
+    /// If something is missing or taken, or does not get ready. Nothing is left running then.
     pub async fn start(options: &LabOptions, progress: Progress) -> Result<Self, LabError> {
         let mut plan = Plan::check(options).await?;
         let postgres = progress.during("PostgreSQL", plan.postgres()).await?;
@@ -84,18 +84,18 @@ impl Lab {
         ]
     }
 
-    /// Waits until one of the programs ends by itself, and says which one and how.
+    /// Waits until one of the servers ends by itself; returns the error.
     pub async fn died(&self) -> LabError {
         tokio::select! {
-            death = self.postgres.died() => death,
-            death = self.prometheus.died() => death,
-            death = self.alertmanager.died() => death,
-            death = self.mock.died() => death,
-            death = self.gateway.died() => death,
+            error = self.postgres.died() => error,
+            error = self.prometheus.died() => error,
+            error = self.alertmanager.died() => error,
+            error = self.mock.died() => error,
+            error = self.gateway.died() => error,
         }
     }
 
-    /// Stops everything, readers before what they read.
+    /// Stops all servers, readers before what they read.
     pub async fn stop(self) {
         self.gateway.stop().await;
         self.mock.stop().await;

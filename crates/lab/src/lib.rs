@@ -1,18 +1,22 @@
-//! Real servers as guarded child processes: for a developer's machine (`bin/lab`) and for the tests.
+//! Real servers as guarded child processes, for a developer's machine (the program `lab`) and for the tests.
 //!
 //! ```text
 //! lab ──▶ PostgreSQL        init-db/*.sql, then migrations-readonly/*.sql
-//!     ──▶ mock-metrics      scraped by Prometheus; its other commands give that its rules and, once, a history
-//!     ──▶ Alertmanager      told by Prometheus, tells the gateway
+//!     ──▶ mock-metrics      scraped by Prometheus; its other commands make the rules and, once, a history
+//!     ──▶ Alertmanager      receives alerts from Prometheus, notifies the gateway
 //!     ──▶ Prometheus        scrapes itself and both programs, evaluates the alert rules
 //!     ──▶ service-metrics   polls Prometheus, reads PostgreSQL
 //!     ──▶ COMMAND           if one was given: the lab ends with it
 //! ```
 //!
-//! Programs are known by their command lines only. Each one runs in a process group of its own (a Ctrl-C reaches `lab`
-//! and its COMMAND alone), writes to a log file through `lab` (COMMAND to our own stdout and stderr), ends when its value
-//! is dropped, and is ended by the kernel when `lab` is killed. Tests use the parts alone: [`Postgres`],
-//! [`Alertmanager`], [`Prometheus`], [`Program`]; or all of them: [`Lab`].
+//! The lab uses the programs through their command lines only. Each one
+//! - runs in a process group of its own, so that Ctrl-C reaches only `lab` and COMMAND;
+//! - writes to a log file through `lab`, except COMMAND, which has the stdout and stderr of `lab`;
+//! - ends when its value is dropped, and is ended by the kernel when `lab` is killed.
+//!
+//! Tests use single servers ([`Postgres`], [`Alertmanager`], [`Prometheus`], [`Program`]) or all of them ([`Lab`]).
+//!
+//! The imports run `run → lab → plan → servers → process`; `process::command` is the COMMAND.
 
 mod environment;
 mod error;

@@ -1,4 +1,4 @@
-//! The lab: PostgreSQL, Prometheus and both programs with one command.
+//! The program `lab`: PostgreSQL, Alertmanager, Prometheus and both programs with one command.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ use program::{exit, logging, settings::log::LogSettings, shutdown};
 fn main() -> ExitCode {
     let options = LabOptions::parse();
     shutdown::install_panic_hook();
-    // RUST_LOG is meant for the programs that the lab starts; the lab itself talks on stdout.
+    // RUST_LOG is for the programs that the lab starts; the lab itself prints to stdout.
     logging::init(&LogSettings {
         filter: "warn".to_owned(),
         format: "text".to_owned(),

@@ -1,4 +1,4 @@
-//! What a lab is asked to be: the command line of `lab`, and what tests say instead of one.
+//! The options of a lab: the command line of `lab`, and the options of tests.
 
 use std::{
     ffi::OsString,
@@ -12,40 +12,40 @@ use clap::Parser;
 ///
 /// A port of 0 takes a free one.
 ///
-/// With a COMMAND, they run until it ends, and lab exits with its code. It finds them by PROMETHEUS_URL,
-/// ALERTMANAGER_URL, GATEWAY_URL, SIMULATOR_URL and DATABASE_URL, and our programs by PATH.
+/// With a COMMAND, they run until it ends, and lab exits with its code. The command finds the servers through
+/// PROMETHEUS_URL, ALERTMANAGER_URL, GATEWAY_URL, SIMULATOR_URL and DATABASE_URL, and our programs through PATH.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "lab", version)]
 pub struct LabOptions {
-    /// Scrapes and polls every second, and lets time run 15 times faster in the simulator and the rules
+    /// Scrapes and polls every second; time in the simulator and in the rules runs 15 times as fast
     #[arg(long)]
     pub fast: bool,
     /// A catalogue of alerts instead of the built-in one
     #[arg(long, value_name = "FILE")]
     pub catalogue: Option<PathBuf>,
-    /// At its first start, Prometheus gets a history of so many hours; 0: none
+    /// Hours of history that Prometheus gets at its first start; 0: none
     #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=168))]
     pub history: u32,
-    /// Where databases and logs are kept; used again by the next start
+    /// Folder of databases and logs; the next start uses it again
     #[arg(long, value_name = "DIR", default_value = ".lab")]
     pub data: PathBuf,
-    /// If it is taken, a free one is used
+    /// Port of PostgreSQL; a free one if it is taken
     #[arg(long, value_name = "PORT", default_value_t = 5433)]
     pub postgres_port: u16,
-    /// If it is taken, a free one is used
+    /// Port of Prometheus; a free one if it is taken
     #[arg(long, value_name = "PORT", default_value_t = 9090)]
     pub prometheus_port: u16,
-    /// If it is taken, a free one is used
+    /// Port of Alertmanager; a free one if it is taken
     #[arg(long, value_name = "PORT", default_value_t = 9093)]
     pub alertmanager_port: u16,
-    /// Where mock-metrics listens
+    /// Port of mock-metrics
     #[arg(long, value_name = "PORT", default_value_t = 8082)]
     pub mock_port: u16,
-    /// Where service-metrics listens
+    /// Port of service-metrics
     #[arg(long, value_name = "PORT", default_value_t = 8005)]
     pub gateway_port: u16,
-    /// Where service-metrics and mock-metrics listen: 127.0.0.1, or 0.0.0.0 or :: for all interfaces. The other servers
-    /// ask nobody who it is, and stay on loopback
+    /// Address of service-metrics and mock-metrics: 127.0.0.1, or 0.0.0.0 or :: for all interfaces. The other servers
+    /// have no authentication and listen on loopback only
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = listening_address)]
     pub listen: IpAddr,
     /// Folder of service-metrics and mock-metrics [default: beside lab]
@@ -54,13 +54,13 @@ pub struct LabOptions {
     /// Folder that holds init-db, migrations-readonly and monitoring
     #[arg(long, value_name = "DIR", default_value_os_t = repository())]
     pub repository: PathBuf,
-    /// Runs this once everything is ready
+    /// Command to run when all servers are ready
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
 
 impl LabOptions {
-    /// A fast lab without a past in `data`, on free ports: what a test wants.
+    /// Options for tests: a fast lab without history in `data`, on free ports.
     pub fn scratch(data: &Path) -> Self {
         Self {
             fast: true,
@@ -80,12 +80,13 @@ impl LabOptions {
     }
 }
 
-/// The servers of a lab find each other on loopback: an address that leaves it out is none to listen on.
+/// Parses an address that includes loopback, where the servers of a lab find each other.
 fn listening_address(text: &str) -> Result<IpAddr, String> {
     let address = text.parse::<IpAddr>().ok();
-    let reached = |address: &IpAddr| *address == Ipv4Addr::LOCALHOST || address.is_unspecified();
+    let has_loopback =
+        |address: &IpAddr| *address == Ipv4Addr::LOCALHOST || address.is_unspecified();
     address
-        .filter(reached)
+        .filter(has_loopback)
         .ok_or_else(|| "must be 127.0.0.1, or 0.0.0.0 or :: for all interfaces".to_owned())
 }
 
@@ -100,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lab_listens_on_loopback_unless_told_otherwise() {
+    fn a_lab_listens_on_loopback_by_default() {
         let listen = |arguments: &[&str]| {
             let options = LabOptions::try_parse_from([&["lab"], arguments].concat());
             options.map(|options| options.listen.to_string()).ok()

@@ -1,4 +1,4 @@
-//! What a lab needs before it starts anything, and how each of its programs is started then.
+//! Checks what a lab needs before it starts anything, and starts each of its servers.
 
 use std::{
     ffi::OsString,
@@ -26,21 +26,22 @@ use crate::{
     simulation::Simulation,
 };
 
-/// Where the gateway finds its pages, and where these find the simulator.
-const UI: &str = "SERVICE_METRICS__UI__DIR";
-const SIMULATOR: &str = "SERVICE_METRICS__UI__SIMULATOR_URL";
-/// Whose pages may talk to the simulator.
-const ORIGINS: &str = "MOCK_METRICS__CONTROL__ALLOWED_ORIGINS";
-/// What sets the gateway's beat; a caller who has set one of them wants that one, in a fast lab too.
-const BEAT: &[&str] = &[
+/// The folder of the UI.
+const UI_DIR: &str = "SERVICE_METRICS__UI__DIR";
+/// Where the UI finds the simulator.
+const UI_SIMULATOR_URL: &str = "SERVICE_METRICS__UI__SIMULATOR_URL";
+/// Origins of pages that may use the simulator.
+const SIMULATOR_ORIGINS: &str = "MOCK_METRICS__CONTROL__ALLOWED_ORIGINS";
+/// Variables that set the gateway's poll interval. If the caller sets one, it counts in a fast lab too.
+const POLL_INTERVAL_VARIABLES: &[&str] = &[
     "POLL_INTERVAL",
     "SCRAPE_INTERVAL",
     "SERVICE_METRICS__PROMETHEUS__POLL_INTERVAL_SECONDS",
 ];
-/// The folder of Prometheus, below the lab's.
+/// The folder of Prometheus, below the data directory.
 const PROMETHEUS: &str = "prometheus";
 
-/// A checked plan: all programs exist, the data directory is ours alone, our programs' ports are free.
+/// A checked plan: all programs exist, the data directory is locked, the ports of our programs are free.
 pub(crate) struct Plan<'a> {
     options: &'a LabOptions,
     data: Folder,
@@ -49,15 +50,15 @@ pub(crate) struct Plan<'a> {
     environment: Environment,
     /// The text of the rule file.
     pub(crate) rules: String,
-    /// The folder of the UI: the one that the caller names, or the one that is built.
+    /// The folder of the UI: the one that the caller names, or the built one.
     pub(crate) ui: Option<PathBuf>,
-    /// Where the history ends that has been made.
+    /// The end of the history, if one was made.
     history_until: Option<String>,
     mock_port: u16,
     gateway_port: u16,
-    /// What is otherwise than asked, a line each.
+    /// What differs from the options, one line each.
     pub(crate) notes: Vec<String>,
-    /// Held until the lab ends, however it ends.
+    /// The lock on the data directory; the kernel releases it when the lab ends.
     pub(crate) lock: File,
 }
 
@@ -75,14 +76,14 @@ impl<'a> Plan<'a> {
             |error| LabError::io(format_args!("--data {}", options.data.display()))(error);
         let data = Folder::claim(&options.data).map_err(refused)?;
         let lock = lock(&data)?;
-        // Before the ports: who has just edited a catalogue should hear of it first.
+        // Before the ports: mistakes in a catalogue that was just edited are the first to report.
         let rules = simulation.rules(&promtool, &data).await?;
         let environment = Environment::of_this_process();
         let mut notes = environment.replaced();
-        let ui = match environment.get(UI) {
-            Some(theirs) => {
-                notes.push(format!("the UI is the one in {theirs}, as {UI} says"));
-                Some(theirs.into())
+        let ui = match environment.get(UI_DIR) {
+            Some(folder) => {
+                notes.push(format!("the UI is the one in {folder}, as {UI_DIR} says"));
+                Some(folder.into())
             }
             None => built_ui(&options.repository),
         };
@@ -107,10 +108,10 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// Starts PostgreSQL with the database.
+    /// Starts PostgreSQL, with the database.
     pub(crate) async fn postgres(&mut self) -> Result<Postgres, LabError> {
         let (folder, log) = self.files_of("postgres");
-        // Until then, the server of a killed lab may hold the port.
+        // The server of a killed lab may hold the port until this returns.
         Postgres::data_dir(&folder).await?;
         let port = self
             .server_port("PostgreSQL", self.options.postgres_port)
@@ -125,12 +126,12 @@ impl<'a> Plan<'a> {
         Ok(postgres)
     }
 
-    /// True when Prometheus has no data yet, and is to have some.
+    /// Whether the options ask for a history and Prometheus has no data yet.
     pub(crate) fn lacks_history(&self) -> bool {
         self.options.history > 0 && !self.prometheus_data().exists()
     }
 
-    /// Makes the history, which the simulator goes on from.
+    /// Makes the history that the simulator continues.
     pub(crate) async fn history(&mut self) -> Result<(), LabError> {
         let data = self.prometheus_data();
         let folder = self.data.path().join(PROMETHEUS);
@@ -142,14 +143,14 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// Starts the simulator, which lets the gateway's pages talk to it.
+    /// Starts the simulator, with the gateway's pages as allowed origins.
     pub(crate) async fn mock(&self) -> Result<Program, LabError> {
         let origins =
             ["localhost", "127.0.0.1"].map(|host| format!("http://{host}:{}", self.gateway_port));
-        let theirs = self.environment.get(ORIGINS).map(str::to_owned);
-        let origins: Vec<_> = theirs.into_iter().chain(origins).collect();
+        let set = self.environment.get(SIMULATOR_ORIGINS).map(str::to_owned);
+        let origins: Vec<_> = set.into_iter().chain(origins).collect();
         let mut environment = vec![
-            (ORIGINS, origins.join(",")),
+            (SIMULATOR_ORIGINS, origins.join(",")),
             (
                 "MOCK_METRICS__SERVER__HOST",
                 self.options.listen.to_string(),
@@ -165,7 +166,7 @@ impl<'a> Plan<'a> {
             .await
     }
 
-    /// Starts Alertmanager, which tells the gateway.
+    /// Starts Alertmanager, which notifies the gateway.
     pub(crate) async fn alertmanager(&mut self) -> Result<Alertmanager, LabError> {
         let port = self
             .server_port("Alertmanager", self.options.alertmanager_port)
@@ -175,7 +176,7 @@ impl<'a> Plan<'a> {
         Alertmanager::start_with(&folder, port, &gateway, &self.options.repository, &log).await
     }
 
-    /// Starts Prometheus, which scrapes both programs and tells `alertmanager`.
+    /// Starts Prometheus, which scrapes both programs and sends alerts to `alertmanager`.
     pub(crate) async fn prometheus(
         &mut self,
         alertmanager: &Alertmanager,
@@ -186,7 +187,7 @@ impl<'a> Plan<'a> {
                 Target::gateway(format!("127.0.0.1:{}", self.gateway_port)),
                 Target::mock(self.mock_address()),
             ],
-            // A newcomer should not wait for the 15 s that a deployment scrapes at.
+            // Shorter than the 15 s of a deployment, so that a new user sees values soon.
             interval: Duration::from_secs(if self.options.fast { 1 } else { 5 }),
             rules: Some(self.rules.clone()),
             alertmanager: Some(format!("127.0.0.1:{}", alertmanager.port())),
@@ -198,7 +199,7 @@ impl<'a> Plan<'a> {
         Prometheus::start_with(&folder, port, &setup).await
     }
 
-    /// Starts the gateway in front of the three servers.
+    /// Starts the gateway, which reads from the three servers.
     pub(crate) async fn gateway(
         &self,
         prometheus: &Prometheus,
@@ -215,13 +216,13 @@ impl<'a> Plan<'a> {
             ),
         ];
         let simulator = format!("http://{}", self.mock_address());
-        if !self.environment.has(&[SIMULATOR]) {
-            environment.push((SIMULATOR, simulator));
+        if !self.environment.has(&[UI_SIMULATOR_URL]) {
+            environment.push((UI_SIMULATOR_URL, simulator));
         }
         if let Some(ui) = &self.ui {
-            environment.push((UI, ui.display().to_string()));
+            environment.push((UI_DIR, ui.display().to_string()));
         }
-        if self.options.fast && !self.environment.has(BEAT) {
+        if self.options.fast && !self.environment.has(POLL_INTERVAL_VARIABLES) {
             environment.push(("POLL_INTERVAL", "1000".to_owned()));
         }
         self.ours("service-metrics", &[], self.gateway_port, &environment)
@@ -253,7 +254,7 @@ impl<'a> Plan<'a> {
         self.data.path().join(PROMETHEUS).join(Prometheus::DATA)
     }
 
-    /// 0 stays 0, a free port. A taken one becomes a free one, which is noted.
+    /// The port for a server. 0, a free one, if `wanted` is taken; this is noted.
     async fn server_port(&mut self, program: &str, wanted: u16) -> Result<u16, LabError> {
         if wanted == 0 || port::is_free_for_server(wanted).await? {
             return Ok(wanted);
@@ -265,7 +266,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The gateway starts elsewhere: the folder's name is whole.
+/// The folder of the built UI, as an absolute path: the gateway runs in another folder.
 fn built_ui(repository: &Path) -> Option<PathBuf> {
     let folder = fs::canonicalize(repository.join("ui/dist")).ok()?;
     folder.join("index.html").is_file().then_some(folder)
@@ -281,7 +282,7 @@ fn lock(data: &Folder) -> Result<File, LabError> {
     }
 }
 
-/// The logs of this run; those of the last one go.
+/// An empty folder for the logs of this run; those of the last run are removed.
 fn fresh_logs(data: &Folder) -> Result<PathBuf, LabError> {
     let name = "logs";
     let logs = data.path().join(name);

@@ -1,4 +1,4 @@
-//! What is shown on stderr while the lab starts: one live line on a terminal, plain lines elsewhere.
+//! Progress on stderr while the lab starts: one live line on a terminal, plain lines elsewhere.
 
 use std::{
     io::{IsTerminal, stderr},
@@ -7,13 +7,14 @@ use std::{
 
 use program::output::{self, Priority};
 
-const TICK: Duration = Duration::from_millis(100);
+/// How often the live line is rewritten.
+const REFRESH_INTERVAL: Duration = Duration::from_millis(100);
 const SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
 
-/// Tells what is waited for.
+/// How progress is shown.
 #[derive(Debug, Clone, Copy)]
 pub enum Progress {
-    /// One line that is rewritten.
+    /// One line, rewritten in place.
     Live,
     /// A line per finished step.
     Plain,
@@ -22,7 +23,7 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// What suits stderr.
+    /// [`Self::Live`] if stderr is a terminal, [`Self::Plain`] otherwise.
     pub fn for_stderr() -> Self {
         if stderr().is_terminal() {
             Self::Live
@@ -31,14 +32,14 @@ impl Progress {
         }
     }
 
-    /// Says what will take a while, before it begins.
+    /// Prints `what` before a step that takes a while.
     pub(crate) fn announce(self, what: &str) {
         if !matches!(self, Self::Silent) {
-            write_out(format!("{what}\n"));
+            print(format!("{what}\n"));
         }
     }
 
-    /// Waits for `step` and tells so. A closed stderr is no reason to give up.
+    /// Waits for `step` and shows progress. A closed stderr is no error.
     pub(crate) async fn during<T, E>(
         self,
         what: &str,
@@ -46,7 +47,7 @@ impl Progress {
     ) -> Result<T, E> {
         let started = Instant::now();
         let mut step = std::pin::pin!(step);
-        let mut ticks = tokio::time::interval(TICK);
+        let mut ticks = tokio::time::interval(REFRESH_INTERVAL);
         let result = loop {
             tokio::select! {
                 result = &mut step => break result,
@@ -59,9 +60,9 @@ impl Progress {
 
     fn waiting(self, what: &str, elapsed: Duration) {
         if matches!(self, Self::Live) {
-            let tick = elapsed.as_millis() / TICK.as_millis();
+            let tick = elapsed.as_millis() / REFRESH_INTERVAL.as_millis();
             let sign = SPINNER[usize::try_from(tick).unwrap_or_default() % SPINNER.len()];
-            write_out(format!(
+            print(format!(
                 "\r\x1b[2K{sign} starting {what} ({} s)",
                 elapsed.as_secs()
             ));
@@ -70,8 +71,8 @@ impl Progress {
 
     fn finished(self, what: &str, elapsed: Duration, well: bool) {
         match self {
-            Self::Live => write_out("\r\x1b[2K".to_owned()),
-            Self::Plain if well => write_out(format!(
+            Self::Live => print("\r\x1b[2K".to_owned()),
+            Self::Plain if well => print(format!(
                 "{what} is ready after {:.1} s\n",
                 elapsed.as_secs_f32()
             )),
@@ -80,6 +81,6 @@ impl Progress {
     }
 }
 
-fn write_out(text: String) {
+fn print(text: String) {
     output::stderr().push(text, Priority::Normal);
 }

@@ -1,11 +1,11 @@
-//! What a person at the terminal is told when the lab is ready.
+//! What the lab prints when it is ready.
 
 use crate::lab::Lab;
 
-/// Percent, over the limit of the built-in alert.
+/// In percent; above the limit of the built-in alert.
 const HIGH_CPU: u32 = 95;
 
-/// For somebody who will use the lab by hand: the addresses, and what to try.
+/// For interactive use: the addresses, and commands to try.
 pub(crate) fn table(lab: &Lab) -> String {
     let (gateway, mock, prometheus) = (lab.gateway.url(), lab.mock.url(), lab.prometheus.url());
     let mut text = String::from("\nThe lab is ready. Ctrl-C stops all of it.\n\n");
@@ -32,7 +32,7 @@ pub(crate) fn table(lab: &Lab) -> String {
     text + &notes(lab)
 }
 
-/// For somebody who has given the lab a command to run: the addresses.
+/// For a lab with a command: the addresses.
 pub(crate) fn addresses(lab: &Lab) -> String {
     let ready = "\nThe lab is ready, and stops when the command ends.\n\n";
     format!("{ready}{}{}", rows(lab), notes(lab))

@@ -1,4 +1,4 @@
-//! `lab` from its start to its exit code.
+//! Runs the program `lab`, from its start to its exit code.
 
 use std::{pin::pin, process::ExitCode};
 
@@ -15,16 +15,16 @@ use crate::{
     report,
 };
 
-/// Runs a lab until it is asked to stop, its command has ended, or one of its programs ends. The exit code is the
-/// command's own, if there is one.
+/// Runs a lab until a stop signal, the end of its command, or the end of one of its servers. Returns the command's exit
+/// code.
 ///
 /// # Errors
-/// When something is missing or taken, when a program ended by itself, or when a signal came before the command could run.
+/// If something is missing or taken, if a server ends by itself, or if a signal comes before the command has started.
 pub async fn run(options: &LabOptions) -> Result<ExitCode, ProgramError> {
     let mut stop = pin!(shutdown::stop_signal()?);
     let command = LabCommand::find(&options.command, options.programs.as_deref())?;
     let lab = tokio::select! {
-        // What has been started until then ends with the other future.
+        // Dropping the other future ends the servers that have started.
         signal = &mut stop => return match command {
             None => Ok(ExitCode::SUCCESS),
             Some(_) => Err(ProgramError::Signalled(signal.signal())),
@@ -50,7 +50,7 @@ async fn until_asked(
     exit::print_lossy(report::table(lab) + "\n");
     tokio::select! {
         signal = stop => exit::print_lossy(format!("{signal}: stopping\n")),
-        death = lab.died() => return Err(death.into()),
+        error = lab.died() => return Err(error.into()),
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What `mock-metrics` does for the lab besides serving: the rules of its catalogue, and a history for Prometheus.
+//! The commands of `mock-metrics` that the lab uses: the rules of the catalogue, and a history for Prometheus.
 
 use std::{
     ffi::OsString,
@@ -18,27 +18,27 @@ use crate::{
     process::launch::{EndSignals, guarded_command},
 };
 
-/// Scrapes of 15 s become scrapes of one second.
-const FAST: f64 = 1.0 / 15.0;
-/// How many lines of what a failed program said are told.
-const TOLD: usize = 5;
-/// How `mock-metrics` ends that has nothing against its command line, and something against its catalogue.
-const REFUSED: i32 = 64;
+/// Time scale of a fast lab: 15 s become one second.
+const FAST_TIME_SCALE: f64 = 1.0 / 15.0;
+/// Lines of stderr that the error of a failed program repeats.
+const REPEATED_LINES: usize = 5;
+/// The exit code of `mock-metrics` for wrong settings or a refused catalogue.
+const CATALOGUE_REFUSED: i32 = 64;
 
 /// An alert of the built-in catalogue that fires soon.
 const USUAL_ALERT: &str = "ServiceDown";
 
-/// A simulation: the catalogue, and how fast time runs in it.
+/// A simulation: its catalogue and its time scale.
 pub(crate) struct Simulation {
     program: PathBuf,
-    /// Its file, as it was asked for.
-    asked: PathBuf,
+    /// The catalogue file, as the options name it.
+    catalogue_file: PathBuf,
     catalogue: Vec<OsString>,
-    pace: Vec<OsString>,
+    time_scale: Vec<OsString>,
 }
 
 impl Simulation {
-    /// The one that `options` ask for.
+    /// The simulation that `options` ask for.
     pub(crate) fn of(options: &LabOptions) -> Result<Self, LabError> {
         let mut catalogue = Vec::new();
         if let Some(file) = &options.catalogue {
@@ -46,29 +46,35 @@ impl Simulation {
             let file = fs::canonicalize(file).map_err(LabError::io(flag))?;
             catalogue.extend(["--catalogue".into(), file.into_os_string()]);
         }
-        let pace = options
+        let time_scale = options
             .fast
-            .then(|| ["--time-scale".to_owned(), FAST.to_string()]);
+            .then(|| ["--time-scale".to_owned(), FAST_TIME_SCALE.to_string()]);
         let built_in = || PathBuf::from("built into mock-metrics");
         Ok(Self {
-            asked: options.catalogue.clone().unwrap_or_else(built_in),
+            catalogue_file: options.catalogue.clone().unwrap_or_else(built_in),
             program: executables::ours("mock-metrics", options.programs.as_deref())?,
             catalogue,
-            pace: pace.into_iter().flatten().map(OsString::from).collect(),
+            time_scale: time_scale
+                .into_iter()
+                .flatten()
+                .map(OsString::from)
+                .collect(),
         })
     }
 
-    /// The flags of whatever goes at its pace.
+    /// The flags of the commands that use its catalogue and time scale.
     pub(crate) fn flags(&self) -> Vec<OsString> {
-        [&self.catalogue[..], &self.pace].concat()
+        [&self.catalogue[..], &self.time_scale].concat()
     }
 
-    /// The text of the rule file, which `promtool` has nothing against. A copy stays in `folder`, for its words name it.
+    /// The text of the rule file, checked by `promtool`. A copy stays in `folder`, since the messages of `promtool` name it.
     pub(crate) async fn rules(&self, promtool: &Path, folder: &Folder) -> Result<String, LabError> {
         let mut rules = guarded_command(&self.program, EndSignals::PROGRAM, None)?;
         rules.arg("rules").args(self.flags());
         let text = match ended("mock-metrics rules", rules).await? {
-            output if output.status.code() == Some(REFUSED) => return Err(self.refused(&output)),
+            output if output.status.code() == Some(CATALOGUE_REFUSED) => {
+                return Err(self.refused(&output));
+            }
             output => succeeded("mock-metrics rules", output)?,
         };
         let name = "alert.rules.yml";
@@ -86,16 +92,14 @@ impl Simulation {
             Some(fault) => fault.to_owned(),
             None => line,
         };
-        LabError::Refused {
-            catalogue: self.asked.clone(),
-            faults: told(output).into_iter().map(own).collect(),
+        LabError::CatalogueRefused {
+            catalogue: self.catalogue_file.clone(),
+            faults: lines(output).into_iter().map(own).collect(),
         }
     }
 
-    /// Gives a Prometheus that has no data yet a history of what it will scrape at `address`. It is told in unscaled time:
-    /// nobody waits for it.
-    ///
-    /// Gives the moment at which it ends, for the simulator to go on from.
+    /// Makes a history of what Prometheus will scrape at `address`, as data of a Prometheus that has none yet. Its time is
+    /// not scaled. Returns the moment at which it ends, from which the simulator continues.
     pub(crate) async fn history(
         &self,
         hours: u32,
@@ -115,7 +119,7 @@ impl Simulation {
             .arg(&text);
         finished("mock-metrics backfill", backfill).await?;
 
-        // Half a history is none: it gets its name when it is whole.
+        // The folder gets its final name when the history is complete.
         let blocks = data.with_extension("blocks");
         let _ = fs::remove_dir_all(&blocks);
         let promtool = executables::installed("promtool", "prometheus")?;
@@ -130,7 +134,10 @@ impl Simulation {
     }
 }
 
-/// Runs a program to its end and gives what it printed.
+/// Runs a program to its end and returns its stdout.
+///
+/// # Errors
+/// If it fails.
 async fn finished(name: &'static str, command: std::process::Command) -> Result<Vec<u8>, LabError> {
     succeeded(name, ended(name, command).await?)
 }
@@ -148,9 +155,9 @@ fn succeeded(name: &'static str, output: Output) -> Result<Vec<u8>, LabError> {
     if output.status.success() {
         return Ok(output.stdout);
     }
-    let mut log = told(&output);
-    let more = log.len().saturating_sub(TOLD);
-    log.truncate(TOLD);
+    let mut log = lines(&output);
+    let more = log.len().saturating_sub(REPEATED_LINES);
+    log.truncate(REPEATED_LINES);
     log.extend((more > 0).then(|| format!("and {more} more")));
     Err(LabError::Died {
         program: name,
@@ -159,12 +166,13 @@ fn succeeded(name: &'static str, output: Output) -> Result<Vec<u8>, LabError> {
     })
 }
 
-fn told(output: &Output) -> Vec<String> {
-    let told = String::from_utf8_lossy(&output.stderr);
-    told.lines().map(str::to_owned).collect()
+/// The lines of stderr.
+fn lines(output: &Output) -> Vec<String> {
+    let text = String::from_utf8_lossy(&output.stderr);
+    text.lines().map(str::to_owned).collect()
 }
 
-/// The name of an alert that this rule file has, and whose trigger can therefore be tried.
+/// The name of an alert in this rule file, to try its trigger: the usual one, or else the first.
 pub(crate) fn alert_to_try(rules: &str) -> Option<String> {
     let names = rules.lines().filter_map(|line| {
         let name = line.trim_start_matches([' ', '-']).strip_prefix("alert:")?;
@@ -187,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn of_another_catalogue_its_own_alert_is_offered() {
+    fn for_another_catalogue_its_own_alert_is_offered() {
         let rules =
             "groups:\n  - name: \"own\"\n    rules:\n      - alert: \"Hot\"\n        expr: x > 1\n";
         assert_eq!(alert_to_try(rules).as_deref(), Some("Hot"));

@@ -1,4 +1,4 @@
-//! A running program: a guarded process whose words go to a log.
+//! A guarded process whose output goes to a log file.
 
 use std::{io, ops::Deref, process::ExitStatus, time::Duration};
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::error::LabError;
 
-/// A running program. Dropping it ends the program and its children. [`Process`] says what else can be done with it.
+/// A running program. Dropping it ends the program and its descendants. Derefs to its [`ProcessGuard`].
 pub(crate) struct Child {
     launch: Launch,
     process: ProcessGuard,
@@ -27,18 +27,18 @@ impl Child {
         let process = launch.spawn(input)?;
         Ok(Self {
             launch: launch.clone(),
-            process: ProcessGuard::guard(process, launch.end_signals).map_err(refused)?,
+            process: ProcessGuard::new(process, launch.end_signals).map_err(refused)?,
             tail,
         })
     }
 
-    /// Waits for its end, and gives it as the error that it is for a server.
+    /// Waits until it ends, which is an error for a server.
     pub(crate) async fn died(&self) -> LabError {
-        self.death(self.ended().await).await
+        self.died_with(self.ended().await).await
     }
 
-    /// Its end with `status`, as an error with its last words.
-    pub(crate) async fn death(&self, status: ExitStatus) -> LabError {
+    /// The error of a program that has ended with `status`, with the last lines of its log.
+    pub(crate) async fn died_with(&self, status: ExitStatus) -> LabError {
         LabError::Died {
             program: self.launch.name,
             status,
@@ -46,28 +46,31 @@ impl Child {
         }
     }
 
-    /// Waits until `probe` says yes; the child's end and the end of patience are errors.
+    /// Waits until `probe` returns true.
+    ///
+    /// # Errors
+    /// If the program ends first, or `limit` is over.
     pub(crate) async fn ready(
         &self,
-        patience: Duration,
+        limit: Duration,
         probe: impl AsyncFn() -> bool,
     ) -> Result<(), LabError> {
-        let asked = async {
+        let polled = async {
             while !probe().await {
                 tokio::time::sleep(POLL_PAUSE).await;
             }
         };
         tokio::select! {
             error = self.died() => Err(error),
-            answer = timeout(patience, asked) => answer.map_err(|_| LabError::NotReady {
+            answer = timeout(limit, polled) => answer.map_err(|_| LabError::NotReady {
                 program: self.launch.name,
-                after: patience,
+                after: limit,
                 log: self.launch.log.clone(),
             }),
         }
     }
 
-    /// Freezes it and its children: connections stay open and nothing answers from the return of this call on.
+    /// Freezes it and its descendants, as [`ProcessGuard::pause`] does.
     pub(crate) fn pause(&self) -> Result<(), LabError> {
         self.process.pause().map_err(LabError::io(self.launch.name))
     }

@@ -21,10 +21,10 @@ use super::{
 };
 use crate::{error::LabError, executables};
 
-/// How long the command may take to clean up.
+/// How long the command may take to end after a signal, before it is killed.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A command that exists, and where it looks for programs.
+/// A command that exists, its arguments, and its `PATH`.
 pub(crate) struct LabCommand {
     program: PathBuf,
     arguments: Vec<OsString>,
@@ -61,7 +61,7 @@ impl LabCommand {
         stop: impl Future<Output = StopSignal> + Unpin,
     ) -> Result<ExitStatus, LabError> {
         let refused = |error| LabError::io(self.program.display())(error);
-        let subreaper = Subreaper::adopt().map_err(refused)?;
+        let subreaper = Subreaper::start().map_err(refused)?;
         // With a terminal, the command stays in our process group: it reads from the terminal, and Ctrl-C reaches it
         // directly.
         let on_terminal = stdin().is_terminal();
@@ -72,7 +72,7 @@ impl LabCommand {
             on_terminal,
         };
         tokio::select! {
-            ended = running.to_its_end(died, stop) => ended,
+            ended = running.to_end(died, stop) => ended,
             Err(error) = subreaper.reap(command.id()) => Err(refused(error)),
         }
     }
@@ -91,12 +91,12 @@ impl LabCommand {
             command.process_group(0);
         }
         spawn(command)
-            .and_then(|process| ProcessGuard::guard(process, EndSignals::PROGRAM))
+            .and_then(|process| ProcessGuard::new(process, EndSignals::PROGRAM))
             .map_err(LabError::io(self.program.display()))
     }
 }
 
-/// How we end when the command has ended so: with its code, or as a shell would after a signal.
+/// The exit code of the lab: that of the command, or 128 plus the signal that ended it, as in a shell.
 pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
     let code = status
         .code()
@@ -105,7 +105,7 @@ pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
     code.map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// The command while it runs, and what it has started.
+/// The running command and its descendants.
 struct Running<'a> {
     command: &'a ProcessGuard,
     subreaper: &'a Subreaper,
@@ -113,44 +113,44 @@ struct Running<'a> {
 }
 
 impl Running<'_> {
-    async fn to_its_end(
+    async fn to_end(
         &self,
         died: impl Future<Output = LabError>,
         mut stop: impl Future<Output = StopSignal> + Unpin,
     ) -> Result<ExitStatus, LabError> {
-        let name = tokio::select! {
+        let stop_signal = tokio::select! {
             status = self.command.ended() => {
-                // A Ctrl-C reaches both of us, and that it has ended the command may be heard of first.
+                // Ctrl-C reaches the command and the lab; the end of the command may be noticed first.
                 match timeout(POLL_PAUSE, &mut stop).await {
-                    Ok(name) => name,
+                    Ok(stop_signal) => stop_signal,
                     Err(_) => return Ok(status),
                 }
             }
-            name = &mut stop => name,
-            death = died => {
+            stop_signal = &mut stop => stop_signal,
+            error = died => {
                 self.stop(Some(Signal::TERM)).await;
-                return Err(death);
+                return Err(error);
             }
         };
-        let signal = name.signal();
-        // A second signal would be taken for impatience.
-        let has_it = self.on_terminal && signal == Signal::INT;
-        Ok(self.stop((!has_it).then_some(signal)).await)
+        let signal = stop_signal.signal();
+        // Many programs end at once at a second signal.
+        let received = self.on_terminal && signal == Signal::INT;
+        Ok(self.stop((!received).then_some(signal)).await)
     }
 
-    /// Waits for the end of the command and of what it has started, and kills all when the time is over.
+    /// Sends `signal`, and waits until the command and its descendants have ended. Kills them after [`GRACE`].
     async fn stop(&self, signal: Option<Signal>) -> ExitStatus {
         if let Some(signal) = signal {
             self.subreaper.signal(signal);
         }
-        let mut patience = GRACE;
+        let mut limit = GRACE;
         loop {
-            if let Ok(status) = timeout(patience, self.all_ended()).await {
+            if let Ok(status) = timeout(limit, self.all_ended()).await {
                 return status;
             }
             self.subreaper.signal(Signal::KILL);
-            // Again, since one may have been born meanwhile.
-            patience = POLL_PAUSE * 5;
+            // Again, since a process may have started another one meanwhile.
+            limit = POLL_PAUSE * 5;
         }
     }
 

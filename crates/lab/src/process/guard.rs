@@ -1,4 +1,4 @@
-//! A process that does not outlive its value.
+//! A process that ends when its value is dropped.
 
 use std::{
     io,
@@ -13,28 +13,29 @@ use tokio::{sync::watch, time::timeout};
 
 use super::{
     launch::EndSignals,
-    tree::{descendants, is_still, runs, signal_each},
+    tree::{descendants, is_stopped, runs, signal_each},
 };
 
+/// Pause between two looks at the state of a process.
 pub(crate) const POLL_PAUSE: Duration = Duration::from_millis(20);
-/// How long a drop may take before the process is killed.
+/// How long a process may take to end when its value is dropped, before it is killed.
 const DROP_GRACE: Duration = Duration::from_secs(5);
-/// How long a process may take to stand still after a SIGSTOP. The kernel needs moments, but on a loaded machine.
+/// How long a process may take to stop after SIGSTOP. A loaded machine needs a while.
 const FREEZE_GRACE: Duration = Duration::from_secs(5);
 
 /// A running process. Dropping it ends the process and its children.
 pub(crate) struct ProcessGuard {
     end_signals: EndSignals,
     pid: Pid,
-    /// Reaped only through this: until then the process id cannot become somebody else's.
+    /// The process is reaped only through this handle, so that its id is not reused before.
     handle: Mutex<std::process::Child>,
-    /// Closed at its end.
+    /// Closed when the process ends.
     alive: watch::Receiver<()>,
 }
 
 impl ProcessGuard {
-    /// Takes charge of a process that has just been started.
-    pub(crate) fn guard(process: std::process::Child, end_signals: EndSignals) -> io::Result<Self> {
+    /// Guards a process that has just been started.
+    pub(crate) fn new(process: std::process::Child, end_signals: EndSignals) -> io::Result<Self> {
         let pid = Pid::from_child(&process);
         Ok(Self {
             end_signals,
@@ -49,12 +50,12 @@ impl ProcessGuard {
         self.pid.as_raw_nonzero().get().unsigned_abs()
     }
 
-    /// The same, as the kernel's calls take it.
+    /// The process id as rustix takes it.
     pub(crate) fn id(&self) -> Pid {
         self.pid
     }
 
-    /// How it ended, if it has.
+    /// Its exit status; `None` while it runs.
     pub(crate) fn status(&self) -> Option<ExitStatus> {
         let mut process = self.handle.lock().unwrap_or_else(PoisonError::into_inner);
         process.try_wait().ok().flatten()
@@ -67,75 +68,75 @@ impl ProcessGuard {
                 return status;
             }
             if self.alive.clone().changed().await.is_err() && self.status().is_none() {
-                // The watch has failed: look now and then instead.
+                // The watching thread has failed: poll instead.
                 tokio::time::sleep(POLL_PAUSE).await;
             }
         }
     }
 
-    /// Asks it to end, and kills it if it has not after `grace`.
+    /// Asks it to stop, and kills it after `grace`.
     pub(crate) async fn stop(&self, grace: Duration) -> ExitStatus {
         self.resume();
-        self.signal(self.end_signals.asked);
+        self.signal(self.end_signals.stop);
         match timeout(grace, self.ended()).await {
             Ok(status) => status,
             Err(_) => self.kill().await,
         }
     }
 
-    /// What it has started, directly or not; nothing once it has ended.
-    pub(crate) fn children(&self) -> Vec<Pid> {
+    /// Its descendants; none once it has ended.
+    pub(crate) fn descendants(&self) -> Vec<Pid> {
         match self.status() {
             Some(_) => Vec::new(),
             None => descendants(self.pid),
         }
     }
 
-    /// Sends `signal` to it alone.
+    /// Sends `signal` to the process, not to its descendants.
     pub(crate) fn signal(&self, signal: Signal) {
         if self.status().is_none() {
-            // Still ours, if perhaps a zombie by now, which minds no signal.
+            // Not reaped yet: the id is still ours, and a zombie ignores signals.
             let _ = kill_process(self.pid, signal);
         }
     }
 
-    /// Kills it and its children, and waits until all are gone.
+    /// Kills it and its descendants, and waits until all have ended.
     pub(crate) async fn kill(&self) -> ExitStatus {
-        let family = self.kill_family();
+        let killed = self.kill_tree();
         let status = self.ended().await;
-        while family.iter().any(|pid| runs(*pid)) {
+        while killed.iter().any(|pid| runs(*pid)) {
             tokio::time::sleep(POLL_PAUSE).await;
         }
         status
     }
 
-    /// Freezes it and its children: connections stay open and nothing answers from the return of this call on.
+    /// Freezes it and its descendants. When this returns, connections stay open and nothing answers.
     pub(crate) fn pause(&self) -> io::Result<()> {
-        // The parent first, so that it cannot have another child meanwhile.
+        // The parent first, so that it cannot start another child.
         self.signal(Signal::STOP);
-        await_stillness(&[self.pid])?;
-        let children = self.signal_children(Signal::STOP);
-        await_stillness(&children)
+        await_stopped(&[self.pid])?;
+        let processes = self.signal_descendants(Signal::STOP);
+        await_stopped(&processes)
     }
 
     /// Thaws what [`Self::pause`] froze.
     pub(crate) fn resume(&self) {
-        self.signal_children(Signal::CONT);
+        self.signal_descendants(Signal::CONT);
         self.signal(Signal::CONT);
     }
 
-    fn kill_family(&self) -> Vec<Pid> {
+    fn kill_tree(&self) -> Vec<Pid> {
         self.signal(Signal::STOP);
-        let family = self.signal_children(Signal::KILL);
+        let killed = self.signal_descendants(Signal::KILL);
         self.signal(Signal::KILL);
-        family
+        killed
     }
 
-    /// Gives the children's process ids.
-    fn signal_children(&self, signal: Signal) -> Vec<Pid> {
-        let children = self.children();
-        signal_each(&children, signal);
-        children
+    /// Sends `signal` to the descendants, and returns their ids.
+    fn signal_descendants(&self, signal: Signal) -> Vec<Pid> {
+        let processes = self.descendants();
+        signal_each(&processes, signal);
+        processes
     }
 }
 
@@ -144,15 +145,15 @@ impl Drop for ProcessGuard {
         if self.status().is_some() {
             return;
         }
-        if self.end_signals.dropped != Signal::KILL {
+        if self.end_signals.on_drop != Signal::KILL {
             self.resume();
-            self.signal(self.end_signals.dropped);
+            self.signal(self.end_signals.on_drop);
             let deadline = Instant::now() + DROP_GRACE;
             while self.status().is_none() && Instant::now() < deadline {
                 thread::sleep(POLL_PAUSE);
             }
         }
-        self.kill_family();
+        self.kill_tree();
         let process = self
             .handle
             .get_mut()
@@ -161,9 +162,9 @@ impl Drop for ProcessGuard {
     }
 }
 
-fn await_stillness(processes: &[Pid]) -> io::Result<()> {
+fn await_stopped(processes: &[Pid]) -> io::Result<()> {
     let deadline = Instant::now() + FREEZE_GRACE;
-    while let Some(moving) = processes.iter().find(|pid| !is_still(**pid)) {
+    while let Some(moving) = processes.iter().find(|pid| !is_stopped(**pid)) {
         if Instant::now() > deadline {
             let why = format!("process {} does not obey SIGSTOP", moving.as_raw_nonzero());
             return Err(io::Error::other(why));
@@ -173,7 +174,7 @@ fn await_stillness(processes: &[Pid]) -> io::Result<()> {
     Ok(())
 }
 
-/// A channel that closes when the process has ended. It is left to be reaped by its owner.
+/// A channel that closes when the process ends. The owner still has to reap the process.
 fn watch_over(pid: Pid) -> io::Result<watch::Receiver<()>> {
     let (alive, watched) = watch::channel(());
     thread::Builder::new().spawn(move || {

@@ -1,4 +1,4 @@
-//! The simplest HTTP client that can ask a program on loopback whether it is ready.
+//! A minimal HTTP client for the readiness of a program on loopback.
 
 use std::{io, net::Ipv4Addr};
 
@@ -7,7 +7,7 @@ use tokio::{
     net::TcpStream,
 };
 
-/// The status and body of `GET path`. HTTP/1.0, so that the answer ends with the connection.
+/// The status and body of the answer to `GET path`. With HTTP/1.0, the answer ends with the connection.
 pub(crate) async fn get(port: u16, path: &str) -> io::Result<(u16, String)> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
     let request = format!("GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n");

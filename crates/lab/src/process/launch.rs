@@ -1,4 +1,4 @@
-//! What is started, as whom, and how it is born: with a parent that it does not outlive.
+//! How child processes are started: program, user, environment, and a parent-death signal.
 
 use std::{
     ffi::OsString,
@@ -14,10 +14,10 @@ use rustix::process::Signal;
 
 use crate::{error::LabError, executables};
 
-/// Ends a child whose parent had died before the parent-death signal was armed.
-const STILL_OURS: &str = r#"[ "$PPID" = "$0" ] || exit 1; exec "$@""#;
+/// A shell script that ends the child if its parent died before the parent-death signal was set.
+const CHECK_PARENT: &str = r#"[ "$PPID" = "$0" ] || exit 1; exec "$@""#;
 
-/// A program and how it is to run.
+/// A program, and how it is run.
 #[derive(Clone)]
 pub(crate) struct Launch {
     pub(crate) name: &'static str,
@@ -29,29 +29,29 @@ pub(crate) struct Launch {
     pub(crate) end_signals: EndSignals,
 }
 
-/// Which signal ends a program, by occasion.
+/// The signals that end a program.
 #[derive(Clone, Copy)]
 pub(crate) struct EndSignals {
-    /// It is stopped, with a grace period.
-    pub(crate) asked: Signal,
-    /// Its value is dropped; there is no time to lose.
-    pub(crate) dropped: Signal,
-    /// Our process has died (the name as `setpriv` takes it).
-    pub(crate) orphaned: &'static str,
+    /// Asks it to stop; it has a grace period.
+    pub(crate) stop: Signal,
+    /// Ends it when its value is dropped.
+    pub(crate) on_drop: Signal,
+    /// Ends it when our process dies, by its name for `setpriv`.
+    pub(crate) on_parent_death: &'static str,
 }
 
 impl EndSignals {
     /// A program without children of its own.
     pub(crate) const PROGRAM: Self = Self {
-        asked: Signal::TERM,
-        dropped: Signal::KILL,
-        orphaned: "KILL",
+        stop: Signal::TERM,
+        on_drop: Signal::KILL,
+        on_parent_death: "KILL",
     };
-    /// PostgreSQL: fast shutdown, or immediate; both end its backends and give back its shared memory.
+    /// PostgreSQL: SIGINT is its fast shutdown, SIGQUIT its immediate one. Both end its backends and free its shared memory.
     pub(crate) const POSTGRES: Self = Self {
-        asked: Signal::INT,
-        dropped: Signal::QUIT,
-        orphaned: "INT",
+        stop: Signal::INT,
+        on_drop: Signal::QUIT,
+        on_parent_death: "INT",
     };
 }
 
@@ -79,7 +79,7 @@ impl User {
 }
 
 impl Launch {
-    /// A program without children of its own, as the current user.
+    /// A program without children of its own, run as the current user.
     pub(crate) fn new(name: &'static str, program: PathBuf, log: &Path) -> Self {
         Self {
             name,
@@ -98,11 +98,11 @@ impl Launch {
         self
     }
 
-    /// Starts it; what it says goes to `output`.
+    /// Starts it, with stdout and stderr to `output`.
     pub(crate) fn spawn(&self, output: io::PipeWriter) -> Result<Child, LabError> {
         let refused = |error| LabError::io(self.program.display())(error);
         let mut command = guarded_command(&self.program, self.end_signals, self.user)?;
-        // libpq's variables would lead PostgreSQL's programs to other databases.
+        // libpq's variables would direct PostgreSQL's programs to other databases.
         for (name, _) in
             std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG"))
         {
@@ -120,14 +120,14 @@ impl Launch {
     }
 }
 
-/// A program that the kernel ends when this process has died; its arguments may follow.
+/// A command for `program` that the kernel ends when this process dies. Arguments may be added.
 pub(crate) fn guarded_command(
     program: &Path,
     end_signals: EndSignals,
     user: Option<User>,
 ) -> Result<Command, LabError> {
     let mut command = Command::new(executables::installed("setpriv", "util-linux")?);
-    command.args(["--pdeathsig", end_signals.orphaned]);
+    command.args(["--pdeathsig", end_signals.on_parent_death]);
     if let Some(User { uid, gid }) = user {
         command.args([
             format!("--reuid={uid}"),
@@ -136,28 +136,28 @@ pub(crate) fn guarded_command(
         ]);
     }
     let parent = std::process::id().to_string();
-    command.args(["--", "/bin/sh", "-c", STILL_OURS, &parent]);
+    command.args(["--", "/bin/sh", "-c", CHECK_PARENT, &parent]);
     command.arg(program);
     Ok(command)
 }
 
-type Birth = (Command, mpsc::Sender<io::Result<Child>>);
+type SpawnRequest = (Command, mpsc::Sender<io::Result<Child>>);
 
-/// Spawns `command` from a thread that lives as long as the process: the parent-death signal is sent when the *thread*
-/// dies that a child was born of (prctl(2)), and tests share servers between threads that come and go.
+/// Spawns `command` from a thread that lives as long as the process. The kernel sends the parent-death signal when the
+/// *thread* that spawned a child ends (prctl(2)), and tests share servers between threads.
 pub(crate) fn spawn(command: Command) -> io::Result<Child> {
-    static NURSERY: OnceLock<mpsc::Sender<Birth>> = OnceLock::new();
-    let gone = |_| io::Error::other("the thread that starts children has gone");
-    let nursery = NURSERY.get_or_init(|| {
-        let (sender, births) = mpsc::channel::<Birth>();
+    static SPAWNER: OnceLock<mpsc::Sender<SpawnRequest>> = OnceLock::new();
+    let gone = |_| io::Error::other("the thread that starts children has ended");
+    let spawner = SPAWNER.get_or_init(|| {
+        let (sender, requests) = mpsc::channel::<SpawnRequest>();
         thread::spawn(move || {
-            for (mut command, parent) in births {
+            for (mut command, parent) in requests {
                 let _ = parent.send(command.spawn());
             }
         });
         sender
     });
     let (parent, child) = mpsc::channel();
-    nursery.send((command, parent)).map_err(|_| gone(()))?;
+    spawner.send((command, parent)).map_err(|_| gone(()))?;
     child.recv().map_err(|_| gone(()))?
 }

@@ -1,4 +1,4 @@
-//! What a child says: every line prefixed with its name, in a file, the last ones at hand.
+//! The log file of a child: its output, with its name before each line. The last lines are kept in memory.
 
 use std::{
     collections::VecDeque,
@@ -15,20 +15,21 @@ use tokio::sync::watch;
 
 use crate::error::LabError;
 
-const KEPT: usize = 20;
-/// Longer lines are cut, in bytes.
-const LONGEST: u64 = 64 << 10;
-/// How long a child's last words may take to arrive after its end; a grandchild may hold the pipe open for longer.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+/// Lines kept in memory.
+const KEPT_LINES: usize = 20;
+/// Longer lines are split, in bytes.
+const MAX_LINE_BYTES: u64 = 64 << 10;
+/// How long to wait for the last output of a child that has ended. A grandchild may hold the pipe open for longer.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The last lines that a child has said.
+/// The last lines of a log.
 pub(crate) struct Tail {
     lines: Arc<Mutex<VecDeque<String>>>,
     drained: watch::Receiver<()>,
 }
 
 impl Tail {
-    /// Copies what comes out of `pipe` to the end of the file `path`, until every writer has gone.
+    /// Appends what arrives on `pipe` to the file `path`, until every writer has closed the pipe.
     pub(crate) fn follow(
         name: &'static str,
         pipe: PipeReader,
@@ -55,27 +56,27 @@ impl Tail {
         })
     }
 
-    /// The last lines so far.
+    /// The last lines up to now.
     pub(crate) fn lines(&self) -> Vec<String> {
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.iter().cloned().collect()
     }
 
-    /// The last lines of a child that has ended.
+    /// The last lines of a child that has ended: waits for its output, [`DRAIN_TIMEOUT`] at most.
     pub(crate) async fn last_lines(&self) -> Vec<String> {
         let mut drained = self.drained.clone();
-        let _ = tokio::time::timeout(LAST_WORDS, drained.changed()).await;
+        let _ = tokio::time::timeout(DRAIN_TIMEOUT, drained.changed()).await;
         self.lines()
     }
 }
 
-/// Goes on after a full disk: a child must never wait for its log.
+/// Ignores errors of the file, such as a full disk: a child must never wait for its log.
 fn copy(name: &str, pipe: PipeReader, mut file: File, kept: &Mutex<VecDeque<String>>) {
     let mut pipe = BufReader::new(pipe);
     let mut bytes = Vec::new();
     while pipe
         .by_ref()
-        .take(LONGEST)
+        .take(MAX_LINE_BYTES)
         .read_until(b'\n', &mut bytes)
         .is_ok_and(|read| read > 0)
     {
@@ -83,7 +84,7 @@ fn copy(name: &str, pipe: PipeReader, mut file: File, kept: &Mutex<VecDeque<Stri
         let line = format!("{name} | {}", text.trim_end());
         let _ = file.write_all(format!("{line}\n").as_bytes());
         let mut lines = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if lines.len() == KEPT {
+        if lines.len() == KEPT_LINES {
             lines.pop_front();
         }
         lines.push_back(line);

@@ -1,4 +1,4 @@
-//! Which ports are free.
+//! Free ports.
 
 use std::{
     collections::HashSet,
@@ -13,20 +13,22 @@ use std::{
 
 use crate::error::LabError;
 
-const LOWEST: u16 = 15_000;
-/// How long a port may stay taken by what a killed lab left behind.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// The first candidate.
+const MIN_PORT: u16 = 15_000;
+/// How long the servers of a killed lab may hold their ports.
+const RELEASE_TIME: Duration = Duration::from_millis(500);
+/// How many ports [`start_on`] tries.
 const ATTEMPTS: usize = 5;
 
 static GIVEN: LazyLock<Mutex<HashSet<u16>>> = LazyLock::new(Mutex::default);
 
-/// A port that nobody listens on and that this process has not been given before.
+/// A port on which nobody listens, and which this function has not returned before.
 ///
-/// It lies below the range from which the kernel takes ports for outgoing connections: there, a server that restarts
-/// could find its port taken by a connection, or a client that keeps asking for it could be connected to itself.
+/// It is below the range from which the kernel takes ports for outgoing connections. In that range, a connection could
+/// take the port of a server that restarts, and a client that retries could connect to itself.
 ///
 /// # Errors
-/// When none is left.
+/// If none is left.
 pub fn free_port() -> io::Result<u16> {
     let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
     let range = candidates();
@@ -47,17 +49,20 @@ fn candidates() -> Range<u16> {
     let outgoing = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok();
     let lowest = outgoing.and_then(|range| range.split_whitespace().next()?.parse::<u16>().ok());
     match lowest {
-        Some(end) if end > LOWEST + 1_000 => LOWEST..end,
-        _ => LOWEST..32_768,
+        Some(end) if end > MIN_PORT + 1_000 => MIN_PORT..end,
+        _ => MIN_PORT..32_768,
     }
 }
 
-/// Whether a server on loopback may have `port`.
+/// Whether a server can listen on `port` on loopback.
 pub(crate) async fn is_free_for_server(port: u16) -> Result<bool, LabError> {
     is_free(Ipv4Addr::LOCALHOST, port).await
 }
 
-/// `wanted`, or a free port if it is 0.
+/// Returns `wanted`, or a free port if it is 0.
+///
+/// # Errors
+/// If `wanted` is taken; the error names `program` and the `flag` that changes the port.
 pub(crate) async fn exactly(
     wanted: u16,
     program: &'static str,
@@ -85,11 +90,11 @@ async fn is_free(address: Ipv4Addr, port: u16) -> Result<bool, LabError> {
     if free()? {
         return Ok(true);
     }
-    tokio::time::sleep(PATIENCE).await;
+    tokio::time::sleep(RELEASE_TIME).await;
     free()
 }
 
-/// Starts a server on `port`; where that is 0, on a free one, and on another one if somebody was faster.
+/// Starts a server on `port`. With 0, takes a free port, and another one if that is taken meanwhile.
 pub(crate) async fn start_on<T>(
     port: u16,
     start: impl AsyncFn(u16) -> Result<T, LabError>,
@@ -126,10 +131,10 @@ mod tests {
         let error = exactly(port, "mock-metrics", "--mock-port")
             .await
             .unwrap_err();
-        let told = error.to_string();
+        let message = error.to_string();
         assert!(
-            told.contains(&port.to_string()) && told.contains("--mock-port"),
-            "{told}"
+            message.contains(&port.to_string()) && message.contains("--mock-port"),
+            "{message}"
         );
         assert!(!is_free_for_server(port).await.unwrap());
     }

@@ -1,5 +1,5 @@
-//! All that the command of a lab has started. What outlives its parent becomes a child of ours: so it is found, and there
-//! is somebody to reap it.
+//! Makes this process the subreaper of the command's descendants (prctl(2)): a process that outlives its parent becomes our
+//! child, so that it can be found and reaped.
 
 use std::io;
 
@@ -8,27 +8,27 @@ use tokio::signal::unix::{self, SignalKind};
 
 use super::tree::{descendants, descendants_without, runs, signal_each};
 
-/// What descends from us, but for what ran before it was adopted: the servers.
+/// The descendants of this process, without those that ran before: the servers.
 pub(crate) struct Subreaper {
     servers: Vec<Pid>,
 }
 
 impl Subreaper {
-    /// Whatever is started from now on.
-    pub(crate) fn adopt() -> io::Result<Self> {
+    /// Adopts the descendants of all processes that are started from now on.
+    pub(crate) fn start() -> io::Result<Self> {
         set_child_subreaper(Some(getpid()))?;
         Ok(Self {
             servers: descendants(getpid()),
         })
     }
 
-    /// Reaps what has ended, for ever, but not `command`, whose owner wants to know how it ended.
+    /// Reaps processes as they end, except `command`, which its owner reaps. Does not return unless it fails.
     pub(crate) async fn reap(&self, command: Pid) -> io::Result<()> {
         let mut deaths = unix::signal(SignalKind::child())?;
         while deaths.recv().await.is_some() {
             let all = self.all().into_iter();
             for dead in all.filter(|pid| *pid != command && !runs(*pid)) {
-                // Of those whose parent lives the parent hears: they are no children of ours.
+                // Fails for a process whose parent lives: it is no child of ours.
                 let _ = waitid(
                     WaitId::Pid(dead),
                     WaitIdOptions::EXITED | WaitIdOptions::NOHANG,
@@ -38,12 +38,12 @@ impl Subreaper {
         Ok(())
     }
 
-    /// Whether any of it runs.
+    /// Whether any of them runs.
     pub(crate) fn runs(&self) -> bool {
         self.all().into_iter().any(runs)
     }
 
-    /// Sends `signal` to all of it.
+    /// Sends `signal` to all of them.
     pub(crate) fn signal(&self, signal: Signal) {
         signal_each(&self.all(), signal);
     }

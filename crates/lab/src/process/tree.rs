@@ -1,5 +1,5 @@
-//! The descendants of a process. PostgreSQL's backends leave their parent's process group, so that a signal to the group
-//! does not reach them.
+//! The descendants of a process, from `/proc`. PostgreSQL's backends leave their parent's process group, so that a signal
+//! to the group does not reach them.
 
 use std::{fs, path::Path};
 
@@ -8,18 +8,18 @@ use rustix::process::{Pid, Signal, kill_process};
 /// Sends `signal` to each of these processes.
 pub(crate) fn signal_each(processes: &[Pid], signal: Signal) {
     for pid in processes {
-        // One that ended meanwhile needs no signal.
+        // Fails for a process that has ended meanwhile.
         let _ = kill_process(*pid, signal);
     }
 }
 
-/// Whether a process still runs. A zombie, which waits for its parent to read its exit status, does not.
+/// Whether a process runs. A zombie does not.
 pub(crate) fn runs(pid: Pid) -> bool {
     stat(pid.as_raw_nonzero().get()).is_some_and(|(state, _)| !matches!(state, 'Z' | 'X'))
 }
 
-/// Whether every thread of a process has stopped, or ended: a SIGSTOP has been sent before it has been obeyed.
-pub(crate) fn is_still(pid: Pid) -> bool {
+/// Whether every thread of a process has stopped or ended. A SIGSTOP takes effect some time after it is sent.
+pub(crate) fn is_stopped(pid: Pid) -> bool {
     let process = pid.as_raw_nonzero();
     let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else {
         return true;
@@ -36,7 +36,7 @@ pub(crate) fn descendants(root: Pid) -> Vec<Pid> {
     descendants_without(root, &[])
 }
 
-/// The same without the branches that begin with one of `others`.
+/// The descendants of `root` without the processes in `others` and their descendants.
 pub(crate) fn descendants_without(root: Pid, others: &[Pid]) -> Vec<Pid> {
     let all: Vec<(i32, i32)> = fs::read_dir("/proc")
         .into_iter()
@@ -46,24 +46,20 @@ pub(crate) fn descendants_without(root: Pid, others: &[Pid]) -> Vec<Pid> {
         .filter(|pid| Pid::from_raw(*pid).is_some_and(|pid| !others.contains(&pid)))
         .filter_map(|pid| Some((pid, stat(pid)?.1)))
         .collect();
-    let mut family = vec![root.as_raw_nonzero().get()];
+    let mut tree = vec![root.as_raw_nonzero().get()];
     let mut next = 0;
-    while let Some(&parent) = family.get(next) {
-        family.extend(
+    while let Some(&parent) = tree.get(next) {
+        tree.extend(
             all.iter()
                 .filter(|(_, of)| *of == parent)
                 .map(|(pid, _)| *pid),
         );
         next += 1;
     }
-    family
-        .into_iter()
-        .skip(1)
-        .filter_map(Pid::from_raw)
-        .collect()
+    tree.into_iter().skip(1).filter_map(Pid::from_raw).collect()
 }
 
-/// State and parent of a process (proc(5)). The command's name stands in parentheses and may hold some itself.
+/// State and parent of a process (proc(5)). The command's name is in parentheses and may contain parentheses.
 fn stat(pid: i32) -> Option<(char, i32)> {
     read_stat(Path::new(&format!("/proc/{pid}/stat")))
 }

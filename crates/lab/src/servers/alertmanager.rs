@@ -19,19 +19,19 @@ use crate::{
 /// How long it may take to stop, before it is killed.
 const GRACE: Duration = Duration::from_secs(10);
 const CONFIGURATION: &str = "alertmanager.yml";
-/// Where it keeps silences and notifications, below its folder.
+/// The folder of silences and notifications, below its own folder.
 const DATA: &str = "data";
-/// The configuration, below the repository's folder.
+/// The deployed configuration, below the repository's folder.
 const FILE: &str = "monitoring/alertmanager/alertmanager.yml";
-/// The gateway in the compose network, as the configuration names it.
+/// The address of the gateway in the deployed configuration.
 const DEPLOYED_GATEWAY: &str = "http://service-metrics:8005";
 
-/// A running Alertmanager of its own, on loopback. Dropping it kills it. [`Program`] says what can be done with it.
+/// A running Alertmanager on loopback. Dropping it kills it. Derefs to its [`Program`].
 pub struct Alertmanager(Program);
 
 impl Alertmanager {
-    /// Starts Alertmanager in `folder` on `port` (0: a free one), with this repository's configuration: it tells the
-    /// gateway at the address `gateway` (without a slash at the end) of every alert.
+    /// Starts Alertmanager in `folder` on `port` (0: a free one), with this repository's configuration: it
+    /// sends every alert to the gateway at the address `gateway`, which has no trailing slash.
     ///
     /// # Errors
     /// When Alertmanager is missing, or does not get ready.
@@ -62,7 +62,7 @@ impl Alertmanager {
                 format!("--config.file={}", file.display()),
                 format!("--storage.path={}", data.display()),
                 format!("--web.listen-address=127.0.0.1:{port}"),
-                // Otherwise it looks for others of its kind, on a port of its own.
+                // Otherwise it listens for cluster peers on another port.
                 "--cluster.listen-address=".to_owned(),
             ]);
             Program::start(launch, port, &["/-/ready"], GRACE).await
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_deployed_configuration_is_given_another_gateway_and_nothing_else() {
+    fn the_deployed_configuration_gets_another_gateway_and_no_other_change() {
         let deployed = options::repository().join(FILE);
         let ours = configuration(&deployed, "http://127.0.0.1:1").unwrap();
         assert!(ours.contains("url: http://127.0.0.1:1/api/alerts/webhook"));
@@ -111,13 +111,15 @@ mod tests {
     }
 
     #[test]
-    fn a_configuration_without_the_gateway_is_told_with_its_file() {
+    fn a_configuration_without_the_gateway_is_an_error_with_its_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("alertmanager.yml");
         fs::write(&file, "route: { receiver: nobody }").unwrap();
-        let told = configuration(&file, "http://127.0.0.1:1")
+        let message = configuration(&file, "http://127.0.0.1:1")
             .unwrap_err()
             .to_string();
-        assert!(told.starts_with(&file.display().to_string()) && told.contains(DEPLOYED_GATEWAY));
+        assert!(
+            message.starts_with(&file.display().to_string()) && message.contains(DEPLOYED_GATEWAY)
+        );
     }
 }

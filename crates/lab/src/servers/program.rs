@@ -1,4 +1,4 @@
-//! A program that says over HTTP when it is ready: Prometheus and our own ones.
+//! A running program that reports over HTTP when it is ready: our own programs, Prometheus and Alertmanager.
 
 use std::{ffi::OsString, io, path::Path, time::Duration};
 
@@ -10,8 +10,10 @@ use crate::{
     process::{child::Child, http, launch::Launch},
 };
 
-const PATIENCE: Duration = Duration::from_secs(60);
-const ANSWER: Duration = Duration::from_secs(2);
+/// How long it may take to get ready.
+const READY_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long one answer may take.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A running program that serves HTTP on loopback. Dropping it kills it.
 pub struct Program {
@@ -65,7 +67,7 @@ impl Program {
             _ => ("PORT", &["/health", "/-/ready"]),
         };
         launch.environment.push((variable, port.to_string()));
-        // The gateway's own drain takes up to eight seconds.
+        // The gateway drains for up to eight seconds.
         Self::start(launch, port, ready, Duration::from_secs(10)).await
     }
 
@@ -86,7 +88,7 @@ impl Program {
         })
     }
 
-    /// Its address, without a slash at the end.
+    /// Its address, without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -112,7 +114,7 @@ impl Program {
     /// Freezes it: connections stay open and nothing answers.
     ///
     /// # Errors
-    /// When it goes on all the same.
+    /// If it does not stop.
     pub fn pause(&self) -> Result<(), LabError> {
         self.child.pause()
     }
@@ -122,12 +124,12 @@ impl Program {
         self.child.resume();
     }
 
-    /// Kills it at once.
+    /// Kills it and its descendants.
     pub async fn kill(&self) {
         self.child.kill().await;
     }
 
-    /// Asks it to stop, and kills it if it does not.
+    /// Asks it to stop, and kills it after its grace period.
     pub async fn stop(&self) {
         self.child.stop(self.grace).await;
     }
@@ -142,7 +144,7 @@ impl Program {
         Ok(())
     }
 
-    /// Waits until it ends by itself, and says how.
+    /// Waits until it ends by itself; returns the error.
     pub(crate) async fn died(&self) -> LabError {
         self.child.died().await
     }
@@ -152,7 +154,7 @@ async fn serve(launch: &Launch, port: u16, ready: &[&str]) -> Result<Child, LabE
     let child = Child::spawn(launch)?;
     for path in ready {
         child
-            .ready(PATIENCE, async || {
+            .ready(READY_TIMEOUT, async || {
                 matches!(get(port, path).await, Ok((200, _)))
             })
             .await?;
@@ -161,5 +163,5 @@ async fn serve(launch: &Launch, port: u16, ready: &[&str]) -> Result<Child, LabE
 }
 
 async fn get(port: u16, path: &str) -> io::Result<(u16, String)> {
-    timeout(ANSWER, http::get(port, path)).await?
+    timeout(ANSWER_TIMEOUT, http::get(port, path)).await?
 }

@@ -1,4 +1,4 @@
-//! A private Prometheus, and the configuration that it is given.
+//! A private Prometheus, and its configuration.
 
 use std::{
     ops::{Deref, DerefMut},
@@ -17,20 +17,20 @@ use crate::{
 
 /// How long it may take to stop, before it is killed.
 const GRACE: Duration = Duration::from_secs(10);
-/// The rule file, beside the configuration that names it.
+/// The rule file, beside the configuration.
 const RULES: &str = "alert.rules.yml";
 const CONFIGURATION: &str = "prometheus.yml";
 
-/// One scrape job with one target, whose `/metrics` is read.
+/// A scrape job with one target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// The job's name.
     pub job: &'static str,
     /// `host:port`.
     pub address: String,
-    /// Whether `job` and `instance` labels of the target's own are kept.
+    /// Keeps the target's own `job` and `instance` labels.
     pub honor_labels: bool,
-    /// Whether its series carry `drill="true"`, and with them the alerts that are made from them.
+    /// Adds `drill="true"` to its series, and so to the alerts made from them.
     pub drill: bool,
 }
 
@@ -45,7 +45,7 @@ impl Target {
         }
     }
 
-    /// The simulator, whose series carry `instance` labels of their own and set off no alerts for people.
+    /// The simulator. Its series have their own `instance` labels, and its alerts notify nobody.
     pub fn mock(address: impl Into<String>) -> Self {
         Self {
             job: "mock-metrics",
@@ -65,7 +65,7 @@ impl Target {
     }
 }
 
-/// What a Prometheus is to do besides scraping itself.
+/// What a Prometheus does besides scraping itself.
 #[derive(Debug, Clone)]
 pub struct PrometheusSetup {
     /// What it scrapes.
@@ -74,14 +74,14 @@ pub struct PrometheusSetup {
     pub interval: Duration,
     /// The text of its rule file.
     pub rules: Option<String>,
-    /// Whom it tells of alerts: `host:port`.
+    /// The Alertmanager that receives its alerts: `host:port`.
     pub alertmanager: Option<String>,
     /// Its log file, if not `prometheus.log` in its folder.
     pub log: Option<PathBuf>,
 }
 
 impl PrometheusSetup {
-    /// It scrapes `targets` at each `interval`, and knows no rules.
+    /// Scrapes `targets` every `interval`, without rules.
     pub fn scraping(targets: &[Target], interval: Duration) -> Self {
         Self {
             targets: targets.to_vec(),
@@ -93,14 +93,14 @@ impl PrometheusSetup {
     }
 }
 
-/// A running Prometheus of its own, on loopback. Dropping it kills it. [`Program`] says what can be done with it.
+/// A running Prometheus on loopback. Dropping it kills it. Derefs to its [`Program`].
 pub struct Prometheus(Program);
 
 impl Prometheus {
-    /// Where its data is, below its folder.
+    /// The folder of its data, below its own folder.
     pub(crate) const DATA: &str = "data";
 
-    /// Starts Prometheus in `folder` on `port` (0: a free one). It scrapes itself and `targets` at each `interval`.
+    /// Starts Prometheus in `folder` on `port` (0: a free one). It scrapes itself and `targets` every `interval`.
     ///
     /// # Errors
     /// When Prometheus is missing, or does not get ready.
@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_compose_network_scrapes_the_same_jobs_and_tells_of_alerts_in_the_same_way() {
+    fn the_compose_network_scrapes_the_same_jobs_and_sends_alerts_in_the_same_way() {
         let deployed = include_str!("../../../../monitoring/prometheus/prometheus.yml");
         let jobs = [
             Target::prometheus("localhost:9090"),

@@ -1,4 +1,4 @@
-//! How a cluster comes to be: `initdb`, the database, and the repository's SQL files.
+//! How a cluster is made: `initdb`, access rules, the repository's SQL files.
 
 use std::{
     fs,
@@ -21,10 +21,10 @@ use crate::{
 pub(crate) const DATABASE: &str = "incident_platform";
 /// Applied in this order, each one's files in the order of their names.
 const SQL_FOLDERS: [&str; 2] = ["init-db", "migrations-readonly"];
-/// Not applied: whoever wants its rules applies it himself.
+/// Not applied: its stricter rules are optional.
 const OPTIONAL: &str = "03-strict.sql";
-/// The gateway's role can only read, and comes in without a password, as in the address of `lab`'s table; in any
-/// database, for the tests copy theirs. The owner can run programs as this machine's user, and needs the password.
+/// The gateway's role can only read and has no password, as in the address that the lab prints. It may use any database,
+/// since the tests copy theirs. The owner can run programs as this machine's user, and needs the password.
 const ACCESS: &str = "\
 host  all  metrics_reader  127.0.0.1/32  trust
 host  all  postgres        127.0.0.1/32  scram-sha-256
@@ -32,7 +32,7 @@ host  all  postgres        127.0.0.1/32  scram-sha-256
 /// How long the server of a killed lab may take to shut down.
 const STALE_SERVER_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Makes an empty cluster in place of a half-made one.
+/// Makes an empty cluster, in place of an incomplete one.
 pub(crate) async fn init(programs: &Path, data_dir: &DataDir, log: &Path) -> Result<(), LabError> {
     data_dir.clear()?;
     let password = data_dir.new_password()?;
@@ -50,7 +50,7 @@ pub(crate) async fn init(programs: &Path, data_dir: &DataDir, log: &Path) -> Res
     finish(&initdb).await?;
     data_dir.keep_password()?;
     let access = data_dir.cluster.join("pg_hba.conf");
-    // The folder is the cluster user's, who may have put a link there.
+    // The folder belongs to the cluster's user, who may have made a link there.
     let written = match data_dir.user {
         Some(User { uid, gid }) => {
             files::replace_as((uid, gid), &access, ACCESS.as_bytes(), Access::Private)
@@ -61,7 +61,7 @@ pub(crate) async fn init(programs: &Path, data_dir: &DataDir, log: &Path) -> Res
 }
 
 /// The server's command line. It listens on loopback only. Nothing is synced to the disk:
-/// these data need not survive the machine.
+/// the data need not survive a crash of the machine.
 pub(crate) fn server(programs: &Path, data_dir: &DataDir, port: u16, log: &Path) -> Launch {
     let mut server = Launch::new("PostgreSQL", programs.join("postgres"), log)
         .args(["-D".as_ref(), data_dir.cluster.as_os_str()])
@@ -100,7 +100,7 @@ pub(crate) fn sql_files(repository: &Path) -> Result<Vec<PathBuf>, LabError> {
     Ok(all)
 }
 
-/// What the SQL files say, to tell later whether they have changed.
+/// The contents of the SQL files, to find out later whether they have changed.
 pub(crate) fn contents(files: &[PathBuf]) -> Result<String, LabError> {
     files
         .iter()
@@ -128,7 +128,7 @@ pub(crate) async fn apply(
             &port.to_string(),
         ])
         .args(["-U", "postgres", "-d", DATABASE]);
-    // Everybody can read a command line.
+    // All users can read a command line.
     psql.environment.push(("PGPASSWORD", password.to_owned()));
     for file in files {
         psql = psql.args(["-f".as_ref(), file.as_os_str()]);
@@ -136,7 +136,7 @@ pub(crate) async fn apply(
     finish(&psql).await
 }
 
-/// Waits until a server that a killed lab left behind has shut down.
+/// Waits until the server of a killed lab has shut down.
 pub(crate) async fn wait_for_stale_server(data_dir: &DataDir) -> Result<(), LabError> {
     let deadline = Instant::now() + STALE_SERVER_TIMEOUT;
     while let Some(pid) = running_server(data_dir) {
@@ -159,11 +159,14 @@ fn running_server(data_dir: &DataDir) -> Option<u32> {
     (works_in == data_dir.cluster).then_some(pid)
 }
 
-/// Runs a program to its end, which must be a good one.
+/// Runs a program to its end.
+///
+/// # Errors
+/// If it fails.
 async fn finish(launch: &Launch) -> Result<(), LabError> {
     let child = Child::spawn(launch)?;
     match child.ended().await {
         status if status.success() => Ok(()),
-        status => Err(child.death(status).await),
+        status => Err(child.died_with(status).await),
     }
 }

@@ -1,4 +1,4 @@
-//! Where a cluster's files are, and whose they are: PostgreSQL refuses to run as root.
+//! The folder of a cluster and the user who owns it: PostgreSQL refuses to run as root.
 
 use std::{
     fs,
@@ -13,22 +13,22 @@ use uuid::Uuid;
 
 use crate::{error::LabError, process::launch::User};
 
-/// Where clusters of root's labs are if user `postgres` cannot reach the lab's own directory.
-const ELSEWHERE: &str = "/var/tmp";
+/// The folder of root's clusters, if user `postgres` cannot reach the lab's own folder.
+const FALLBACK_FOLDER: &str = "/var/tmp";
 
 /// The folder of one cluster and the user that owns it.
 #[derive(Debug, Clone)]
 pub(crate) struct DataDir {
     /// PostgreSQL's data directory.
     pub(crate) cluster: PathBuf,
-    /// As whom its programs run: `None` is the current user.
+    /// The user of its programs; `None` is the current user.
     pub(crate) user: Option<User>,
-    /// Written when the cluster is complete, with the SQL that it was made from; one without it is half-made.
+    /// The marker of a complete cluster. It contains the SQL that the cluster was made from.
     pub(crate) complete: PathBuf,
 }
 
 impl DataDir {
-    /// The data_dir of the cluster of `folder`, which is made if need be. The same folder always has the same data_dir.
+    /// The data directory for `folder`, which is created if it does not exist. The same folder always has the same one.
     pub(crate) fn of(folder: &Path) -> Result<Self, LabError> {
         let refused = |error| LabError::io(folder.display())(error);
         let ours = Folder::claim(folder).map_err(refused)?;
@@ -44,22 +44,22 @@ impl DataDir {
                 program: "user postgres, as whom root's PostgreSQL runs,".into(),
                 remedy: "install it with apt-get install postgresql".into(),
             })?);
-            if !everybody_reaches(&folder) {
+            if !is_reachable_by_all(&folder) {
                 let mut hasher = DefaultHasher::new();
                 folder.hash(&mut hasher);
                 let name = format!("service-metrics-lab-{:016x}", hasher.finish());
-                data_dir.cluster = Path::new(ELSEWHERE).join(name);
+                data_dir.cluster = Path::new(FALLBACK_FOLDER).join(name);
             }
         }
         Ok(data_dir)
     }
 
-    /// Whether there is a cluster that was made to the end.
+    /// Whether the cluster is complete.
     pub(crate) fn is_complete(&self) -> bool {
         self.complete.exists() && self.cluster.join("PG_VERSION").exists()
     }
 
-    /// Removes what there is, and makes an empty directory that belongs to the cluster's user alone.
+    /// Replaces the directory by an empty one that only the cluster's user may enter.
     pub(crate) fn clear(&self) -> Result<(), LabError> {
         let refused = |error| LabError::io(self.cluster.display())(error);
         self.check_owner()?;
@@ -82,11 +82,11 @@ impl DataDir {
         self.hand_over(&self.cluster)
     }
 
-    /// Makes a password for the owner, in a file that only the cluster's user may read: for `initdb`, which wants the
-    /// cluster's own directory empty. [`Self::keep_password`] moves it there.
+    /// Makes a password for the owner, in a file that only the cluster's user may read. The file is beside the cluster, since
+    /// `initdb` needs an empty directory. [`Self::keep_password`] moves it there.
     pub(crate) fn new_password(&self) -> Result<PathBuf, LabError> {
         let seed = self.password_seed();
-        // Never one that is there: in ELSEWHERE somebody else could have made it, to read it.
+        // `create_new`: in FALLBACK_FOLDER another user could have made the file, in order to read it.
         let written = fs::File::options()
             .write(true)
             .create_new(true)
@@ -98,7 +98,7 @@ impl DataDir {
         Ok(seed)
     }
 
-    /// Moves the password into the cluster, which nobody else may enter.
+    /// Moves the password into the cluster, which no other user may enter.
     pub(crate) fn keep_password(&self) -> Result<(), LabError> {
         let kept = self.password_file();
         fs::rename(self.password_seed(), &kept).map_err(LabError::io(kept.display()))
@@ -133,7 +133,7 @@ impl DataDir {
         }
     }
 
-    /// Anybody may make a directory in [`ELSEWHERE`]: one that somebody else made is not ours to use.
+    /// Refuses a directory of another user. All users may make directories in [`FALLBACK_FOLDER`].
     pub(crate) fn check_owner(&self) -> Result<(), LabError> {
         let ours = self
             .user
@@ -148,8 +148,8 @@ impl DataDir {
     }
 }
 
-/// Whether every user may pass through `folder` and the ones above it.
-fn everybody_reaches(folder: &Path) -> bool {
+/// Whether all users may enter `folder` and its parents.
+fn is_reachable_by_all(folder: &Path) -> bool {
     folder
         .ancestors()
         .all(|folder| fs::metadata(folder).is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0))
@@ -163,8 +163,8 @@ mod tests {
     fn a_private_folder_is_not_reached_by_everybody() {
         let private = tempfile::tempdir().unwrap();
         fs::set_permissions(private.path(), fs::Permissions::from_mode(0o700)).unwrap();
-        assert!(everybody_reaches(Path::new("/")));
-        assert!(!everybody_reaches(
+        assert!(is_reachable_by_all(Path::new("/")));
+        assert!(!is_reachable_by_all(
             &fs::canonicalize(private.path()).unwrap()
         ));
     }

@@ -20,19 +20,20 @@ use crate::{
     process::{child::Child, port},
 };
 
-/// A recovery after a kill is part of it.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long it may take to get ready, including a recovery after a kill.
+const READY_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long it may take to stop, before it is killed.
 const GRACE: Duration = Duration::from_secs(10);
-const ANSWER: Duration = Duration::from_secs(2);
+/// How long one query may take.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A running PostgreSQL of its own, on loopback. Dropping it stops it.
+/// A running PostgreSQL on loopback. Dropping it stops it.
 pub struct Postgres {
     programs: PathBuf,
     data_dir: DataDir,
     log: PathBuf,
     port: u16,
-    /// The owner's.
+    /// The password of the owner.
     password: String,
     outdated: bool,
     child: Child,
@@ -87,7 +88,7 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// Where the cluster of `folder` is, once no server of a killed lab uses it (or its port) any more.
+    /// The data directory of `folder`. Waits until a server of a killed lab no longer uses it, nor its port.
     pub(crate) async fn data_dir(folder: &Path) -> Result<DataDir, LabError> {
         let data_dir = DataDir::of(folder)?;
         data_dir.check_owner()?;
@@ -95,7 +96,7 @@ impl Postgres {
         Ok(data_dir)
     }
 
-    /// Makes the database; from here on the cluster is complete.
+    /// Creates the database, and marks the cluster as complete.
     async fn fill(&self, files: &[PathBuf], sql: &str) -> Result<(), LabError> {
         let create = format!("CREATE DATABASE {DATABASE}");
         query(self.port, &self.password, "postgres", &create).await?;
@@ -106,12 +107,12 @@ impl Postgres {
         written.map_err(LabError::io(marker.display()))
     }
 
-    /// The database as the gateway sees it, through its read-only role.
+    /// The address of the database for the gateway, with its read-only role.
     pub fn url(&self) -> String {
         self.url_as("metrics_reader")
     }
 
-    /// The database as its owner sees it, with the owner's password: not to be shown.
+    /// The address of the database for its owner, with the password: do not print it.
     pub fn owner_url(&self) -> String {
         self.url_as(&format!("postgres:{}", self.password))
     }
@@ -125,7 +126,7 @@ impl Postgres {
         self.port
     }
 
-    /// Whether the SQL files say something else than when the database was made from them.
+    /// Whether the SQL files have changed since the database was made from them.
     pub fn is_outdated(&self) -> bool {
         self.outdated
     }
@@ -138,7 +139,7 @@ impl Postgres {
     /// Runs SQL statements as the owner.
     ///
     /// # Errors
-    /// With PostgreSQL's words.
+    /// PostgreSQL's message.
     pub async fn execute(&self, sql: &str) -> Result<(), LabError> {
         query(self.port, &self.password, DATABASE, sql).await
     }
@@ -146,7 +147,7 @@ impl Postgres {
     /// Freezes the server and its backends: connections stay open and nothing answers.
     ///
     /// # Errors
-    /// When one of its processes goes on all the same.
+    /// If one of its processes does not stop.
     pub fn pause(&self) -> Result<(), LabError> {
         self.child.pause()
     }
@@ -177,7 +178,7 @@ impl Postgres {
         Ok(())
     }
 
-    /// Waits until the server ends by itself, and says how.
+    /// Waits until the server ends by itself; returns the error.
     pub(crate) async fn died(&self) -> LabError {
         self.child.died().await
     }
@@ -192,9 +193,9 @@ async fn serve(
 ) -> Result<Child, LabError> {
     let child = Child::spawn(&cluster::server(programs, data_dir, port, log))?;
     child
-        .ready(PATIENCE, async || {
+        .ready(READY_TIMEOUT, async || {
             matches!(
-                timeout(ANSWER, query(port, password, "postgres", "SELECT 1")).await,
+                timeout(QUERY_TIMEOUT, query(port, password, "postgres", "SELECT 1")).await,
                 Ok(Ok(()))
             )
         })
@@ -207,15 +208,15 @@ async fn query(port: u16, password: &str, database: &str, sql: &str) -> Result<(
     let mut config = Config::new();
     config.host("127.0.0.1").port(port).dbname(database);
     config.user("postgres").password(password);
-    let told = |error: tokio_postgres::Error| {
+    let database_error = |error: tokio_postgres::Error| {
         let why = error
             .as_db_error()
             .map_or_else(|| error.to_string(), ToString::to_string);
         LabError::Database(why)
     };
-    let (client, connection) = config.connect(NoTls).await.map_err(told)?;
+    let (client, connection) = config.connect(NoTls).await.map_err(database_error)?;
     tokio::select! {
-        done = client.batch_execute(sql) => done.map_err(told),
-        broken = connection => broken.map_err(told),
+        done = client.batch_execute(sql) => done.map_err(database_error),
+        broken = connection => broken.map_err(database_error),
     }
 }
