@@ -102,10 +102,10 @@ async fn over_https_it_is_said_why_nobody_is_trusted_and_it_heals() {
         let address = local(gateway.port().await);
         readiness_says(address, Some("no certificate authority can be used")).await;
         if what == "a bad block" {
-            // One bad certificate is passed over.
+            // One bad certificate is skipped.
             fs::write(&file, format!("{BAD_BLOCK}{}", tls.authority)).unwrap();
             readiness_says(address, None).await;
-            gateway.says("it is passed over").await;
+            gateway.says("it is skipped").await;
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The one shape of every error answer: Prometheus' envelope. Causes are logged here, once; the caller is told what he
-//! can act on.
+//! All error answers, in Prometheus' envelope. The text is for the client; the cause of an internal error is logged here,
+//! once.
 
 use std::fmt;
 
@@ -10,57 +10,57 @@ use actix_web::{
 };
 use serde::{Deserialize, Serialize};
 
-/// An error answer. Each text says what a person can act on.
+/// An error answer. Its text says what the client can do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ApiError {
-    /// 400: the request is wrong, and the text names the part of it.
+    /// 400: the request is wrong; the text names the part.
     BadData(String),
-    /// 401: who asks has not said who he is.
+    /// 401: the client has not authenticated.
     Unauthorized(String),
-    /// 403: who asks may not.
+    /// 403: the client may not do this.
     Forbidden(String),
-    /// 404: there is no such thing.
+    /// 404: no such resource.
     NotFound(String),
-    /// 405: the path exists, the method does not.
+    /// 405: the resource does not support the method.
     MethodNotAllowed {
-        /// What was tried.
+        /// The method of the request.
         method: String,
-        /// What there is.
+        /// The supported methods.
         allowed: Vec<Method>,
     },
-    /// 408: the body did not come in time.
+    /// 408: the request did not arrive in time.
     TooSlow(String),
-    /// 409: it does not fit the state of things.
+    /// 409: the request conflicts with the current state.
     Conflict(String),
-    /// 413: the body is larger than is taken.
+    /// 413: the body is too large.
     TooLarge(String),
-    /// 415: the body is not of the type, or has an encoding, that is understood here.
+    /// 415: the type or the encoding of the body is not supported.
     UnsupportedMediaType(String),
-    /// 421: the request is for a host that is not one of this server's.
+    /// 421: the request is for a host that this server does not answer to.
     UnknownHost(String),
-    /// 431: the head of a request is larger than is taken.
+    /// 431: the head of the request is too large.
     HeadTooLarge(String),
-    /// 426: the WebSocket version is not one that is spoken here (RFC 6455 §4.4).
+    /// 426: the WebSocket version is not supported (RFC 6455 §4.4).
     UpgradeRequired(String),
     /// 429: a limit is reached.
     TooManyRequests(String),
-    /// 429: this client has to wait so many seconds.
+    /// 429: this client must wait.
     Throttled {
-        /// What it may not do until then.
+        /// What it must wait with.
         text: String,
-        /// For `Retry-After`.
+        /// `Retry-After` in seconds.
         seconds: u64,
     },
-    /// 503: something that is needed does not answer now.
+    /// 503: a server or a resource that is needed is not available now.
     Unavailable(String),
-    /// 504: something that is needed took too long.
+    /// 504: a server that is needed took too long.
     Timeout(String),
-    /// 500: our fault. The cause is logged and not told.
+    /// 500: a bug or a broken system. The cause is logged and not sent.
     Internal(String),
 }
 
 impl ApiError {
-    /// A wrong parameter, by name.
+    /// 400 for a wrong parameter: `must` continues a sentence that begins with its name.
     pub fn parameter(name: &str, must: impl fmt::Display) -> Self {
         Self::BadData(format!("parameter {name:?} {must}"))
     }
@@ -131,7 +131,7 @@ pub struct ErrorEnvelope {
     pub status: String,
     /// One of the contract's error types.
     pub error_type: String,
-    /// What a person can act on.
+    /// What the client can do.
     pub error: String,
 }
 
@@ -174,7 +174,7 @@ impl ResponseError for ApiError {
         let mut answer = HttpResponse::build(self.status_code());
         answer.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
         match self {
-            // Long enough not to be a storm, short enough to be back soon after a restart.
+            // Long enough to avoid a storm of retries, short enough after a restart.
             Self::Unavailable(_) | Self::TooManyRequests(_) => {
                 answer.insert_header((header::RETRY_AFTER, "2"));
             }
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn an_internal_cause_is_not_told() {
+    fn an_internal_cause_is_not_sent() {
         assert!(
             !ApiError::Internal("password=hunter2".into())
                 .to_string()
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_method_is_told_which_ones_there_are() {
+    fn a_wrong_method_gets_the_allowed_ones() {
         let error = ApiError::MethodNotAllowed {
             method: "PUT".into(),
             allowed: vec![Method::GET, Method::HEAD],

@@ -1,5 +1,5 @@
-//! The `host[:port]` of a `Host` header, of a request target and of an `Origin` (RFC 9110 §4.2, RFC 3986 §3.2), read
-//! strictly: whatever a browser would not send is not one.
+//! The `host[:port]` of a `Host` header, of a request target and of an `Origin` (RFC 9110 §4.2, RFC 3986 §3.2), parsed
+//! strictly: what a browser would not send is refused.
 
 use std::{
     fmt,
@@ -9,12 +9,12 @@ use std::{
 /// The longest name that DNS can hold.
 const MAX_NAME_LENGTH: usize = 253;
 
-/// A host, with its port where one is given.
+/// A host and an optional port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authority {
-    /// Whom it names.
+    /// The host.
     pub host: Host,
-    /// `None`: the scheme's default.
+    /// `None` for the default port of the scheme.
     pub port: Option<u16>,
 }
 
@@ -23,12 +23,12 @@ pub struct Authority {
 pub enum Host {
     /// An address in its canonical form: `127.0.0.1`, `[::1]`. Others (`127.1`, `0x7f.1`) are names.
     Ip(IpAddr),
-    /// A name in lower case, without the dot at its end.
+    /// A name in lower case, without a trailing dot.
     Name(String),
 }
 
 impl Authority {
-    /// Reads it; `None` where it is not well-formed, or has user information or an IPv6 zone.
+    /// Parses `host[:port]`; `None` if it is malformed or has user information or an IPv6 zone.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(text).ok()?;
         if let Some(rest) = text.strip_prefix('[') {
@@ -65,7 +65,7 @@ impl fmt::Display for Host {
 }
 
 impl Host {
-    /// Reads a name or an IPv4 address.
+    /// Parses a name or an IPv4 address.
     fn parse(text: &str) -> Option<Self> {
         if let Ok(address) = text.parse::<IpAddr>() {
             return address.is_ipv4().then_some(Self::Ip(address));
@@ -119,7 +119,7 @@ mod tests {
             ("127.0.0.1:8005", ip("127.0.0.1", Some(8005))),
             ("[::1]", ip("::1", None)),
             ("[::FFFF:127.0.0.1]:1", ip("::ffff:127.0.0.1", Some(1))),
-            // Browsers turn these into 127.0.0.1 before they send them; who sends them as they are means a name.
+            // Browsers convert these to 127.0.0.1 before they send them; sent as they are, they are names.
             ("127.1", name("127.1", None)),
             ("0x7f000001", name("0x7f000001", None)),
             ("0177.0.0.1", name("0177.0.0.1", None)),

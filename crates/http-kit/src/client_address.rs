@@ -1,5 +1,5 @@
-//! Who a client is: the peer of its connection or, behind trusted proxies, the address that they name. What limits count
-//! by, and what logs show.
+//! The address of a client, for limits and logs: the peer of its connection or, behind trusted proxies, the address that
+//! they forward.
 
 use std::{
     convert::Infallible,
@@ -19,11 +19,11 @@ use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// A client's address, in one form: an IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`) is the IPv4 address.
+/// A client's address in canonical form: `::ffff:192.0.2.1` is `192.0.2.1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ClientAddress(IpAddr);
 
-/// What counts as one client: an IPv4 address, or the /64 from which an IPv6 host chooses its addresses.
+/// What counts as one client: an IPv4 address, or a /64 of IPv6, from which a host chooses its addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientNetwork(IpAddr);
 
@@ -38,7 +38,7 @@ impl ClientAddress {
         self.0
     }
 
-    /// What limits count by.
+    /// The network that limits count by.
     pub fn network(self) -> ClientNetwork {
         ClientNetwork(match self.0 {
             IpAddr::V6(v6) if !v6.is_loopback() => {
@@ -69,32 +69,37 @@ impl FromRequest for ClientAddress {
     }
 }
 
-/// Proxies whose word on who their client is counts; clones share the list.
+/// Proxies whose forwarding headers are trusted. Clones share the list.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies(Arc<[IpNet]>);
 
 impl TrustedProxies {
-    /// Whoever is in one of `networks` is a proxy.
+    /// Trusts every address in `networks`.
     pub fn new(networks: &[IpNet]) -> Self {
         Self(networks.iter().copied().map(canonical).collect())
     }
 
     /// The client of a request that came from `peer`.
     ///
-    /// That is the peer, unless it is a trusted proxy: then it is the right-most hop of `Forwarded` (RFC 7239) or
-    /// `X-Forwarded-For` that is not one. What stands left of that hop is the client's own claim and is not read. Where
-    /// all hops are trusted, it is the left-most. It is the peer where a hop up to the one that counts is no address, and
-    /// where the two headers disagree: a proxy sets one of them, and may pass on the other as its client wrote it.
+    /// | the peer                                                   | the client                             |
+    /// |------------------------------------------------------------|----------------------------------------|
+    /// | is no trusted proxy                                        | the peer                               |
+    /// | is one                                                     | the right-most hop that is none, or else the left-most hop |
+    /// | is one; a hop up to the client is no address               | the peer                               |
+    /// | is one; `Forwarded` and `X-Forwarded-For` disagree         | the peer                               |
     ///
-    /// A connection that has ended already has no peer: its address is `0.0.0.0`.
+    /// Hops are those of `Forwarded` (RFC 7239) or `X-Forwarded-For`. Hops left of the client are its own claim and are not
+    /// read. If both headers are there and disagree, the proxy may have passed one of them on from its client.
+    ///
+    /// A connection that has ended has no peer: its address is `0.0.0.0`.
     pub fn client(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> ClientAddress {
         let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
         let peer = ClientAddress::of_peer(peer);
         if !self.trusts(peer) {
             return peer;
         }
-        let forwarded = self.counted(elements(headers, &header::FORWARDED).map(forwarded_for));
-        let x_forwarded_for = self.counted(elements(headers, &X_FORWARDED_FOR).map(node));
+        let forwarded = self.client_hop(elements(headers, &header::FORWARDED).map(forwarded_for));
+        let x_forwarded_for = self.client_hop(elements(headers, &X_FORWARDED_FOR).map(node));
         match (forwarded, x_forwarded_for) {
             (Hop::Client(client), Hop::None) | (Hop::None, Hop::Client(client)) => client,
             (Hop::Client(one), Hop::Client(other)) if one == other => one,
@@ -102,35 +107,35 @@ impl TrustedProxies {
         }
     }
 
-    /// Whether `address` is one of them.
+    /// Whether `address` is a trusted proxy.
     pub fn trusts(&self, address: ClientAddress) -> bool {
         self.0.iter().any(|network| network.contains(&address.0))
     }
 
-    /// The hop that counts among `hops`, which come from right to left.
-    fn counted(&self, hops: impl Iterator<Item = Option<ClientAddress>>) -> Hop {
-        let mut counted = Hop::None;
+    /// The client among `hops`, which come from right to left.
+    fn client_hop(&self, hops: impl Iterator<Item = Option<ClientAddress>>) -> Hop {
+        let mut client = Hop::None;
         for hop in hops {
             let Some(address) = hop else {
                 return Hop::Malformed;
             };
-            counted = Hop::Client(address);
+            client = Hop::Client(address);
             if !self.trusts(address) {
                 break;
             }
         }
-        counted
+        client
     }
 }
 
-/// What one header says.
+/// The result of one header.
 enum Hop {
     None,
     Client(ClientAddress),
     Malformed,
 }
 
-/// `::ffff:10.0.0.0/104` is `10.0.0.0/8`, since addresses are compared in that form.
+/// The canonical form, in which addresses are compared: `::ffff:10.0.0.0/104` is `10.0.0.0/8`.
 fn canonical(network: IpNet) -> IpNet {
     let v4 = network.addr().to_canonical();
     let bits = network.prefix_len().checked_sub(96);

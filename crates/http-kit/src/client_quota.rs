@@ -1,4 +1,4 @@
-//! How much of something (sessions, request bodies) one client may hold at a time.
+//! How many things (sessions, connections) one client may hold at a time.
 
 use std::{
     collections::HashMap,
@@ -7,14 +7,14 @@ use std::{
 
 use crate::client_address::{ClientAddress, ClientNetwork};
 
-/// Counts what each client holds; clones share the counts.
+/// Counts the things that each client holds. Clones share the counts.
 #[derive(Debug, Clone)]
 pub struct ClientQuota {
     per_client: usize,
     held: Arc<Mutex<HashMap<ClientNetwork, usize>>>,
 }
 
-/// One of what a client may hold, until it is dropped.
+/// One thing that a client holds, until this is dropped.
 #[derive(Debug)]
 pub struct Held {
     quota: ClientQuota,
@@ -35,7 +35,7 @@ impl ClientQuota {
         self.per_client
     }
 
-    /// One more for `client`; none where that would be too many.
+    /// Takes one more for `client`; `None` if it has its quota.
     pub fn take(&self, client: ClientAddress) -> Option<Held> {
         let client = client.network();
         let mut held = self.held();
@@ -51,7 +51,7 @@ impl ClientQuota {
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<ClientNetwork, usize>> {
-        // Nothing panics while it is locked.
+        // No code panics while it is locked.
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,5 +1,5 @@
-//! Which names a server answers to. A page whose own name is made to resolve to this machine (DNS rebinding) speaks from
-//! an address that is trusted and is of the same origin as what it asks; only the name in `Host` gives it away.
+//! The host names that a server answers to, against DNS rebinding: a page whose name resolves to this machine has a trusted
+//! address and the same origin as the server. Only the name in `Host` reveals it.
 
 use std::collections::BTreeSet;
 
@@ -10,20 +10,20 @@ use actix_web::{
 use log::warn;
 use rustix::system::uname;
 
-use crate::api_error::ApiError;
 use crate::{
+    api_error::ApiError,
     authority::{Authority, Host},
     log_throttle::LogThrottle,
 };
 
-/// How much of a host that is refused is repeated.
+/// A refused host is repeated up to this length, in bytes.
 const MAX_SHOWN: usize = 100;
 
 /// The names that a server answers to, besides `localhost`, `*.localhost`, every IP address and the machine's own name.
 #[derive(Debug)]
 pub struct KnownHosts {
     names: BTreeSet<String>,
-    /// `.example.org` for `*.example.org`.
+    /// `.example.org` stands for `*.example.org`.
     suffixes: Vec<String>,
     any_host: &'static [&'static str],
     setting: &'static str,
@@ -31,8 +31,8 @@ pub struct KnownHosts {
 }
 
 impl KnownHosts {
-    /// The `names` (exact, or `*.example.org` for all below it). The paths `any_host` answer whatever the host is. A
-    /// refusal tells to add the host to `setting`.
+    /// Answers to `names` (exact, or `*.example.org` for all below it), and on the paths `any_host` to every host. A refusal
+    /// names `setting` as the place to add a host.
     pub fn new<'n>(
         names: impl IntoIterator<Item = &'n str>,
         any_host: &'static [&'static str],
@@ -58,8 +58,8 @@ impl KnownHosts {
         }
     }
 
-    /// Judges a request, an upgrade like any other, by its host: the one of its target, if that names one (RFC 9112
-    /// §3.2.2), and the one of its header. HTTP/1.0 needs none: no browser speaks it.
+    /// Checks the host in the target of a request, if it has one (RFC 9112 §3.2.2), and in its header. HTTP/1.0 needs no
+    /// `Host`, since browsers do not use it.
     ///
     /// # Errors
     /// 421 for an unknown host, 400 for none or several.
@@ -97,7 +97,7 @@ impl KnownHosts {
 
     fn knows(&self, host: &Host) -> bool {
         match host {
-            // Nobody can make an address resolve to another.
+            // An address does not resolve to another one.
             Host::Ip(_) => true,
             Host::Name(name) => {
                 let below = |suffix: &String| name.ends_with(suffix.as_str());
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_target_names_counts_like_the_header() {
+    fn the_host_in_the_target_counts_like_the_header() {
         let at = |target: &str, host: &str| {
             let request = TestRequest::get().uri(target);
             status(request.insert_header((header::HOST, host)))
@@ -221,10 +221,10 @@ mod tests {
     #[test]
     fn a_refused_host_is_cut_and_escaped() {
         let known = KnownHosts::new([], &[], "server.hosts");
-        let told = |host: &[u8]| known.check_host(host).unwrap_err().to_string();
-        let text = told("a\u{202e}\"\n".as_bytes());
+        let message = |host: &[u8]| known.check_host(host).unwrap_err().to_string();
+        let text = message("a\u{202e}\"\n".as_bytes());
         assert!(text.contains(r#""a\xe2\x80\xae\"\n""#), "{text}");
         assert!(text.contains("server.hosts"), "{text}");
-        assert!(told(&[b'a'; 10_000]).len() < 300);
+        assert!(message(&[b'a'; 10_000]).len() < 300);
     }
 }

@@ -1,6 +1,15 @@
-//! HTTP as the gateway and the simulator speak it: how a connection is bounded, who a client is, which hosts and pages may
-//! speak, and the forms of answers; and how other servers are reached ([`outbound`]). Nothing here knows a route or a
-//! feature.
+//! HTTP for the gateway and the simulator, and an HTTP client. It contains no route and no feature.
+//!
+//! | module                                   | holds                                                        |
+//! |------------------------------------------|--------------------------------------------------------------|
+//! | [`connection`]                           | connections with limits and deadlines                        |
+//! | [`middleware`]                           | what both servers put around their routes                    |
+//! | [`host`], [`origin`], [`authority`]      | the hosts and web pages that are allowed                     |
+//! | [`client_address`], [`client_quota`]     | who a client is, and how much it may hold                    |
+//! | [`log_throttle`]                         | log lines that clients can cause                             |
+//! | [`methods`], [`request_body`], [`percent`] | reading requests                                           |
+//! | [`api_error`], [`envelope`]              | the forms of answers                                         |
+//! | [`outbound`]                             | the client: look-up of names, certificates, bodies           |
 
 pub mod api_error;
 pub mod authority;

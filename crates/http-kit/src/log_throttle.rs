@@ -1,4 +1,4 @@
-//! Log lines that a client can cause at will: each is written once per subject, and at most so many in a minute.
+//! Limits log lines that a client can cause: one per subject, and a number per minute.
 
 use std::{
     collections::VecDeque,
@@ -6,13 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How many subjects are remembered; the oldest is forgotten first.
+/// Remembered subjects; the oldest is forgotten first.
 const MAX_SUBJECTS: usize = 128;
-/// How many lines a minute may have.
+/// Lines per minute.
 const MAX_LINES: u32 = 10;
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// What has been logged. Its memory is bounded by 128 subjects, which the caller keeps short.
+/// What has been logged. Its memory is bounded by [`MAX_SUBJECTS`] subjects, which the caller keeps short.
 #[derive(Debug, Default)]
 pub struct LogThrottle(Mutex<Log>);
 
@@ -24,7 +24,7 @@ struct Log {
 }
 
 impl LogThrottle {
-    /// Whether a line about `subject` is to be written now. Says so once per subject.
+    /// Whether to write a line about `subject` now; true once per subject.
     pub fn admits(&self, subject: &str) -> bool {
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.admits(subject, Instant::now())

@@ -1,5 +1,5 @@
-//! Which web pages may speak to a server. Browsers do not ask before they open a WebSocket across sites; the `Origin`
-//! header is all there is (RFC 6455 §10.2).
+//! Which web pages may use a server. Browsers open a WebSocket across sites without a preflight; the `Origin` header is the
+//! only protection (RFC 6455 §10.2).
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Reads an `Origin` header; `None` for `null`, and for whatever is not of http or https.
+    /// Parses an `Origin` header; `None` for `null` and for schemes other than http and https.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let scheme_end = text.windows(3).position(|part| part == b"://")?;
         let (scheme, authority) = (&text[..scheme_end], &text[scheme_end + 3..]);
@@ -30,8 +30,8 @@ impl Origin {
         })
     }
 
-    /// Whether the page was served from the very host and port that it speaks to, as its `Host` header names them. A
-    /// `Host` without a port stands for the default port of the page's scheme: TLS may end at a proxy.
+    /// Whether the page was served from the host and port in the `Host` header of its request. A `Host` without a port means
+    /// the default port of the page's scheme, since TLS may end at a proxy.
     fn is_served_from(&self, host: &[u8]) -> bool {
         Authority::parse(host).is_some_and(|at| {
             at.host == self.host && at.port.unwrap_or_else(|| default_port(self.https)) == self.port
@@ -39,7 +39,7 @@ impl Origin {
     }
 }
 
-/// As browsers write it.
+/// The form that browsers send.
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.https { "https" } else { "http" };
@@ -55,12 +55,12 @@ fn default_port(https: bool) -> u16 {
     if https { 443 } else { 80 }
 }
 
-/// The pages of other origins that may speak to a server.
+/// The origins whose pages may use a server.
 #[derive(Debug, Clone)]
 pub struct AllowedOrigins(Vec<Origin>);
 
 impl AllowedOrigins {
-    /// Those of the settings, which refuse what is not an origin.
+    /// Parses the origins of the settings, whose check has refused what is not an origin.
     pub fn new(origins: &[String]) -> Self {
         let origins = origins.iter();
         Self(
@@ -70,17 +70,17 @@ impl AllowedOrigins {
         )
     }
 
-    /// Whether a page of this origin is on the list.
+    /// Whether this origin is on the list.
     pub fn contains(&self, origin: &[u8]) -> bool {
         Origin::parse(origin).is_some_and(|origin| self.0.contains(&origin))
     }
 
-    /// Whether it is on the list, or was served from `host`, the `Host` header of the request.
+    /// Whether this origin is on the list, or its page was served from `host`, the `Host` header of the request.
     pub fn allow(&self, origin: &[u8], host: Option<&[u8]>) -> bool {
         Origin::parse(origin).is_some_and(|origin| self.allow_origin(&origin, host))
     }
 
-    /// The same, of an origin that has been read.
+    /// Like [`Self::allow`], for a parsed origin.
     pub fn allow_origin(&self, origin: &Origin, host: Option<&[u8]>) -> bool {
         self.0.contains(origin) || host.is_some_and(|host| origin.is_served_from(host))
     }

@@ -1,4 +1,4 @@
-//! A timer that is moved often and goes off rarely.
+//! A timer that is reset often and rarely expires.
 
 use std::{
     pin::Pin,
@@ -7,8 +7,8 @@ use std::{
 
 use actix_web::rt::time::{Instant, Sleep, sleep_until};
 
-/// Goes off at a deadline, or before it. Moving it costs a timer operation: that is done when it would go off too late, or
-/// has gone off too early.
+/// Expires at a deadline. A reset costs a timer operation, so the timer is reset only when it would expire too late, or has
+/// expired too early.
 pub(super) struct Alarm(Pin<Box<Sleep>>);
 
 impl Alarm {
@@ -16,7 +16,7 @@ impl Alarm {
         Self(Box::pin(sleep_until(due)))
     }
 
-    /// Whether it is too late. If not, the task is woken when it is.
+    /// Whether `due` has passed. If not, wakes the task when it has.
     pub(super) fn is_late(&mut self, due: Instant, context: &mut Context<'_>) -> bool {
         if due < self.0.deadline() {
             self.0.as_mut().reset(due);

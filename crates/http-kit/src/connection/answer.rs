@@ -1,4 +1,4 @@
-//! An answer's body, in pieces: actix-http copies what a body gives at once into the connection's write buffer, whole.
+//! The body of an answer, in pieces: actix-http copies each part that a body returns into the connection's write buffer.
 
 use std::{
     cell::RefCell,
@@ -15,12 +15,12 @@ use actix_web::{
 
 use super::exchange::Exchange;
 
-/// The most that a connection is given of a large answer at once.
+/// The size of the pieces of a large answer, in bytes.
 pub const PIECE: usize = 8 * 1024;
-/// An answer that is no larger goes out whole to a client that is not behind: each piece costs a call of the kernel.
-const WHOLE: usize = 8 * PIECE;
+/// An answer up to this size, in bytes, is sent whole to a client that is not behind: each piece costs a system call.
+const MAX_WHOLE: usize = 8 * PIECE;
 
-/// A request that is under way; its end is that of its answer.
+/// A request whose answer has not ended. Dropping it ends the request.
 pub(super) struct InFlight(pub(super) Rc<Exchange>);
 
 impl Drop for InFlight {
@@ -29,11 +29,11 @@ impl Drop for InFlight {
     }
 }
 
-/// The body of an answer. What waits to be sent is a reference to the bytes that all answers share.
+/// The body of an answer. The part that is not sent yet is a reference to bytes that answers share.
 pub struct Answer {
     body: BoxBody,
     rest: Bytes,
-    // Dropped in this order: a connection whose request has a body that somebody still holds is closed behind the answer.
+    // Dropped in this order: if the body of the request is not read, the connection is closed after the answer.
     in_flight: Option<InFlight>,
     _unread: Option<Rc<RefCell<Payload>>>,
 }
@@ -52,11 +52,11 @@ impl Answer {
         }
     }
 
-    /// How many bytes may be given at once.
-    fn whole(&self) -> usize {
+    /// The largest part that may be returned at once.
+    fn max_part(&self) -> usize {
         let behind =
             (self.in_flight.as_ref()).is_some_and(|InFlight(exchange)| exchange.is_behind());
-        if behind { PIECE } else { WHOLE }
+        if behind { PIECE } else { MAX_WHOLE }
     }
 
     fn piece(&mut self) -> Bytes {
@@ -78,7 +78,7 @@ impl MessageBody for Answer {
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
         if self.rest.is_empty() {
             match Pin::new(&mut self.body).poll_next(context) {
-                Poll::Ready(Some(Ok(bytes))) if bytes.len() > self.whole() => self.rest = bytes,
+                Poll::Ready(Some(Ok(bytes))) if bytes.len() > self.max_part() => self.rest = bytes,
                 other => return other,
             }
         }
@@ -107,8 +107,8 @@ mod tests {
     }
 
     #[actix::test]
-    async fn a_large_body_is_given_in_pieces_that_share_its_bytes() {
-        let bytes = Bytes::from(vec![7; WHOLE + 1]);
+    async fn a_large_body_is_sent_in_pieces_that_share_its_bytes() {
+        let bytes = Bytes::from(vec![7; MAX_WHOLE + 1]);
         let pieces = pieces(&bytes).await;
         let sizes: Vec<_> = pieces.iter().map(Bytes::len).collect();
         assert_eq!(sizes, [vec![PIECE; 8], vec![1]].concat());
@@ -118,13 +118,13 @@ mod tests {
     }
 
     #[actix::test]
-    async fn a_small_one_is_given_whole() {
-        let bytes = Bytes::from(vec![7; WHOLE]);
+    async fn a_small_body_is_sent_whole() {
+        let bytes = Bytes::from(vec![7; MAX_WHOLE]);
         assert_eq!(pieces(&bytes).await, [bytes]);
     }
 
     #[actix::test]
-    async fn who_is_behind_is_given_little_at_once() {
+    async fn a_client_that_is_behind_gets_small_pieces() {
         let exchange = Rc::new(Exchange::new(Duration::MAX, false));
         exchange.fall_behind();
         let bytes = Bytes::from(vec![7; 2 * PIECE]);

@@ -1,41 +1,41 @@
-//! What a connection waits for, as its requests tell it.
+//! The state of the request on a connection: it decides which deadline applies.
 
 use std::{cell::Cell, task::Waker, time::Duration};
 
 use actix_web::rt::time::Instant;
 
-/// Body bytes that are read ahead of a handler that does not ask for them.
+/// Bytes of a body that are read before its handler asks for them.
 const READ_AHEAD: usize = 32 * 1024;
 
 /// What a connection waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// A request's head, or the end of the connection.
+    /// For the head of a request, or the end of the connection.
     Head,
-    /// A request's body. Its handler is at work.
+    /// For the body of a request, whose handler runs.
     Body,
-    /// Its own answer: what comes meanwhile belongs to later requests and stays in the kernel.
+    /// For its own answer. What the client sends meanwhile belongs to later requests and stays in the kernel.
     Answer,
-    /// The end: the answer was given without the rest of the request's body.
+    /// For its end: the answer was sent before the body of the request ended.
     End,
 }
 
-/// The state that a [`super::Connection`] and the requests on it share.
+/// The state that a connection and its requests share.
 pub(super) struct Exchange {
     phase: Cell<Phase>,
-    /// The answer comes before the end of the body.
+    /// The answer started before the end of the body.
     cut_short: Cell<bool>,
-    /// Requests that have begun.
+    /// Requests that have started.
     begun: Cell<u64>,
     changed_at: Cell<Instant>,
     body_deadline: Duration,
-    /// Bytes that came since the handler last asked for some of the body.
+    /// Bytes that arrived since the handler last asked for a part of the body.
     ahead: Cell<usize>,
-    /// Who would read on.
+    /// The task that reads when the hold ends.
     held: Cell<Option<Waker>>,
-    /// The client does not take its answers as fast as they come, or asks for more before it has.
+    /// The client reads its answers too slowly, or sends requests before it has read them.
     behind: Cell<bool>,
-    /// Answers nothing but probes.
+    /// Only probes are answered.
     for_probes: bool,
 }
 
@@ -58,42 +58,42 @@ impl Exchange {
         self.phase.get()
     }
 
-    /// How many requests have begun.
+    /// Requests that have started.
     pub(super) fn begun(&self) -> u64 {
         self.begun.get()
     }
 
-    /// When the last request began or, once it is answered, when that was.
+    /// When the last request started or, once it is answered, ended.
     pub(super) fn changed_at(&self) -> Instant {
         self.changed_at.get()
     }
 
-    /// How long a body may take.
+    /// The deadline of a body.
     pub(super) fn body_deadline(&self) -> Duration {
         self.body_deadline
     }
 
-    /// The client has not taken what it was given, or sends the next request already.
+    /// Records that the client reads too slowly, or sends the next request already.
     pub(super) fn fall_behind(&self) {
         self.behind.set(true);
     }
 
-    /// The client has taken all of its answers, as far as is known, and asks for no more.
+    /// Records that the client has read all of its answers and has sent no request since.
     pub(super) fn catch_up(&self) {
         self.behind.set(false);
     }
 
-    /// Whether what is given to the client may have to wait here.
+    /// Whether the client is behind.
     pub(super) fn is_behind(&self) -> bool {
         self.behind.get()
     }
 
-    /// Whether the connection was let in for a probe only, above the limit.
+    /// Whether the connection was admitted above the limit, for a probe.
     pub(super) fn for_probes(&self) -> bool {
         self.for_probes
     }
 
-    /// A request begins.
+    /// Starts a request.
     pub(super) fn begin(&self, has_body: bool) {
         self.begun.set(self.begun.get() + 1);
         self.cut_short.set(false);
@@ -103,30 +103,30 @@ impl Exchange {
             .set(if has_body { Phase::Body } else { Phase::Answer });
     }
 
-    /// The handler has asked for more of the body.
+    /// Records that the handler asks for more of the body.
     pub(super) fn body_wanted(&self) {
         self.ahead.set(0);
         self.read_on();
     }
 
-    /// Bytes have come that may be the body's.
-    pub(super) fn body_came(&self, bytes: usize) {
+    /// Records bytes that may belong to the body.
+    pub(super) fn body_arrived(&self, bytes: usize) {
         self.ahead.set(self.ahead.get() + bytes);
     }
 
-    /// Whether enough of the body waits for the handler.
+    /// Whether enough of the body waits for its handler.
     pub(super) fn is_ahead(&self) -> bool {
         self.ahead.get() >= READ_AHEAD
     }
 
-    /// The body is there.
+    /// Records the end of the body.
     pub(super) fn body_ended(&self) {
         if self.phase.get() == Phase::Body {
             self.phase.set(Phase::Answer);
         }
     }
 
-    /// The answer begins; the rest of the body, if there is one, will not be read.
+    /// Records the start of the answer. The rest of the body will not be read.
     pub(super) fn answered(&self) {
         if self.phase.get() == Phase::Body {
             self.cut_short.set(true);
@@ -134,7 +134,7 @@ impl Exchange {
         }
     }
 
-    /// The answer has been handed over.
+    /// Records the end of the answer.
     pub(super) fn end(&self) {
         let cut_short = self.cut_short.get() || self.phase.get() == Phase::Body;
         self.phase
@@ -143,12 +143,12 @@ impl Exchange {
         self.read_on();
     }
 
-    /// Remembers who would read on.
+    /// Stores the task that reads when the hold ends.
     pub(super) fn hold(&self, reader: &Waker) {
         self.held.set(Some(reader.clone()));
     }
 
-    /// Wakes who was held.
+    /// Wakes the stored task.
     pub(super) fn read_on(&self) {
         if let Some(reader) = self.held.take() {
             reader.wake();
@@ -189,7 +189,7 @@ mod tests {
     fn a_body_that_was_read_is_not() {
         let exchange = exchange();
         exchange.begin(true);
-        exchange.body_came(READ_AHEAD);
+        exchange.body_arrived(READ_AHEAD);
         assert!(exchange.is_ahead());
         exchange.body_wanted();
         assert!(!exchange.is_ahead());

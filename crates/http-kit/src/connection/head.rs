@@ -1,4 +1,4 @@
-//! How far the head of a request has come.
+//! How much of the head of a request has arrived, and when the rest is due.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use actix_web::rt::time::Instant;
 
 use super::{deadlines::Deadlines, exchange::Exchange};
 
-/// The longest head, in bytes.
-pub(super) const LONGEST: usize = 16 * 1024;
+/// The largest head, in bytes.
+pub(super) const MAX_HEAD_BYTES: usize = 16 * 1024;
 
-/// A head that is awaited. It is known to be whole when its request begins.
+/// The head of the next request. It is complete when its request starts.
 pub(super) struct Head {
-    /// Some of it has come, or it is the first one, which is due from the start.
+    /// A part of it has arrived, or it is the first one, which is due from the start.
     pub(super) begun: bool,
-    /// When it, or else the end of the idle connection, is due.
+    /// Its deadline; before it has begun, the idle deadline of the connection.
     pub(super) due: Instant,
     bytes: usize,
-    /// Requests that had begun before it.
+    /// Requests that started before it.
     requests: u64,
 }
 
@@ -31,7 +31,7 @@ impl Head {
         }
     }
 
-    /// Starts anew where the head that was awaited has led to a request.
+    /// Starts the next head, if a request has started since.
     pub(super) fn follow(&mut self, exchange: &Exchange, deadlines: &Deadlines) {
         if self.requests != exchange.begun() {
             *self = Self {
@@ -43,13 +43,13 @@ impl Head {
         }
     }
 
-    /// How many bytes of it may still come.
+    /// How many more bytes it may have.
     pub(super) fn room(&self) -> usize {
-        LONGEST - self.bytes
+        MAX_HEAD_BYTES - self.bytes
     }
 
-    /// Bytes have come that are its own as long as no request begins. At most [`Self::room`].
-    pub(super) fn came(&mut self, bytes: usize, limit: Duration) {
+    /// Records bytes, at most [`Self::room`]. They belong to it until a request starts.
+    pub(super) fn arrived(&mut self, bytes: usize, limit: Duration) {
         self.bytes += bytes;
         if bytes > 0 && !self.begun {
             self.begun = true;

@@ -1,5 +1,5 @@
-//! What a client sends, as actix-http is given it: it would take in 128 KiB of requests and make each that is whole at once,
-//! at some 7 kB of memory. It is given one at a time; what was read beyond that is kept.
+//! Passes what a client sends on to actix-http, one request at a time. Otherwise actix-http would buffer 128 KiB of requests
+//! and decode all that are complete, at some 7 kB of memory each. What was read beyond the request is kept.
 
 use std::{
     io,
@@ -13,51 +13,51 @@ use actix_web::{
 };
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// How much is given of what comes.
+/// How much is passed on at once.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Portion {
-    /// In bytes.
+    /// At most, in bytes.
     pub(super) most: usize,
-    /// A blank line before that is not taken for the end of a request: whoever sends nothing else would be decoded two bytes
-    /// at a time.
+    /// A blank line before this many bytes is not the end of a request. A client that sends only blank lines would be
+    /// decoded two bytes at a time.
     pub(super) least: usize,
 }
 
-/// Bytes on their way to be decoded.
+/// Bytes between the socket and the decoder.
 #[derive(Debug, Default)]
 pub(super) struct Intake {
-    /// Read and not yet given.
+    /// Read and not passed on yet.
     ahead: BytesMut,
-    /// Given since actix-http last decoded.
+    /// Passed on since actix-http last decoded.
     undecoded: usize,
-    /// These may be a whole request: it is given no more until it has decoded them.
+    /// These may be a complete request: nothing more is passed on until they are decoded.
     whole: bool,
 }
 
 impl Intake {
-    /// Whether nothing was read that is not given.
+    /// Whether all that was read has been passed on.
     pub(super) fn is_empty(&self) -> bool {
         self.ahead.is_empty()
     }
 
-    /// How many bytes wait to be decoded.
+    /// Bytes that wait to be decoded.
     pub(super) fn undecoded(&self) -> usize {
         self.undecoded
     }
 
-    /// Lets actix-http decode what it has, then asks again.
+    /// Lets actix-http decode what it has, and wakes the task.
     pub(super) fn decode_first<T>(&mut self, context: &mut Context<'_>) -> Poll<T> {
-        self.decodes();
+        self.mark_decoded();
         context.waker().wake_by_ref();
         Poll::Pending
     }
 
-    /// All that is left, for whoever reads the socket from now on.
+    /// The bytes that were not passed on, for the next owner of the socket.
     pub(super) fn into_bytes(self) -> Bytes {
         self.ahead.freeze()
     }
 
-    /// Gives the next portion, but nothing behind the end of a request. No bytes: the client has ended.
+    /// Passes the next portion on, but nothing after the end of a request. 0 bytes: the client has closed.
     pub(super) fn poll(
         &mut self,
         io: &mut TcpStream,
@@ -69,7 +69,7 @@ impl Intake {
         let given = if self.ahead.is_empty() {
             let mut part = ReadBuf::new(buffer.initialize_unfilled_to(most));
             if Pin::new(io).poll_read(context, &mut part)?.is_pending() {
-                self.decodes();
+                self.mark_decoded();
                 return Poll::Pending;
             }
             let read = part.filled();
@@ -85,7 +85,7 @@ impl Intake {
             let given = self.part(&bytes[..most.min(bytes.len())], portion.least);
             buffer.put_slice(&bytes.split_to(given));
             if !bytes.is_empty() {
-                self.ahead = bytes; // else its memory is not needed either
+                self.ahead = bytes; // otherwise its memory is freed
             }
             given
         };
@@ -96,13 +96,13 @@ impl Intake {
         Poll::Ready(Ok(given))
     }
 
-    /// Whenever it is given nothing, actix-http decodes what it has.
-    fn decodes(&mut self) {
+    /// Must be called when nothing is passed on: then actix-http decodes what it has.
+    fn mark_decoded(&mut self) {
         self.undecoded = 0;
         self.whole = false;
     }
 
-    /// How many of these bytes may be given.
+    /// How many of these bytes may be passed on.
     fn part(&mut self, bytes: &[u8], least: usize) -> usize {
         if self.whole {
             return 0;
@@ -113,8 +113,8 @@ impl Intake {
     }
 }
 
-/// Where the first blank line ends that does so at `least` bytes or later. Lines may end without a carriage return: that
-/// is how they are parsed (RFC 9112 §2.2).
+/// The end of the first blank line that ends at `least` bytes or later. Lines may end without a carriage return, as the
+/// parser allows (RFC 9112 §2.2).
 fn end_of_head(bytes: &[u8], least: usize) -> Option<usize> {
     let mut end = 0;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[actix::test]
-    async fn one_request_is_given_after_the_other_and_nothing_is_lost() {
+    async fn requests_are_passed_on_one_by_one_and_nothing_is_lost() {
         let (mut client, mut io) = connected().await;
         let mut intake = Intake::default();
         client
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[actix::test]
-    async fn a_request_that_may_be_whole_is_decoded_before_more_is_given() {
+    async fn a_request_that_may_be_complete_is_decoded_before_more_is_passed_on() {
         let (mut client, mut io) = connected().await;
         let mut intake = Intake::default();
         client.write_all(b"GET /1\r\n\r\n").await.unwrap();
@@ -204,6 +204,6 @@ mod tests {
             intake.poll(&mut io, portion, context, &mut ReadBuf::new(&mut memory))
         });
         assert_eq!(given.await.unwrap(), 10);
-        assert!(asked > 1, "it was not given at once");
+        assert!(asked > 1, "it was not passed on at once");
     }
 }

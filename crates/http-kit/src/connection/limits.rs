@@ -1,4 +1,4 @@
-//! How many connections there may be: in all, and of one client.
+//! The number of connections, in all and per client.
 
 use std::sync::{
     Arc,
@@ -10,14 +10,14 @@ use crate::{
     client_quota::{ClientQuota, Held},
 };
 
-/// Connections above the limit that are let in to be probed: a process that is full is not dead.
-const FOR_PROBES: usize = 16;
-/// How many of these one client may hold: a probe is one request, and whoever asks more is none.
-const PROBES_OF_A_CLIENT: usize = 2;
-/// Refused connections that may hear why. The others are closed at once.
+/// Connections above the limit that are admitted for probes: a full process is not a dead one.
+const PROBES: usize = 16;
+/// Probe connections of one client: a probe is a single request.
+const PROBES_PER_CLIENT: usize = 2;
+/// Refused connections at a time that get an answer. The others are closed at once.
 const REFUSALS: usize = 16;
 
-/// Counts connections; shared by all workers.
+/// Counts connections. All workers share the counts.
 #[derive(Debug, Clone)]
 pub(super) struct ConnectionLimits {
     total: usize,
@@ -27,28 +27,28 @@ pub(super) struct ConnectionLimits {
     refusals: Arc<AtomicUsize>,
 }
 
-/// Why a connection is refused.
+/// Why a connection is not admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Full {
+pub(super) enum AdmissionError {
     /// All connections are taken.
     Total,
-    /// This client has its share.
+    /// This client has its share of them.
     Client,
 }
 
-/// A place among the connections, until it is dropped.
+/// Permission for one connection, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Permit {
     open: Arc<AtomicUsize>,
     _of_client: Option<Held>,
     _probe: Option<Held>,
-    /// Above the limit, for a probe.
+    /// The connection is above the limit, for a probe.
     pub(super) for_probes: bool,
 }
 
 impl ConnectionLimits {
-    /// At most `total` connections, and `per_client` of one client; 0: no limit. Where both are limited, one client never
-    /// has more than three quarters of all.
+    /// At most `total` connections, and `per_client` for each client; 0: no limit. If both are limited, one client gets at
+    /// most three quarters of `total`.
     pub(super) fn new(total: usize, per_client: usize) -> Self {
         let share = match (total, per_client) {
             (0, own) | (_, own @ 0) => own,
@@ -58,21 +58,21 @@ impl ConnectionLimits {
             total,
             open: Arc::default(),
             of_client: ClientQuota::new(share),
-            probes_of_client: ClientQuota::new(PROBES_OF_A_CLIENT),
+            probes_of_client: ClientQuota::new(PROBES_PER_CLIENT),
             refusals: Arc::default(),
         }
     }
 
-    /// A place for a connection of `client`; without one, of a proxy, which speaks for many.
+    /// Admits a connection of `client`, or of a trusted proxy if that is `None`: proxies have many clients.
     ///
     /// # Errors
-    /// Which limit is reached.
-    pub(super) fn admit(&self, client: Option<ClientAddress>) -> Result<Permit, Full> {
+    /// The limit that is reached.
+    pub(super) fn admit(&self, client: Option<ClientAddress>) -> Result<Permit, AdmissionError> {
         let of_client = match client {
-            Some(client) => Some(self.of_client.take(client).ok_or(Full::Client)?),
+            Some(client) => Some(self.of_client.take(client).ok_or(AdmissionError::Client)?),
             None => None,
         };
-        // Counted first, so that two workers do not give away the last place twice.
+        // Counted first, so that two workers cannot both take the last one.
         let before = self.open.fetch_add(1, Ordering::Relaxed);
         let mut permit = Permit {
             open: self.open.clone(),
@@ -81,24 +81,28 @@ impl ConnectionLimits {
             for_probes: self.total != 0 && before >= self.total,
         };
         if permit.for_probes {
-            if before >= self.total + FOR_PROBES {
-                return Err(Full::Total);
+            if before >= self.total + PROBES {
+                return Err(AdmissionError::Total);
             }
             if let Some(client) = client {
-                permit._probe = Some(self.probes_of_client.take(client).ok_or(Full::Total)?);
+                permit._probe = Some(
+                    self.probes_of_client
+                        .take(client)
+                        .ok_or(AdmissionError::Total)?,
+                );
             }
         }
         Ok(permit)
     }
 
-    /// A place among the refused connections that hear why, if there is one.
+    /// Permission to answer a refused connection, if there is one left.
     pub(super) fn refusal(&self) -> Option<Refusal> {
         let refusal = Refusal(self.refusals.clone());
         (self.refusals.fetch_add(1, Ordering::Relaxed) < REFUSALS).then_some(refusal)
     }
 }
 
-/// One of the refused connections that hear why.
+/// Permission to answer one refused connection, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Refusal(Arc<AtomicUsize>);
 
@@ -118,16 +122,19 @@ impl Drop for Permit {
 mod tests {
     use super::*;
 
-    fn admit(limits: &ConnectionLimits, client: &str) -> Result<Permit, Full> {
+    fn admit(limits: &ConnectionLimits, client: &str) -> Result<Permit, AdmissionError> {
         limits.admit(Some(ClientAddress::of_peer(client.parse().unwrap())))
     }
 
     #[test]
-    fn one_client_leaves_places_for_others_and_a_proxy_is_none() {
+    fn one_client_leaves_connections_for_others_and_a_proxy_has_no_share() {
         let limits = ConnectionLimits::new(100, 2);
         let held = [admit(&limits, "10.0.0.1"), admit(&limits, "10.0.0.1")];
         assert!(held.iter().all(Result::is_ok));
-        assert_eq!(admit(&limits, "10.0.0.1").unwrap_err(), Full::Client);
+        assert_eq!(
+            admit(&limits, "10.0.0.1").unwrap_err(),
+            AdmissionError::Client
+        );
         assert!(admit(&limits, "10.0.0.2").is_ok());
         let proxy: Vec<_> = (0..98).map(|_| limits.admit(None).unwrap()).collect();
         assert!(proxy.iter().all(|permit| !permit.for_probes));
@@ -136,33 +143,40 @@ mod tests {
     }
 
     #[test]
-    fn above_the_limit_there_is_room_for_probes_only() {
+    fn above_the_limit_only_probes_are_admitted() {
         let limits = ConnectionLimits::new(4, 0);
         let held: Vec<_> = (0..4)
             .map(|_| admit(&limits, "10.0.0.1").unwrap())
             .collect();
         assert!(held.iter().all(|permit| !permit.for_probes));
         let mut probes = Vec::new();
-        for client in 0..FOR_PROBES / PROBES_OF_A_CLIENT {
+        for client in 0..PROBES / PROBES_PER_CLIENT {
             let client = format!("10.0.1.{client}");
-            probes.extend((0..PROBES_OF_A_CLIENT).map(|_| admit(&limits, &client).unwrap()));
+            probes.extend((0..PROBES_PER_CLIENT).map(|_| admit(&limits, &client).unwrap()));
             let more = admit(&limits, &client);
-            assert_eq!(more.unwrap_err(), Full::Total, "others are probes too");
+            assert_eq!(
+                more.unwrap_err(),
+                AdmissionError::Total,
+                "others are probes too"
+            );
         }
         assert!(probes.iter().all(|permit| permit.for_probes));
-        assert_eq!(admit(&limits, "10.0.0.2").unwrap_err(), Full::Total);
+        assert_eq!(
+            admit(&limits, "10.0.0.2").unwrap_err(),
+            AdmissionError::Total
+        );
         drop(probes);
         drop(held);
         assert!(!admit(&limits, "10.0.0.2").unwrap().for_probes);
     }
 
     #[test]
-    fn some_of_those_who_are_refused_hear_why() {
+    fn some_of_the_refused_connections_get_an_answer() {
         let limits = ConnectionLimits::new(1, 1);
-        let heard: Vec<_> = (0..REFUSALS).map(|_| limits.clone().refusal()).collect();
-        assert!(heard.iter().all(Option::is_some));
+        let answered: Vec<_> = (0..REFUSALS).map(|_| limits.clone().refusal()).collect();
+        assert!(answered.iter().all(Option::is_some));
         assert!(limits.refusal().is_none());
-        drop(heard);
+        drop(answered);
         assert!(
             limits.refusal().is_some(),
             "who was closed at once is not counted"

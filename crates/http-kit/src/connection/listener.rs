@@ -1,4 +1,4 @@
-//! The port, and the workers that serve it.
+//! The listening socket, and the workers that serve it.
 
 use std::{
     io,
@@ -9,16 +9,15 @@ use std::{
 
 use actix_server::{Server, ServerBuilder};
 
-/// Connections that may wait to be accepted: after a restart thousands come back at once.
+/// Connections that may wait to be accepted: after a restart, thousands come at once.
 const BACKLOG: i32 = 4096;
 
-/// Takes the port. Where `0.0.0.0` is meant to be every address, and the machine reaches others over IPv6 alone, that is `::`,
-/// IPv4 included.
+/// Listens on a port. On a machine that has only IPv6, `0.0.0.0` becomes `::`, which includes IPv4.
 ///
 /// # Errors
-/// When it is taken, or the address is not one of this machine.
+/// If the port is taken, or the address is not one of this machine.
 pub fn bind(ip: IpAddr, port: u16) -> io::Result<TcpListener> {
-    let ip = if ip == IpAddr::V4(Ipv4Addr::UNSPECIFIED) && has_ipv6_alone() {
+    let ip = if ip == IpAddr::V4(Ipv4Addr::UNSPECIFIED) && has_only_ipv6() {
         IpAddr::V6(Ipv6Addr::UNSPECIFIED)
     } else {
         ip
@@ -39,18 +38,18 @@ pub fn bind(ip: IpAddr, port: u16) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// Whether the machine has a way to other machines over IPv6, and none over IPv4. Nothing is sent.
-fn has_ipv6_alone() -> bool {
-    let leads = |from: IpAddr, to: &str| {
+/// Whether the machine has a route to others over IPv6 and none over IPv4. Sends nothing.
+fn has_only_ipv6() -> bool {
+    let has_route = |from: IpAddr, to: &str| {
         let socket = UdpSocket::bind(SocketAddr::new(from, 0));
         socket.is_ok_and(|socket| socket.connect(to).is_ok())
     };
-    // Addresses of documentation (RFC 5737, RFC 3849), on the way to anywhere.
-    !leads(Ipv4Addr::UNSPECIFIED.into(), "192.0.2.1:9")
-        && leads(Ipv6Addr::UNSPECIFIED.into(), "[2001:db8::1]:9")
+    // Addresses for documentation (RFC 5737, RFC 3849): they use the default route.
+    !has_route(Ipv4Addr::UNSPECIFIED.into(), "192.0.2.1:9")
+        && has_route(Ipv6Addr::UNSPECIFIED.into(), "[2001:db8::1]:9")
 }
 
-/// How many threads serve where `wanted` are: 0 is one per core.
+/// The number of worker threads: `wanted`, or one per core if that is 0.
 pub fn workers(wanted: usize) -> usize {
     match wanted {
         0 => available_parallelism().map_or(2, NonZero::get),
@@ -58,9 +57,9 @@ pub fn workers(wanted: usize) -> usize {
     }
 }
 
-/// A server with `workers` threads (0: one per core), which leaves signals to its program. Requests have `drain_seconds` to
-/// end when it is stopped. How many connections there may be is up to `ConnectionLimits`: actix-server would only stop
-/// to accept, probes included.
+/// A server with `workers` threads (0: one per core) that leaves signals to its program. When it is stopped, requests have
+/// `drain_seconds` to end. It has no limit of connections, since actix-server would stop accepting, probes included;
+/// `ConnectionLimits` limits them.
 pub fn server(workers: usize, drain_seconds: u64) -> ServerBuilder {
     Server::build()
         .workers(self::workers(workers))

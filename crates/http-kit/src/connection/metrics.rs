@@ -1,10 +1,10 @@
-//! What is counted about connections.
+//! Metrics of connections.
 
 use prometheus::{IntCounterVec, IntGauge, Opts, Registry, Result};
 
 use super::limits::Permit;
 
-/// Counters of one program's connections; clones share them.
+/// The metrics of one program's connections. Clones share them.
 #[derive(Debug, Clone)]
 pub struct ConnectionMetrics {
     open: IntGauge,
@@ -52,13 +52,13 @@ impl ConnectionMetrics {
         })
     }
 
-    /// `limit` is `address` or `total`.
+    /// Counts a refused connection; `limit` is `address` or `total`.
     pub(super) fn refused(&self, limit: &str) {
         self.refused.with_label_values(&[limit]).inc();
     }
 }
 
-/// A connection that counts as open, until it is dropped.
+/// Counts a connection as open, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Counted {
     metrics: ConnectionMetrics,
@@ -74,7 +74,7 @@ impl Counted {
         }
     }
 
-    /// The client is given up; `awaited` is `head`, `body` or `read`: what it owed.
+    /// Counts a connection that timed out; `awaited` is `head`, `body` or `read`.
     pub(super) fn timed_out(&self, awaited: &str) {
         self.metrics.timed_out.with_label_values(&[awaited]).inc();
     }

@@ -1,14 +1,23 @@
-//! HTTP connections that end. actix-http has a deadline for the first request's head only, none for a body or for an
-//! answer that nobody reads, and no limit for the number of connections of one client.
+//! HTTP connections with limits and deadlines. actix-http has a deadline for the head of the first request only, none for a
+//! body or for an answer that nobody reads, and no limit per client.
 //!
 //! ```text
-//! accept ▶ limits (a permit, or 503) ▶ Connection ▶ actix-http ▶ track ▶ routes
-//!                                          ▲                       │
-//!                                          └──── Exchange ◀────────┘
+//! accept ▶ limits (a permit, or 503) ▶ Connection ▶ actix-http ▶ track_request ▶ routes
+//!                                          ▲                          │
+//!                                          └──── Exchange ◀───────────┘
 //! ```
-//! [`Connection`] sees bytes, [`track_request`] sees requests: when one begins, when its body is there, when its answer has been
-//! handed over. They share an `Exchange`, so that a connection is held to the deadline of what it waits for
-//! without HTTP being parsed twice.
+//! [`Connection`] sees bytes; the middleware [`track_request`] sees requests: the start of each, the end of its body, the end
+//! of its answer. They share an `Exchange`, so that a connection knows which deadline applies without parsing HTTP twice.
+//!
+//! | file       | holds                                                                      |
+//! |------------|----------------------------------------------------------------------------|
+//! | `policy`   | the limits and deadlines, and how connections are admitted                 |
+//! | `limits`   | the number of connections, in all and per client                           |
+//! | `stream`   | [`Connection`]: the socket as actix-http reads and writes it                |
+//! | `intake`   | passes on one request at a time                                            |
+//! | `head`, `reader`, `alarm` | how far a head has come, how fast an answer is read, the timer |
+//! | `exchange`, `track`, `answer` | the state of the request, and who sets it                 |
+//! | `raw_answer` | answers to connections that have no request yet                          |
 
 mod alarm;
 mod answer;

@@ -1,4 +1,4 @@
-//! What connections are held to, and how they are let in.
+//! The limits and deadlines of connections, and how connections are admitted.
 
 use std::{fmt, future::ready, io, net::SocketAddr, time::Duration};
 
@@ -17,7 +17,7 @@ use super::{
     answer::PIECE,
     deadlines::{Deadlines, LINGER_TIMEOUT},
     exchange::Exchange,
-    limits::{ConnectionLimits, Full, Refusal},
+    limits::{AdmissionError, ConnectionLimits, Refusal},
     metrics::{ConnectionMetrics, Counted},
     raw_answer,
     stream::Connection,
@@ -27,12 +27,12 @@ use crate::{
     client_address::{ClientAddress, TrustedProxies},
 };
 
-/// Kernel send buffer of a connection, as it is asked for; the kernel doubles it for its own book-keeping.
-const SEND_BUFFER: usize = 128 * 1024;
-/// How long a refused connection that hears why may take to leave.
-const REFUSAL: Duration = Duration::from_secs(1);
-/// How long a probe may take for its head when all other connections are taken.
-const PROBE_HEAD: Duration = Duration::from_secs(1);
+/// `SO_SNDBUF` of a connection, in bytes; the kernel doubles it.
+const SEND_BUFFER_BYTES: usize = 128 * 1024;
+/// How long a refused connection that gets an answer may take to close.
+const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
+/// Deadline for the head of a probe when all connections are taken.
+const PROBE_HEAD_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The limits and deadlines of connections. Clones share the limits.
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ impl Policy {
     }
 
     fn admit(&self, io: TcpStream) -> Result<(Connection, Option<SocketAddr>), DispatchError> {
-        // It is gone already.
+        // Fails if the client has gone already.
         let peer = io.peer_addr().map_err(DispatchError::Io)?;
         let client = ClientAddress::of_peer(peer.ip());
         let client = (!self.proxies.trusts(client)).then_some(client);
@@ -83,27 +83,27 @@ impl Policy {
                 on_accept(&io, self.deadlines.write);
                 let mut deadlines = self.deadlines;
                 if permit.for_probes {
-                    deadlines.head = deadlines.head.min(PROBE_HEAD);
+                    deadlines.head = deadlines.head.min(PROBE_HEAD_TIMEOUT);
                 }
                 let exchange = Exchange::new(deadlines.body, permit.for_probes);
                 let counted = Counted::new(&self.metrics, permit);
                 let connection = Connection::new(io, deadlines, counted, exchange);
                 Ok((connection, Some(peer)))
             }
-            Err(full) => {
-                self.metrics.refused(match full {
-                    Full::Client => "address",
-                    Full::Total => "total",
+            Err(error) => {
+                self.metrics.refused(match error {
+                    AdmissionError::Client => "address",
+                    AdmissionError::Total => "total",
                 });
                 if let Some(refusal) = self.limits.refusal() {
-                    rt::spawn(refuse(io, full, refusal));
+                    rt::spawn(refuse(io, error, refusal));
                 }
                 Err(DispatchError::Io(io::ErrorKind::ConnectionRefused.into()))
             }
         }
     }
 
-    /// How HTTP is spoken on them.
+    /// The HTTP service behind [`Self::acceptor`].
     pub fn http<S, B>(&self) -> HttpServiceBuilder<Connection, S>
     where
         S: ServiceFactory<Request, Config = ()>,
@@ -114,7 +114,7 @@ impl Policy {
         B: MessageBody + 'static,
     {
         HttpService::<Connection, S, B>::build()
-            // The connection has these deadlines, for later requests too.
+            // `Connection` has these deadlines, for all requests.
             .client_request_timeout(Duration::ZERO)
             .keep_alive(KeepAlive::Os)
             .client_disconnect_timeout(LINGER_TIMEOUT)
@@ -125,20 +125,20 @@ impl Policy {
     }
 }
 
-async fn refuse(mut io: TcpStream, full: Full, _counted: Refusal) {
-    let why = match full {
-        Full::Client => "too many connections from this address",
-        Full::Total => "all connections are taken",
+async fn refuse(mut io: TcpStream, error: AdmissionError, _counted: Refusal) {
+    let why = match error {
+        AdmissionError::Client => "too many connections from this address",
+        AdmissionError::Total => "all connections are taken",
     };
     raw_answer::write(&io, &ApiError::Unavailable(why.into()));
-    // Its request may be on the way: closed before that is read, the connection would be reset.
+    // Its request may be on the way: a connection that is closed before reading it is reset.
     let mut scratch = [0; 1024];
-    let leaves = async { while matches!(io.read(&mut scratch).await, Ok(1..)) {} };
-    let _ = timeout(REFUSAL, leaves).await;
+    let closed = async { while matches!(io.read(&mut scratch).await, Ok(1..)) {} };
+    let _ = timeout(REFUSAL_TIMEOUT, closed).await;
 }
 
-/// Policy for every connection as long as it is HTTP: no delay, no patience with the dead, a bounded send buffer. Whoever
-/// takes nothing is given up by [`Connection`]; the kernel (RFC 5482) does it for what is left after our own close.
+/// Sets the socket options of an HTTP connection: no delay, keepalive, a bounded send buffer. [`Connection`] ends a client
+/// that reads nothing; for what is left after our own close, the kernel does (RFC 5482).
 fn on_accept(io: &TcpStream, write_deadline: Duration) {
     let socket = SockRef::from(io);
     let keepalive = TcpKeepalive::new()
@@ -146,10 +146,10 @@ fn on_accept(io: &TcpStream, write_deadline: Duration) {
         .with_interval(Duration::from_secs(10));
     warn_if(socket.set_tcp_nodelay(true), "TCP_NODELAY");
     warn_if(socket.set_tcp_keepalive(&keepalive), "SO_KEEPALIVE");
-    warn_if(socket.set_send_buffer_size(SEND_BUFFER), "SO_SNDBUF");
-    let given_up = write_deadline + write_deadline / 2;
+    warn_if(socket.set_send_buffer_size(SEND_BUFFER_BYTES), "SO_SNDBUF");
+    let user_timeout = write_deadline + write_deadline / 2;
     warn_if(
-        socket.set_tcp_user_timeout(Some(given_up)),
+        socket.set_tcp_user_timeout(Some(user_timeout)),
         "TCP_USER_TIMEOUT",
     );
 }

@@ -1,4 +1,4 @@
-//! Answers to those who have no request yet: written by hand, since actix-http answers requests only.
+//! Answers to connections without a request. They are written by hand, since actix-http answers requests only.
 
 use actix_web::{
     HttpResponse, ResponseError,
@@ -10,12 +10,12 @@ use socket2::SockRef;
 
 use crate::api_error::ApiError;
 
-/// Writes an error's answer as far as the socket takes it at once, and says that nothing more will be sent. It is small,
-/// and it is the first thing for a while: the kernel's buffer holds it.
+/// Writes an error answer without waiting, and shuts the sending side down. The answer is small, and the kernel's buffer is
+/// empty.
 pub(super) fn write(io: &TcpStream, error: &ApiError) {
-    // Not through tokio, which has not been told yet that a new socket takes bytes.
+    // Not through tokio, which does not know yet that a new socket is writable.
     let socket = SockRef::from(io);
-    // Fails when the client is gone, or reads nothing: there is nothing left to do for it.
+    // Fails if the client has gone; then there is nothing left to do.
     let _ = socket.send(&bytes(error));
     let _ = socket.shutdown(std::net::Shutdown::Write);
 }
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_a_whole_answer() {
+    fn it_is_a_complete_answer() {
         let text = String::from_utf8(bytes(&ApiError::Unavailable("full".into()))).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("HTTP/1.1 503 Service Unavailable\r\n"));

@@ -1,51 +1,51 @@
-//! How fast a client reads its answers.
+//! Whether a client reads its answers fast enough.
 
 use std::time::Duration;
 
 use actix_web::rt::time::Instant;
 
-/// The pace that is asked for, in bytes a second (64 kbit/s).
-const SLOWEST: f64 = 8.0 * 1024.0;
+/// The lowest rate, in bytes per second (64 kbit/s).
+const MIN_RATE: f64 = 8.0 * 1024.0;
 
-/// When the reader of an answer must have taken more of it. Kept from the first byte that it leaves until the last one is
-/// taken: a trickle does not start the clock anew.
+/// The deadline by which a client must have read more of an answer. It holds from the first byte that the client does not
+/// read until it has read all: single bytes do not restart it.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     due: Option<Instant>,
-    /// Since then there is nothing that it could take: the clock stands.
-    waited_for_us: Option<Instant>,
+    /// Since when there is nothing to read: the clock stands still.
+    idle_since: Option<Instant>,
 }
 
 impl Reader {
-    /// It has been given all that there is so far.
-    pub(super) fn has_all(&mut self) {
+    /// Records that all of the answer so far is sent.
+    pub(super) fn all_sent(&mut self) {
         if self.due.is_some() {
-            self.waited_for_us.get_or_insert_with(Instant::now);
+            self.idle_since.get_or_insert_with(Instant::now);
         }
     }
 
-    /// It is given more.
-    pub(super) fn gets_more(&mut self) {
-        if let (Some(due), Some(since)) = (&mut self.due, self.waited_for_us.take()) {
+    /// Records that more is sent.
+    pub(super) fn sending(&mut self) {
+        if let (Some(due), Some(since)) = (&mut self.due, self.idle_since.take()) {
             *due += since.elapsed();
         }
     }
 
-    /// It takes nothing just now; gives when that will have been too long.
-    pub(super) fn waits(&mut self, limit: Duration) -> Instant {
+    /// Records that the client reads nothing now; returns its deadline.
+    pub(super) fn stalled(&mut self, limit: Duration) -> Instant {
         *self.due.get_or_insert_with(|| Instant::now() + limit)
     }
 
-    /// It has taken bytes, which earn it time.
-    pub(super) fn took(&mut self, bytes: usize, limit: Duration) {
+    /// Records bytes that the client has read. They extend the deadline.
+    pub(super) fn has_read(&mut self, bytes: usize, limit: Duration) {
         if let Some(due) = &mut self.due {
-            let earned = Duration::from_secs_f64(bytes as f64 / SLOWEST);
+            let earned = Duration::from_secs_f64(bytes as f64 / MIN_RATE);
             *due = (*due + earned).min(Instant::now() + limit);
         }
     }
 
-    /// It owes nothing.
-    pub(super) fn is_done(&mut self) {
+    /// Records that the client has read all.
+    pub(super) fn finished(&mut self) {
         *self = Self::default();
     }
 }
@@ -57,12 +57,12 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(30);
 
     #[test]
-    fn a_trickle_does_not_start_the_clock_anew() {
+    fn single_bytes_do_not_restart_the_clock() {
         let mut reader = Reader::default();
-        let due = reader.waits(LIMIT);
-        reader.took(8 * 1024, LIMIT);
-        reader.took(1, LIMIT);
-        let later = reader.waits(LIMIT);
+        let due = reader.stalled(LIMIT);
+        reader.has_read(8 * 1024, LIMIT);
+        reader.has_read(1, LIMIT);
+        let later = reader.stalled(LIMIT);
         assert!(
             later <= due + Duration::from_millis(1001),
             "{:?}",
@@ -71,34 +71,34 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_fast_is_no_credit_for_later() {
+    fn reading_fast_is_no_credit_for_later() {
         let mut reader = Reader::default();
-        reader.waits(LIMIT);
-        reader.took(1 << 30, LIMIT);
-        assert!(reader.waits(LIMIT) <= Instant::now() + LIMIT);
+        reader.stalled(LIMIT);
+        reader.has_read(1 << 30, LIMIT);
+        assert!(reader.stalled(LIMIT) <= Instant::now() + LIMIT);
     }
 
     #[test]
-    fn what_we_take_to_answer_is_not_its_slowness() {
+    fn our_own_time_to_answer_does_not_count() {
         let mut reader = Reader::default();
-        let due = reader.waits(LIMIT);
-        reader.has_all();
-        let since = reader.waited_for_us.unwrap();
-        reader.has_all();
-        assert_eq!(reader.waited_for_us, Some(since), "it stands already");
+        let due = reader.stalled(LIMIT);
+        reader.all_sent();
+        let since = reader.idle_since.unwrap();
+        reader.all_sent();
+        assert_eq!(reader.idle_since, Some(since), "it stands already");
         let ours = Duration::from_secs(10);
-        reader.waited_for_us = Some(since - ours);
-        reader.gets_more();
-        assert!(reader.waits(LIMIT) >= due + ours);
-        reader.gets_more();
-        assert!(reader.waits(LIMIT) < due + 2 * ours, "it goes on");
+        reader.idle_since = Some(since - ours);
+        reader.sending();
+        assert!(reader.stalled(LIMIT) >= due + ours);
+        reader.sending();
+        assert!(reader.stalled(LIMIT) < due + 2 * ours, "it goes on");
     }
 
     #[test]
-    fn the_next_answer_has_its_own_time() {
+    fn the_next_answer_has_its_own_deadline() {
         let mut reader = Reader::default();
-        let due = reader.waits(Duration::ZERO);
-        reader.is_done();
-        assert!(reader.waits(LIMIT) >= due + LIMIT);
+        let due = reader.stalled(Duration::ZERO);
+        reader.finished();
+        assert!(reader.stalled(LIMIT) >= due + LIMIT);
     }
 }

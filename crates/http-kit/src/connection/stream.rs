@@ -27,22 +27,22 @@ use super::{
 };
 use crate::api_error::ApiError;
 
-/// Of a head. No request is shorter than `GET / HTTP/1.1` and a blank line.
+/// A portion of a head. No request is shorter than `GET / HTTP/1.1` and a blank line.
 const HEAD: Portion = Portion {
     most: 2 * 1024,
     least: 16,
 };
-/// Of a body, which may have ended: a head may follow.
+/// A portion of a body, after which a head may follow.
 const BODY: Portion = Portion {
     most: 16 * 1024,
     least: 64,
 };
-/// How long a client may take nothing of what the kernel still holds for it once its connection has ended.
-const AFTERWARDS: Duration = Duration::from_secs(10);
-/// How many bytes a client that was refused may go on to send.
+/// `TCP_USER_TIMEOUT` after our close: how long a client may read nothing of what the kernel still holds.
+const CLOSE_USER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How many bytes a refused client may go on sending.
 const LINGER_BYTES: usize = 1024 * 1024;
 
-/// A socket that is held to the deadline of what it waits for.
+/// A socket with the deadline of the part of the exchange that it waits for.
 pub struct Connection {
     io: TcpStream,
     exchange: Rc<Exchange>,
@@ -52,9 +52,9 @@ pub struct Connection {
     head: Head,
     reader: Reader,
     intake: Intake,
-    /// The kernel took nothing when last asked to.
+    /// The last write would have blocked.
     blocked: bool,
-    /// The client was refused, and may go on until then, for so many bytes.
+    /// The client was refused: until when it may go on sending, and how many bytes.
     refused: Option<(Instant, usize)>,
 }
 
@@ -85,13 +85,12 @@ impl Connection {
         &self.io
     }
 
-    /// The socket, for whoever takes it over, and what was read of it and not asked for. It no longer counts as an HTTP
-    /// connection.
+    /// Hands the socket over, with the bytes that were read but not passed on. It no longer counts as an HTTP connection.
     pub fn into_inner(self) -> (TcpStream, Bytes) {
         (self.io, self.intake.into_bytes())
     }
 
-    /// The same, for whoever only ends it: it counts until the second part is dropped.
+    /// Hands the socket over in order to close it. It counts as a connection until the second part is dropped.
     pub fn into_parts(self) -> (TcpStream, impl Sized) {
         (self.io, self.counted)
     }
@@ -100,8 +99,7 @@ impl Connection {
         self.exchange.clone()
     }
 
-    /// Reads nothing for now. What comes wakes the task only if there is nothing yet; if there is, [`Exchange::read_on`]
-    /// does.
+    /// Does not read. If there is nothing to read, arriving bytes wake the task; otherwise [`Exchange::read_on`] does.
     fn hold(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if !self.intake.is_empty() || self.io.poll_read_ready(context).is_ready() {
             self.exchange.hold(context.waker());
@@ -121,7 +119,7 @@ impl Connection {
             return self.intake.decode_first(context);
         }
         if room == 0 {
-            let most = head::LONGEST;
+            let most = head::MAX_HEAD_BYTES;
             let why = format!("the head of a request may have {most} bytes");
             return self.refuse(&ApiError::HeadTooLarge(why), context);
         }
@@ -134,14 +132,14 @@ impl Connection {
             if !self.intake.is_empty() {
                 self.exchange.fall_behind();
             }
-            self.head.came(bytes, self.deadlines.head);
+            self.head.arrived(bytes, self.deadlines.head);
             return Poll::Ready(Ok(()));
         }
         if !self.alarm.is_late(self.head.due, context) {
             return Poll::Pending;
         }
         if !self.head.begun {
-            return Poll::Ready(Ok(())); // as if the client had left: actix-http closes
+            return Poll::Ready(Ok(())); // as if the client had closed: actix-http closes too
         }
         self.counted.timed_out("head");
         let limit = self.deadlines.head;
@@ -162,11 +160,11 @@ impl Connection {
         } else {
             let given = self.intake.poll(&mut self.io, BODY, context, buffer)?;
             if let Poll::Ready(bytes) = given {
-                self.exchange.body_came(bytes);
+                self.exchange.body_arrived(bytes);
                 return Poll::Ready(Ok(()));
             }
         }
-        // Whoever reads the body is told that it is late; this is for a body that nobody reads.
+        // `track_request` reports a late body to its reader; this is for a body without a reader.
         let due = self.exchange.changed_at() + self.deadlines.body + LINGER_TIMEOUT;
         if self.alarm.is_late(due, context) {
             self.counted.timed_out("body");
@@ -175,15 +173,15 @@ impl Connection {
         Poll::Pending
     }
 
-    /// Tells the client why, and reads what it still sends for a moment.
+    /// Sends an error to the client, and reads for a while what it still sends.
     fn refuse(&mut self, why: &ApiError, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         raw_answer::write(&self.io, why);
         self.refused = Some((Instant::now() + LINGER_TIMEOUT, LINGER_BYTES));
-        self.read_in_vain(context)
+        self.read_after_refusal(context)
     }
 
-    /// Ready when the client has left, or should have.
-    fn read_in_vain(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Ready when the client has closed, or its time is over.
+    fn read_after_refusal(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let Some((due, mut left)) = self.refused else {
             return Poll::Ready(Ok(()));
         };
@@ -217,7 +215,7 @@ impl AsyncRead for Connection {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if this.refused.is_some() {
-            return this.read_in_vain(context);
+            return this.read_after_refusal(context);
         }
         if this.blocked {
             return this.hold(context);
@@ -239,9 +237,9 @@ impl AsyncWrite for Connection {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let limit = this.deadlines.write;
-        this.reader.gets_more();
+        this.reader.sending();
         if let Poll::Ready(written) = Pin::new(&mut this.io).poll_write(context, bytes)? {
-            this.reader.took(written, limit);
+            this.reader.has_read(written, limit);
             if std::mem::take(&mut this.blocked) && this.exchange.phase() != Phase::Answer {
                 this.exchange.read_on();
             }
@@ -249,10 +247,10 @@ impl AsyncWrite for Connection {
         }
         this.blocked = true;
         this.exchange.fall_behind();
-        let due = this.reader.waits(limit);
+        let due = this.reader.stalled(limit);
         if this.alarm.is_late(due, context) {
             this.counted.timed_out("read");
-            // What the client has not taken is forgotten at once, rather than kept by the kernel.
+            // The kernel drops what the client has not read, instead of keeping it.
             let _ = SockRef::from(&this.io).set_linger(Some(Duration::ZERO));
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
@@ -263,12 +261,12 @@ impl AsyncWrite for Connection {
         let this = self.get_mut();
         ready!(Pin::new(&mut this.io).poll_flush(context))?;
         if this.exchange.phase() == Phase::Head {
-            this.reader.is_done(); // all answers are in the kernel's hands
+            this.reader.finished(); // the kernel has all answers
             if this.intake.is_empty() {
                 this.exchange.catch_up();
             }
         } else {
-            this.reader.has_all();
+            this.reader.all_sent();
         }
         Poll::Ready(Ok(()))
     }
@@ -276,10 +274,10 @@ impl AsyncWrite for Connection {
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if this.refused.is_some() {
-            return Poll::Ready(Ok(())); // done, with the refusal
+            return Poll::Ready(Ok(())); // shut down with the refusal
         }
-        // What the kernel holds is taken, or given up, without us: it no longer counts as a connection.
-        let _ = SockRef::from(&this.io).set_tcp_user_timeout(Some(AFTERWARDS));
+        // The kernel delivers or drops the rest; it no longer counts as a connection.
+        let _ = SockRef::from(&this.io).set_tcp_user_timeout(Some(CLOSE_USER_TIMEOUT));
         Pin::new(&mut this.io).poll_shutdown(context)
     }
 }

@@ -1,5 +1,5 @@
-//! The middleware that tells a connection what it waits for, and closes those whose request nobody reads to its end:
-//! actix-http would read a chunked body for as long as it comes. Both programs put it around all of their routes.
+//! The middleware that records in the [`Exchange`] what a connection waits for, and closes a connection whose request body
+//! is not read to its end: actix-http would go on reading a chunked body without limit.
 
 use std::{cell::RefCell, io, pin::Pin, rc::Rc, task::Poll};
 
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::api_error::ApiError;
 
-/// Paths that are answered on a connection that is one too many.
+/// Paths that are answered on a connection above the limit.
 const PROBES: [&str; 4] = ["/health", "/-/healthy", "/-/ready", "/metrics"];
 
 /// The middleware; it must be the outermost.
@@ -72,7 +72,7 @@ pub async fn track_request<B: MessageBody + 'static>(
     Ok(answer.map_body(|_, body| Answer::new(body, in_flight, unread)))
 }
 
-/// The request's body, which tells when it is asked for and when it has ended. Where it is late, it ends with
+/// The body of a request, recording in `exchange` when it is read and when it ends. A late body ends with
 /// [`io::ErrorKind::TimedOut`].
 fn watched(
     body: Rc<RefCell<Payload>>,
@@ -101,7 +101,7 @@ fn watched(
     })
 }
 
-/// Whether all of the body has come; what is left of it is thrown away.
+/// Whether all of the body has arrived. Discards what is left of it.
 fn is_read(body: &RefCell<Payload>, exchange: Option<&Exchange>) -> bool {
     if exchange.is_some_and(|exchange| exchange.phase() != Phase::Body) {
         return true;
@@ -116,7 +116,7 @@ fn is_read(body: &RefCell<Payload>, exchange: Option<&Exchange>) -> bool {
                 }
                 return true;
             }
-            // An error is no end either: what follows cannot be told from a request.
+            // After an error, what follows cannot be distinguished from a request.
             Some(Some(Err(_))) | None => return false,
         }
     }

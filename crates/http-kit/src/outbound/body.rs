@@ -1,5 +1,5 @@
-//! The whole body of an answer, or why there is none. awc takes the end of a connection for the end of an answer; an answer
-//! that is shorter than its head says has broken off.
+//! Reads the body of an answer. awc accepts the end of a connection as the end of the body; here, a body that is shorter
+//! than its head declares is an error.
 
 use std::{fmt, io, pin::pin};
 
@@ -11,12 +11,12 @@ use awc::{ClientResponse, error::PayloadError};
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 
-/// Why an answer's body is not there as a whole.
+/// Why the body of an answer cannot be read.
 #[derive(Debug)]
 pub enum BodyError {
-    /// It is longer than this many bytes.
+    /// It is longer than the limit, in bytes.
     TooLarge(usize),
-    /// The connection ended, or broke, within it.
+    /// The connection ended within it.
     BrokeOff(String),
 }
 
@@ -31,20 +31,20 @@ impl fmt::Display for BodyError {
 
 impl std::error::Error for BodyError {}
 
-/// The body, of `limit` bytes at most.
+/// Reads a body of at most `limit` bytes.
 ///
 /// # Errors
-/// When it is longer, or not whole.
+/// If it is longer or incomplete.
 pub async fn read_body<S>(answer: &mut ClientResponse<S>, limit: usize) -> Result<Bytes, BodyError>
 where
     S: Stream<Item = Result<Bytes, PayloadError>>,
 {
-    let promised = content_length(answer.headers());
-    if promised.is_some_and(|promised| promised > limit as u64) {
+    let declared = content_length(answer.headers());
+    if declared.is_some_and(|declared| declared > limit as u64) {
         return Err(BodyError::TooLarge(limit));
     }
     let ends_with_connection =
-        promised.is_none() && !answer.headers().contains_key(header::TRANSFER_ENCODING);
+        declared.is_none() && !answer.headers().contains_key(header::TRANSFER_ENCODING);
     let mut body = BytesMut::new();
     let mut parts = pin!(answer.take_payload());
     while let Some(part) = parts.next().await {
@@ -55,16 +55,16 @@ where
             Err(error) => return Err(BodyError::BrokeOff(error.to_string())),
         }
     }
-    match promised {
-        Some(promised) if promised > body.len() as u64 => Err(BodyError::BrokeOff(format!(
-            "{} of {promised} bytes came",
+    match declared {
+        Some(declared) if declared > body.len() as u64 => Err(BodyError::BrokeOff(format!(
+            "{} of {declared} bytes came",
             body.len()
         ))),
         _ => Ok(body.freeze()),
     }
 }
 
-/// Whether nothing but the end of the connection is wrong.
+/// Whether the error is the end of the connection.
 fn is_end(error: &PayloadError) -> bool {
     let (PayloadError::Io(cause) | PayloadError::Incomplete(Some(cause))) = error else {
         return false;
@@ -72,7 +72,7 @@ fn is_end(error: &PayloadError) -> bool {
     cause.kind() == io::ErrorKind::UnexpectedEof
 }
 
-/// How long the body is to be, if the head says so.
+/// The declared length of the body.
 fn content_length(headers: &HeaderMap) -> Option<u64> {
     let value = headers.get(header::CONTENT_LENGTH)?;
     value.to_str().ok()?.trim().parse().ok()

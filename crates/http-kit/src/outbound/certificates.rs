@@ -1,20 +1,20 @@
-//! The certificate authorities that servers behind `https://` are checked against: the system's, or those that
-//! `SSL_CERT_FILE` and `SSL_CERT_DIR` name. What cannot be read is named and passed over.
+//! The certificate authorities for `https://`: the system's, or those in `SSL_CERT_FILE` and `SSL_CERT_DIR`. What cannot be
+//! read is reported and skipped.
 
 use std::sync::Arc;
 
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_native_certs::load_native_certs;
 
-/// What was loaded, and what could not be.
+/// The authorities that could be loaded.
 pub struct Authorities {
     store: RootCertStore,
-    /// One line for each file or certificate that is passed over.
+    /// One line for each file or certificate that is skipped.
     pub problems: Vec<String>,
 }
 
 impl Authorities {
-    /// Reads them anew, which takes some milliseconds.
+    /// Reads them from disk, which takes some milliseconds.
     pub fn load() -> Self {
         let found = load_native_certs();
         let mut problems: Vec<_> = found.errors.iter().map(ToString::to_string).collect();
@@ -28,10 +28,10 @@ impl Authorities {
         Self { store, problems }
     }
 
-    /// The client's side of TLS, for HTTP/1.1.
+    /// The TLS configuration of a client, for HTTP/1.1.
     ///
     /// # Errors
-    /// When there is no authority at all, so that no server could be trusted: the reasons, and where they are looked for.
+    /// If there is no authority at all: the reasons, and where to put one.
     pub fn client_config(&self) -> Result<Arc<ClientConfig>, String> {
         if self.store.is_empty() {
             let reasons = if self.problems.is_empty() {

@@ -1,5 +1,5 @@
-//! An HTTP client for one server: its credentials, no redirects, no deadline of its own, and certificate authorities only
-//! where the address is `https://`.
+//! An HTTP client for one server: with its credentials, without redirects and without a deadline. It loads certificate
+//! authorities only for `https://`.
 
 use std::{cell::RefCell, error::Error, net::SocketAddr, rc::Rc, sync::Arc, time::Duration};
 
@@ -22,11 +22,10 @@ use url::Url;
 use super::{certificates::Authorities, lookup::lookup, socket::Socket};
 use crate::percent::decode_lossy;
 
-/// When a connection on which nothing comes is asked whether it still exists, and how often in vain. A request that is
-/// waited for without a deadline ends this way when the network goes.
+/// TCP keepalive: idle time, interval, probes. It ends a request without a deadline when the network is gone.
 const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(10), Duration::from_secs(5), 3);
 
-/// How other people's access logs know us.
+/// The `User-Agent` in the access logs of other servers.
 const USER_AGENT: &str = concat!("service-metrics/", env!("CARGO_PKG_VERSION"));
 
 /// One server, over HTTP/1.1. Not `Send`: its connections stay on the arbiter that made it. Cheap to clone.
@@ -41,16 +40,16 @@ struct Inner {
 
 struct State {
     client: Option<Client>,
-    /// What was last said about certificates, so that it is said once.
+    /// The problems with certificates that were logged last, so that each is logged once.
     reported: Vec<String>,
 }
 
 impl HttpClient {
-    /// Prepares a client for `base`; connects at the first request. Credentials in the address become Basic
-    /// authentication and leave it; where there are none, `bearer` is presented, if there is one.
+    /// A client for `base`. It connects at the first request. Credentials in `base` are removed and become Basic
+    /// authentication; without them, `bearer` is the token of Bearer authentication.
     pub fn new(base: &mut Url, bearer: Option<&str>) -> Self {
         let authorization = basic(base).or_else(|| bearer.map(|token| format!("Bearer {token}")));
-        // An address with a host takes the removal of its credentials.
+        // Does not fail for an address with a host.
         let _ = base.set_username("");
         let _ = base.set_password(None);
         let authorization = authorization.and_then(|value| {
@@ -71,7 +70,7 @@ impl HttpClient {
     /// The client, with its authentication.
     ///
     /// # Errors
-    /// When the address is `https://` and no certificate authority can be used. They are read again at the next call.
+    /// If the address is `https://` and no certificate authority can be used. The next call reads them again.
     pub fn get(&self) -> Result<Client, String> {
         let mut state = self.0.state.borrow_mut();
         if let Some(client) = &state.client {
@@ -89,8 +88,8 @@ impl HttpClient {
         Ok(client)
     }
 
-    /// Takes note of why a request failed: after a failed TLS handshake, the authorities are read again for the next
-    /// request, since somebody may have put them right.
+    /// Records why a request failed. After a failed TLS handshake, the next request reads the authorities again, since they
+    /// may have been corrected.
     pub fn note_failure(&self, error: &SendRequestError) {
         let handshake = matches!(error, SendRequestError::Connect(ConnectError::Io(error))
             if error.get_ref().is_some_and(|cause| cause.is::<rustls::Error>()));
@@ -104,7 +103,7 @@ impl HttpClient {
         if let Some(tls) = tls {
             connector = connector.rustls_0_23(tls);
         }
-        // Each caller has one deadline over everything; a second one inside would say the same in other words.
+        // Each caller has one deadline for the whole request.
         let mut builder = Client::builder()
             .connector(connector)
             .add_default_header((header::USER_AGENT, USER_AGENT))
@@ -117,11 +116,11 @@ impl HttpClient {
     }
 }
 
-/// Connections by our own look-up of names, that notice when the network is gone.
+/// TCP connections with our own look-up of names, and with keepalive.
 fn tcp()
 -> impl Service<ConnectInfo<Uri>, Response = Connection<Uri, Socket>, Error = TcpConnectError> + Clone
 {
-    let connect = TcpConnector::new(Resolver::custom(Names)).service();
+    let connect = TcpConnector::new(Resolver::custom(OwnResolver)).service();
     connect.map(|connection: Connection<Uri, TcpStream>| {
         let (time, interval, retries) = KEEPALIVE;
         let keepalive = TcpKeepalive::new()
@@ -129,10 +128,10 @@ fn tcp()
             .with_interval(interval)
             .with_retries(retries);
         let socket = SockRef::from(connection.io_ref());
-        let gone = time + interval * retries;
+        let timeout = time + interval * retries;
         let set = socket
             .set_tcp_keepalive(&keepalive)
-            .and_then(|()| socket.set_tcp_user_timeout(Some(gone)));
+            .and_then(|()| socket.set_tcp_user_timeout(Some(timeout)));
         if let Err(error) = set {
             log::debug!("a socket option was refused: {error}");
         }
@@ -141,9 +140,9 @@ fn tcp()
     })
 }
 
-struct Names;
+struct OwnResolver;
 
-impl Resolve for Names {
+impl Resolve for OwnResolver {
     fn lookup<'a>(
         &'a self,
         host: &'a str,
@@ -166,13 +165,13 @@ fn basic(base: &Url) -> Option<String> {
     })
 }
 
-/// Logs what has changed since the last time.
+/// Logs the problems that are not in `reported`.
 fn report(problems: &[String], reported: &mut Vec<String>) {
     for problem in problems
         .iter()
         .filter(|problem| !reported.contains(problem))
     {
-        log::warn!("certificate authorities: {problem}; it is passed over");
+        log::warn!("certificate authorities: {problem}; it is skipped");
     }
     *reported = problems.to_vec();
 }

@@ -1,5 +1,5 @@
-//! Host names into addresses. The system's resolver blocks a thread for as long as a name server is silent: a name is
-//! looked up once at a time, however many wait for it, and only so many names at all.
+//! Look-up of host names. The system's resolver blocks a thread while a name server is silent. Callers therefore share the
+//! look-up of a name, and the number of names at a time is limited.
 
 use std::{
     collections::HashMap,
@@ -14,15 +14,15 @@ use futures_util::{
 };
 use tokio::task::spawn_blocking;
 
-/// Names that are looked up at the same time, each in a thread.
+/// Concurrent look-ups, each in a thread.
 const MAX_CONCURRENT: usize = 8;
 
 /// Why a name has no address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LookupError {
-    /// The resolver's own words.
+    /// The message of the resolver.
     Failed(Arc<str>),
-    /// Too many other names wait for an answer.
+    /// Too many other look-ups wait for an answer.
     Busy,
 }
 
@@ -44,11 +44,11 @@ type Answer = Result<Arc<[IpAddr]>, LookupError>;
 
 static LOOKUPS: LazyLock<Lookups> = LazyLock::new(|| Lookups::new(resolve));
 
-/// The addresses of `host`, which may be an address itself, one of IPv6 in brackets as in a URL. Must be called within a tokio runtime. Who stops waiting
-/// leaves the look-up to those who come after.
+/// The addresses of `host`, a name or an address, IPv6 with or without brackets. Must be called within a tokio runtime. A
+/// caller that stops waiting leaves the look-up running for the others.
 ///
 /// # Errors
-/// Why there are none.
+/// If there is none.
 pub async fn lookup(host: &str) -> Answer {
     let bare = host
         .strip_prefix('[')
@@ -67,31 +67,31 @@ fn resolve(host: &str) -> Result<Vec<IpAddr>, String> {
 
 type Resolve = fn(&str) -> Result<Vec<IpAddr>, String>;
 
-/// The look-ups under way, by name.
+/// The pending look-ups, by name.
 struct Lookups {
     resolve: Resolve,
-    under_way: UnderWay,
+    pending: Pending,
 }
 
-type UnderWay = Arc<Mutex<HashMap<String, Shared<BoxFuture<'static, Answer>>>>>;
+type Pending = Arc<Mutex<HashMap<String, Shared<BoxFuture<'static, Answer>>>>>;
 
 impl Lookups {
     fn new(resolve: Resolve) -> Self {
         Self {
             resolve,
-            under_way: Arc::default(),
+            pending: Arc::default(),
         }
     }
 
     async fn addresses(&self, host: &str) -> Answer {
         let lookup = {
-            let mut under_way = locked(&self.under_way);
-            match under_way.get(host) {
+            let mut pending = locked(&self.pending);
+            match pending.get(host) {
                 Some(lookup) => lookup.clone(),
-                None if under_way.len() >= MAX_CONCURRENT => return Err(LookupError::Busy),
+                None if pending.len() >= MAX_CONCURRENT => return Err(LookupError::Busy),
                 None => {
-                    let lookup = self.begin(host.to_owned());
-                    under_way.insert(host.to_owned(), lookup.clone());
+                    let lookup = self.start(host.to_owned());
+                    pending.insert(host.to_owned(), lookup.clone());
                     lookup
                 }
             }
@@ -99,14 +99,14 @@ impl Lookups {
         lookup.await
     }
 
-    /// Looks `host` up in a thread of its own.
-    fn begin(&self, host: String) -> Shared<BoxFuture<'static, Answer>> {
+    /// Starts the look-up of `host` in a thread.
+    fn start(&self, host: String) -> Shared<BoxFuture<'static, Answer>> {
         let resolve = self.resolve;
-        let listed = Listed {
+        let pending_entry = RemoveOnDrop {
             host,
-            under_way: self.under_way.clone(),
+            pending: self.pending.clone(),
         };
-        let looking = spawn_blocking(move || resolve(&listed.host));
+        let looking = spawn_blocking(move || resolve(&pending_entry.host));
         let answer = async {
             let found = looking
                 .await
@@ -123,19 +123,19 @@ impl Lookups {
     }
 }
 
-/// A name on the list, until its look-up has ended, or will never begin.
-struct Listed {
+/// Removes a name from the pending look-ups when its look-up has ended, or will not start.
+struct RemoveOnDrop {
     host: String,
-    under_way: UnderWay,
+    pending: Pending,
 }
 
-impl Drop for Listed {
+impl Drop for RemoveOnDrop {
     fn drop(&mut self) {
-        locked(&self.under_way).remove(&self.host);
+        locked(&self.pending).remove(&self.host);
     }
 }
 
-/// The list is whole between any two statements that hold the lock.
+/// Ignores poisoning: the map is consistent whenever the lock is released.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -152,7 +152,7 @@ mod tests {
 
     use super::*;
 
-    /// A name server that is silent until it is told to speak.
+    /// A name server that is silent until `SPEAKS` is true.
     static SPEAKS: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
     static ASKED: AtomicUsize = AtomicUsize::new(0);
 
@@ -166,7 +166,7 @@ mod tests {
     #[tokio::test]
     async fn a_silent_name_server_takes_one_thread_per_name_and_a_bounded_number_of_names() {
         let lookups = Lookups::new(silent);
-        // Who has no patience leaves nothing behind.
+        // A caller that gives up leaves nothing behind.
         for _ in 0..100 {
             let impatient = timeout(std::time::Duration::ZERO, lookups.addresses("a"));
             assert!(impatient.await.is_err());
@@ -175,8 +175,8 @@ mod tests {
         let mut waiting: Vec<_> = others.iter().map(|host| lookups.addresses(host)).collect();
         waiting.push(lookups.addresses("a"));
         let waiting = join_all(waiting);
-        let told = async {
-            while locked(&lookups.under_way).len() < MAX_CONCURRENT {
+        let one_more = async {
+            while locked(&lookups.pending).len() < MAX_CONCURRENT {
                 tokio::task::yield_now().await;
             }
             let one_more = lookups.addresses("one more").await;
@@ -184,12 +184,12 @@ mod tests {
             SPEAKS.1.notify_all();
             one_more
         };
-        let (answers, one_more) = futures_util::future::join(waiting, told).await;
+        let (answers, one_more) = futures_util::future::join(waiting, one_more).await;
         assert_eq!(one_more, Err(LookupError::Busy));
         let found: Answer = Ok(Arc::from([IpAddr::from([127, 0, 0, 9])]));
         assert!(answers.iter().all(|answer| *answer == found));
         assert_eq!(ASKED.load(Ordering::Relaxed), MAX_CONCURRENT);
-        assert!(locked(&lookups.under_way).is_empty());
+        assert!(locked(&lookups.pending).is_empty());
         assert!(lookups.addresses("one more").await.is_ok());
     }
 

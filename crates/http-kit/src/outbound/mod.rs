@@ -1,5 +1,5 @@
-//! How the programs reach other servers: the look-up of a name, the certificate authorities under `https://`, and the HTTP
-//! client made of both. The gateway's poller, its database and the drill use it.
+//! Outgoing requests: the look-up of names, certificate authorities, and an HTTP client that uses both. The pollers, the
+//! database pool and the drill use it.
 
 mod body;
 pub mod certificates;

@@ -1,5 +1,5 @@
-//! A socket whose end is an error: awc takes the end of a connection for the end of an answer, also where the last chunk of
-//! a chunked answer has not come. Below TLS likewise; but who ends TLS properly amid a chunked answer is believed.
+//! A socket whose end is an error. awc accepts the end of a connection as the end of an answer, even if the last chunk of a
+//! chunked answer is missing. The same holds below TLS, but a proper TLS close within a chunked answer is not detected.
 
 use std::{
     io,
