@@ -1,13 +1,12 @@
 //! A server that is measured, as a child process.
 
 use std::{
-    net::{Ipv4Addr, TcpStream},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-use lab::free_port;
+use lab::{free_port, is_listening};
 
 use crate::Outcome;
 
@@ -31,7 +30,7 @@ impl Server {
         let child = command.stdin(Stdio::null()).spawn()?;
         let mut server = Self { child, port };
         let deadline = Instant::now() + patience;
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        while !is_listening(port) {
             if let Some(status) = server.child.try_wait()? {
                 return Err(format!("a server has ended: {status}").into());
             }

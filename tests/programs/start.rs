@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use lab::free_port;
+use lab::{free_port, is_listening};
 use rustix::process::Signal;
 
 use super::{gateway, local};
@@ -162,15 +162,11 @@ async fn with_its_output_closed_or_full_it_serves_and_stops_like_any_other() {
         );
         eventually("it serves", async || {
             assert_eq!(gateway.status(), None, "{output}");
-            service_listens(port).then_some(())
+            is_listening(port).then_some(())
         })
         .await;
         assert_eq!(http::get(local(port), "/health").await.status, 200);
         gateway.signal(Signal::TERM);
         assert_eq!(gateway.ended().await.code(), Some(0), "{output}");
     }
-}
-
-fn service_listens(port: u16) -> bool {
-    std::net::TcpStream::connect(local(port)).is_ok()
 }

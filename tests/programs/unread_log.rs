@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use lab::free_port;
+use lab::{free_port, is_listening};
 use rustix::process::Signal;
 
 use super::{gateway, local};
@@ -57,10 +57,7 @@ async fn both_programs_serve_on_count_what_is_lost_and_report_it_when_somebody_r
         let (reader, stderr) = stuck();
         program.env("RUST_LOG", "trace");
         let program = Running::logging_to(program.env(variable, port.to_string()), stderr);
-        eventually("it serves", async || {
-            std::net::TcpStream::connect(local(port)).ok()
-        })
-        .await;
+        eventually("it serves", async || is_listening(port).then_some(())).await;
         while dropped(port, series).await == 0 {
             for _ in 0..50 {
                 assert_eq!(http::get(local(port), "/health").await.status, 200);
@@ -90,10 +87,7 @@ async fn it_ends_with_its_own_code_all_the_same() {
     let refused = Running::logging_to(&mut wrong, Stdio::from(stuck().1));
     assert_eq!(refused.ended().await.code(), Some(64));
 
-    eventually("it serves", async || {
-        std::net::TcpStream::connect(local(port)).ok()
-    })
-    .await;
+    eventually("it serves", async || is_listening(port).then_some(())).await;
     // A browser that does not answer Close keeps the gateway until its patience ends.
     let _silent = WsClient::connect(port, "/").await;
     running.signal(Signal::TERM);

@@ -34,7 +34,7 @@ mod simulation;
 pub use error::LabError;
 pub use lab::Lab;
 pub use options::LabOptions;
-pub use process::port::free_port;
+pub use process::port::{free_port, is_listening};
 pub use progress::Progress;
 pub use run::run;
 pub use servers::{

@@ -5,7 +5,7 @@ use std::{
     fs,
     hash::{BuildHasher, RandomState},
     io,
-    net::{Ipv4Addr, TcpListener},
+    net::{Ipv4Addr, TcpListener, TcpStream},
     ops::Range,
     sync::{LazyLock, Mutex, PoisonError},
     time::Duration,
@@ -43,6 +43,11 @@ pub fn free_port() -> io::Result<u16> {
         }
     }
     Err(io::Error::new(io::ErrorKind::AddrInUse, "no port is free"))
+}
+
+/// Whether something listens on `port` of loopback.
+pub fn is_listening(port: u16) -> bool {
+    TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
 fn candidates() -> Range<u16> {
