@@ -35,7 +35,7 @@ async fn all_27_alerts_make_their_way_from_the_trigger_to_the_browser_and_back()
     let ended = drill(room.path().join("lab"), files.clone()).await;
     // The table, for whoever reads along.
     println!("{}", ended.out);
-    assert_eq!(ended.code, Some(0), "{}\n{}", ended.out, ended.told);
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.out, ended.stderr);
 
     let [markdown, json, junit] = files.map(|file| fs::read_to_string(file).unwrap());
     let report: Value = serde_json::from_str(&json).unwrap();

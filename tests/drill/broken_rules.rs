@@ -55,7 +55,7 @@ async fn four_broken_rules_fail_each_at_its_stage_and_for_its_reason() {
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(
         ended
-            .told
+            .stderr
             .contains("4 of 5 alerts did not arrive as expected"),
         "{ended:?}"
     );
@@ -149,7 +149,8 @@ async fn a_configuration_that_is_not_read_is_a_failure(stack: &Stack) {
     let ended = ended(stack.drill(&["ServiceUnavailable"])).await;
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(
-        ended.out.contains("1 of 1 alert arrived") && ended.told.contains("every rule is doubtful"),
+        ended.out.contains("1 of 1 alert arrived")
+            && ended.stderr.contains("every rule is doubtful"),
         "{ended:?}"
     );
 }

@@ -24,14 +24,14 @@ async fn servers_that_are_frozen_from_the_start_are_4_each_by_its_name() {
         "service-metrics",
         "mock-metrics",
     ];
-    for (server, line) in servers.iter().zip(ended.told.lines()) {
+    for (server, line) in servers.iter().zip(ended.stderr.lines()) {
         assert!(
             line.starts_with(&format!("mock-metrics: {server} at "))
                 && line.ends_with("no answer within 10 s"),
             "{line}"
         );
     }
-    assert_eq!(ended.told.lines().count(), 4, "{ended:?}");
+    assert_eq!(ended.stderr.lines().count(), 4, "{ended:?}");
 }
 
 #[actix_rt::test]

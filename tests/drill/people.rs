@@ -95,14 +95,14 @@ async fn a_drill_that_people_would_be_told_of_does_not_begin() {
         "would tell people: the receiver \"people\" (email_configs), of Open. ",
         "--page-people",
     ] {
-        assert!(refused.told.contains(words), "{refused:?}");
+        assert!(refused.stderr.contains(words), "{refused:?}");
     }
     assert!(!refused.out.contains("trigger"), "{refused:?}");
     let unknown = ended(stack.drill(&["Gone", "--alertmanager", &restricted()])).await;
     assert_eq!(unknown.code, Some(1), "{unknown:?}");
     let words =
         "whether this drill would tell people is not known: Alertmanager at http://127.0.0.1:";
-    assert!(unknown.told.contains(words), "{unknown:?}");
+    assert!(unknown.stderr.contains(words), "{unknown:?}");
     assert!(!unknown.out.contains("trigger"), "{unknown:?}");
 
     let marked = ended(stack.drill(&["Gone"])).await;
@@ -117,7 +117,7 @@ async fn an_alert_that_loses_its_mark_on_the_way_and_goes_to_people_has_failed()
     let refused = ended(stack.drill(&["Gone"])).await;
     assert_eq!(refused.code, Some(1), "{refused:?}");
     for words in ["Gone will have lost the label drill", "would tell people"] {
-        assert!(refused.told.contains(words), "{refused:?}");
+        assert!(refused.stderr.contains(words), "{refused:?}");
     }
 
     // What cannot be told before is seen when it is there.

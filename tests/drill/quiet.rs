@@ -41,7 +41,7 @@ async fn a_gateway_that_is_told_of_nothing_by_alertmanager_is_a_warning() {
         let arguments = [&["Gone", "--report", &report], arguments].concat();
         let ended = ended(stack.drill(&arguments)).await;
         assert_eq!(ended.code, Some(0), "{ended:?}");
-        assert_eq!(ended.told.contains(words), warned, "{ended:?}");
+        assert_eq!(ended.stderr.contains(words), warned, "{ended:?}");
         let warnings = json(&report)["warnings"].to_string();
         assert_eq!(warnings.contains(words), warned, "{warnings}");
     }

@@ -10,7 +10,7 @@ use crate::support::{
 
 fn told(arguments: &[&str]) -> (Option<i32>, String) {
     let ended = program::run(program::command(&MOCK).arg("drill").args(arguments));
-    (ended.code, ended.told)
+    (ended.code, ended.stderr)
 }
 
 #[test]
@@ -118,7 +118,7 @@ async fn what_answers_and_is_another_server_is_4_at_once_with_its_status() {
         let ended = ended(stack.drill(&["DiskFull", flag, other])).await;
         assert_eq!(ended.code, Some(4), "{ended:?}");
         let line = format!("mock-metrics: {name} at {other} ({flag}) {words}");
-        let told = ended.told.trim_end();
+        let told = ended.stderr.trim_end();
         assert!(
             told.starts_with(&line) && told.ends_with(&format!("; is it {name}?")),
             "{line}: {told}"
@@ -148,9 +148,9 @@ async fn fails(stack: &Stack, arguments: &[&str], words: &str) {
     let ended = ended(stack.drill(arguments)).await;
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(
-        (ended.out + &ended.told).contains(words),
+        (ended.out + &ended.stderr).contains(words),
         "{words}: {}",
-        ended.told
+        ended.stderr
     );
     assert_eq!(stack.driven().await, Vec::<String>::new());
 }

@@ -1,4 +1,4 @@
-//! Who may come into the lab's database: any account of the machine reaches its port.
+//! Access to the lab's database: every user of the machine reaches its port.
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
@@ -9,7 +9,7 @@ use super::runner::Runner;
 use crate::support::scratch;
 
 #[actix_rt::test]
-async fn only_the_reader_comes_in_without_a_password() {
+async fn only_the_reader_logs_in_without_a_password() {
     let folder = scratch();
     let postgres = Postgres::start(folder.path(), 0).await.unwrap();
     run(&postgres.url(), "SELECT count(id) FROM incidents")
@@ -33,7 +33,7 @@ async fn only_the_reader_comes_in_without_a_password() {
 }
 
 #[actix_rt::test]
-async fn the_password_is_for_the_owner_of_the_files_and_is_never_said() {
+async fn the_password_is_readable_by_the_owner_of_the_files_only_and_is_never_printed() {
     let data = scratch();
     let mut lab = Runner::start(data.path());
     lab.ready().await;
@@ -45,26 +45,26 @@ async fn the_password_is_for_the_owner_of_the_files_and_is_never_said() {
     let password = password(data.path());
     assert_eq!(password.len(), 32);
     owner(data.path(), &lab, "SELECT 1").await;
-    let mut said = vec![lab.stdout(), lab.stderr()];
+    let mut output = vec![lab.stdout(), lab.stderr()];
     for log in fs::read_dir(data.path().join("logs")).unwrap() {
-        said.push(fs::read_to_string(log.unwrap().path()).unwrap());
+        output.push(fs::read_to_string(log.unwrap().path()).unwrap());
     }
-    assert!(!said.concat().contains(&password));
+    assert!(!output.concat().contains(&password));
 }
 
 #[actix_rt::test]
-async fn a_database_whose_owner_has_no_password_is_kept_and_told() {
+async fn a_database_whose_owner_has_no_password_is_kept_and_reported() {
     let folder = scratch();
     drop(Postgres::start(folder.path(), 0).await.unwrap());
     let cluster = folder.path().join("cluster");
     fs::remove_file(cluster.join("owner-password")).unwrap();
 
-    let told = match Postgres::start(folder.path(), 0).await {
+    let error = match Postgres::start(folder.path(), 0).await {
         Ok(_) => panic!("it started"),
         Err(error) => error.to_string(),
     };
     let remedy = format!("remove it with rm -r {}", cluster.display());
-    assert!(told.ends_with(&remedy) && told.lines().count() == 1);
+    assert!(error.ends_with(&remedy) && error.lines().count() == 1);
     assert!(cluster.join("PG_VERSION").exists());
 
     fs::remove_dir_all(&cluster).unwrap();

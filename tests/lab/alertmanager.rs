@@ -10,22 +10,22 @@ use crate::support::{eventually, http, scratch, webhook::Webhook};
 const PAST: &str = "2020-01-01T00:00:00Z";
 
 #[actix_rt::test]
-async fn the_gateway_is_told_of_an_alert_and_of_its_end() {
+async fn the_gateway_is_notified_of_an_alert_and_of_its_end() {
     let (folder, gateway) = (scratch(), Webhook::start());
     let alertmanager = started(&folder, &gateway.url()).await;
     let alert = json!({"labels": {"alertname": "Real", "family": "disk"}});
     post(&alertmanager, &[alert]).await;
-    let (labels, path) = gateway.hears("Real", "firing").await;
+    let (labels, path) = gateway.receives("Real", "firing").await;
     assert_eq!(path, "/api/alerts/webhook");
     assert_eq!(labels["family"], "disk");
 
     let over = json!({"labels": {"alertname": "Real", "family": "disk"}, "startsAt": PAST, "endsAt": PAST});
     post(&alertmanager, &[over]).await;
-    gateway.hears("Real", "resolved").await;
+    gateway.receives("Real", "resolved").await;
 }
 
 #[actix_rt::test]
-async fn a_gateway_that_was_away_is_told_when_it_is_back() {
+async fn a_gateway_that_was_away_is_notified_when_it_is_back() {
     let folder = scratch();
     let port = free_port().unwrap();
     let mut alertmanager = started(&folder, &format!("http://127.0.0.1:{port}")).await;
@@ -41,7 +41,7 @@ async fn a_gateway_that_was_away_is_told_when_it_is_back() {
     eventually("a failed notification", failed).await;
 
     let gateway = Webhook::start_on(port);
-    gateway.hears("Late", "firing").await;
+    gateway.receives("Late", "firing").await;
 }
 
 #[actix_rt::test]
@@ -55,7 +55,7 @@ async fn a_worse_alert_silences_the_lesser_of_the_same_thing_only() {
     post(
         &alertmanager,
         &[
-            // First, so that they have been weighed when the others are silenced.
+            // First, so that they have been evaluated when the others are silenced.
             drill,
             service("HighLatency", "search", "real, beside a drill"),
             json!({"labels": {"alertname": "ServiceDown", "id": "nobody's"}}),
@@ -109,12 +109,12 @@ async fn an_alert_made_from_the_simulators_series_is_a_drill_whatever_its_rule_s
         .await
         .unwrap();
 
-    let (labels, _) = gateway.hears("Simulated", "firing").await;
+    let (labels, _) = gateway.receives("Simulated", "firing").await;
     assert_eq!(
         (&labels["drill"], &labels["instance"]),
         (&"true".into(), &"mock-app-1".into())
     );
-    let (labels, _) = gateway.hears("Real", "firing").await;
+    let (labels, _) = gateway.receives("Real", "firing").await;
     assert_eq!(labels.get("drill"), None);
 }
 

@@ -1,4 +1,4 @@
-//! What the lab says of a catalogue, before it starts anything.
+//! The messages of the lab about a catalogue, before it starts anything.
 
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt, path::Path};
 
@@ -8,7 +8,7 @@ use super::runner::Runner;
 use crate::support::{program::MOCK, scratch};
 
 #[actix_rt::test]
-async fn all_faults_of_a_bad_catalogue_are_told_even_if_a_port_is_taken() {
+async fn all_mistakes_in_a_catalogue_are_reported_even_if_a_port_is_taken() {
     let data = scratch();
     let catalogue = data.path().join("mine.toml");
     let alerts = ["A", "B", "C", "D", "E", "F"].map(|name| {
@@ -24,21 +24,21 @@ async fn all_faults_of_a_bad_catalogue_are_told_even_if_a_port_is_taken() {
         lab.arg("--mock-port").arg(port.to_string());
     });
     assert_eq!(lab.ended().await.code(), Some(64));
-    let told = lab.stderr();
+    let stderr = lab.stderr();
     let head = format!("lab: the catalogue {} is refused:\n", catalogue.display());
-    assert!(told.contains(&head), "{told}");
+    assert!(stderr.contains(&head), "{stderr}");
     for name in ["A", "B", "C", "D", "E", "F"] {
         let fault = format!("mine.toml: alert {name}: trigger: does not make");
-        assert!(told.contains(&fault), "{told}");
+        assert!(stderr.contains(&fault), "{stderr}");
     }
     assert!(
-        !told.contains("taken") && !data.path().join("postgres").exists(),
-        "{told}"
+        !stderr.contains("taken") && !data.path().join("postgres").exists(),
+        "{stderr}"
     );
 }
 
 #[actix_rt::test]
-async fn rules_that_promtool_refuses_are_told_in_its_words() {
+async fn rules_that_promtool_refuses_are_reported_with_its_message() {
     let (data, programs) = (scratch(), scratch());
     let script = "#!/bin/sh\necho 'groups: [{ name: own, rules: [{ alert: A, expr: m > }] }]'\n";
     for program in ["mock-metrics", "service-metrics"] {
@@ -50,13 +50,13 @@ async fn rules_that_promtool_refuses_are_told_in_its_words() {
         lab.arg("--programs").arg(programs.path());
     });
     assert_eq!(lab.ended().await.code(), Some(1));
-    let told = lab.stderr();
+    let stderr = lab.stderr();
     for words in [
         "lab: promtool check rules ended",
         "alert.rules.yml: 1:",
         "\"A\": could not parse expression",
     ] {
-        assert!(told.contains(words), "{words} not in {told}");
+        assert!(stderr.contains(words), "{words} not in {stderr}");
     }
     assert!(!data.path().join("postgres").exists());
 }

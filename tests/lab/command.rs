@@ -1,4 +1,4 @@
-//! `lab -- COMMAND`: what the command is given, and what is left of it and of the lab at each end.
+//! `lab -- COMMAND`: the environment and the signals of the command, and what is left when it or the lab ends.
 
 use std::{
     fs::{self, File},
@@ -21,7 +21,7 @@ async fn made(file: &Path) {
     eventually(&format!("the command makes {}", file.display()), exists).await;
 }
 
-/// A shell script that does `first`, makes the file `started` in `data`, and exits with 9 once it finds the file `done`.
+/// A shell script that runs `first`, makes the file `started` in `data`, and exits with 9 once it finds the file `done`.
 fn patient(data: &Path, first: &str) -> String {
     let (started, done) = (data.join("started"), data.join("done"));
     format!(
@@ -42,13 +42,13 @@ async fn the_command_finds_everything_and_the_lab_exits_with_its_code() {
     });
     assert_eq!(lab.ended().await.code(), Some(7), "{}", lab.stderr());
 
-    let (said, told) = (lab.stdout(), lab.stderr());
+    let (stdout, stderr) = (lab.stdout(), lab.stderr());
     let here = std::env::current_dir().unwrap();
     assert!(
-        said.starts_with(&format!("from stdin\n{}\n", here.display())),
-        "{said}"
+        stdout.starts_with(&format!("from stdin\n{}\n", here.display())),
+        "{stdout}"
     );
-    assert!(said.ends_with("/mock-metrics\n") && told.ends_with("to stderr\n"));
+    assert!(stdout.ends_with("/mock-metrics\n") && stderr.ends_with("to stderr\n"));
     for (variable, name) in [
         ("PROMETHEUS_URL=", "Prometheus "),
         ("ALERTMANAGER_URL=", "Alertmanager "),
@@ -56,7 +56,7 @@ async fn the_command_finds_everything_and_the_lab_exits_with_its_code() {
         ("SIMULATOR_URL=", "mock-metrics "),
         ("DATABASE_URL=", "PostgreSQL "),
     ] {
-        assert_eq!(after(&said, variable), after(&told, name));
+        assert_eq!(after(&stdout, variable), after(&stderr, name));
     }
 }
 
@@ -119,7 +119,7 @@ async fn ctrl_c_on_a_terminal_waits_for_what_the_command_has_started_with_the_se
     }
 }
 
-/// A command with this `trap` ends with this code at a Ctrl-C, and what it has started is waited for.
+/// Checks that a command with this `trap` ends with `code` at Ctrl-C, and that the lab waits for its descendants.
 async fn waits_for_the_rest(trap: &str, code: i32) {
     let data = scratch();
     let file = |name| data.path().join(name);
@@ -160,7 +160,7 @@ async fn what_the_command_leaves_behind_is_reaped_and_its_end_can_be_waited_for(
 }
 
 #[actix_rt::test]
-async fn a_command_that_does_not_heed_the_signal_is_killed() {
+async fn a_command_that_ignores_the_signal_is_killed() {
     let data = scratch();
     let script = patient(data.path(), "trap '' TERM");
     let mut lab = Runner::running(data.path(), &["sh", "-c", &script]);
@@ -172,7 +172,7 @@ async fn a_command_that_does_not_heed_the_signal_is_killed() {
 }
 
 #[actix_rt::test]
-async fn a_program_that_dies_meanwhile_is_told_and_ends_the_command() {
+async fn a_program_that_dies_meanwhile_is_reported_and_ends_the_command() {
     let data = scratch();
     let script = patient(data.path(), "");
     let mut lab = Runner::running(data.path(), &["sh", "-c", &script]);
@@ -211,8 +211,8 @@ async fn a_command_that_is_not_there_is_one_clear_line_and_starts_nothing() {
         let data = scratch();
         let mut lab = Runner::running(data.path(), &[name]);
         assert_eq!(lab.ended().await.code(), Some(127));
-        let told = format!("lab: {name} is not a command that could be run\n");
-        assert_eq!(lab.stderr(), told);
+        let expected = format!("lab: {name} is not a command that could be run\n");
+        assert_eq!(lab.stderr(), expected);
         assert!(!data.path().join("postgres").exists());
     }
 }

@@ -9,6 +9,7 @@ mod access;
 mod alertmanager;
 mod catalogue;
 mod command;
+mod database;
 mod parts;
 mod processes;
 mod program;

@@ -10,7 +10,7 @@ use crate::support::{eventually, scratch};
 const SHORT: Duration = Duration::from_millis(300);
 
 #[actix_rt::test]
-async fn a_frozen_postgres_keeps_silent_until_it_is_thawed() {
+async fn a_frozen_postgres_does_not_answer_until_it_is_thawed() {
     let folder = scratch();
     let postgres = Postgres::start(folder.path(), 0).await.unwrap();
     let url = postgres.owner_url();

@@ -1,4 +1,4 @@
-//! Which processes run.
+//! Processes and their descendants, from `/proc`.
 
 use std::fs;
 
@@ -9,27 +9,27 @@ fn stat(pid: u32) -> Option<(char, u32)> {
     Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
 }
 
-/// Whether a process runs; one that waits to be reaped does not.
+/// Whether a process runs; a zombie does not.
 pub(crate) fn runs(pid: u32) -> bool {
     stat(pid).is_some_and(|(state, _)| !matches!(state, 'Z' | 'X'))
 }
 
-/// The processes that `root` has started, and theirs.
+/// The descendants of `root`.
 pub(crate) fn descendants(root: u32) -> Vec<u32> {
     let all: Vec<u32> = fs::read_dir("/proc")
         .unwrap()
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .collect();
-    let mut family = vec![root];
+    let mut tree = vec![root];
     let mut next = 0;
-    while let Some(&parent) = family.get(next) {
-        family.extend(
+    while let Some(&parent) = tree.get(next) {
+        tree.extend(
             all.iter()
                 .filter(|pid| stat(**pid).is_some_and(|(_, of)| of == parent)),
         );
         next += 1;
     }
-    family.split_off(1)
+    tree.split_off(1)
 }
 
 /// The child of `root` in whose command line `word` occurs.

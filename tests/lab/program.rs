@@ -1,4 +1,4 @@
-//! The program `lab`, from its start to each of its ends.
+//! The program `lab`: its start, and each way it ends.
 
 use std::{
     fs,
@@ -12,7 +12,6 @@ use lab::free_port;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{
-    access::owner,
     processes::{child_of, descendants, runs},
     runner::Runner,
 };
@@ -58,7 +57,7 @@ async fn asked_to_stop_it_stops_everything_and_exits_0() {
 }
 
 #[actix_rt::test]
-async fn with_nobody_to_read_its_table_it_goes_on() {
+async fn it_continues_if_nobody_reads_its_table() {
     let data = scratch();
     let (_, unread) = io::pipe().unwrap();
     let mut lab = Runner::with(data.path(), |lab| {
@@ -71,7 +70,7 @@ async fn with_nobody_to_read_its_table_it_goes_on() {
 }
 
 #[actix_rt::test]
-async fn with_outputs_that_nobody_empties_it_serves_and_stops() {
+async fn with_full_outputs_that_nobody_reads_it_serves_and_stops() {
     let data = scratch();
     let (_unread, stdout) = io::pipe().unwrap();
     let (_unread_too, stderr) = io::pipe().unwrap();
@@ -96,7 +95,7 @@ async fn with_outputs_that_nobody_empties_it_serves_and_stops() {
 }
 
 #[actix_rt::test]
-async fn in_a_folder_of_somebody_else_root_touches_nothing_and_a_planted_link_is_never_followed() {
+async fn in_a_folder_of_another_user_root_writes_nothing_and_a_planted_link_is_never_followed() {
     let (data, theirs) = (scratch(), scratch());
     let victim = theirs.path().join("victim");
     fs::write(&victim, "precious").unwrap();
@@ -112,8 +111,11 @@ async fn in_a_folder_of_somebody_else_root_touches_nothing_and_a_planted_link_is
         true => "belongs to user 65534 and not to user 0",
         false => "lock: is a symbolic link",
     };
-    let told = lab.stderr();
-    assert!(told.contains(why) && told.lines().count() == 1, "{told}");
+    let stderr = lab.stderr();
+    assert!(
+        stderr.contains(why) && stderr.lines().count() == 1,
+        "{stderr}"
+    );
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
     assert_eq!(fs::read_dir(data.path()).unwrap().count(), 2);
 }
@@ -137,7 +139,7 @@ async fn asked_to_stop_while_it_starts_it_exits_0_and_the_next_start_is_whole() 
 }
 
 #[actix_rt::test]
-async fn a_program_that_dies_is_told_with_its_log_and_ends_the_lab() {
+async fn a_program_that_dies_is_reported_with_its_log_and_ends_the_lab() {
     let data = scratch();
     let mut lab = Runner::start(data.path());
     lab.ready().await;
@@ -146,11 +148,11 @@ async fn a_program_that_dies_is_told_with_its_log_and_ends_the_lab() {
     kill_process(mock, Signal::KILL).unwrap();
 
     assert_eq!(lab.ended().await.code(), Some(1));
-    let told = lab.stderr();
-    assert!(told.contains("ended unexpectedly (signal: 9"), "{told}");
+    let stderr = lab.stderr();
+    assert!(stderr.contains("ended unexpectedly (signal: 9"), "{stderr}");
     assert!(
-        told.contains("-metrics | ") && told.contains("stands in"),
-        "{told}"
+        stderr.contains("-metrics | ") && stderr.contains("stands in"),
+        "{stderr}"
     );
     all_gone(&started).await;
 }
@@ -168,10 +170,10 @@ async fn a_taken_port_of_our_own_is_one_clear_line_and_starts_nothing() {
             lab.arg(flag).arg(port.to_string());
         });
         assert_eq!(lab.ended().await.code(), Some(1));
-        let told = lab.stderr();
-        assert_eq!(told.lines().count(), 1, "{told}");
+        let stderr = lab.stderr();
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
         for word in [program, flag, &format!("port {port}")] {
-            assert!(told.contains(word), "{word} not in {told}");
+            assert!(stderr.contains(word), "{word} not in {stderr}");
         }
         assert!(!data.path().join("postgres").exists());
     }
@@ -203,19 +205,19 @@ async fn a_taken_port_of_a_server_is_replaced_and_the_table_says_so() {
 }
 
 #[actix_rt::test]
-async fn a_missing_program_is_told_with_what_installs_it() {
+async fn a_missing_program_is_reported_with_the_command_that_installs_it() {
     let (data, path) = (scratch(), scratch());
     symlink("/usr/bin/setpriv", path.path().join("setpriv")).unwrap();
     let mut lab = Runner::with(data.path(), |lab| {
         lab.env("PATH", path.path());
     });
     assert_eq!(lab.ended().await.code(), Some(1));
-    let told = "lab: prometheus is missing: install it with apt-get install prometheus\n";
-    assert_eq!(lab.stderr(), told);
+    let expected = "lab: prometheus is missing: install it with apt-get install prometheus\n";
+    assert_eq!(lab.stderr(), expected);
 }
 
 #[actix_rt::test]
-async fn a_program_of_ours_that_was_not_built_is_told() {
+async fn a_program_of_ours_that_is_not_built_is_reported() {
     let (data, empty) = (scratch(), scratch());
     let mut lab = Runner::with(data.path(), |lab| {
         lab.arg("--programs").arg(empty.path());
@@ -229,102 +231,16 @@ async fn a_program_of_ours_that_was_not_built_is_told() {
 }
 
 #[actix_rt::test]
-async fn a_repository_without_sql_files_is_told() {
-    let (data, empty) = (scratch(), scratch());
-    let mut lab = Runner::with(data.path(), |lab| {
-        lab.arg("--repository").arg(empty.path());
-    });
-    assert_eq!(lab.ended().await.code(), Some(1));
-    assert!(
-        lab.stderr().contains("--repository DIR"),
-        "{}",
-        lab.stderr()
-    );
-}
-
-#[actix_rt::test]
-async fn the_next_start_finds_the_data_of_the_last() {
-    let data = scratch();
-    let mut lab = Runner::start(data.path());
-    lab.ready().await;
-    owner(
-        data.path(),
-        &lab,
-        "CREATE TABLE kept AS SELECT 42 AS answer",
-    )
-    .await;
-    lab.signal(Signal::TERM);
-    lab.ended().await;
-
-    let mut lab = Runner::start(data.path());
-    lab.ready().await;
-    owner(data.path(), &lab, "DROP TABLE kept").await;
-    assert!(
-        !lab.stdout().contains("SQL files have changed"),
-        "{}",
-        lab.stdout()
-    );
-}
-
-#[actix_rt::test]
-async fn a_database_made_from_other_sql_files_is_kept_and_said_to_be_old() {
-    let (data, repository) = (scratch(), scratch());
-    fill(repository.path(), "SELECT 1;");
-    for changed in [false, true] {
-        let mut lab = Runner::with(data.path(), |lab| {
-            lab.arg("--repository").arg(repository.path());
-        });
-        lab.ready().await;
-        assert_eq!(lab.stdout().contains("SQL files have changed"), changed);
-        lab.signal(Signal::TERM);
-        lab.ended().await;
-        fs::write(repository.path().join("init-db/1.sql"), "SELECT 2;").unwrap();
-    }
-}
-
-#[actix_rt::test]
-async fn a_failing_sql_file_is_told_and_the_database_is_made_again_next_time() {
-    let (data, repository) = (scratch(), scratch());
-    fill(repository.path(), "CREATE TABLE one();");
-    let run = || {
-        Runner::with(data.path(), |lab| {
-            lab.arg("--repository").arg(repository.path());
-        })
-    };
-    let mut lab = run();
-    assert_eq!(lab.ended().await.code(), Some(1));
-    assert!(
-        lab.stderr().contains("relation \"one\" already exists"),
-        "{}",
-        lab.stderr()
-    );
-
-    fs::write(repository.path().join("init-db/1.sql"), "SELECT 2;").unwrap();
-    run().ready().await;
-}
-
-#[actix_rt::test]
-async fn a_half_made_cluster_is_made_again() {
-    let data = scratch();
-    let cluster = data.path().join("postgres/cluster");
-    fs::create_dir_all(&cluster).unwrap();
-    fs::write(cluster.join("PG_VERSION"), "15\n").unwrap();
-    let mut lab = Runner::start(data.path());
-    lab.ready().await;
-    owner(data.path(), &lab, "SELECT count(*) FROM incidents").await;
-}
-
-#[actix_rt::test]
 async fn a_second_lab_on_the_same_data_is_refused_in_one_line() {
     let data = scratch();
     let mut lab = Runner::start(data.path());
     lab.ready().await;
     let mut second = Runner::start(data.path());
     assert_eq!(second.ended().await.code(), Some(1));
-    let told = second.stderr();
+    let stderr = second.stderr();
     assert!(
-        told.starts_with("lab: another lab runs on") && told.lines().count() == 1,
-        "{told}"
+        stderr.starts_with("lab: another lab runs on") && stderr.lines().count() == 1,
+        "{stderr}"
     );
     assert!(runs(lab.pid()) && logs_exist(data.path()));
 }
@@ -339,14 +255,4 @@ fn logs_exist(data: &Path) -> bool {
     ]
     .iter()
     .all(|name| data.join(format!("logs/{name}.log")).exists())
-}
-
-/// Makes a repository of `folder`, with one SQL statement in two files and the usual monitoring.
-pub(super) fn fill(folder: &Path, sql: &str) {
-    for name in ["init-db", "migrations-readonly"] {
-        fs::create_dir(folder.join(name)).unwrap();
-        fs::write(folder.join(name).join("1.sql"), sql).unwrap();
-    }
-    let monitoring = crate::support::workspace().join("monitoring");
-    symlink(monitoring, folder.join("monitoring")).unwrap();
 }

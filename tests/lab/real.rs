@@ -1,4 +1,4 @@
-//! The whole lab with the real programs: from the simulator through Prometheus to the gateway, and the incidents.
+//! The whole lab with the real programs: from the simulator through Prometheus to the gateway; and incidents.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use super::runner::Runner;
 use crate::support::{eventually, scratch};
 
 #[actix_rt::test]
-async fn what_the_simulator_is_told_arrives_at_the_gateway() {
+async fn a_value_set_in_the_simulator_arrives_at_the_gateway() {
     let data = scratch();
     let options = LabOptions::scratch(data.path());
     let lab = Lab::start(&options, Progress::Silent).await.unwrap();
@@ -30,7 +30,7 @@ async fn what_the_simulator_is_told_arrives_at_the_gateway() {
         "{services}"
     );
 
-    tell(&lab.mock, "/simulate/cpu-usage/78");
+    post(&lab.mock, "/simulate/cpu-usage/78");
     let query = "/api/v1/query?query=mock_high_cpu_usage_percent==78";
     seen(&lab.prometheus, query, "mock-app-1").await;
     for job in ["prometheus", "service-metrics", "mock-metrics"] {
@@ -46,7 +46,7 @@ async fn what_the_simulator_is_told_arrives_at_the_gateway() {
 }
 
 #[actix_rt::test]
-async fn what_a_rule_makes_of_it_comes_to_the_gateway_through_alertmanager() {
+async fn an_alert_made_from_it_reaches_the_gateway_through_alertmanager() {
     let data = scratch();
     let catalogue = data.path().join("theirs.toml");
     let hot = "[[alert]]\nname = \"Hot\"\nexpr = \"mock_high_cpu_usage_percent > 77\"\nfor = \"0s\"\ntrigger = 78\n";
@@ -61,7 +61,7 @@ async fn what_a_rule_makes_of_it_comes_to_the_gateway_through_alertmanager() {
         assert_eq!(listening(port), [expected], "{server}");
     }
 
-    tell(&lab.mock, "/simulate/cpu-usage/78");
+    post(&lab.mock, "/simulate/cpu-usage/78");
     let drill = r#""drill":"true""#;
     seen(&lab.alertmanager, "/api/v2/alerts", drill).await;
     eventually("the gateway has taken a webhook", async || {
@@ -126,7 +126,7 @@ async fn body(service: &Program, path: &str) -> Option<String> {
     (status == 200).then_some(body)
 }
 
-fn tell(service: &Program, path: &str) {
+fn post(service: &Program, path: &str) {
     let mut stream = TcpStream::connect(("127.0.0.1", service.port())).unwrap();
     write!(stream, "POST {path} HTTP/1.0\r\nContent-Length: 0\r\n\r\n").unwrap();
     let mut answer = String::new();

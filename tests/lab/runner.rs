@@ -1,4 +1,4 @@
-//! Runs the program `lab` as a user would, and reads what it says.
+//! Runs the program `lab` as a user does, and reads its output.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::{processes, stub};
 use crate::support::{eventually, scratch};
 
-/// A `lab` with stand-ins for our programs. Dropping it kills it, and with it what it has started.
+/// A `lab` with stand-ins for our programs. Dropping it kills it and all that it has started.
 pub(crate) struct Runner {
     child: Child,
     words: TempDir,
@@ -25,7 +25,7 @@ impl Runner {
         Self::with(data, |_| {})
     }
 
-    /// `lab` with what `change` says otherwise.
+    /// `lab` with the changes of `change`.
     pub(crate) fn with(data: &Path, change: impl FnOnce(&mut Command)) -> Self {
         Self::with_command(data, &[], change)
     }
@@ -35,7 +35,7 @@ impl Runner {
         Self::with_command(data, command, |_| {})
     }
 
-    /// `lab` that runs `command`, with what `change` says otherwise.
+    /// `lab` that runs `command`, with the changes of `change`.
     pub(crate) fn with_command(
         data: &Path,
         command: &[&str],
@@ -43,7 +43,7 @@ impl Runner {
     ) -> Self {
         let words = scratch();
         let mut lab = program(data, words.path());
-        says_into(&mut lab, words.path());
+        write_output_to(&mut lab, words.path());
         change(&mut lab);
         complete(&mut lab, words.path(), command);
         Self::spawn(lab, words)
@@ -59,11 +59,11 @@ impl Runner {
             .map(|word| format!("'{}'", word.to_str().unwrap().replace('\'', r"'\''")))
             .collect::<Vec<_>>();
         let mut script = Command::new("script");
-        // A shell that stayed in between would get the Ctrl-C too, and dash ends of it.
+        // A shell in between would get Ctrl-C too, and dash would end.
         let line = format!("exec {}", line.join(" "));
         script.args(["-qec", &line, "/dev/null"]);
         script.stdin(Stdio::piped());
-        says_into(&mut script, words.path());
+        write_output_to(&mut script, words.path());
         Self::spawn(script, words)
     }
 
@@ -72,7 +72,7 @@ impl Runner {
         Self { child, words }
     }
 
-    /// Where its terminal's keys are.
+    /// The input of its terminal.
     pub(crate) fn terminal(&mut self) -> &mut ChildStdin {
         self.child.stdin.as_mut().unwrap()
     }
@@ -82,12 +82,12 @@ impl Runner {
         self.child.id()
     }
 
-    /// What it has said on stdout.
+    /// Its stdout so far.
     pub(crate) fn stdout(&self) -> String {
         fs::read_to_string(self.words.path().join("stdout")).unwrap()
     }
 
-    /// What it has said on stderr.
+    /// Its stderr so far.
     pub(crate) fn stderr(&self) -> String {
         fs::read_to_string(self.words.path().join("stderr")).unwrap()
     }
@@ -107,7 +107,7 @@ impl Runner {
         .await;
     }
 
-    /// The address that its table gives for `name`.
+    /// The address of `name` in its table.
     pub(crate) fn address(&self, name: &str) -> String {
         let table = self.stdout();
         let mut lines = table.lines().rev().map(str::trim);
@@ -138,7 +138,7 @@ fn program(data: &Path, words: &Path) -> Command {
     lab
 }
 
-fn says_into(command: &mut Command, words: &Path) {
+fn write_output_to(command: &mut Command, words: &Path) {
     command.stdout(File::create(words.join("stdout")).unwrap());
     command.stderr(File::create(words.join("stderr")).unwrap());
 }

@@ -1,5 +1,5 @@
-//! A stand-in for `service-metrics` and `mock-metrics`: it answers 200 to everything, and knows no rules. The lab knows programs by their
-//! command lines only, so a shell script that runs this very test binary will do.
+//! A stand-in for `service-metrics` and `mock-metrics`: it answers 200 to every request, and has no rules. The lab
+//! uses programs through their command lines only, so that a shell script that runs this test binary is enough.
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 

@@ -1,8 +1,8 @@
-//! The lab's gateway serves the UI where it is built.
+//! The lab's gateway serves the UI if it is built.
 
 use std::fs;
 
-use super::{processes::descendants, program::fill, runner::Runner};
+use super::{database::fill, processes::descendants, runner::Runner};
 use crate::support::scratch;
 
 fn has(lab: &Runner, variable: &str) -> bool {
@@ -13,7 +13,7 @@ fn has(lab: &Runner, variable: &str) -> bool {
 }
 
 #[actix_rt::test]
-async fn what_the_caller_has_set_is_respected_or_said_to_have_no_effect() {
+async fn variables_of_the_caller_are_respected_or_reported_as_without_effect() {
     let (data, theirs) = (scratch(), scratch());
     let ui = format!("SERVICE_METRICS__UI__DIR={}", theirs.path().display());
     let mut lab = Runner::with(data.path(), |lab| {

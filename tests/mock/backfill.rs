@@ -31,8 +31,8 @@ const SCRAPE: u64 = 15;
 
 fn backfill(arguments: &[&str]) -> String {
     let mut command = program::command(&MOCK);
-    let Ended { code, out, told } = program::run(command.arg("backfill").args(arguments));
-    assert_eq!(code, Some(0), "{told}");
+    let Ended { code, out, stderr } = program::run(command.arg("backfill").args(arguments));
+    assert_eq!(code, Some(0), "{stderr}");
     out
 }
 
@@ -92,8 +92,8 @@ async fn prometheus_finds_each_alert_active_at_just_the_times_that_the_history_s
         // Samples as they are stored: an import cannot say that a series has ended.
         let stored = format!("ALERTS{{alertname=\"{}\"}}[7h]", alert.name);
         let stored = result(&prometheus, &format!("query?query={}", quoted(&stored))).await;
-        let told: BTreeSet<_> = stored.iter().flat_map(times).collect();
-        assert_eq!(told, expected, "{}", alert.name);
+        let stderr: BTreeSet<_> = stored.iter().flat_map(times).collect();
+        assert_eq!(stderr, expected, "{}", alert.name);
         let states: BTreeSet<_> = stored
             .iter()
             .map(|series| &series["metric"]["alertstate"])
@@ -103,7 +103,7 @@ async fn prometheus_finds_each_alert_active_at_just_the_times_that_the_history_s
             .collect();
         assert_eq!(states.len(), 2, "{} was {states:?}", alert.name);
         assert_eq!(stored[0]["metric"]["severity"], *alert.severity);
-        assert!(!told.contains(&last), "{} is still active", alert.name);
+        assert!(!stderr.contains(&last), "{} is still active", alert.name);
     }
 }
 
@@ -183,7 +183,7 @@ fn the_same_seed_writes_the_same_history_and_bad_arguments_are_refused() {
     let piped = backfill(&[&hour[..], &["3", "--output", "/dev/stdout"]].concat());
     assert_eq!(text, piped);
 
-    for (arguments, code, told) in [
+    for (arguments, code, stderr) in [
         (&["--hours", "0"][..], 2, "--hours"),
         (
             &["--until", "yesterday"],
@@ -217,8 +217,8 @@ fn the_same_seed_writes_the_same_history_and_bad_arguments_are_refused() {
         (&["--output", "/no/such/folder/x"], 1, "/no/such/folder/x"),
     ] {
         let ended = program::run(program::command(&MOCK).arg("backfill").args(arguments));
-        assert_eq!(ended.code, Some(code), "{}", ended.told);
-        assert!(ended.told.contains(told), "{}", ended.told);
+        assert_eq!(ended.code, Some(code), "{}", ended.stderr);
+        assert!(ended.stderr.contains(stderr), "{}", ended.stderr);
     }
 }
 

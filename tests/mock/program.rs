@@ -30,26 +30,27 @@ fn version_and_help_are_exit_0_and_bad_usage_is_exit_2() {
     let Ended { code, out, .. } = run(program().arg("--help"));
     assert!(code == Some(0) && out.contains("--config"));
     for wrong in ["--nothing", "nothing"] {
-        let Ended { code, out, told } = run(program().arg(wrong));
+        let Ended { code, out, stderr } = run(program().arg(wrong));
         assert!(
-            code == Some(2) && out.is_empty() && told.contains(wrong),
-            "{told}"
+            code == Some(2) && out.is_empty() && stderr.contains(wrong),
+            "{stderr}"
         );
     }
 }
 
 #[test]
 fn bad_settings_are_exit_64_with_one_line_per_fault() {
-    let Ended { code, told, .. } = run(program()
+    let Ended { code, stderr, .. } = run(program()
         .env("MOCK_METRICS__SERVER__HOST", "nowhere")
         .env("MOCK_METRICS__SIMULATION__MAX_LABEL_VALUES", "0"));
     assert_eq!(code, Some(64));
-    assert_eq!(told.lines().count(), 2, "{told}");
-    assert!(told.contains("server.host") && told.contains("simulation.max_label_values"));
-    let Ended { code, told, .. } = run(program().args(["serve", "--config", "/no/such/file.toml"]));
+    assert_eq!(stderr.lines().count(), 2, "{stderr}");
+    assert!(stderr.contains("server.host") && stderr.contains("simulation.max_label_values"));
+    let Ended { code, stderr, .. } =
+        run(program().args(["serve", "--config", "/no/such/file.toml"]));
     assert!(
-        code == Some(64) && told.contains("/no/such/file.toml"),
-        "{told}"
+        code == Some(64) && stderr.contains("/no/such/file.toml"),
+        "{stderr}"
     );
 }
 
@@ -57,13 +58,13 @@ fn bad_settings_are_exit_64_with_one_line_per_fault() {
 fn a_taken_port_is_exit_1_with_one_line_that_says_what_to_do() {
     let taken = TcpListener::bind("0.0.0.0:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let Ended { code, told, .. } = run(program()
+    let Ended { code, stderr, .. } = run(program()
         .env("MOCK_SERVICE_PORT", &port)
         .env("RUST_LOG", "warn"));
     assert_eq!(code, Some(1));
-    assert_eq!(told.lines().count(), 1, "{told}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
     for part in ["0.0.0.0", port.as_str(), "MOCK_SERVICE_PORT"] {
-        assert!(told.contains(part), "no {part} in: {told}");
+        assert!(stderr.contains(part), "no {part} in: {stderr}");
     }
 }
 
@@ -103,9 +104,9 @@ fn a_bad_catalogue_is_exit_64_before_any_port_is_bound() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(b"[[alert]]\nname = \"A\"\nexpr = \"a > 3\"\ntrigger = 2\n")
         .unwrap();
-    let Ended { code, told, .. } = run(program().arg("--catalogue").arg(file.path()));
-    assert_eq!((code, told.lines().count()), (Some(64), 1), "{told}");
-    assert!(told.contains("alert A: trigger: "), "{told}");
+    let Ended { code, stderr, .. } = run(program().arg("--catalogue").arg(file.path()));
+    assert_eq!((code, stderr.lines().count()), (Some(64), 1), "{stderr}");
+    assert!(stderr.contains("alert A: trigger: "), "{stderr}");
 }
 
 #[test]
@@ -120,9 +121,9 @@ fn check_honours_the_time_scale_and_takes_its_catalogue_as_the_file() {
         code == Some(0) && out.contains("1 alert and 0 scenarios"),
         "{out}"
     );
-    let Ended { code, told, .. } = check(&["--time-scale", "0.02"]);
-    assert_eq!((code, told.lines().count()), (Some(64), 1), "{told}");
-    assert!(told.contains("at the time scale 0.02"), "{told}");
+    let Ended { code, stderr, .. } = check(&["--time-scale", "0.02"]);
+    assert_eq!((code, stderr.lines().count()), (Some(64), 1), "{stderr}");
+    assert!(stderr.contains("at the time scale 0.02"), "{stderr}");
     for (arguments, word) in [
         (["--time-scale", "0.019"], "from 0.02 to 10"),
         (["--time-scale", "10.1"], "from 0.02 to 10"),
@@ -132,10 +133,10 @@ fn check_honours_the_time_scale_and_takes_its_catalogue_as_the_file() {
             "does not go with check",
         ),
     ] {
-        let Ended { code, told, .. } = check(&arguments);
+        let Ended { code, stderr, .. } = check(&arguments);
         assert!(
-            code == Some(2) && told.contains(word),
-            "{arguments:?}: {told}"
+            code == Some(2) && stderr.contains(word),
+            "{arguments:?}: {stderr}"
         );
     }
 }
@@ -157,8 +158,8 @@ fn check_says_of_each_alert_whether_it_can_fire_and_asks_promtool() {
         alert("B", "m / n > 5"),
         alert("C", "m > scalar(memory_usage_bytes)"),
     ];
-    let Ended { code, out, told } = check(&three.concat());
-    assert_eq!(code, Some(0), "{told}");
+    let Ended { code, out, stderr } = check(&three.concat());
+    assert_eq!(code, Some(0), "{stderr}");
     for words in [
         "alert B: cannot fire: no series is served for n\n",
         "alert C: not known whether it can fire, which only a drill can tell: its expression selects memory_usage_bytes",
@@ -174,16 +175,16 @@ fn check_says_of_each_alert_whether_it_can_fire_and_asks_promtool() {
     let earlier = check(&alert("A", "holt_winters(m[5m], 0.5, 0.5) > 5"));
     let refused = [&later, &earlier].map(|ended| ended.code == Some(64));
     assert!(refused.contains(&true), "{later:?} {earlier:?}");
-    let Ended { code, told, .. } = check(&alert("A", "m > > 5"));
+    let Ended { code, stderr, .. } = check(&alert("A", "m > > 5"));
     assert_eq!(code, Some(64));
     assert!(
-        told.contains("is not PromQL: 1:5: parse error: ") && told.contains("(promtool "),
-        "{told}"
+        stderr.contains("is not PromQL: 1:5: parse error: ") && stderr.contains("(promtool "),
+        "{stderr}"
     );
-    let Ended { code, told, .. } = check("groups:\n  - name: a\n    rules: []\n");
+    let Ended { code, stderr, .. } = check("groups:\n  - name: a\n    rules: []\n");
     assert!(
-        code == Some(64) && told.contains("is a rule file of Prometheus"),
-        "{told}"
+        code == Some(64) && stderr.contains("is a rule file of Prometheus"),
+        "{stderr}"
     );
 }
 
@@ -202,15 +203,15 @@ fn who_stops_reading_ends_a_command_without_a_word_and_as_sigpipe_would() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let told = io::read_to_string(child.stderr.take().unwrap()).unwrap();
+        let stderr = io::read_to_string(child.stderr.take().unwrap()).unwrap();
         let code = child.wait().unwrap().code();
-        assert_eq!((code, told.as_str()), (Some(141), ""), "{command:?}");
+        assert_eq!((code, stderr.as_str()), (Some(141), ""), "{command:?}");
     }
 }
 
 #[test]
 fn a_flag_that_a_command_does_not_use_is_refused() {
-    for (command, told) in [
+    for (command, stderr) in [
         (
             &["check", "config/alerts.toml", "--config", "none"][..],
             "--config does not go with check",
@@ -227,13 +228,13 @@ fn a_flag_that_a_command_does_not_use_is_refused() {
         let ended = program().args(command).output().unwrap();
         let said = String::from_utf8(ended.stderr).unwrap();
         assert_eq!(ended.status.code(), Some(2), "{said}");
-        assert!(said.contains(told) && ended.stdout.is_empty(), "{said}");
+        assert!(said.contains(stderr) && ended.stdout.is_empty(), "{said}");
     }
 }
 
 #[test]
 fn a_history_that_is_too_short_for_an_alert_says_so_with_the_hours_that_are_needed() {
-    for (hours, told) in [
+    for (hours, stderr) in [
         (
             "1",
             "mock-metrics: no alert is set off in the 1 h of this history: the first one would be with --hours 4\n",
@@ -244,7 +245,7 @@ fn a_history_that_is_too_short_for_an_alert_says_so_with_the_hours_that_are_need
             .args(["backfill", "--hours", hours])
             .output()
             .unwrap();
-        assert_eq!(String::from_utf8(ended.stderr).unwrap(), told);
+        assert_eq!(String::from_utf8(ended.stderr).unwrap(), stderr);
         assert!(ended.status.success());
     }
 }

@@ -50,9 +50,9 @@ description = "For {{ 90 | humanizeDuration }}"
 "#;
 
 fn rules(arguments: &[&str]) -> String {
-    let Ended { code, out, told } =
+    let Ended { code, out, stderr } =
         program::run(program::command(&MOCK).arg("rules").args(arguments));
-    assert_eq!(code, Some(0), "{told}");
+    assert_eq!(code, Some(0), "{stderr}");
     out
 }
 
@@ -143,7 +143,7 @@ trigger = 500
 for = "1w"
 "#;
 
-/// Of one name, as many rule files have them: told apart by their labels alone.
+/// Of one name, as many rule files have them: stderr apart by their labels alone.
 const NAMESAKES: &str = r#"
 [[alert]]
 name = "DiskFull"

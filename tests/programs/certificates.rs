@@ -1,4 +1,4 @@
-//! The certificate authorities of the system: missing, unreadable, broken, put right. HAZARDS 28.
+//! The certificate authorities of the system: missing, unreadable, broken, corrected. HAZARDS 28.
 
 use std::{fs, net::SocketAddr, path::Path};
 
@@ -13,7 +13,7 @@ use crate::support::{
     tls::TlsServer,
 };
 
-/// What `SSL_CERT_FILE` may be, by name, without an authority that can be used.
+/// Values of `SSL_CERT_FILE` without a usable authority, by name.
 fn unusable(folder: &Path) -> Vec<(&'static str, String)> {
     let file = |name: &str, text: &str| {
         let path = folder.join(name);
@@ -34,7 +34,7 @@ fn unusable(folder: &Path) -> Vec<(&'static str, String)> {
 
 const BAD_BLOCK: &str = "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n";
 
-/// Waits until readiness says that Prometheus is well, or that it is not, in these words.
+/// Waits until readiness reports that Prometheus is ready, or is not for the reason `why_not`.
 async fn readiness_says(address: SocketAddr, why_not: Option<&str>) {
     eventually(&format!("readiness says {why_not:?}"), async || {
         let answer = http::get(address, "/-/ready").await;
@@ -50,7 +50,7 @@ async fn readiness_says(address: SocketAddr, why_not: Option<&str>) {
 }
 
 #[actix_rt::test]
-async fn over_plain_http_nobody_asks_for_certificates() {
+async fn over_plain_http_no_certificates_are_needed() {
     let (prometheus, folder) = (Scripted::start().await, scratch());
     for (what, file) in unusable(folder.path()) {
         let mut command = gateway();
@@ -83,7 +83,7 @@ async fn over_plain_http_nobody_asks_for_certificates() {
 }
 
 #[actix_rt::test]
-async fn over_https_it_is_said_why_nobody_is_trusted_and_it_heals() {
+async fn over_https_readiness_says_why_no_server_is_trusted_and_it_recovers() {
     let prometheus = Scripted::start().await;
     let tls = TlsServer::before(prometheus.addr()).await;
     let folder = scratch();
@@ -97,7 +97,7 @@ async fn over_https_it_is_said_why_nobody_is_trusted_and_it_heals() {
             .env("PROMETHEUS_URL", format!("https://localhost:{}", tls.port))
             .env("SSL_CERT_FILE", &file));
         assert_eq!(checked.code, Some(64), "{what}: {checked:?}");
-        assert!(checked.told.contains("prometheus.url"), "{checked:?}");
+        assert!(checked.stderr.contains("prometheus.url"), "{checked:?}");
         let gateway = Running::start(command.env("POLL_INTERVAL", "200"));
         let address = local(gateway.port().await);
         readiness_says(address, Some("no certificate authority can be used")).await;

@@ -1,4 +1,4 @@
-//! What it is asked on the command line, without serving.
+//! The command line, without serving.
 
 use std::{fs::File, net::TcpListener};
 
@@ -18,7 +18,7 @@ fn version_and_help_are_exit_0() {
 }
 
 #[test]
-fn bad_usage_is_exit_2_and_names_what_was_not_understood() {
+fn wrong_usage_is_exit_2_and_names_the_wrong_argument() {
     for arguments in [
         &["--nothing"][..],
         &["serve"],
@@ -28,29 +28,29 @@ fn bad_usage_is_exit_2_and_names_what_was_not_understood() {
         let ended = run(gateway().args(arguments));
         let word = arguments[0].split('=').next().unwrap();
         assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:?}");
-        assert!(ended.told.contains(word), "{ended:?}");
+        assert!(ended.stderr.contains(word), "{ended:?}");
     }
 }
 
 #[test]
-fn valid_settings_are_said_to_be_valid_and_no_port_is_taken() {
+fn valid_settings_are_reported_as_valid_and_no_port_is_taken() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let ended = run(gateway().arg("--check-config").env("PORT", port));
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert_eq!(ended.out, "the settings are valid\n");
-    assert_eq!(ended.told, "");
+    assert_eq!(ended.stderr, "");
 }
 
 #[test]
-fn an_answer_that_nobody_can_read_is_an_error_and_not_a_panic() {
+fn a_closed_stdout_is_an_error_and_no_panic() {
     let full = File::options().write(true).open("/dev/full").unwrap();
     let output = gateway().arg("--check-config").stdout(full).output();
     let output = output.unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{told}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
     assert!(
-        told.starts_with("service-metrics: stdout: ") && told.lines().count() == 1,
-        "{told}"
+        stderr.starts_with("service-metrics: stdout: ") && stderr.lines().count() == 1,
+        "{stderr}"
     );
 }

@@ -1,4 +1,4 @@
-//! The settings files that somebody begins with: the gateway accepts them, and their queries answer on what they are for.
+//! The example settings files: the gateway accepts them, and their queries have results on the metrics that they are for.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ const NODE_EXPORTER: &str = concat!(
     "/config/examples/node-exporter.toml"
 );
 
-/// What a node_exporter serves, of one machine with a core, a disk and a network card each.
+/// The metrics of a node_exporter on a machine with one core, one disk and one network card.
 const SERIES: [&str; 9] = [
     r#"up{instance="a:9100",job="node"}"#,
     r#"node_cpu_seconds_total{instance="a:9100",job="node",cpu="0",mode="idle"}"#,

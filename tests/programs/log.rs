@@ -1,4 +1,4 @@
-//! What it logs: one record a line, whatever others say, and no secret at any level.
+//! The log: one record per line whatever a message contains, and no secret at any level.
 
 use std::{collections::BTreeSet, net::SocketAddr};
 
@@ -16,7 +16,7 @@ use crate::support::{
 /// Quotes, ends of lines of several kinds, a terminal's escape, and a forged record.
 const HOSTILE: &str = "\"}\n[2026-01-01T00:00:00.000Z INFO  forged] all is well\r\u{1b}[31m\u{2028}\u{202e}\u{200b}\u{0}\\";
 
-/// A Prometheus that refuses every query in hostile words.
+/// A Prometheus that refuses every query with a hostile message.
 fn hostile_prometheus() -> SocketAddr {
     let refusal = json!({"status": "error", "errorType": "bad_data", "error": HOSTILE});
     let app = move || {
@@ -34,7 +34,7 @@ fn hostile_prometheus() -> SocketAddr {
     address
 }
 
-/// A character of [`HOSTILE`] that a reader would not see, or that would move what he sees.
+/// A character of [`HOSTILE`] that is invisible, or moves others.
 fn hidden(log: &str) -> Option<char> {
     let hides = |c: &char| c.is_control() || matches!(c, '\u{2028}' | '\u{202e}' | '\u{200b}');
     log.chars().filter(|c| *c != '\n').find(hides)
@@ -119,7 +119,7 @@ async fn no_secret_is_logged_at_any_level() {
 }
 
 #[actix_rt::test]
-async fn a_page_or_a_host_that_is_refused_again_and_again_is_logged_once() {
+async fn a_page_or_a_host_that_is_refused_repeatedly_is_logged_once() {
     let gateway = Running::start(&mut gateway());
     let address = SocketAddr::from(([127, 0, 0, 1], gateway.port().await));
     let lost = [

@@ -1,5 +1,5 @@
-//! Settings that are refused: exit code 64, before any port is bound, with one line per fault that names the key and
-//! where its value came from.
+//! Settings that are refused: exit code 64, before any port is bound, with one line per mistake that names the key and
+//! the source of its value.
 
 use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, process::Command};
 
@@ -17,14 +17,19 @@ fn refused(ended: &Ended, lines: &[&[&str]]) {
         "{ended:?}"
     );
     for words in lines {
-        let told = |line: &&str| words.iter().all(|word| line.contains(word));
-        let count = ended.told.lines().filter(told).count();
-        assert_eq!(count, 1, "{words:?} in:\n{}", ended.told);
+        let matches = |line: &&str| words.iter().all(|word| line.contains(word));
+        let count = ended.stderr.lines().filter(matches).count();
+        assert_eq!(count, 1, "{words:?} in:\n{}", ended.stderr);
     }
-    assert_eq!(ended.told.lines().count(), lines.len(), "{}", ended.told);
+    assert_eq!(
+        ended.stderr.lines().count(),
+        lines.len(),
+        "{}",
+        ended.stderr
+    );
     let program = |line: &str| line.starts_with("service-metrics: ");
-    assert!(ended.told.lines().all(program), "{}", ended.told);
-    assert!(!ended.told.contains("hunter2"), "{}", ended.told);
+    assert!(ended.stderr.lines().all(program), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("hunter2"), "{}", ended.stderr);
 }
 
 /// The gateway with a settings file of this content, and the file's name.
@@ -52,7 +57,7 @@ fn a_file_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_file_that_is_not_toml_is_told_with_the_place_but_not_the_line_which_may_hold_a_password() {
+fn a_file_that_is_not_toml_is_reported_with_the_place_but_not_the_line_which_may_hold_a_password() {
     let ended = with_file(b"[database]\nurl = \"postgres://u:hunter2@h/db\n");
     refused(&ended, &[&["own.toml", "line 2, column 33", "invalid"]]);
     let ended = with_file(b"[database]\nurl = postgres://u:hunter2@h/db\n");
@@ -124,7 +129,7 @@ fn every_value_of_a_wrong_type_is_named() {
 }
 
 #[test]
-fn every_value_out_of_range_is_named_beside_faults_of_other_kinds() {
+fn every_value_out_of_range_is_named_beside_other_mistakes() {
     let ended = with_file(
         b"[server]\nport = 65536\ndrain_seconds = 9\nprot = 1\n[database]\npool_size = -1\n\
           [prometheus]\ntimeout_seconds = nan\npoll_interval_seconds = inf\n[log]\nformat = \"xml\"\n",
@@ -147,7 +152,7 @@ fn every_value_out_of_range_is_named_beside_faults_of_other_kinds() {
 }
 
 #[test]
-fn queries_that_cannot_be_asked_are_named() {
+fn queries_that_are_invalid_are_named() {
     let ended = with_file(
         b"[[instant]]\nname = \"a\"\nquery = \" \"\nchannels = []\n\
           [[instant]]\nname = \"a\"\nquery = \"up\"\nchannels = [\"instant\"]\n\
@@ -258,7 +263,7 @@ fn secrets_in_addresses_are_not_repeated() {
 }
 
 #[test]
-fn a_ui_that_is_not_there_is_told_without_a_start() {
+fn a_missing_ui_is_reported_without_a_start() {
     for folder in ["/no/such/folder", env!("CARGO_MANIFEST_DIR")] {
         let checked = with(|it| {
             it.env("SERVICE_METRICS__UI__DIR", folder)
@@ -270,7 +275,7 @@ fn a_ui_that_is_not_there_is_told_without_a_start() {
 }
 
 #[test]
-fn a_ui_that_cannot_be_read_is_told_at_start() {
+fn a_ui_that_cannot_be_read_is_reported_at_start() {
     let folder = scratch();
     fs::write(folder.path().join("index.html"), "page").unwrap();
     fs::create_dir(folder.path().join("assets")).unwrap();

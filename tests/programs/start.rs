@@ -1,4 +1,4 @@
-//! How it starts, whatever is missing.
+//! The start, with parts missing.
 
 use std::net::TcpListener;
 
@@ -19,9 +19,13 @@ fn a_taken_port_is_exit_1_with_one_line_that_says_what_to_do() {
     for format in ["text", "json"] {
         let ended = run(gateway().env("PORT", &port).env("LOG_FORMAT", format));
         assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""), "{ended:?}");
-        assert_eq!(ended.told.lines().count(), 1, "{}", ended.told);
+        assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
         for word in ["127.0.0.1", &port, "PORT"] {
-            assert!(ended.told.contains(word), "no {word} in: {}", ended.told);
+            assert!(
+                ended.stderr.contains(word),
+                "no {word} in: {}",
+                ended.stderr
+            );
         }
     }
 }
@@ -31,12 +35,12 @@ fn an_address_of_another_machine_is_exit_1_with_one_line() {
     let ended = run(gateway().env("SERVICE_METRICS__SERVER__HOST", "203.0.113.7"));
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(
-        ended.told.contains("203.0.113.7") && ended.told.lines().count() == 1,
+        ended.stderr.contains("203.0.113.7") && ended.stderr.lines().count() == 1,
         "{ended:?}"
     );
 }
 
-/// What is between the machine and others, in a namespace: IPv6 and nothing else. Loopback has both, as it has everywhere.
+/// Sets up a network namespace that reaches others over IPv6 only. Loopback has IPv4 and IPv6.
 const IPV6_ALONE: &str = "
 set -e
 ip link set lo up
@@ -47,7 +51,7 @@ ip link set other up
 ip -6 route add default dev other
 ";
 
-/// Starts the program `$0` and asks for its health under all its addresses.
+/// Starts the program `$0` and requests its health at all addresses.
 const HEALTHY: &str = "
 \"$0\" 2>/dev/null & program=$!
 trap 'kill $program' EXIT
@@ -83,7 +87,7 @@ fn on_a_machine_without_ipv4_both_programs_listen_on_ipv6() {
     }
 }
 
-/// The gateway where so few descriptors are allowed that they hold no 1,000 sessions.
+/// The gateway with a limit of descriptors that is too low for 1,000 sessions.
 fn gateway_with_few_descriptors() -> std::process::Command {
     let mut command = program::command("/bin/sh");
     command.args(["-c", "ulimit -n 600 && exec \"$0\"", &GATEWAY]);
@@ -98,9 +102,13 @@ fn more_sessions_than_the_machine_holds_are_refused_where_somebody_has_set_them(
     let variable = "SERVICE_METRICS__WEBSOCKET__MAX_SESSIONS";
     let ended = run(gateway_with_few_descriptors().env(variable, "1000"));
     assert_eq!(ended.code, Some(64), "{ended:?}");
-    assert_eq!(ended.told.lines().count(), 1, "{}", ended.told);
+    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
     for word in ["websocket.max_sessions", "315", "1000", variable, "ulimit"] {
-        assert!(ended.told.contains(word), "no {word} in: {}", ended.told);
+        assert!(
+            ended.stderr.contains(word),
+            "no {word} in: {}",
+            ended.stderr
+        );
     }
 }
 
@@ -145,7 +153,7 @@ async fn without_prometheus_and_postgresql_it_serves_and_says_what_is_missing() 
 }
 
 #[actix_rt::test]
-async fn with_its_output_closed_or_full_it_serves_and_stops_like_any_other() {
+async fn with_its_output_closed_or_full_it_serves_and_stops_as_usual() {
     for output in [">&- 2>&-", ">/dev/full 2>/dev/full"] {
         let port = free_port().unwrap();
         let mut command = program::command("/bin/sh");

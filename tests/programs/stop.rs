@@ -1,4 +1,4 @@
-//! How it stops: Close 1001 to every session, exit code 0, whatever hangs on its connections.
+//! The stop: Close 1001 to every session and exit code 0, whatever its connections do.
 
 use std::{
     io::{Read, Write},
@@ -50,7 +50,7 @@ async fn a_signal_says_close_1001_to_every_session_and_is_exit_0() {
 }
 
 #[actix_rt::test]
-async fn idle_connections_and_half_sent_requests_do_not_keep_it() {
+async fn idle_connections_and_half_sent_requests_do_not_delay_it() {
     let gateway = Running::start(&mut gateway());
     let port = gateway.port().await;
     let mut idle = send(port, b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -87,7 +87,7 @@ async fn one_that_has_stopped_leaves_its_port_to_the_next() {
 }
 
 #[actix_rt::test]
-async fn servers_that_never_answer_do_not_keep_it() {
+async fn servers_that_never_answer_do_not_delay_it() {
     let frozen = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = frozen.local_addr().unwrap();
     let gateway = Running::start(
@@ -106,7 +106,7 @@ async fn servers_that_never_answer_do_not_keep_it() {
 #[actix_rt::test]
 async fn a_second_signal_ends_it_at_once_with_exit_1() {
     let gateway = Running::start(&mut gateway());
-    // A browser that does not answer Close keeps the gateway until its patience ends.
+    // A browser that does not answer Close delays the gateway until its drain timeout.
     let _silent = WsClient::connect(gateway.port().await, "/").await;
     gateway.signal(Signal::TERM);
     gateway.signal(Signal::INT);

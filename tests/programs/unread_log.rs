@@ -1,4 +1,4 @@
-//! HAZARDS 23: stderr is a pipe that nobody reads. Nobody waits for it, and what is lost is counted.
+//! HAZARDS 23: stderr is a pipe that nobody reads. The programs do not wait for it, and count the lost lines.
 
 use std::{
     io::{self, BufRead, BufReader, PipeReader, PipeWriter, Write},
@@ -18,10 +18,10 @@ use crate::support::{
     ws_client::WsClient,
 };
 
-/// Within ten seconds, of those that differ in their numbers alone.
+/// Lines within ten seconds that differ only in digits.
 const LINES_OF_A_KIND: u64 = 5;
 
-/// A pipe that takes nothing more.
+/// A full pipe.
 fn stuck() -> (PipeReader, PipeWriter) {
     let (reader, mut writer) = io::pipe().unwrap();
     rustix::io::ioctl_fionbio(&writer, true).unwrap();
@@ -44,7 +44,7 @@ async fn dropped(port: u16, series: &str) -> u64 {
 }
 
 #[actix_rt::test]
-async fn both_programs_serve_on_count_what_is_lost_and_report_it_when_somebody_reads() {
+async fn both_programs_keep_serving_count_lost_lines_and_report_them_when_read() {
     for (mut program, variable, series) in [
         (gateway(), "PORT", "service_metrics_log_lines_dropped_total"),
         (
@@ -76,7 +76,7 @@ async fn both_programs_serve_on_count_what_is_lost_and_report_it_when_somebody_r
 }
 
 #[actix_rt::test]
-async fn it_ends_with_its_own_code_all_the_same() {
+async fn it_still_ends_with_its_own_code() {
     let (_reader, stderr) = stuck();
     let mut wrong = gateway();
     wrong
@@ -88,7 +88,7 @@ async fn it_ends_with_its_own_code_all_the_same() {
     assert_eq!(refused.ended().await.code(), Some(64));
 
     eventually("it serves", async || is_listening(port).then_some(())).await;
-    // A browser that does not answer Close keeps the gateway until its patience ends.
+    // A browser that does not answer Close delays the gateway until its drain timeout.
     let _silent = WsClient::connect(port, "/").await;
     running.signal(Signal::TERM);
     running.signal(Signal::INT);
@@ -121,15 +121,15 @@ async fn requests_that_fail_for_the_same_reason_are_a_few_lines_and_a_number() {
     gateway.signal(Signal::TERM);
     assert_eq!(gateway.ended().await.code(), Some(0));
     let log = gateway.log();
-    let told = log
+    let reported = log
         .lines()
         .filter(|line| line.contains("] internal error: "));
-    let told = told.count() as u64;
+    let reported = reported.count() as u64;
     let summed = log.lines().filter_map(|line| {
         let (before, _) =
             line.split_once(" more of this kind within 10 s, the first: internal error: ")?;
         before.rsplit(' ').next()?.parse::<u64>().ok()
     });
-    assert_eq!(told + summed.sum::<u64>(), 100, "{log}");
-    assert!(told <= most, "{log}");
+    assert_eq!(reported + summed.sum::<u64>(), 100, "{log}");
+    assert!(reported <= most, "{log}");
 }

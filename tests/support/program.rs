@@ -57,7 +57,7 @@ pub(crate) fn gateway() -> Command {
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
     pub(crate) out: String,
-    pub(crate) told: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs a program that ends by itself.
@@ -67,7 +67,7 @@ pub(crate) fn run(command: &mut Command) -> Ended {
     Ended {
         code: output.status.code(),
         out: text(output.stdout),
-        told: text(output.stderr),
+        stderr: text(output.stderr),
     }
 }
 

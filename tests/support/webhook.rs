@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use super::eventually;
 
-/// A webhook, and what it has been told: path and body.
+/// A webhook, and the notifications that it has received: path and body.
 pub(crate) struct Webhook {
     port: u16,
-    told: Arc<Mutex<Vec<(String, Value)>>>,
+    received: Arc<Mutex<Vec<(String, Value)>>>,
 }
 
 impl Webhook {
@@ -25,20 +25,20 @@ impl Webhook {
     pub(crate) fn start_on(port: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let told = Arc::<Mutex<Vec<_>>>::default();
-        let kept = Arc::clone(&told);
+        let received = Arc::<Mutex<Vec<_>>>::default();
+        let kept = Arc::clone(&received);
         let app = move || {
             let kept = Arc::clone(&kept);
             let keep = move |request: HttpRequest, body: web::Json<Value>| {
-                let told = (request.path().to_owned(), body.into_inner());
-                kept.lock().unwrap().push(told);
+                let notification = (request.path().to_owned(), body.into_inner());
+                kept.lock().unwrap().push(notification);
                 ready(HttpResponse::Ok())
             };
             App::new().default_service(web::to(keep))
         };
         let server = HttpServer::new(app).workers(1).disable_signals();
         spawn(server.listen(listener).unwrap().run());
-        Self { port, told }
+        Self { port, received }
     }
 
     /// Its address, without a slash at the end.
@@ -47,10 +47,10 @@ impl Webhook {
     }
 
     /// Waits for an alert with this name and status, and gives its labels and the path that it came by.
-    pub(crate) async fn hears(&self, alertname: &str, status: &str) -> (Value, String) {
+    pub(crate) async fn receives(&self, alertname: &str, status: &str) -> (Value, String) {
         eventually(&format!("{alertname} is {status}"), async || {
-            let told = self.told.lock().unwrap();
-            told.iter().find_map(|(path, body)| {
+            let received = self.received.lock().unwrap();
+            received.iter().find_map(|(path, body)| {
                 let alerts = body["alerts"].as_array()?;
                 let alert = alerts.iter().find(|alert| {
                     alert["labels"]["alertname"] == alertname && alert["status"] == status
