@@ -9,7 +9,7 @@ use actix_http::{HttpMessage, Request};
 use http_kit::{
     api_error::ApiError,
     client_address::{ClientAddress, TrustedProxies},
-    client_quota::{ClientQuota, Held},
+    client_quota::{ClientQuota, QuotaPermit},
 };
 use tokio_util::{
     sync::CancellationToken,
@@ -37,7 +37,7 @@ pub struct SessionPlaces {
 /// A session's place, until it is dropped.
 pub(crate) struct Place {
     _counted: TaskTrackerToken,
-    _held: Held,
+    _held: QuotaPermit,
 }
 
 impl SessionPlaces {

@@ -16,7 +16,7 @@ pub struct ClientQuota {
 
 /// One thing that a client holds, until this is dropped.
 #[derive(Debug)]
-pub struct Held {
+pub struct QuotaPermit {
     quota: ClientQuota,
     client: ClientNetwork,
 }
@@ -36,7 +36,7 @@ impl ClientQuota {
     }
 
     /// Takes one more for `client`; `None` if it has its quota.
-    pub fn take(&self, client: ClientAddress) -> Option<Held> {
+    pub fn take(&self, client: ClientAddress) -> Option<QuotaPermit> {
         let client = client.network();
         let mut held = self.held();
         let own = held.get(&client).copied().unwrap_or(0);
@@ -44,7 +44,7 @@ impl ClientQuota {
             return None;
         }
         held.insert(client, own + 1);
-        Some(Held {
+        Some(QuotaPermit {
             quota: self.clone(),
             client,
         })
@@ -56,7 +56,7 @@ impl ClientQuota {
     }
 }
 
-impl Drop for Held {
+impl Drop for QuotaPermit {
     fn drop(&mut self) {
         let mut held = self.quota.held();
         if let Some(own) = held.get_mut(&self.client) {

@@ -4,7 +4,7 @@
 const MIN_SIMILARITY: f64 = 0.8;
 
 /// Damerau-Levenshtein distance up to which a known name is suggested.
-const MOST_EDITS: usize = 2;
+const MAX_EDITS: usize = 2;
 
 /// `1 alert`, `2 alerts`.
 pub fn pluralize(count: usize, what: &str) -> String {
@@ -17,7 +17,7 @@ pub fn pluralize(count: usize, what: &str) -> String {
 /// `; did you mean …?` with the name in `known` that is nearest to `name`, or nothing if none is near.
 pub fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let slips = known.map(|other| (strsim::damerau_levenshtein(name, other), other));
-    let slips = slips.filter(|(edits, _)| *edits <= MOST_EDITS);
+    let slips = slips.filter(|(edits, _)| *edits <= MAX_EDITS);
     match slips.min_by_key(|(edits, _)| *edits) {
         Some((_, nearest)) => format!("; did you mean {nearest}?"),
         None => String::new(),

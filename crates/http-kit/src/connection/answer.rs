@@ -30,7 +30,7 @@ impl Drop for InFlight {
 }
 
 /// The body of an answer. The part that is not sent yet is a reference to bytes that answers share.
-pub struct Answer {
+pub struct AnswerBody {
     body: BoxBody,
     rest: Bytes,
     // Dropped in this order: if the body of the request is not read, the connection is closed after the answer.
@@ -38,7 +38,7 @@ pub struct Answer {
     _unread: Option<Rc<RefCell<Payload>>>,
 }
 
-impl Answer {
+impl AnswerBody {
     pub(super) fn new(
         body: impl MessageBody + 'static,
         in_flight: Option<InFlight>,
@@ -65,7 +65,7 @@ impl Answer {
     }
 }
 
-impl MessageBody for Answer {
+impl MessageBody for AnswerBody {
     type Error = <BoxBody as MessageBody>::Error;
 
     fn size(&self) -> BodySize {
@@ -97,7 +97,7 @@ mod tests {
     }
 
     async fn pieces_for(bytes: &Bytes, in_flight: Option<InFlight>) -> Vec<Bytes> {
-        let mut answer = Answer::new(bytes.clone(), in_flight, None);
+        let mut answer = AnswerBody::new(bytes.clone(), in_flight, None);
         assert_eq!(answer.size(), BodySize::Sized(bytes.len() as u64));
         let mut pieces = Vec::new();
         while let Some(piece) = poll_fn(|context| Pin::new(&mut answer).poll_next(context)).await {

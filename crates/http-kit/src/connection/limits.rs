@@ -7,7 +7,7 @@ use std::sync::{
 
 use crate::{
     client_address::ClientAddress,
-    client_quota::{ClientQuota, Held},
+    client_quota::{ClientQuota, QuotaPermit},
 };
 
 /// Connections above the limit that are admitted for probes: a full process is not a dead one.
@@ -38,10 +38,10 @@ pub(super) enum AdmissionError {
 
 /// Permission for one connection, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Permit {
+pub(super) struct ConnectionPermit {
     open: Arc<AtomicUsize>,
-    _of_client: Option<Held>,
-    _probe: Option<Held>,
+    _of_client: Option<QuotaPermit>,
+    _probe: Option<QuotaPermit>,
     /// The connection is above the limit, for a probe.
     pub(super) for_probes: bool,
 }
@@ -67,14 +67,17 @@ impl ConnectionLimits {
     ///
     /// # Errors
     /// The limit that is reached.
-    pub(super) fn admit(&self, client: Option<ClientAddress>) -> Result<Permit, AdmissionError> {
+    pub(super) fn admit(
+        &self,
+        client: Option<ClientAddress>,
+    ) -> Result<ConnectionPermit, AdmissionError> {
         let of_client = match client {
             Some(client) => Some(self.of_client.take(client).ok_or(AdmissionError::Client)?),
             None => None,
         };
         // Counted first, so that two workers cannot both take the last one.
         let before = self.open.fetch_add(1, Ordering::Relaxed);
-        let mut permit = Permit {
+        let mut permit = ConnectionPermit {
             open: self.open.clone(),
             _of_client: of_client,
             _probe: None,
@@ -96,23 +99,23 @@ impl ConnectionLimits {
     }
 
     /// Permission to answer a refused connection, if there is one left.
-    pub(super) fn refusal(&self) -> Option<Refusal> {
-        let refusal = Refusal(self.refusals.clone());
+    pub(super) fn refusal(&self) -> Option<RefusalPermit> {
+        let refusal = RefusalPermit(self.refusals.clone());
         (self.refusals.fetch_add(1, Ordering::Relaxed) < REFUSALS).then_some(refusal)
     }
 }
 
 /// Permission to answer one refused connection, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Refusal(Arc<AtomicUsize>);
+pub(super) struct RefusalPermit(Arc<AtomicUsize>);
 
-impl Drop for Refusal {
+impl Drop for RefusalPermit {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-impl Drop for Permit {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         self.open.fetch_sub(1, Ordering::Relaxed);
     }
@@ -122,7 +125,7 @@ impl Drop for Permit {
 mod tests {
     use super::*;
 
-    fn admit(limits: &ConnectionLimits, client: &str) -> Result<Permit, AdmissionError> {
+    fn admit(limits: &ConnectionLimits, client: &str) -> Result<ConnectionPermit, AdmissionError> {
         limits.admit(Some(ClientAddress::of_peer(client.parse().unwrap())))
     }
 

@@ -2,7 +2,7 @@
 
 use prometheus::{IntCounterVec, IntGauge, Opts, Registry, Result};
 
-use super::limits::Permit;
+use super::limits::ConnectionPermit;
 
 /// The metrics of one program's connections. Clones share them.
 #[derive(Debug, Clone)]
@@ -60,13 +60,13 @@ impl ConnectionMetrics {
 
 /// Counts a connection as open, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Counted {
+pub(super) struct OpenConnection {
     metrics: ConnectionMetrics,
-    _permit: Permit,
+    _permit: ConnectionPermit,
 }
 
-impl Counted {
-    pub(super) fn new(metrics: &ConnectionMetrics, permit: Permit) -> Self {
+impl OpenConnection {
+    pub(super) fn new(metrics: &ConnectionMetrics, permit: ConnectionPermit) -> Self {
         metrics.open.inc();
         Self {
             metrics: metrics.clone(),
@@ -80,7 +80,7 @@ impl Counted {
     }
 }
 
-impl Drop for Counted {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
         self.metrics.open.dec();
     }

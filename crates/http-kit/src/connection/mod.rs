@@ -15,7 +15,7 @@
 //! | `limits`   | the number of connections, in all and per client                           |
 //! | `stream`   | [`Connection`]: the socket as actix-http reads and writes it                |
 //! | `intake`   | passes on one request at a time                                            |
-//! | `head`, `reader`, `alarm` | how far a head has come, how fast an answer is read, the timer |
+//! | `head`, `read_progress`, `alarm` | how far a head has come, how fast an answer is read, the timer |
 //! | `exchange`, `track`, `answer` | the state of the request, and who sets it                 |
 //! | `raw_answer` | answers to connections that have no request yet                          |
 
@@ -30,7 +30,7 @@ pub mod listener;
 mod metrics;
 mod policy;
 mod raw_answer;
-mod reader;
+mod read_progress;
 mod stream;
 mod track;
 

@@ -17,8 +17,8 @@ use super::{
     answer::PIECE,
     deadlines::{Deadlines, LINGER_TIMEOUT},
     exchange::Exchange,
-    limits::{AdmissionError, ConnectionLimits, Refusal},
-    metrics::{ConnectionMetrics, Counted},
+    limits::{AdmissionError, ConnectionLimits, RefusalPermit},
+    metrics::{ConnectionMetrics, OpenConnection},
     raw_answer,
     stream::Connection,
 };
@@ -86,7 +86,7 @@ impl Policy {
                     deadlines.head = deadlines.head.min(PROBE_HEAD_TIMEOUT);
                 }
                 let exchange = Exchange::new(deadlines.body, permit.for_probes);
-                let counted = Counted::new(&self.metrics, permit);
+                let counted = OpenConnection::new(&self.metrics, permit);
                 let connection = Connection::new(io, deadlines, counted, exchange);
                 Ok((connection, Some(peer)))
             }
@@ -125,7 +125,7 @@ impl Policy {
     }
 }
 
-async fn refuse(mut io: TcpStream, error: AdmissionError, _counted: Refusal) {
+async fn refuse(mut io: TcpStream, error: AdmissionError, _permit: RefusalPermit) {
     let why = match error {
         AdmissionError::Client => "too many connections from this address",
         AdmissionError::Total => "all connections are taken",

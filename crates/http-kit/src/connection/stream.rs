@@ -21,9 +21,9 @@ use super::{
     exchange::{Exchange, Phase},
     head::{self, Head},
     intake::{Intake, Portion},
-    metrics::Counted,
+    metrics::OpenConnection,
     raw_answer,
-    reader::Reader,
+    read_progress::ReadProgress,
 };
 use crate::api_error::ApiError;
 
@@ -47,10 +47,10 @@ pub struct Connection {
     io: TcpStream,
     exchange: Rc<Exchange>,
     deadlines: Deadlines,
-    counted: Counted,
+    counted: OpenConnection,
     alarm: Alarm,
     head: Head,
-    reader: Reader,
+    read_progress: ReadProgress,
     intake: Intake,
     /// The last write would have blocked.
     blocked: bool,
@@ -62,7 +62,7 @@ impl Connection {
     pub(super) fn new(
         io: TcpStream,
         deadlines: Deadlines,
-        counted: Counted,
+        counted: OpenConnection,
         exchange: Exchange,
     ) -> Self {
         let head = Head::first(deadlines.head);
@@ -73,7 +73,7 @@ impl Connection {
             counted,
             alarm: Alarm::new(head.due),
             head,
-            reader: Reader::default(),
+            read_progress: ReadProgress::default(),
             intake: Intake::default(),
             blocked: false,
             refused: None,
@@ -164,7 +164,7 @@ impl Connection {
                 return Poll::Ready(Ok(()));
             }
         }
-        // `track_request` reports a late body to its reader; this is for a body without a reader.
+        // `track_request` reports a late body to its read_progress; this is for a body without a read_progress.
         let due = self.exchange.changed_at() + self.deadlines.body + LINGER_TIMEOUT;
         if self.alarm.is_late(due, context) {
             self.counted.timed_out("body");
@@ -237,9 +237,9 @@ impl AsyncWrite for Connection {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let limit = this.deadlines.write;
-        this.reader.sending();
+        this.read_progress.sending();
         if let Poll::Ready(written) = Pin::new(&mut this.io).poll_write(context, bytes)? {
-            this.reader.has_read(written, limit);
+            this.read_progress.has_read(written, limit);
             if std::mem::take(&mut this.blocked) && this.exchange.phase() != Phase::Answer {
                 this.exchange.read_on();
             }
@@ -247,7 +247,7 @@ impl AsyncWrite for Connection {
         }
         this.blocked = true;
         this.exchange.fall_behind();
-        let due = this.reader.stalled(limit);
+        let due = this.read_progress.stalled(limit);
         if this.alarm.is_late(due, context) {
             this.counted.timed_out("read");
             // The kernel drops what the client has not read, instead of keeping it.
@@ -261,12 +261,12 @@ impl AsyncWrite for Connection {
         let this = self.get_mut();
         ready!(Pin::new(&mut this.io).poll_flush(context))?;
         if this.exchange.phase() == Phase::Head {
-            this.reader.finished(); // the kernel has all answers
+            this.read_progress.finished(); // the kernel has all answers
             if this.intake.is_empty() {
                 this.exchange.catch_up();
             }
         } else {
-            this.reader.all_sent();
+            this.read_progress.all_sent();
         }
         Poll::Ready(Ok(()))
     }

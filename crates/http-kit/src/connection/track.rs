@@ -15,7 +15,7 @@ use actix_web::{
 use futures_util::{FutureExt, Stream, StreamExt, stream::poll_fn};
 
 use super::{
-    answer::{Answer, InFlight},
+    answer::{AnswerBody, InFlight},
     exchange::{Exchange, Phase},
 };
 use crate::api_error::ApiError;
@@ -30,7 +30,7 @@ const PROBES: [&str; 4] = ["/health", "/-/healthy", "/-/ready", "/metrics"];
 pub async fn track_request<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<Answer>, Error> {
+) -> Result<ServiceResponse<AnswerBody>, Error> {
     let exchange = request.conn_data::<Rc<Exchange>>().cloned();
     let payload = match request.take_payload() {
         Payload::None => None,
@@ -56,7 +56,7 @@ pub async fn track_request<B: MessageBody + 'static>(
             .response_mut()
             .head_mut()
             .set_connection_type(ConnectionType::Close);
-        return Ok(answer.map_body(|_, body| Answer::new(body, in_flight, payload)));
+        return Ok(answer.map_body(|_, body| AnswerBody::new(body, in_flight, payload)));
     }
     let mut answer = next.call(request).await?;
     let unread = payload.filter(|body| !is_read(body, exchange.as_deref()));
@@ -69,7 +69,7 @@ pub async fn track_request<B: MessageBody + 'static>(
             .head_mut()
             .set_connection_type(ConnectionType::Close);
     }
-    Ok(answer.map_body(|_, body| Answer::new(body, in_flight, unread)))
+    Ok(answer.map_body(|_, body| AnswerBody::new(body, in_flight, unread)))
 }
 
 /// The body of a request, recording in `exchange` when it is read and when it ends. A late body ends with

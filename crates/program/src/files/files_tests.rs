@@ -11,7 +11,7 @@ use rustix::{
 use super::*;
 
 /// A user that is neither root nor, as a rule, us.
-const SOMEBODY: u32 = 65_534;
+const OTHER_USER: u32 = 65_534;
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
@@ -31,16 +31,16 @@ fn message<T>(result: io::Result<T>) -> String {
 
 #[test]
 fn a_folder_of_somebody_else_is_refused_and_nothing_is_made_in_it() {
-    let room = tempfile::tempdir().unwrap();
+    let scratch = tempfile::tempdir().unwrap();
     let theirs = match geteuid().is_root() {
         true => {
-            let theirs = room.path().join("theirs");
+            let theirs = scratch.path().join("theirs");
             fs::create_dir(&theirs).unwrap();
-            chown(&theirs, Some(SOMEBODY), None).unwrap();
+            chown(&theirs, Some(OTHER_USER), None).unwrap();
             // The way there is a link of theirs, to what is ours.
-            let link = room.path().join("link");
-            symlink(room.path(), &link).unwrap();
-            std::os::unix::fs::lchown(&link, Some(SOMEBODY), None).unwrap();
+            let link = scratch.path().join("link");
+            symlink(scratch.path(), &link).unwrap();
+            std::os::unix::fs::lchown(&link, Some(OTHER_USER), None).unwrap();
             assert!(
                 message(Folder::claim(&link.join("new")))
                     .contains("is a symbolic link of user 65534")
@@ -66,10 +66,10 @@ fn a_folder_of_somebody_else_is_refused_and_nothing_is_made_in_it() {
 
 #[test]
 fn a_link_in_a_file_s_place_is_refused_or_replaced_and_never_followed() {
-    let room = tempfile::tempdir().unwrap();
-    let victim = room.path().join("victim");
+    let scratch = tempfile::tempdir().unwrap();
+    let victim = scratch.path().join("victim");
     fs::write(&victim, "precious").unwrap();
-    let folder = Folder::claim(&room.path().join("data")).unwrap();
+    let folder = Folder::claim(&scratch.path().join("data")).unwrap();
     let place = |name: &str| folder.path().join(name);
     for name in ["lock", "settings", "logs"] {
         symlink(&victim, place(name)).unwrap();
@@ -94,8 +94,8 @@ fn a_link_in_a_file_s_place_is_refused_or_replaced_and_never_followed() {
 
 #[test]
 fn a_file_is_replaced_as_a_whole_or_not_at_all() {
-    let room = tempfile::tempdir().unwrap();
-    let file = room.path().join("x");
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("x");
     for text in ["one", "two"] {
         replace(&file, text.as_bytes(), Access::Private).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), text);
@@ -106,32 +106,32 @@ fn a_file_is_replaced_as_a_whole_or_not_at_all() {
     );
     check_writable(&file).unwrap();
     // A scratch file that somebody has put there beforehand is not taken.
-    let planted = room.path().join(format!(".x.{}-0", process::id()));
+    let planted = scratch.path().join(format!(".x.{}-0", process::id()));
     symlink("/dev/null", &planted).unwrap();
     replace(&file, b"three", Access::Umask).unwrap();
     assert_eq!(fs::read_to_string(&file).unwrap(), "three");
     assert!(planted.is_symlink());
     fs::remove_file(planted).unwrap();
-    fs::create_dir(room.path().join("folder")).unwrap();
-    assert!(replace(&room.path().join("folder"), b"x", Access::Umask).is_err());
-    assert!(replace(&room.path().join("no/x"), b"x", Access::Umask).is_err());
-    assert_eq!(names(room.path()), ["folder", "x"]);
+    fs::create_dir(scratch.path().join("folder")).unwrap();
+    assert!(replace(&scratch.path().join("folder"), b"x", Access::Umask).is_err());
+    assert!(replace(&scratch.path().join("no/x"), b"x", Access::Umask).is_err());
+    assert_eq!(names(scratch.path()), ["folder", "x"]);
 }
 
 #[test]
 fn a_folder_that_every_user_may_change_is_not_root_s_to_use() {
-    let room = tempfile::tempdir().unwrap();
-    fs::set_permissions(room.path(), fs::Permissions::from_mode(0o777)).unwrap();
-    let claimed = Folder::claim(room.path());
+    let scratch = tempfile::tempdir().unwrap();
+    fs::set_permissions(scratch.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    let claimed = Folder::claim(scratch.path());
     assert_eq!(claimed.is_err(), geteuid().is_root());
 }
 
 #[test]
 fn a_link_of_our_own_to_a_folder_is_followed() {
-    let room = tempfile::tempdir().unwrap();
-    fs::create_dir(room.path().join("disk")).unwrap();
-    symlink("disk", room.path().join("data")).unwrap();
-    let folder = Folder::claim(&room.path().join("data")).unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    fs::create_dir(scratch.path().join("disk")).unwrap();
+    symlink("disk", scratch.path().join("data")).unwrap();
+    let folder = Folder::claim(&scratch.path().join("data")).unwrap();
     folder.append("lock").unwrap();
-    assert_eq!(names(&room.path().join("disk")), ["lock"]);
+    assert_eq!(names(&scratch.path().join("disk")), ["lock"]);
 }

@@ -8,11 +8,11 @@ use std::{borrow::Cow, fmt::Write, sync::OnceLock, thread, time::Instant};
 
 use chrono::Utc;
 use env_filter::Filter;
-use log::{Level, LevelFilter, Log as Logging, Metadata, Record};
+use log::{Level, Log as Logging, Metadata, Record};
 
 use crate::{
     output::{self, Priority, escaped, is_printable},
-    settings::log::LogSettings,
+    settings::log::{LogSettings, TARGET_ROOT},
     timestamp,
 };
 use sampling::{Sampler, Summary, WINDOW};
@@ -40,12 +40,9 @@ static LOGGER: OnceLock<Logger> = OnceLock::new();
 
 /// Starts logging. A second call, as tests make, changes nothing.
 pub fn init(settings: &LogSettings) {
-    let mut filter = env_filter::Builder::new();
-    // It logs each malformed request of a client as an error.
-    filter.filter_module("actix_http::h1::dispatcher", LevelFilter::Off);
-    // `LogSettings::check` has refused what cannot be parsed.
-    let _ = filter.try_parse(&settings.filter);
-    let filter = filter.build();
+    // `LogSettings::check` has refused a filter that cannot be parsed; the empty filter logs errors.
+    let filter = settings.parse_filter();
+    let filter = filter.unwrap_or_else(|_| env_filter::Builder::new().build());
     let level = filter.filter();
     let logger: &'static Logger = LOGGER.get_or_init(|| Logger {
         filter,
@@ -148,11 +145,11 @@ impl Logging for Logger {
     }
 }
 
-/// `service_metrics::program::output` for `program::output`; targets of other people's crates as they are.
+/// `service_metrics::program::output` for `program::output`; targets of other crates are unchanged.
 fn qualified(target: &str) -> Cow<'_, str> {
     let name = target.split("::").next().unwrap_or(target);
     if WORKSPACE.contains(&name) {
-        format!("service_metrics::{target}").into()
+        format!("{TARGET_ROOT}::{target}").into()
     } else {
         target.into()
     }

@@ -16,9 +16,9 @@ use log::{Level, Record};
 /// Lines are counted per window of this length.
 pub(super) const WINDOW: Duration = Duration::from_secs(10);
 /// Lines of one call within [`WINDOW`] that differ only in digits.
-const MOST_ALIKE: u32 = 5;
+const MAX_SIMILAR_LINES: u32 = 5;
 /// Lines of one call within [`WINDOW`].
-const MOST: u32 = 60;
+const MAX_LINES: u32 = 60;
 
 /// File and line of a call.
 type CallSite = (&'static str, u32);
@@ -35,7 +35,7 @@ struct Window {
     began: Instant,
     lines: u32,
     /// Counts by a hash of the line without its digits.
-    alike: BTreeMap<u64, u32>,
+    similar: BTreeMap<u64, u32>,
     withheld: Option<Summary>,
 }
 
@@ -118,7 +118,7 @@ impl Window {
         Self {
             began,
             lines: 0,
-            alike: BTreeMap::new(),
+            similar: BTreeMap::new(),
             withheld: None,
         }
     }
@@ -132,14 +132,14 @@ impl Window {
     }
 
     fn admit(&mut self, text: &str) -> bool {
-        if self.lines == MOST {
+        if self.lines == MAX_LINES {
             return false;
         }
-        let alike = self.alike.entry(hash_without_numbers(text)).or_default();
-        if *alike == MOST_ALIKE {
+        let similar = self.similar.entry(hash_without_numbers(text)).or_default();
+        if *similar == MAX_SIMILAR_LINES {
             return false;
         }
-        *alike += 1;
+        *similar += 1;
         self.lines += 1;
         true
     }

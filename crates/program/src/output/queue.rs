@@ -16,11 +16,11 @@ use rustix::{
 };
 
 /// Bytes that may wait to be written.
-const CAPACITY: usize = 1 << 20;
-/// Bytes beyond [`CAPACITY`] for [`Priority::Reserved`].
-const RESERVE: usize = 64 << 10;
+const CAPACITY_BYTES: usize = 1 << 20;
+/// Bytes beyond [`CAPACITY_BYTES`] for [`Priority::Reserved`].
+const RESERVE_BYTES: usize = 64 << 10;
 /// At most this much is written at once, so that little is lost when a write fails.
-const CHUNK: usize = 16 << 10;
+const CHUNK_BYTES: usize = 16 << 10;
 
 /// Which part of the queue a line may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,9 +85,9 @@ impl LineQueue {
     pub fn push(&self, line: String, priority: Priority) {
         let reserved = priority == Priority::Reserved;
         let capacity = if reserved {
-            CAPACITY + RESERVE
+            CAPACITY_BYTES + RESERVE_BYTES
         } else {
-            CAPACITY
+            CAPACITY_BYTES
         };
         let mut state = self.0.lock();
         if (state.full && !reserved) || state.bytes + line.len() > capacity {
@@ -156,7 +156,7 @@ impl Shared {
             .wait_while(self.lock(), |state| state.lines.is_empty());
         let mut state = waited.unwrap_or_else(PoisonError::into_inner);
         while let Some(line) = state.lines.front() {
-            if lines > 0 && chunk.len() + line.len() > CHUNK {
+            if lines > 0 && chunk.len() + line.len() > CHUNK_BYTES {
                 break;
             }
             chunk.push_str(line);
@@ -176,9 +176,9 @@ impl Shared {
                 state.unreported += lines;
                 state.error = Some(error);
                 // With room again, lines are accepted again: only a write finds out whether the error persists.
-                state.full &= state.bytes > CAPACITY / 2;
+                state.full &= state.bytes > CAPACITY_BYTES / 2;
             }
-            Ok(()) if state.unreported > 0 && state.bytes <= CAPACITY / 2 => {
+            Ok(()) if state.unreported > 0 && state.bytes <= CAPACITY_BYTES / 2 => {
                 let report = self.report(state.unreported, state.error.take().as_ref());
                 state.unreported = 0;
                 state.full = false;

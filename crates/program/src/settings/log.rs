@@ -1,5 +1,7 @@
 //! The section `[log]`, the same in every program.
 
+use env_filter::Filter;
+use log::LevelFilter;
 use serde::Deserialize;
 
 use super::validator::Validator;
@@ -28,14 +30,14 @@ const ALIASES: [(&str, &str); 9] = [
     ("verbose", "debug"),
     ("all", "trace"),
 ];
-/// Where every line of ours comes from.
-const OURS: &str = "service_metrics";
+/// The target of all records of our crates begins with this name.
+pub(crate) const TARGET_ROOT: &str = "service_metrics";
 
 impl LogSettings {
     /// Checks the section, and replaces aliases of levels by the names of the `log` crate.
     pub fn check(&mut self, validator: &mut Validator) {
-        self.filter = with_known_levels(&self.filter);
-        match env_filter::Builder::new().try_parse(&self.filter) {
+        self.filter = replace_aliases(&self.filter);
+        match self.parse_filter() {
             Ok(_) => self.check_not_silent(validator),
             Err(error) => validator.reject("log.filter", error),
         }
@@ -47,7 +49,21 @@ impl LogSettings {
         );
     }
 
-    /// A word that is no level is the name of a module, and one that names none of ours silences everything.
+    /// Parses the filter.
+    ///
+    /// # Errors
+    /// If it is malformed, which [`Self::check`] reports.
+    pub fn parse_filter(&self) -> Result<Filter, String> {
+        let mut filter = env_filter::Builder::new();
+        // It logs each malformed request of a client as an error.
+        filter.filter_module("actix_http::h1::dispatcher", LevelFilter::Off);
+        match filter.try_parse(&self.filter) {
+            Ok(filter) => Ok(filter.build()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// Refuses a filter that logs nothing by mistake: a word that is no level is the name of a module.
     fn check_not_silent(&self, validator: &mut Validator) {
         let mut names = Vec::new();
         for directive in directives(&self.filter) {
@@ -61,7 +77,7 @@ impl LogSettings {
             names.push(target);
         }
         let must = format_args!(
-            "{:?} is no level and no module of {OURS}, so that nothing would be logged; levels are {}",
+            "{:?} is no level and no module of {TARGET_ROOT}, so that nothing would be logged; levels are {}",
             names.join(","),
             LEVELS.join(", ")
         );
@@ -69,7 +85,7 @@ impl LogSettings {
     }
 }
 
-/// The parts of a filter, without what follows a slash: that is a text to search lines for.
+/// The parts of a filter, without the text after a slash, which lines are searched for.
 fn directives(filter: &str) -> impl Iterator<Item = &str> {
     let filter = filter.split('/').next().unwrap_or_default();
     let directives = filter.split(',').map(str::trim);
@@ -82,12 +98,12 @@ fn level(word: &str) -> Option<&'static str> {
 }
 
 fn is_ours(target: &str) -> bool {
-    let rest = target.strip_prefix(OURS);
+    let rest = target.strip_prefix(TARGET_ROOT);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-/// `filter` with every level in the words of the `log` crate.
-fn with_known_levels(filter: &str) -> String {
+/// `filter` with the aliases of levels replaced by the names of the `log` crate.
+fn replace_aliases(filter: &str) -> String {
     let (levels, search) = match filter.split_once('/') {
         Some((levels, search)) => (levels, format!("/{search}")),
         None => (filter, String::new()),
@@ -117,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_are_known_by_the_words_of_other_programs_too() {
+    fn levels_have_the_names_of_other_programs_too() {
         for (filter, read) in [
             ("info", "info"),
             ("WARN", "WARN"),

@@ -10,13 +10,13 @@ const MIN_RATE: f64 = 8.0 * 1024.0;
 /// The deadline by which a client must have read more of an answer. It holds from the first byte that the client does not
 /// read until it has read all: single bytes do not restart it.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
+pub(super) struct ReadProgress {
     due: Option<Instant>,
     /// Since when there is nothing to read: the clock stands still.
     idle_since: Option<Instant>,
 }
 
-impl Reader {
+impl ReadProgress {
     /// Records that all of the answer so far is sent.
     pub(super) fn all_sent(&mut self) {
         if self.due.is_some() {
@@ -58,11 +58,11 @@ mod tests {
 
     #[test]
     fn single_bytes_do_not_restart_the_clock() {
-        let mut reader = Reader::default();
-        let due = reader.stalled(LIMIT);
-        reader.has_read(8 * 1024, LIMIT);
-        reader.has_read(1, LIMIT);
-        let later = reader.stalled(LIMIT);
+        let mut progress = ReadProgress::default();
+        let due = progress.stalled(LIMIT);
+        progress.has_read(8 * 1024, LIMIT);
+        progress.has_read(1, LIMIT);
+        let later = progress.stalled(LIMIT);
         assert!(
             later <= due + Duration::from_millis(1001),
             "{:?}",
@@ -72,33 +72,33 @@ mod tests {
 
     #[test]
     fn reading_fast_is_no_credit_for_later() {
-        let mut reader = Reader::default();
-        reader.stalled(LIMIT);
-        reader.has_read(1 << 30, LIMIT);
-        assert!(reader.stalled(LIMIT) <= Instant::now() + LIMIT);
+        let mut progress = ReadProgress::default();
+        progress.stalled(LIMIT);
+        progress.has_read(1 << 30, LIMIT);
+        assert!(progress.stalled(LIMIT) <= Instant::now() + LIMIT);
     }
 
     #[test]
     fn our_own_time_to_answer_does_not_count() {
-        let mut reader = Reader::default();
-        let due = reader.stalled(LIMIT);
-        reader.all_sent();
-        let since = reader.idle_since.unwrap();
-        reader.all_sent();
-        assert_eq!(reader.idle_since, Some(since), "it stands already");
+        let mut progress = ReadProgress::default();
+        let due = progress.stalled(LIMIT);
+        progress.all_sent();
+        let since = progress.idle_since.unwrap();
+        progress.all_sent();
+        assert_eq!(progress.idle_since, Some(since), "it stands already");
         let ours = Duration::from_secs(10);
-        reader.idle_since = Some(since - ours);
-        reader.sending();
-        assert!(reader.stalled(LIMIT) >= due + ours);
-        reader.sending();
-        assert!(reader.stalled(LIMIT) < due + 2 * ours, "it goes on");
+        progress.idle_since = Some(since - ours);
+        progress.sending();
+        assert!(progress.stalled(LIMIT) >= due + ours);
+        progress.sending();
+        assert!(progress.stalled(LIMIT) < due + 2 * ours, "it goes on");
     }
 
     #[test]
     fn the_next_answer_has_its_own_deadline() {
-        let mut reader = Reader::default();
-        let due = reader.stalled(Duration::ZERO);
-        reader.finished();
-        assert!(reader.stalled(LIMIT) >= due + LIMIT);
+        let mut progress = ReadProgress::default();
+        let due = progress.stalled(Duration::ZERO);
+        progress.finished();
+        assert!(progress.stalled(LIMIT) >= due + LIMIT);
     }
 }
