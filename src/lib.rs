@@ -25,13 +25,12 @@
 //!
 //! `tests/architecture` holds which folder may import from which, and that no files import each other in a circle.
 
-pub mod actors;
 pub mod alerts;
 pub mod app;
 pub mod entrance;
+pub mod exposition;
 pub mod incidents;
 pub mod messages;
-mod options;
 pub mod readiness;
 pub mod settings;
 pub mod stream;

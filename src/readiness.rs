@@ -3,28 +3,47 @@
 use std::time::Duration;
 
 use actix_web::{HttpResponse, http::header, web};
-use chrono::Utc;
-use futures_util::future::join3;
+use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
+use http_kit::route::Route;
 use program::timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use tokio::time::timeout;
 
 use crate::{
-    actors::Actors,
-    messages::{AlertmanagerStatus, DatabaseStatus, PollerReport, PollerStatus, check::Check},
+    entrance::{Feature, Probe, Role},
+    messages::check::Check,
 };
 
-/// How long an actor may take to say how it is.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a probe may take.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
+
+const ROUTES: &[Route] = &[
+    Route::get("/health", "the process serves", || web::to(alive)).for_machines(),
+    Route::get("/-/healthy", "the same", || web::to(alive)).for_machines(),
+    Route::get("/-/ready", "and so does what it depends on", || {
+        web::to(ready)
+    })
+    .for_machines(),
+];
+
+/// The feature, which asks the probes of `features`.
+pub fn start(features: &[Feature]) -> Feature {
+    let probes = features.iter().flat_map(|feature| &feature.probes);
+    Feature::new(ROUTES).with(Probes(probes.cloned().collect()))
+}
+
+struct Probes(Vec<Probe>);
 
 #[derive(Serialize)]
 struct Alive {
     status: &'static str,
     #[serde(serialize_with = "timestamp::serialize")]
-    timestamp: chrono::DateTime<Utc>,
+    timestamp: DateTime<Utc>,
 }
 
 /// `GET /health`, `/-/healthy`.
-pub(crate) async fn alive() -> HttpResponse {
+async fn alive() -> HttpResponse {
     HttpResponse::Ok().json(Alive {
         status: "ok",
         timestamp: Utc::now(),
@@ -34,30 +53,31 @@ pub(crate) async fn alive() -> HttpResponse {
 #[derive(Serialize)]
 struct Readiness {
     status: &'static str,
-    checks: Checks,
+    #[serde(serialize_with = "by_name")]
+    checks: Vec<(Probe, Check)>,
 }
 
-#[derive(Serialize)]
-struct Checks {
-    prometheus: Check,
-    /// None without an Alertmanager. What is known of alerts is true without it: it does not make the gateway `degraded`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    alertmanager: Option<Check>,
-    /// None without incidents.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    database: Option<Check>,
-    poller: Check,
+fn by_name<S: Serializer>(checks: &[(Probe, Check)], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(checks.len()))?;
+    for (probe, check) in checks {
+        map.serialize_entry(probe.name, check)?;
+    }
+    map.end()
 }
 
-/// `GET /-/ready`: 503 when the poller or a hub is dead; Prometheus or the database being down is `degraded`.
-pub(crate) async fn ready(actors: web::Data<Actors>) -> HttpResponse {
-    let checks = ask(&actors).await;
-    let (status, mut answer) = if !checks.poller.ok {
+/// `GET /-/ready`: 503 when something vital fails, `degraded` when something needed does.
+async fn ready(probes: web::Data<Probes>) -> HttpResponse {
+    let checks = join_all(probes.0.iter().map(ask)).await;
+    let failed = |role| {
+        let mut checks = checks.iter();
+        checks.any(|(probe, check)| probe.role == role && !check.ok)
+    };
+    let (status, mut answer) = if failed(Role::Vital) {
         ("unready", HttpResponse::ServiceUnavailable())
-    } else if checks.prometheus.ok && checks.database.as_ref().is_none_or(|database| database.ok) {
-        ("ready", HttpResponse::Ok())
-    } else {
+    } else if failed(Role::Needed) {
         ("degraded", HttpResponse::Ok())
+    } else {
+        ("ready", HttpResponse::Ok())
     };
     if status == "unready" {
         answer.insert_header((header::RETRY_AFTER, "2"));
@@ -67,34 +87,9 @@ pub(crate) async fn ready(actors: web::Data<Actors>) -> HttpResponse {
         .json(Readiness { status, checks })
 }
 
-async fn ask(actors: &Actors) -> Checks {
-    let silent = |who: &str| Check::unknown(&format!("{who} does not answer"));
-    let poller = actors.poller.send(PollerStatus).timeout(PATIENCE);
-    let database = async {
-        let incidents = actors.incidents.as_ref().ok()?;
-        let check = incidents.send(DatabaseStatus).timeout(PATIENCE).await;
-        Some(check.unwrap_or_else(|_| silent("the incident repository")))
-    };
-    let alertmanager = async {
-        let check = actors.alertmanager.as_ref()?.send(AlertmanagerStatus);
-        let check = check.timeout(PATIENCE).await;
-        Some(check.unwrap_or_else(|_| silent("the poller of Alertmanager")))
-    };
-    let (poller, database, alertmanager) = join3(poller, database, alertmanager).await;
-    let PollerReport {
-        prometheus,
-        mut poller,
-    } = poller.unwrap_or_else(|_| PollerReport {
-        prometheus: silent("the poller"),
-        poller: silent("the poller"),
-    });
-    if !actors.hubs_live() {
-        poller = Check::unknown("a hub is gone");
-    }
-    Checks {
-        prometheus,
-        alertmanager,
-        database,
-        poller,
-    }
+async fn ask(probe: &Probe) -> (Probe, Check) {
+    let check = timeout(PROBE_TIMEOUT, probe.check()).await;
+    let silent = || Check::unknown(&format!("{} does not answer", probe.asked));
+    let check = check.ok().flatten().unwrap_or_else(silent);
+    (probe.clone(), check)
 }

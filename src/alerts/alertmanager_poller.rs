@@ -6,8 +6,8 @@ use std::{
 };
 
 use actix::prelude::{
-    Actor, ActorFutureExt, AsyncContext, Context, ContextFutureSpawner, Handler, MessageResult,
-    Recipient, WrapFuture,
+    Actor, ActorFutureExt, AsyncContext, Context, ContextFutureSpawner, Handler, Message,
+    MessageResult, Recipient, WrapFuture,
 };
 use log::{info, warn};
 use program::shutdown;
@@ -17,10 +17,9 @@ use prometheus_api::{
 };
 use tokio::time::timeout;
 
-use crate::messages::{AlertmanagerStatus, Publish};
 use crate::{
-    messages::{channel::Alerts, check::Check, snapshot::Snapshot, source::Source},
-    telemetry::Telemetry,
+    messages::{Publish, channel::Alerts, check::Check, snapshot::Snapshot, source::Source},
+    telemetry::Sources,
 };
 
 /// How long a frame waits for what Alertmanager says of its alerts; what it says later goes out in another.
@@ -28,13 +27,18 @@ const PATIENCE: Duration = Duration::from_millis(300);
 /// How long an unanswered question is waited for before another is sent: a server that hangs must not collect them.
 const QUESTION_LIFETIME: Duration = Duration::from_secs(150);
 
+/// Does Alertmanager answer?
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Check")]
+pub(super) struct AlertmanagerStatus;
+
 /// Asks Alertmanager whenever Prometheus has been asked for alerts, and hands both to the hub.
-pub struct AlertmanagerPoller {
+pub(super) struct AlertmanagerPoller {
     alertmanager: Alertmanager,
     /// How long an answer may take before it counts as none.
     timeout: Duration,
     hub: Recipient<Publish<Alerts>>,
-    telemetry: Telemetry,
+    sources: Sources,
     /// What Prometheus said last.
     snapshot: Option<Snapshot>,
     /// It has not gone out yet.
@@ -49,17 +53,17 @@ pub struct AlertmanagerPoller {
 
 impl AlertmanagerPoller {
     /// One that publishes to `hub` what it is told, and what `alertmanager` says of it within `timeout`.
-    pub fn new(
+    pub(super) fn new(
         alertmanager: Alertmanager,
         timeout: Duration,
         hub: Recipient<Publish<Alerts>>,
-        telemetry: Telemetry,
+        sources: Sources,
     ) -> Self {
         Self {
             alertmanager,
             timeout,
             hub,
-            telemetry,
+            sources,
             snapshot: None,
             is_due: false,
             asked: None,
@@ -80,7 +84,7 @@ impl AlertmanagerPoller {
             .map(move |answer, poller, ctx| {
                 poller.asked = None;
                 let answer = answer.unwrap_or(Err(UpstreamError::TimedOut(QUESTION_LIFETIME)));
-                let metrics = poller.telemetry.source(Source::Alertmanager);
+                let metrics = poller.sources.source(Source::Alertmanager);
                 metrics.duration.observe(began.elapsed().as_secs_f64());
                 poller.learn(answer);
                 if std::mem::take(&mut poller.is_old) {
@@ -103,7 +107,7 @@ impl AlertmanagerPoller {
     /// Takes what Alertmanager says, or why it says nothing; publishes where that is news.
     fn learn(&mut self, answer: Result<AlertmanagerView, UpstreamError>) {
         let reason = answer.as_ref().err().map(UpstreamError::reason);
-        self.telemetry.answered(Source::Alertmanager, reason);
+        self.sources.answered(Source::Alertmanager, reason);
         let told = answer
             .as_ref()
             .err()
@@ -155,7 +159,7 @@ impl Handler<Publish<Alerts>> for AlertmanagerPoller {
         if self.asked.is_none() {
             self.ask(ctx);
         } else {
-            self.telemetry
+            self.sources
                 .source(Source::Alertmanager)
                 .beats_skipped
                 .inc();

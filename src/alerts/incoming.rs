@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// The bodies that are on their way; clones share them.
 #[derive(Debug, Clone)]
-pub(crate) struct Incoming {
+pub(super) struct Incoming {
     max_bytes: usize,
     bodies: Arc<Mutex<Bodies>>,
 }
@@ -41,7 +41,7 @@ struct Body {
 
 /// A body's place among them, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Arrival {
+pub(super) struct Arrival {
     incoming: Incoming,
     number: u64,
     gives_way: CancellationToken,
@@ -49,7 +49,7 @@ pub(crate) struct Arrival {
 
 impl Incoming {
     /// All bodies together may take `max_bytes`.
-    pub(crate) fn new(max_bytes: usize) -> Self {
+    pub(super) fn new(max_bytes: usize) -> Self {
         Self {
             max_bytes,
             bodies: Arc::default(),
@@ -57,7 +57,7 @@ impl Incoming {
     }
 
     /// Another body comes, of this client.
-    pub(crate) fn begin(&self, client: ClientAddress) -> Arrival {
+    pub(super) fn begin(&self, client: ClientAddress) -> Arrival {
         let client = client.network();
         let mut bodies = self.bodies();
         if bodies.of(client).count() >= MOST_PER_CLIENT {
@@ -128,7 +128,7 @@ impl Bodies {
 
 impl Arrival {
     /// Notes that `bytes` more of it have come.
-    pub(crate) fn grows(&self, bytes: usize) {
+    pub(super) fn grows(&self, bytes: usize) {
         let mut bodies = self.incoming.bodies();
         if let Some(body) = bodies.under_way.get_mut(&self.number) {
             body.bytes += bytes;
@@ -139,7 +139,7 @@ impl Arrival {
     }
 
     /// Resolves when it must give way to others.
-    pub(crate) fn gives_way(&self) -> WaitForCancellationFutureOwned {
+    pub(super) fn gives_way(&self) -> WaitForCancellationFutureOwned {
         self.gives_way.clone().cancelled_owned()
     }
 }

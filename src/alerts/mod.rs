@@ -1,6 +1,18 @@
-//! Alerts: what Alertmanager does with them, and the webhook by which it says that they have changed.
+//! Alerts: what Alertmanager does with them, and the webhook by which it reports that they have changed.
+//!
+//! ```text
+//! PromPoller ─ Publish ▶ AlertmanagerPoller ─ Publish ▶ AlertHub
+//!                         asks ▲ Alertmanager
+//! Alertmanager ─ webhook ─ PollAlertsNow ▶ PromPoller
+//! ```
 
-pub mod alertmanager_poller;
+mod alertmanager_poller;
 mod incoming;
 mod notification;
-pub mod webhook;
+pub mod settings;
+mod severity;
+mod start;
+mod webhook;
+
+pub use severity::AlertSeverity;
+pub use start::{Enrichment, enrich, webhook};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix::Recipient;
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
     http::header::{self, HeaderMap},
@@ -9,13 +10,16 @@ use actix_web::{
 };
 use http_kit::{
     api_error::ApiError, client_address::ClientAddress, envelope::Accepted, request_body,
+    route::Route,
 };
 use log::debug;
+use prometheus::IntCounterVec;
 use tokio::time::timeout;
 
 use super::incoming::Incoming;
 use super::notification;
-use crate::{actors::Actors, messages::LookAgain, telemetry::Telemetry};
+use super::settings::Webhook;
+use crate::{messages::PollAlertsNow, telemetry::Telemetry};
 
 /// All bodies together may be as large as so many of the largest.
 const LARGEST_AT_A_TIME: usize = 8;
@@ -23,36 +27,52 @@ const LARGEST_AT_A_TIME: usize = 8;
 const GAVE_WAY: &str =
     "the body came more slowly than others, for which there was no room; send it again";
 
-/// What webhooks are held to.
-#[derive(Debug, Clone)]
-pub struct Webhooks {
+pub(super) const ROUTES: &[Route] = &[Route::post(
+    "/api/alerts/webhook",
+    "for Alertmanager: poll alerts now",
+    || web::to(receive),
+)
+.for_machines()];
+
+/// What webhooks are held to, and what they cause.
+pub(super) struct Webhooks {
     max_bytes: usize,
     timeout: Duration,
     incoming: Incoming,
+    poll_now: Recipient<PollAlertsNow>,
+    counted: IntCounterVec,
 }
 
 impl Webhooks {
-    /// Bodies of at most `max_bytes`, which may take `timeout` to come.
-    pub fn new(max_bytes: usize, timeout: Duration) -> Self {
-        Self {
-            max_bytes,
-            timeout,
-            incoming: Incoming::new(max_bytes * LARGEST_AT_A_TIME),
-        }
+    /// With the limits of `settings`; each webhook sends a [`PollAlertsNow`].
+    pub(super) fn new(
+        settings: &Webhook,
+        poll_now: Recipient<PollAlertsNow>,
+        telemetry: &Telemetry,
+    ) -> prometheus::Result<Self> {
+        Ok(Self {
+            max_bytes: settings.max_bytes,
+            timeout: settings.timeout(),
+            incoming: Incoming::new(settings.max_bytes * LARGEST_AT_A_TIME),
+            poll_now,
+            counted: telemetry.counters(
+                "service_metrics_webhooks_total",
+                "Webhooks of Alertmanager, by what became of them",
+                &["outcome"],
+            )?,
+        })
     }
 }
 
 /// Answers when the poller knows; what it then sees goes out on the channel `alerts`.
-pub(crate) async fn receive(
+async fn receive(
     request: HttpRequest,
     client: ClientAddress,
     body: Payload,
-    actors: web::Data<Actors>,
-    telemetry: web::Data<Telemetry>,
-    rules: web::Data<Webhooks>,
+    webhooks: web::Data<Webhooks>,
 ) -> HttpResponse {
-    let taken = take(request.headers(), client, body, &actors, &rules).await;
-    telemetry.webhook_answered(outcome(&taken));
+    let taken = take(request.headers(), client, body, &webhooks).await;
+    webhooks.counted.with_label_values(&[outcome(&taken)]).inc();
     match taken {
         Ok(()) => HttpResponse::Ok().json(Accepted::default()),
         Err(error) => error.error_response(),
@@ -63,32 +83,31 @@ async fn take(
     headers: &HeaderMap,
     client: ClientAddress,
     body: Payload,
-    actors: &Actors,
-    rules: &Webhooks,
+    webhooks: &Webhooks,
 ) -> Result<(), ApiError> {
     judge(headers)?;
-    let arrival = rules.incoming.begin(client);
+    let arrival = webhooks.incoming.begin(client);
     let grows = |bytes| arrival.grows(bytes);
     let read = async {
-        request_body::check_declared_length(headers, rules.max_bytes)?;
-        request_body::read(body, rules.max_bytes, grows).await
+        request_body::check_declared_length(headers, webhooks.max_bytes)?;
+        request_body::read(body, webhooks.max_bytes, grows).await
     };
     let body = tokio::select! {
-        body = timeout(rules.timeout, read) => body,
+        body = timeout(webhooks.timeout, read) => body,
         () = arrival.gives_way() => {
             // Not 429: Alertmanager tries again after a 5xx only.
             return Err(ApiError::Unavailable(GAVE_WAY.into()));
         }
     };
     let body = body.map_err(|_| {
-        ApiError::TooSlow(format!("the body took longer than {:?}", rules.timeout))
+        ApiError::TooSlow(format!("the body took longer than {:?}", webhooks.timeout))
     })??;
     let told = notification::read(&body).map_err(ApiError::BadData)?;
     debug!(
         "a webhook tells of {} alerts, {:?}",
         told.alerts, told.status
     );
-    Ok(actors.poller.send(LookAgain).await?)
+    Ok(webhooks.poll_now.send(PollAlertsNow).await?)
 }
 
 /// Judges a webhook by its head.

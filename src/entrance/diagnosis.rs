@@ -14,17 +14,16 @@ use actix_web::{
         Version,
         header::{self, HeaderName},
     },
-    web::Data,
 };
 use http_kit::{
     api_error::ApiError,
     log_throttle::LogThrottle,
     origin::{AllowedOrigins, Origin},
+    query::Parameters,
 };
 use log::warn;
 use serde::Serialize;
 
-use crate::incidents::parameters;
 /// How long a refusal explains why there is no WebSocket.
 const REMEMBERED: Duration = Duration::from_secs(60);
 /// Of how many origins the last refusal is remembered.
@@ -95,7 +94,7 @@ impl Diagnosis {
     }
 
     /// Notes that a handshake was refused, for the page that made it and, once per origin, in the log.
-    pub(crate) fn refused(&self, head: &RequestHead, error: &ApiError) {
+    pub fn refused(&self, head: &RequestHead, error: &ApiError) {
         let Some(origin) = origin_of(head) else {
             return self.refused_without_origin(head);
         };
@@ -130,7 +129,7 @@ impl Diagnosis {
     }
 
     /// Notes that a handshake was answered as it should.
-    pub(crate) fn accepted(&self, head: &RequestHead) {
+    pub fn accepted(&self, head: &RequestHead) {
         let mut refused = self.lock();
         // Most gateways never refuse any.
         if !refused.is_empty()
@@ -138,6 +137,17 @@ impl Diagnosis {
         {
             refused.retain(|known| known.origin != origin);
         }
+    }
+
+    /// What is known of the WebSockets of the page that a request names.
+    ///
+    /// # Errors
+    /// 400 for other parameters than `origin`.
+    pub(super) fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ApiError> {
+        let parameters = Parameters::read(request.query_string(), &["origin"])?;
+        Ok(HttpResponse::Ok()
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .json(self.of(request.head(), parameters.get("origin"))))
     }
 
     fn of(&self, head: &RequestHead, origin: Option<&str>) -> Connection {
@@ -173,19 +183,8 @@ impl Diagnosis {
     }
 }
 
-/// `GET /api/ui/connection?origin=…`: what is known of the WebSockets of a page of that origin.
-pub(crate) async fn connection(
-    request: HttpRequest,
-    diagnosis: Data<Diagnosis>,
-) -> Result<HttpResponse, ApiError> {
-    let origin = parameters::origin(request.query_string())?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(diagnosis.of(request.head(), origin.as_deref())))
-}
-
 /// Whether it is a WebSocket's handshake whose hop-by-hop headers were lost on the way: the others are end-to-end.
-pub(crate) fn lost_upgrade(head: &RequestHead) -> bool {
+pub fn lost_upgrade(head: &RequestHead) -> bool {
     let has = |name: &HeaderName, word: &str| {
         let mut values = head.headers.get_all(name);
         values.any(|value| {
@@ -200,7 +199,7 @@ pub(crate) fn lost_upgrade(head: &RequestHead) -> bool {
 }
 
 /// What arrived of a request to a WebSocket's address, as far as it matters.
-pub(crate) fn arrived(head: &RequestHead) -> String {
+pub fn arrived(head: &RequestHead) -> String {
     let header = |name: &HeaderName| match shown(head, name) {
         Some(value) => format!("{name}: {value}"),
         None => format!("no {name}"),

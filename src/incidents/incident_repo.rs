@@ -21,6 +21,10 @@ use super::{
     shared_answers::{Limits, SharedAnswers, Turn},
 };
 use super::{
+    messages::{CountByService, DatabaseStatus, ListIncidents, Summarize},
+    metrics::IncidentMetrics,
+};
+use super::{
     model::{Found, Oddity},
     queries::{
         database::{Database, DatabaseOptions},
@@ -29,11 +33,7 @@ use super::{
         store::IncidentStore,
     },
 };
-use crate::messages::{CountByService, DatabaseStatus, ListIncidents, Summarize};
-use crate::{
-    messages::{check::Check, source::Source},
-    telemetry::Telemetry,
-};
+use crate::messages::{check::Check, source::Source};
 
 /// What an [`IncidentRepo`] is made of.
 #[derive(Clone)]
@@ -60,12 +60,12 @@ pub struct IncidentRepo {
     role_checked: bool,
     /// The kinds of oddities that have been told.
     told: HashSet<(&'static str, Found)>,
-    telemetry: Telemetry,
+    metrics: IncidentMetrics,
 }
 
 impl IncidentRepo {
     /// Ready to start, whether or not the database is there. Must be called within a runtime.
-    pub fn new(options: RepoOptions, telemetry: Telemetry) -> Self {
+    pub fn new(options: RepoOptions, metrics: IncidentMetrics) -> Self {
         let acquire_timeout = options.database.acquire_timeout;
         Self {
             store: IncidentStore::new(Database::new(options.database)),
@@ -82,7 +82,7 @@ impl IncidentRepo {
             checking: false,
             role_checked: false,
             told: HashSet::new(),
-            telemetry,
+            metrics,
         }
     }
 
@@ -133,7 +133,8 @@ impl IncidentRepo {
             Ok(turn) if repo.answers.fetch(&question) => repo.fetch(question, turn, until, ctx),
             Ok(_) => {}
             Err(error) => {
-                repo.telemetry
+                repo.metrics
+                    .sources
                     .answered(Source::Postgres, Some(error.reason()));
                 repo.answers.give_up(&question, number, &client, &error);
             }
@@ -151,7 +152,8 @@ impl IncidentRepo {
         let (store, asked, timer) = (
             self.store.clone(),
             question.clone(),
-            self.telemetry
+            self.metrics
+                .sources
                 .source(Source::Postgres)
                 .duration
                 .start_timer(),
@@ -169,7 +171,7 @@ impl IncidentRepo {
             });
             timer.observe_duration();
             let reason = answer.as_ref().err().map(RepoError::reason);
-            repo.telemetry.answered(Source::Postgres, reason);
+            repo.metrics.sources.answered(Source::Postgres, reason);
             repo.answers.settle(&question, &answer, Instant::now());
         })
         .spawn(ctx);
@@ -199,7 +201,7 @@ impl IncidentRepo {
     fn tell_of(&mut self, oddities: &[Oddity]) {
         for oddity in oddities {
             let (column, found) = (oddity.column, oddity.found);
-            self.telemetry.value_missing(column, found);
+            self.metrics.value_missing(column, found);
             if self.told.insert((column, found)) {
                 log::warn!(
                     "{oddity}; others like it are counted in service_metrics_incident_values_missing_total and not told"

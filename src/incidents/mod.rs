@@ -1,13 +1,24 @@
 //! Incidents from PostgreSQL, with how fast they were answered. Nothing here ever writes to the database.
+//!
+//! ```text
+//! routes ─ ListIncidents, … ▶ IncidentRepo ▶ queries ▶ PostgreSQL
+//! ```
+//! The one actor is [`IncidentRepo`](incident_repo::IncidentRepo); it runs on the main arbiter and owns the pool and the
+//! answers of the last second.
 
-pub mod cursor;
+mod cursor;
 mod errors;
 mod incident_question;
 pub mod incident_repo;
+pub mod messages;
+mod metrics;
 pub mod model;
-pub mod parameters;
+mod parameters;
 mod pool_shares;
 pub mod queries;
-pub mod routes;
+mod routes;
 mod seconds;
-pub mod shared_answers;
+pub mod settings;
+mod shared_answers;
+
+pub use routes::start;

@@ -1,8 +1,7 @@
-//! The query string, pair by pair. What is unknown, repeated, malformed or out of range is a 400 that names the
-//! parameter: a filter with a typing error must not answer as if there were no filter.
+//! The parameters of the routes of incidents. What is malformed or out of range is a 400 that names the parameter.
 
 use chrono::{DateTime, Utc};
-use http_kit::{api_error::ApiError, percent};
+use http_kit::{api_error::ApiError, query::Parameters};
 
 use super::{
     cursor::Cursor,
@@ -12,14 +11,9 @@ use super::{
 /// What a cursor must be.
 pub(crate) const CURSOR: &str = "must be a next_cursor from an earlier answer, unchanged";
 
-/// The parameters of a route that has none.
-pub(crate) fn none(query: &str) -> Result<(), ApiError> {
-    read(query, &[]).map(|_| ())
-}
-
 /// `from` and `to`.
 pub(crate) fn period(query: &str) -> Result<Period, ApiError> {
-    read_period(&read(query, &["from", "to"])?)
+    read_period(&Parameters::read(query, &["from", "to"])?)
 }
 
 /// The parameters of `details`.
@@ -27,7 +21,7 @@ pub(crate) fn filter(query: &str, severities: &[String]) -> Result<IncidentFilte
     let known = [
         "service", "status", "severity", "from", "to", "limit", "cursor",
     ];
-    let pairs = read(query, &known)?;
+    let pairs = Parameters::read(query, &known)?;
     Ok(IncidentFilter {
         service: pairs.get("service").map(service).transpose()?,
         status: pairs.get("status").map(status).transpose()?,
@@ -43,51 +37,7 @@ pub(crate) fn filter(query: &str, severities: &[String]) -> Result<IncidentFilte
     })
 }
 
-/// `origin`.
-pub(crate) fn origin(query: &str) -> Result<Option<String>, ApiError> {
-    let pairs = read(query, &["origin"])?;
-    Ok(pairs.get("origin").map(str::to_owned))
-}
-
-struct Pairs(Vec<(String, String)>);
-
-impl Pairs {
-    fn get(&self, name: &str) -> Option<&str> {
-        let pair = self.0.iter().find(|(known, _)| known == name);
-        pair.map(|(_, value)| value.as_str())
-    }
-}
-
-fn read(query: &str, known: &[&str]) -> Result<Pairs, ApiError> {
-    let mut pairs = Pairs(Vec::new());
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let name = decode(name).ok_or_else(|| {
-            ApiError::parameter(name, "has a name that is not UTF-8, percent-encoded")
-        })?;
-        if !known.contains(&name.as_str()) {
-            let must = match known {
-                [] => "is not known: there are none here".to_owned(),
-                known => format!("is not known: there are {}", known.join(", ")),
-            };
-            return Err(ApiError::parameter(&name, must));
-        }
-        if pairs.get(&name).is_some() {
-            return Err(ApiError::parameter(&name, "is given twice"));
-        }
-        let value = decode(value)
-            .ok_or_else(|| ApiError::parameter(&name, "must be UTF-8, percent-encoded"))?;
-        pairs.0.push((name, value));
-    }
-    Ok(pairs)
-}
-
-/// Undoes `application/x-www-form-urlencoded`, in which a bare `+` is a space.
-fn decode(text: &str) -> Option<String> {
-    percent::decode(&text.replace('+', " ")).ok()
-}
-
-fn read_period(pairs: &Pairs) -> Result<Period, ApiError> {
+fn read_period(pairs: &Parameters) -> Result<Period, ApiError> {
     let time = |name| pairs.get(name).map(|text| time(name, text)).transpose();
     let period = Period {
         from: time("from")?,
@@ -255,16 +205,5 @@ mod tests {
                 "{query}: {text}"
             );
         }
-    }
-
-    #[test]
-    fn a_route_without_parameters_takes_none() {
-        assert!(none("").is_ok() && none("&").is_ok());
-        assert!(
-            none("limit=5")
-                .unwrap_err()
-                .to_string()
-                .contains("\"limit\"")
-        );
     }
 }

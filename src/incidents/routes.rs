@@ -1,33 +1,92 @@
 //! `/api/metrics/incidents/*`: what `IncidentRepo` knows.
 
-use actix::Addr;
+use actix::{Actor, Addr};
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use bytes::Bytes;
-use http_kit::{api_error::ApiError, client_address::ClientAddress};
-
-use super::incident_repo::IncidentRepo;
-use super::parameters;
-use crate::{
-    actors::Actors,
-    messages::{CountByService, ListIncidents, Summarize},
+use http_kit::{
+    api_error::ApiError, client_address::ClientAddress, query::Parameters, route::Route,
 };
+use log::info;
+use program::exit::ProgramError;
 
-/// What `severity=` may be.
-#[derive(Debug, Clone)]
-pub struct Severities(pub Vec<String>);
+use super::{
+    incident_repo::IncidentRepo,
+    messages::{CountByService, DatabaseStatus, ListIncidents, Summarize},
+    metrics::IncidentMetrics,
+    parameters,
+    settings::IncidentSettings,
+};
+use crate::entrance::{Feature, Probe, Role, Shared, failed};
+
+const ROUTES: &[Route] = &[
+    Route::get(
+        "/api/metrics/incidents/by-service",
+        "incidents per service",
+        || web::to(by_service),
+    ),
+    Route::get(
+        "/api/metrics/incidents/details",
+        "incidents one by one: ?service= status= severity= from= to= limit= cursor=",
+        || web::to(details),
+    ),
+    Route::get(
+        "/api/metrics/incidents/summary",
+        "counts, MTTA and MTTR: ?from= to=",
+        || web::to(summary),
+    ),
+];
+
+/// What the routes need.
+struct Incidents {
+    /// Or the setting by which incidents are switched off.
+    repo: Result<Addr<IncidentRepo>, &'static str>,
+    /// What `severity=` may be.
+    severities: Vec<String>,
+}
+
+/// Starts the actor, unless incidents are switched off.
+///
+/// # Errors
+/// When the database's address is none, which the settings have refused.
+pub fn start(settings: IncidentSettings<'_>, shared: &Shared) -> Result<Feature, ProgramError> {
+    let metrics = IncidentMetrics::new(&shared.telemetry).map_err(failed)?;
+    let repo = match settings.off_by() {
+        None => Ok(IncidentRepo::new(settings.repo()?, metrics).start()),
+        Some(setting) => {
+            info!("no incidents: {setting} switches them off");
+            Err(setting)
+        }
+    };
+    let feature = Feature::new(ROUTES).with(Incidents {
+        repo: repo.clone(),
+        severities: settings.incidents.severities.clone(),
+    });
+    Ok(match repo {
+        Ok(repo) => feature.depending_on(probe(repo)),
+        Err(_) => feature,
+    })
+}
+
+fn probe(repo: Addr<IncidentRepo>) -> Probe {
+    let asked = "the incident repository";
+    Probe::new("database", Role::Needed, asked, move || {
+        let check = repo.send(DatabaseStatus);
+        async move { check.await.ok() }
+    })
+}
 
 /// `GET /api/metrics/incidents/by-service`
 ///
 /// # Errors
 /// 404 without incidents; 400 for any parameter; 429 when too many questions of this client wait; 503 and 504 if the database does not answer.
-pub async fn by_service(
-    actors: web::Data<Actors>,
+async fn by_service(
+    incidents: web::Data<Incidents>,
     client: ClientAddress,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let incidents = incidents(&actors)?;
-    parameters::none(request.query_string())?;
-    let answer = incidents.send(CountByService(client.network()));
+    let repo = incidents.repo()?;
+    Parameters::none(request.query_string())?;
+    let answer = repo.send(CountByService(client.network()));
     Ok(json(answer.await??))
 }
 
@@ -35,15 +94,14 @@ pub async fn by_service(
 ///
 /// # Errors
 /// As above; 400 names the parameter; 503 and 504 if the database does not answer.
-pub async fn details(
-    actors: web::Data<Actors>,
-    severities: web::Data<Severities>,
+async fn details(
+    incidents: web::Data<Incidents>,
     client: ClientAddress,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let incidents = incidents(&actors)?;
-    let filter = parameters::filter(request.query_string(), &severities.0)?;
-    let answer = incidents.send(ListIncidents(filter, client.network()));
+    let repo = incidents.repo()?;
+    let filter = parameters::filter(request.query_string(), &incidents.severities)?;
+    let answer = repo.send(ListIncidents(filter, client.network()));
     Ok(json(answer.await??))
 }
 
@@ -51,23 +109,25 @@ pub async fn details(
 ///
 /// # Errors
 /// As above; 400 names the parameter; 503 and 504 if the database does not answer.
-pub async fn summary(
-    actors: web::Data<Actors>,
+async fn summary(
+    incidents: web::Data<Incidents>,
     client: ClientAddress,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let incidents = incidents(&actors)?;
+    let repo = incidents.repo()?;
     let period = parameters::period(request.query_string())?;
-    let answer = incidents.send(Summarize(period, client.network()));
+    let answer = repo.send(Summarize(period, client.network()));
     Ok(json(answer.await??))
 }
 
-fn incidents(actors: &Actors) -> Result<&Addr<IncidentRepo>, ApiError> {
-    actors.incidents.as_ref().map_err(|setting| {
-        ApiError::NotFound(format!(
-            "incidents are switched off here, by the setting {setting}"
-        ))
-    })
+impl Incidents {
+    fn repo(&self) -> Result<&Addr<IncidentRepo>, ApiError> {
+        self.repo.as_ref().map_err(|setting| {
+            ApiError::NotFound(format!(
+                "incidents are switched off here, by the setting {setting}"
+            ))
+        })
+    }
 }
 
 fn json(body: Bytes) -> HttpResponse {

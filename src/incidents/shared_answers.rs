@@ -11,11 +11,11 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 /// What comes of a question, later.
-pub type Later<E> = oneshot::Receiver<Result<Bytes, E>>;
+pub(super) type Later<E> = oneshot::Receiver<Result<Bytes, E>>;
 
 /// Answers by question: those being fetched, and those still fresh. `Q` is a question, `C` who asks.
 #[derive(Debug)]
-pub struct SharedAnswers<Q, C, E> {
+pub(super) struct SharedAnswers<Q, C, E> {
     waiting: HashMap<Q, Waiting<C, E>>,
     /// How often a question has begun to be waited for.
     begun: u64,
@@ -36,15 +36,15 @@ struct Waiting<C, E> {
 
 /// How long and how many answers are kept.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub(super) struct Limits {
     /// How long an answer is fresh.
-    pub fresh_for: Duration,
+    pub(super) fresh_for: Duration,
     /// Answers kept at most.
-    pub answers: usize,
+    pub(super) answers: usize,
     /// Bytes kept at most.
-    pub bytes: usize,
+    pub(super) bytes: usize,
     /// Different questions in flight at most.
-    pub in_flight: usize,
+    pub(super) in_flight: usize,
 }
 
 #[derive(Debug)]
@@ -55,7 +55,7 @@ struct Kept {
 
 /// What to do about a question.
 #[derive(Debug)]
-pub enum Turn<E> {
+pub(super) enum Turn<E> {
     /// Nothing: here is the answer.
     Known(Bytes),
     /// It is being fetched, or this client has asked already: wait with the others.
@@ -69,7 +69,7 @@ pub enum Turn<E> {
 
 impl<Q: Clone + Eq + Hash, C: Eq + Hash, E: Clone> SharedAnswers<Q, C, E> {
     /// No answers yet.
-    pub fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: Limits) -> Self {
         Self {
             waiting: HashMap::new(),
             begun: 0,
@@ -80,7 +80,7 @@ impl<Q: Clone + Eq + Hash, C: Eq + Hash, E: Clone> SharedAnswers<Q, C, E> {
     }
 
     /// Takes a question.
-    pub fn ask(&mut self, question: &Q, client: C, now: Instant) -> Turn<E> {
+    pub(super) fn ask(&mut self, question: &Q, client: C, now: Instant) -> Turn<E> {
         if let Some(kept) = self.kept.get(question).filter(|kept| now < kept.until) {
             return Turn::Known(kept.answer.clone());
         }
@@ -107,14 +107,14 @@ impl<Q: Clone + Eq + Hash, C: Eq + Hash, E: Clone> SharedAnswers<Q, C, E> {
     }
 
     /// A client's turn has come. False if the answer is being fetched, or known, by another's.
-    pub fn fetch(&mut self, question: &Q) -> bool {
+    pub(super) fn fetch(&mut self, question: &Q) -> bool {
         let waiting = self.waiting.get_mut(question);
         waiting.is_some_and(|waiting| !std::mem::replace(&mut waiting.fetched, true))
     }
 
     /// A client's turn does not come: those of this client are told why, unless the answer is being fetched, or has been
     /// and is waited for anew.
-    pub fn give_up(&mut self, question: &Q, number: u64, client: &C, error: &E) {
+    pub(super) fn give_up(&mut self, question: &Q, number: u64, client: &C, error: &E) {
         let waiting = self.waiting.get_mut(question);
         let waiting = waiting.filter(|waiting| waiting.number == number && !waiting.fetched);
         let Some(waiting) = waiting else {
@@ -129,7 +129,7 @@ impl<Q: Clone + Eq + Hash, C: Eq + Hash, E: Clone> SharedAnswers<Q, C, E> {
     }
 
     /// Gives the answer to all who wait for it, and keeps it for a while unless it is an error.
-    pub fn settle(&mut self, question: &Q, answer: &Result<Bytes, E>, now: Instant) {
+    pub(super) fn settle(&mut self, question: &Q, answer: &Result<Bytes, E>, now: Instant) {
         let waiting = self.waiting.remove(question);
         for sender in waiting
             .into_iter()
@@ -145,7 +145,7 @@ impl<Q: Clone + Eq + Hash, C: Eq + Hash, E: Clone> SharedAnswers<Q, C, E> {
     }
 
     /// Drops the answers that are no longer fresh.
-    pub fn forget_stale(&mut self, now: Instant) {
+    pub(super) fn forget_stale(&mut self, now: Instant) {
         self.kept.retain(|_, kept| now < kept.until);
         self.kept_bytes = self.kept.values().map(|kept| kept.answer.len()).sum();
     }

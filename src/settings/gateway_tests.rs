@@ -1,5 +1,7 @@
 //! The gateway's settings: defaults, layers, and what each fault is told as.
 
+use std::time::Duration;
+
 use super::*;
 
 fn load_with(pairs: &[(&str, &str)]) -> Result<GatewaySettings, SettingsError> {
@@ -246,7 +248,7 @@ fn lists_and_levels_are_understood_in_the_forms_that_people_write() {
 fn a_proxy_is_a_network_or_an_address() {
     let variable = "SERVICE_METRICS__SERVER__TRUSTED_PROXIES";
     let settings = load_with(&[(variable, "10.0.0.0/8, 192.0.2.1, 2001:db8::/32")]).unwrap();
-    let networks = settings.server.trusted_proxies();
+    let networks = settings.server.proxy_networks();
     let expected = ["10.0.0.0/8", "192.0.2.1/32", "2001:db8::/32"];
     assert_eq!(networks, expected.map(|network| network.parse().unwrap()));
 }

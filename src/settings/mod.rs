@@ -1,22 +1,56 @@
-//! The settings of `service-metrics`; their meaning, units and defaults stand in `config/service-metrics.toml`.
+//! The settings of `service-metrics`. Each feature declares its sections; here they are one file, read in layers.
 
-mod check;
-mod severity;
-
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use config::Value;
-use ipnet::IpNet;
-use program::settings::{Alias, Program, Secret, SettingsError, load, validator};
-use program::settings::{connections::ConnectionSettings, log::LogSettings};
+use program::{
+    capacity::Capacity,
+    exit::ProgramError,
+    settings::{
+        Alias, Program, SettingsError, load,
+        log::LogSettings,
+        section::{self, Section},
+        validator::Validator,
+    },
+};
+use prometheus_api::client::ApiOptions;
 use promql_parser::util::parse_duration;
 use serde::Deserialize;
 
-pub use severity::AlertSeverity;
+use crate::{
+    alerts::{
+        AlertSeverity,
+        settings::{Alertmanager, Alerts, Webhook},
+    },
+    entrance::settings::{Cors, Server},
+    incidents::settings::{Database, IncidentSettings, Incidents},
+    stream::{
+        StreamSettings,
+        settings::{self as stream, Instant, Prometheus, Range, WebSocket},
+    },
+    ui::{PageFacts, ShownSeverity, settings::Ui},
+};
+
+/// The sections in the order of the file.
+const SECTIONS: &[Section] = &[
+    Server::SECTION,
+    Cors::SECTION,
+    Ui::SECTION,
+    Prometheus::SECTION,
+    Alertmanager::SECTION,
+    Alerts::SECTION,
+    Webhook::SECTION,
+    Database::SECTION,
+    Incidents::SECTION,
+    WebSocket::SECTION,
+    LogSettings::SECTION,
+];
+
+const HEADING: &str = "\
+# service-metrics: every setting with its default, as it is built into the program. Made from the code: see CONTRIBUTING.md.
+# Over the defaults, later wins: a file of your own (--config FILE), then the environment. Each key can be set as
+# SERVICE_METRICS__SECTION__KEY; some have a short variable, which is named with the key.
+";
 
 const PROGRAM: Program = Program {
     defaults: include_str!("../../config/service-metrics.toml"),
@@ -47,10 +81,7 @@ const PROGRAM: Program = Program {
 /// All settings of the gateway, checked.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(
-    missing_docs,
-    reason = "each section is documented key by key in config/service-metrics.toml"
-)]
+#[allow(missing_docs, reason = "each is documented where it is declared")]
 pub struct GatewaySettings {
     pub server: Server,
     pub cors: Cors,
@@ -65,200 +96,82 @@ pub struct GatewaySettings {
     pub log: LogSettings,
     pub instant: Vec<Instant>,
     pub range: Vec<Range>,
-}
-
-// A flattened section cannot deny unknown fields; the layers have refused them before.
-#[derive(Debug, Clone, Deserialize)]
-#[allow(missing_docs, reason = "config/service-metrics.toml")]
-pub struct Server {
-    pub host: String,
-    pub port: u16,
-    pub hosts: Vec<String>,
-    pub external_url: String,
-    pub workers: usize,
-    pub drain_seconds: f64,
-    pub trusted_proxies: Vec<String>,
-    pub metrics_share_seconds: f64,
-    #[serde(flatten)]
-    pub connections: ConnectionSettings,
-}
-
-impl Server {
-    /// How long one rendering of `/metrics` is served.
-    pub fn metrics_share(&self) -> Duration {
-        Duration::from_secs_f64(self.metrics_share_seconds)
-    }
-
-    /// The networks of `trusted_proxies`.
-    pub fn trusted_proxies(&self) -> Vec<IpNet> {
-        let networks = self.trusted_proxies.iter();
-        networks
-            .filter_map(|network| validator::network(network))
-            .collect()
-    }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "config/service-metrics.toml")]
-pub struct Cors {
-    pub allowed_origins: Vec<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "config/service-metrics.toml")]
-pub struct Ui {
-    pub dir: PathBuf,
-    pub simulator_url: String,
-}
-
-impl Ui {
-    /// Where browsers find the simulator, if alerts are to be rehearsed.
-    pub fn simulator_url(&self) -> Option<&str> {
-        Some(self.simulator_url.as_str()).filter(|url| !url.is_empty())
-    }
-
-    /// The directory, if there is to be a UI.
-    pub fn folder(&self) -> Option<&Path> {
-        let named = !self.dir.as_os_str().is_empty();
-        named.then_some(&self.dir)
-    }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "config/service-metrics.toml")]
-pub struct Prometheus {
-    pub url: Secret,
-    pub alerts_url: Secret,
-    pub poll_interval_seconds: f64,
-    pub timeout_seconds: f64,
-    pub max_response_bytes: usize,
-}
-
-impl Prometheus {
-    /// The beat.
-    pub fn interval(&self) -> Duration {
-        Duration::from_secs_f64(self.poll_interval_seconds)
-    }
-
-    /// How long one query may take: shorter than the beat, whatever was set.
-    pub fn timeout(&self) -> Duration {
-        Duration::from_secs_f64(self.timeout_seconds)
-    }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "config/service-metrics.toml")]
-pub struct Alertmanager {
-    pub url: Secret,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "config/service-metrics.toml")]
-pub struct Alerts {
-    pub severities: Vec<AlertSeverity>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "config/service-metrics.toml")]
-pub struct Webhook {
-    pub max_bytes: usize,
-    pub timeout_seconds: f64,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "config/service-metrics.toml")]
-pub struct Database {
-    pub url: Secret,
-    pub pool_size: u32,
-    pub acquire_timeout_seconds: f64,
-    pub query_timeout_seconds: f64,
-    pub check_interval_seconds: f64,
-    pub max_queries_per_address: usize,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "config/service-metrics.toml")]
-pub struct Incidents {
-    pub enabled: bool,
-    pub severities: Vec<String>,
-    pub share_seconds: f64,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "config/service-metrics.toml")]
-pub struct WebSocket {
-    pub max_sessions: usize,
-    /// Where `max_sessions` was set; none for the default.
+    /// Where `websocket.max_sessions` was set; none for the default.
     #[serde(skip)]
     pub max_sessions_from: Option<String>,
-    pub max_sessions_per_address: usize,
-    pub max_pinned_bytes: usize,
-    pub max_message_bytes: usize,
-    pub max_frames_per_second: u32,
-    pub ping_interval_seconds: f64,
-    pub stall_timeout_seconds: f64,
-    pub send_buffer_bytes: usize,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "config/service-metrics.toml")]
-pub struct Instant {
-    pub name: String,
-    pub query: String,
-    pub channels: Vec<InstantChannel>,
+/// `config/service-metrics.toml`: the defaults, with what each means.
+pub fn defaults() -> String {
+    section::to_toml(HEADING, SECTIONS, PROGRAM.aliases, stream::QUERIES)
 }
 
-/// Where the answer to an instant query goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(try_from = "String")]
-pub enum InstantChannel {
-    /// Prometheus' bytes, as they came.
-    Instant,
-    /// Sums over series.
-    Metrics,
-}
-
-impl TryFrom<String> for InstantChannel {
-    type Error = String;
-
-    fn try_from(name: String) -> Result<Self, String> {
-        match name.as_str() {
-            "instant" => Ok(Self::Instant),
-            "metrics" => Ok(Self::Metrics),
-            _ => Err(format!("must be instant or metrics, found {name:?}")),
-        }
-    }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "config/service-metrics.toml")]
-pub struct Range {
-    pub name: String,
-    pub query: String,
-    pub window_seconds: u64,
-    pub step_seconds: u64,
+/// The sections as tables in Markdown.
+pub fn reference() -> String {
+    section::to_markdown(SECTIONS, PROGRAM.aliases)
 }
 
 impl GatewaySettings {
-    /// The setting by which incidents are switched off, if they are.
-    pub fn incidents_off_by(&self) -> Option<&'static str> {
-        if !self.incidents.enabled {
-            Some("incidents.enabled")
-        } else if self.database.url.reveal().trim().is_empty() {
-            Some("database.url")
-        } else {
-            None
+    /// What the stream is made of.
+    pub fn stream(&self) -> StreamSettings<'_> {
+        StreamSettings {
+            prometheus: &self.prometheus,
+            websocket: &self.websocket,
+            instant: &self.instant,
+            range: &self.range,
+        }
+    }
+
+    /// How Alertmanager is asked, if there is one.
+    ///
+    /// # Errors
+    /// When its address is none, which the check has refused.
+    pub fn alertmanager(&self) -> Result<Option<ApiOptions>, ProgramError> {
+        let address = &self.alertmanager.url;
+        let asked = (!address.is_empty()).then(|| self.prometheus.api(address));
+        asked.transpose()
+    }
+
+    /// Room for connections and sessions.
+    ///
+    /// # Errors
+    /// When this machine does not hold as many sessions as somebody has set.
+    pub fn capacity(&self) -> Result<Capacity, SettingsError> {
+        let (workers, connections) = (self.server.workers, self.server.connections.max_connections);
+        let set_in = self.max_sessions_from.as_deref();
+        self.websocket.capacity(workers, connections, set_in)
+    }
+
+    /// The first key whose address is `https://`.
+    pub fn first_https(&self) -> Option<&'static str> {
+        let addresses = [
+            ("prometheus.url", &self.prometheus.url),
+            ("prometheus.alerts_url", &self.prometheus.alerts_url),
+            ("alertmanager.url", &self.alertmanager.url),
+        ];
+        let mut addresses = addresses.into_iter();
+        let found = addresses.find(|(_, url)| url.reveal().starts_with("https:"));
+        found.map(|(key, _)| key)
+    }
+
+    /// What the UI shows of other features.
+    pub fn page_facts(&self) -> PageFacts<'_> {
+        let severities = self.alerts.severities.iter().cloned();
+        let severities =
+            severities.map(|AlertSeverity { name, tone }| ShownSeverity { name, tone });
+        PageFacts {
+            poll_interval: self.prometheus.interval(),
+            incidents: self.of_incidents().off_by().is_none(),
+            incident_severities: &self.incidents.severities,
+            alert_severities: severities.collect(),
+        }
+    }
+
+    /// What concerns incidents.
+    pub fn of_incidents(&self) -> IncidentSettings<'_> {
+        IncidentSettings {
+            database: &self.database,
+            incidents: &self.incidents,
         }
     }
 
@@ -272,8 +185,25 @@ impl GatewaySettings {
     ) -> Result<Self, SettingsError> {
         let (mut settings, validator) = load::<Self>(&PROGRAM, file, environment)?;
         let from = validator.source("websocket.max_sessions");
-        settings.websocket.max_sessions_from = from.map(str::to_owned);
+        settings.max_sessions_from = from.map(str::to_owned);
         settings.checked(validator)
+    }
+
+    fn checked(mut self, mut validator: Validator) -> Result<Self, SettingsError> {
+        let found = &mut validator;
+        self.server.check(found);
+        self.cors.check(found);
+        self.ui.check(found);
+        self.prometheus.check(found);
+        self.alertmanager.check(found);
+        let body = self.server.connections.body_timeout_seconds;
+        self.webhook.check(body, found);
+        self.of_incidents().check(found);
+        self.alerts.check(found);
+        self.websocket.check(found);
+        stream::check_queries(&self.instant, &self.range, found);
+        self.log.check(found);
+        validator.finish(self)
     }
 }
 

@@ -6,7 +6,6 @@ use std::{
     task::{Context, Poll},
 };
 
-use actix::Addr;
 use actix_web::{
     HttpResponse,
     body::{BodySize, MessageBody},
@@ -16,22 +15,23 @@ use actix_web::{
 use http_kit::{api_error::ApiError, connection::PIECE};
 use prometheus::IntCounter;
 
-use super::{hub::Hub, socket::pinned::KeepFrom};
-use crate::{
-    messages::{LatestFrame, Lent, channel::Channel},
-    telemetry::Telemetry,
+use super::{hubs::Hubs, socket::pinned::KeepFrom};
+use super::{
+    messages::{LatestFrame, Lent},
+    metrics::StreamMetrics,
 };
+use crate::messages::channel::Channel;
 
 /// `GET /api/metrics/instant`, `/range`, `/alerts`: the same bytes that the WebSocket sends. Who reads them so slowly that
 /// old frames are held beyond the budget of the channel is let go, as a session is: the answer breaks off.
 pub(crate) async fn latest<C: Channel>(
-    hub: web::Data<Addr<Hub<C>>>,
-    telemetry: web::Data<Telemetry>,
+    hubs: web::Data<Hubs>,
+    metrics: web::Data<StreamMetrics>,
 ) -> Result<HttpResponse, ApiError> {
-    let lent = hub.send(LatestFrame).await?;
+    let lent = hubs.of::<C>().send(LatestFrame).await?;
     let lent =
         lent.ok_or_else(|| ApiError::Unavailable("Prometheus has not been polled yet".into()))?;
-    let let_go = telemetry.channel(C::NAME).readers_let_go.clone();
+    let let_go = metrics.channel(C::NAME).readers_let_go.clone();
     Ok(HttpResponse::Ok()
         .content_type(ContentType::json())
         .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -15,9 +15,10 @@ use actix_rt::task::spawn_blocking;
 use log::warn;
 use program::shutdown;
 
+use super::messages::{Deliver, LatestFrame, Lent, RegisterRelay};
+use super::metrics::StreamMetrics;
 use super::socket::{frame::Frame, pinned::PinnedFrames};
-use crate::messages::{Deliver, Enlist, LatestFrame, Lent, Publish};
-use crate::{messages::channel::Channel, telemetry::Telemetry};
+use crate::messages::{Publish, channel::Channel};
 
 /// Holds the relays of channel `C`, through them its sessions, and its latest frame.
 pub struct Hub<C> {
@@ -25,7 +26,7 @@ pub struct Hub<C> {
     latest: Option<Arc<Frame>>,
     published: u64,
     pinned: PinnedFrames,
-    telemetry: Telemetry,
+    metrics: StreamMetrics,
     channel: PhantomData<fn() -> C>,
 }
 
@@ -57,13 +58,13 @@ impl Enlisted {
 
 impl<C: Channel> Hub<C> {
     /// A hub without relays, whose readers may hold any number of frames.
-    pub fn new(telemetry: Telemetry) -> Self {
+    pub fn new(metrics: StreamMetrics) -> Self {
         Self {
             relays: Vec::new(),
             latest: None,
             published: 0,
             pinned: PinnedFrames::new(usize::MAX),
-            telemetry,
+            metrics,
             channel: PhantomData,
         }
     }
@@ -76,7 +77,7 @@ impl<C: Channel> Hub<C> {
 
     /// Hands a beat's frame to all, and keeps it for those who come later.
     fn fan_out(&mut self, mut frame: Frame) {
-        let counters = self.telemetry.channel(C::NAME);
+        let counters = self.metrics.channel(C::NAME);
         let pinned = self.pinned.before(self.published);
         counters.pinned_bytes.set(pinned.bytes as i64);
         frame.keep_from = pinned.keep_from;
@@ -138,10 +139,10 @@ impl<C: Channel> Handler<Publish<C>> for Hub<C> {
     }
 }
 
-impl<C: Channel> Handler<Enlist> for Hub<C> {
+impl<C: Channel> Handler<RegisterRelay> for Hub<C> {
     type Result = ();
 
-    fn handle(&mut self, Enlist { relay, deflating }: Enlist, _: &mut Self::Context) {
+    fn handle(&mut self, RegisterRelay { relay, deflating }: RegisterRelay, _: &mut Self::Context) {
         let mut relay = Enlisted {
             relay,
             deflating,
@@ -196,12 +197,12 @@ mod tests {
         let (sender, seen) = mpsc::unbounded_channel();
         let relay = Probe(sender).start().recipient();
         let deflating = Arc::default();
-        hub.send(Enlist { relay, deflating }).await.unwrap();
+        hub.send(RegisterRelay { relay, deflating }).await.unwrap();
         seen
     }
 
     fn hub() -> actix::Addr<InstantHub> {
-        InstantHub::new(Telemetry::new().unwrap()).start()
+        InstantHub::new(StreamMetrics::for_tests()).start()
     }
 
     fn snapshot(value: &str) -> Snapshot {

@@ -20,7 +20,7 @@ use crate::{
         snapshot::{Answer, Snapshot},
         source::Source,
     },
-    telemetry::Telemetry,
+    stream::metrics::StreamMetrics,
 };
 
 /// Looks that are asked for between beats begin this long after the one before, at least: a storm of webhooks must not
@@ -150,14 +150,15 @@ impl Lane {
         &mut self,
         began: Instant,
         answers: Vec<Answered>,
-        telemetry: &Telemetry,
+        metrics: &StreamMetrics,
     ) -> Snapshot {
         self.waiting = false;
-        telemetry
+        metrics
+            .sources()
             .source(self.source)
             .duration
             .observe(began.elapsed().as_secs_f64());
-        self.snapshot(answers, telemetry)
+        self.snapshot(answers, metrics)
     }
 
     /// A beat on which nothing is asked: every query, and that the server has not answered for `silent`.
@@ -165,14 +166,14 @@ impl Lane {
         &mut self,
         names: impl Iterator<Item = Arc<str>>,
         silent: Duration,
-        telemetry: &Telemetry,
+        metrics: &StreamMetrics,
     ) -> Snapshot {
         let silent = Duration::from_secs(silent.as_secs());
         let answers = names.map(|name| (name, Err(UpstreamError::TimedOut(silent))));
-        self.snapshot(answers.collect(), telemetry)
+        self.snapshot(answers.collect(), metrics)
     }
 
-    fn snapshot(&mut self, answers: Vec<Answered>, telemetry: &Telemetry) -> Snapshot {
+    fn snapshot(&mut self, answers: Vec<Answered>, metrics: &StreamMetrics) -> Snapshot {
         let mut fault = None;
         let answers = answers
             .into_iter()
@@ -180,7 +181,7 @@ impl Lane {
                 if !matches!(outcome, Err(UpstreamError::TimedOut(_))) {
                     self.answered_at = Some(Instant::now());
                 }
-                telemetry.answered(
+                metrics.sources().answered(
                     self.source,
                     outcome.as_ref().err().map(UpstreamError::reason),
                 );
@@ -191,7 +192,7 @@ impl Lane {
                         (Err(error.into()), vec![])
                     }
                 };
-                telemetry.warned(self.source, warnings.len());
+                metrics.sources().warned(self.source, warnings.len());
                 Answer {
                     name,
                     outcome,

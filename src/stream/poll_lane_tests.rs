@@ -15,8 +15,8 @@ fn good() -> Result<Opened, UpstreamError> {
 }
 
 fn settle(lane: &mut Lane, outcome: Result<Opened, UpstreamError>) -> Snapshot {
-    let telemetry = Telemetry::new().unwrap();
-    lane.settle(Instant::now(), vec![("alerts".into(), outcome)], &telemetry)
+    let metrics = StreamMetrics::for_tests();
+    lane.settle(Instant::now(), vec![("alerts".into(), outcome)], &metrics)
 }
 
 #[test]
@@ -72,8 +72,8 @@ fn while_a_probe_is_unanswered_beats_say_so_and_nothing_is_due() {
     assert_eq!(lane.due_in(now + PAUSE * 9), None);
     assert_eq!(lane.begin(now + PAUSE, None), Turn::Silent(PAUSE));
     let names = ["a", "b"].map(Arc::from).into_iter();
-    let telemetry = Telemetry::new().unwrap();
-    let snapshot = lane.unanswered(names, PAUSE, &telemetry);
+    let metrics = StreamMetrics::for_tests();
+    let snapshot = lane.unanswered(names, PAUSE, &metrics);
     assert!(snapshot.is_stale());
     assert_eq!(snapshot.answers.len(), 2);
     assert!(hung_up.try_recv().is_err());

@@ -11,17 +11,15 @@ use futures_util::{future::select, stream};
 use program::shutdown;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use super::messages::{LastInstants, PollerReport, PollerStatus};
+use super::metrics::StreamMetrics;
 use super::query::{InstantQuery, RangeQuery};
 use super::{
     plan::{Audience, Plan, Upstream},
     poll::{Polled, Question, poll},
     poll_lane::{Lane, Turn},
 };
-use crate::messages::{LastInstants, LookAgain, PollerReport, PollerStatus, Publish};
-use crate::{
-    messages::{check::Check, snapshot::Snapshot, source::Source},
-    telemetry::Telemetry,
-};
+use crate::messages::{PollAlertsNow, Publish, check::Check, snapshot::Snapshot, source::Source};
 
 /// Beats without an end after which the poller counts as stuck.
 const MISSED_BEATS: u32 = 3;
@@ -34,7 +32,7 @@ pub struct PromPoller {
     upstream: Upstream,
     plan: Plan,
     audience: Audience,
-    telemetry: Telemetry,
+    metrics: StreamMetrics,
     instants: Lane,
     ranges: Lane,
     alerts: Lane,
@@ -48,12 +46,12 @@ struct Beat;
 
 impl PromPoller {
     /// A poller that begins with its first beat when it is started.
-    pub fn new(upstream: Upstream, plan: Plan, audience: Audience, telemetry: Telemetry) -> Self {
+    pub fn new(upstream: Upstream, plan: Plan, audience: Audience, metrics: StreamMetrics) -> Self {
         Self {
             upstream,
             plan,
             audience,
-            telemetry,
+            metrics,
             instants: Lane::new(Source::PrometheusInstant),
             ranges: Lane::new(Source::PrometheusRange),
             alerts: Lane::new(Source::PrometheusAlerts),
@@ -133,20 +131,20 @@ impl PromPoller {
         publish: fn(&mut Self, Snapshot, &mut Context<Self>),
         ctx: &mut Context<Self>,
     ) {
-        let telemetry = self.telemetry.clone();
+        let metrics = self.metrics.clone();
         let began = Moment::now();
         let source = lane(self).source;
         let answered = self.answered_besides(source);
         let probe = match lane(self).begin(began, answered) {
             Turn::Ask(probe) => probe,
             Turn::Busy => {
-                telemetry.source(source).beats_skipped.inc();
+                metrics.sources().source(source).beats_skipped.inc();
                 return;
             }
             Turn::Silent(silent) => {
-                telemetry.source(source).beats_skipped.inc();
+                metrics.sources().source(source).beats_skipped.inc();
                 let names = questions.into_iter().map(|question| question.name);
-                let snapshot = lane(self).unanswered(names, silent, &telemetry);
+                let snapshot = lane(self).unanswered(names, silent, &metrics);
                 self.settled_at = began;
                 publish(self, snapshot, ctx);
                 return;
@@ -161,7 +159,7 @@ impl PromPoller {
                     next_probe,
                 } = polled;
                 poller.settled_at = Moment::now();
-                let snapshot = lane(poller).settle(began, answers, &telemetry);
+                let snapshot = lane(poller).settle(began, answers, &metrics);
                 lane(poller).probe_with(next_probe);
                 if let Some(probe) = unanswered {
                     let now = poller.settled_at;
@@ -231,7 +229,7 @@ impl Actor for PromPoller {
     fn started(&mut self, ctx: &mut Self::Context) {
         shutdown::panics_here_are_fatal();
         let beat = self.plan.interval.as_secs_f64();
-        self.telemetry.poll_interval.set(beat);
+        self.metrics.poll_interval.set(beat);
         // The first beat comes at once. After a stall `run_interval` would catch up on every beat missed.
         let mut beats = interval(self.plan.interval);
         beats.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -249,10 +247,10 @@ impl StreamHandler<Beat> for PromPoller {
     }
 }
 
-impl Handler<LookAgain> for PromPoller {
+impl Handler<PollAlertsNow> for PromPoller {
     type Result = ();
 
-    fn handle(&mut self, _: LookAgain, ctx: &mut Self::Context) {
+    fn handle(&mut self, _: PollAlertsNow, ctx: &mut Self::Context) {
         if self.alerts.want() {
             self.look_if_wanted(ctx);
         }

@@ -10,13 +10,16 @@ use actix::prelude::{
 
 use super::socket::frame::Frame;
 use super::subscribers::Subscribers;
-use crate::messages::{Deliver, Enlist};
-use crate::{messages::channel::ChannelName, telemetry::Telemetry};
+use super::{
+    messages::{Deliver, RegisterRelay},
+    metrics::StreamMetrics,
+};
+use crate::messages::channel::ChannelName;
 
 /// A worker's share of one channel's fan-out.
-pub struct Relay {
+pub(super) struct Relay {
     subscribers: Rc<Subscribers>,
-    hub: Recipient<Enlist>,
+    hub: Recipient<RegisterRelay>,
     /// A frame is on its way to the subscribers.
     busy: bool,
     /// The frame that comes after it: the latest wins.
@@ -26,12 +29,12 @@ pub struct Relay {
 impl Relay {
     /// Starts a relay on the calling worker for each channel, fed by `hubs`; returns its subscribers. Both are by
     /// [`ChannelName::index`].
-    pub fn start_all(
-        hubs: &[Recipient<Enlist>; ChannelName::ALL.len()],
-        telemetry: &Telemetry,
+    pub(super) fn start_all(
+        hubs: &[Recipient<RegisterRelay>; ChannelName::ALL.len()],
+        metrics: &StreamMetrics,
     ) -> [Rc<Subscribers>; ChannelName::ALL.len()] {
         ChannelName::ALL.map(|channel| {
-            let subscribers = Rc::new(Subscribers::new(channel, telemetry.clone()));
+            let subscribers = Rc::new(Subscribers::new(channel, metrics.clone()));
             let relay = Self {
                 subscribers: subscribers.clone(),
                 hub: hubs[channel.index()].clone(),
@@ -63,7 +66,7 @@ impl Actor for Relay {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        self.hub.do_send(Enlist {
+        self.hub.do_send(RegisterRelay {
             relay: ctx.address().recipient(),
             deflating: self.subscribers.deflating(),
         });
@@ -104,31 +107,31 @@ mod tests {
     };
 
     /// A hub that tells who has enlisted.
-    struct Probe(mpsc::UnboundedSender<Enlist>);
+    struct Probe(mpsc::UnboundedSender<RegisterRelay>);
 
     impl Actor for Probe {
         type Context = Context<Self>;
     }
 
-    impl Handler<Enlist> for Probe {
+    impl Handler<RegisterRelay> for Probe {
         type Result = ();
 
-        fn handle(&mut self, enlist: Enlist, _: &mut Self::Context) {
+        fn handle(&mut self, enlist: RegisterRelay, _: &mut Self::Context) {
             self.0.send(enlist).unwrap_or_default();
         }
     }
 
     /// The relay of the channel `instant`, as a hub knows it, and its subscribers.
-    async fn relay() -> (Enlist, Rc<Subscribers>, Telemetry) {
-        let telemetry = Telemetry::new().unwrap();
+    async fn relay() -> (RegisterRelay, Rc<Subscribers>, StreamMetrics) {
+        let metrics = StreamMetrics::for_tests();
         let (sender, mut enlisted) = mpsc::unbounded_channel();
         let silent: Addr<Probe> = Probe(mpsc::unbounded_channel().0).start();
         let hubs = ChannelName::ALL.map(|channel| match channel {
             ChannelName::Instant => Probe(sender.clone()).start().recipient(),
             _ => silent.clone().recipient(),
         });
-        let [subscribers, ..] = Relay::start_all(&hubs, &telemetry);
-        (enlisted.recv().await.unwrap(), subscribers, telemetry)
+        let [subscribers, ..] = Relay::start_all(&hubs, &metrics);
+        (enlisted.recv().await.unwrap(), subscribers, metrics)
     }
 
     /// A browser and its wire.
@@ -174,7 +177,7 @@ mod tests {
 
     #[actix::test]
     async fn each_frame_reaches_everyone_once_whenever_they_came() {
-        let (enlist, subscribers, telemetry) = relay().await;
+        let (enlist, subscribers, metrics) = relay().await;
         let mut browsers = Vec::new();
         for seq in 1..=20 {
             enlist.relay.send(Deliver(frame(seq))).await.unwrap();
@@ -186,13 +189,13 @@ mod tests {
                 hears(browser, &frame(seq)).await;
             }
         }
-        let sent = telemetry.channel(ChannelName::Instant).frames_sent.get();
+        let sent = metrics.channel(ChannelName::Instant).frames_sent.get();
         assert_eq!(sent, (1..=20).sum::<u64>());
     }
 
     #[actix::test]
     async fn a_walk_is_interrupted_and_whoever_comes_or_goes_meanwhile_is_not_confused() {
-        let (enlist, subscribers, telemetry) = relay().await;
+        let (enlist, subscribers, metrics) = relay().await;
         let (mut wires, mut browsers, mut seats) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..4 {
             let (wire, browser) = browser(false).await;
@@ -203,7 +206,7 @@ mod tests {
         let (late, last) = browser(false).await;
         browsers.push(last);
         enlist.relay.do_send(Deliver(large(1)));
-        let counters = telemetry.channel(ChannelName::Instant);
+        let counters = metrics.channel(ChannelName::Instant);
         while counters.frames_sent.get() == 0 {
             tokio::task::yield_now().await;
         }
@@ -237,7 +240,7 @@ mod tests {
 
     #[actix::test]
     async fn who_gives_up_the_seat_gets_nothing_more() {
-        let (enlist, subscribers, telemetry) = relay().await;
+        let (enlist, subscribers, metrics) = relay().await;
         let (wire, mut browser) = browser(false).await;
         let seat = subscribers.join(wire.clone(), false);
         enlist.relay.send(Deliver(frame(1))).await.unwrap();
@@ -246,10 +249,7 @@ mod tests {
         enlist.relay.send(Deliver(frame(2))).await.unwrap();
         drop(wire);
         assert_eq!(browser.read(&mut [0; 8]).await.unwrap(), 0);
-        assert_eq!(
-            telemetry.channel(ChannelName::Instant).subscriptions.get(),
-            0
-        );
+        assert_eq!(metrics.channel(ChannelName::Instant).subscriptions.get(), 0);
     }
 
     #[actix::test]

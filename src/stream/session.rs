@@ -10,6 +10,7 @@ use chrono::Utc;
 use http_kit::envelope::write_json;
 use program::timestamp;
 
+use super::metrics::StreamMetrics;
 use super::subscribers::{Seat, Subscribers};
 use super::{
     protocol::{self, Told, Wish},
@@ -19,7 +20,7 @@ use super::{
         wire::Wire,
     },
 };
-use crate::{messages::channel::ChannelName, telemetry::Telemetry};
+use crate::messages::channel::ChannelName;
 
 /// Pings that may stay unanswered.
 const MISSED_PONGS: u8 = 2;
@@ -33,7 +34,7 @@ pub struct SessionContext {
     /// How often a ping is sent.
     pub ping_interval: Duration,
     /// Counters.
-    pub telemetry: Telemetry,
+    pub metrics: StreamMetrics,
 }
 
 /// What a URL subscribes to.
@@ -183,8 +184,8 @@ impl Actor for Session {
     type Context = WebsocketContext<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        self.shared.telemetry.sessions.inc();
-        self.shared.telemetry.sessions_opened.inc();
+        self.shared.metrics.sessions.inc();
+        self.shared.metrics.sessions_opened.inc();
         self.greet();
         for channel in self.subscription.channels {
             self.subscribe(*channel);
@@ -193,9 +194,9 @@ impl Actor for Session {
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {
-        let telemetry = &self.shared.telemetry;
-        telemetry.sessions.dec();
-        telemetry.session_closed(self.wire.closing());
+        let metrics = &self.shared.metrics;
+        metrics.sessions.dec();
+        metrics.session_closed(self.wire.closing());
     }
 }
 

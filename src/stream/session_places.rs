@@ -11,12 +11,13 @@ use http_kit::{
     client_address::{ClientAddress, TrustedProxies},
     client_quota::{ClientQuota, QuotaPermit},
 };
+use tokio::time::timeout;
 use tokio_util::{
     sync::CancellationToken,
     task::{TaskTracker, task_tracker::TaskTrackerToken},
 };
 
-use crate::telemetry::Telemetry;
+use super::metrics::StreamMetrics;
 
 /// How often at most the log names a client that is refused.
 const LOG_PAUSE: Duration = Duration::from_secs(60);
@@ -26,7 +27,7 @@ pub struct SessionPlaces {
     max_sessions: usize,
     quota: ClientQuota,
     proxies: TrustedProxies,
-    telemetry: Telemetry,
+    metrics: StreamMetrics,
     logged: Mutex<Option<Instant>>,
     /// Counts sessions, and waits for their end.
     pub open: TaskTracker,
@@ -47,13 +48,13 @@ impl SessionPlaces {
         max_sessions: usize,
         per_address: usize,
         proxies: TrustedProxies,
-        telemetry: Telemetry,
+        metrics: StreamMetrics,
     ) -> Self {
         Self {
             max_sessions,
             quota: ClientQuota::new(share(max_sessions, per_address)),
             proxies,
-            telemetry,
+            metrics,
             logged: Mutex::default(),
             open: TaskTracker::new(),
             draining: CancellationToken::new(),
@@ -72,7 +73,7 @@ impl SessionPlaces {
             return Err(ApiError::Unavailable("shutting down".into()));
         }
         if self.open.len() > self.max_sessions {
-            self.telemetry.session_refused("total");
+            self.metrics.session_refused("total");
             return Err(ApiError::Unavailable(format!(
                 "all {} sessions are taken",
                 self.max_sessions
@@ -87,8 +88,18 @@ impl SessionPlaces {
         })
     }
 
+    /// Takes no more sessions, tells those that are open to end, and waits for them no longer than `drain`.
+    pub async fn drain(&self, drain: Duration) {
+        self.draining.cancel();
+        self.open.close();
+        if timeout(drain, self.open.wait()).await.is_err() {
+            let left = self.open.len();
+            log::warn!("{left} sessions did not close in time and are cut off");
+        }
+    }
+
     fn refused(&self, client: ClientAddress) -> ApiError {
-        self.telemetry.session_refused("address");
+        self.metrics.session_refused("address");
         let most = self.quota.per_client();
         if self.is_worth_a_line() {
             log::warn!(

@@ -14,14 +14,12 @@ use bytes::Bytes;
 use program::shutdown;
 use tokio::task::yield_now;
 
+use super::metrics::{ChannelMetrics, StreamMetrics};
 use super::socket::{
     frame::Frame,
     wire::{Pushed, Wire},
 };
-use crate::{
-    messages::channel::ChannelName,
-    telemetry::{ChannelMetrics, Telemetry},
-};
+use crate::messages::channel::ChannelName;
 
 /// What is written before others on this worker get their turn, and a frame more: about a millisecond's work where
 /// frames are of some kilobytes.
@@ -36,7 +34,7 @@ pub struct Subscribers {
     seats: RefCell<BTreeMap<Ticket, Subscriber>>,
     next: Cell<Ticket>,
     deflating: Arc<AtomicUsize>,
-    telemetry: Telemetry,
+    metrics: StreamMetrics,
 }
 
 type Ticket = u64;
@@ -64,14 +62,14 @@ struct Tally {
 
 impl Subscribers {
     /// None yet.
-    pub fn new(channel: ChannelName, telemetry: Telemetry) -> Self {
+    pub fn new(channel: ChannelName, metrics: StreamMetrics) -> Self {
         Self {
             channel,
             latest: RefCell::default(),
             seats: RefCell::default(),
             next: Cell::default(),
             deflating: Arc::default(),
-            telemetry,
+            metrics,
         }
     }
 
@@ -148,7 +146,7 @@ impl Subscribers {
     }
 
     fn metrics(&self) -> &ChannelMetrics {
-        self.telemetry.channel(self.channel)
+        self.metrics.channel(self.channel)
     }
 }
 

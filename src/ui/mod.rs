@@ -2,20 +2,33 @@
 //! gateway that it came from.
 
 mod files;
+pub mod settings;
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
-    http::header::{self, AcceptEncoding, ContentEncoding, ETag, EntityTag, IfNoneMatch},
+    http::header::{
+        self, AcceptEncoding, ContentEncoding, ContentType, ETag, EntityTag, IfNoneMatch,
+    },
     web,
 };
+use http_kit::{api_error::ApiError, route::Route};
+use program::settings::SettingsError;
 use serde::Serialize;
 use url::Url;
 
-use crate::entrance::{index, nothing_here};
+use crate::entrance::{Feature, Index, NotFoundHint, not_found};
 use files::{File, Files};
-use http_kit::api_error::ApiError;
+
+const ROUTES: &[Route] = &[
+    Route::get("/", "the UI or, without one, this list", || web::to(root)),
+    Route::get("/index.html", "the UI", || web::to(page)),
+    Route::get("/assets/{file}", "the UI's files", || web::to(asset)),
+    Route::get("/api/ui/settings", "what the UI shows besides data", || {
+        web::to(settings)
+    }),
+];
 
 /// What browsers are given besides data.
 #[derive(Debug)]
@@ -49,41 +62,60 @@ pub struct ShownSeverity {
     pub tone: String,
 }
 
+/// What the page shows of other features.
+#[derive(Debug)]
+pub struct PageFacts<'f> {
+    /// How often values come.
+    pub poll_interval: Duration,
+    /// Whether there are incidents.
+    pub incidents: bool,
+    /// What an incident's severity may be, as a filter.
+    pub incident_severities: &'f [String],
+    /// Those of alerts, from the gravest on; others may come.
+    pub alert_severities: Vec<ShownSeverity>,
+}
+
+/// The feature: the UI of the settings' folder, if there is one. Its page may connect to the gateway itself and to the
+/// simulator, if there is one.
+///
+/// # Errors
+/// Why the folder cannot be served.
+pub fn start(settings: &settings::Ui, facts: PageFacts<'_>) -> Result<Feature, SettingsError> {
+    let refused = |why: String| SettingsError::one(format!("ui.dir: {why}"));
+    let files = settings.folder().map(Files::read);
+    let files = files.transpose().map_err(refused)?;
+    let hint = match files {
+        Some(_) => "",
+        None => "; GET / lists what there is",
+    };
+    let ui = Ui::new(files, settings.simulator(), facts);
+    Ok(Feature::new(ROUTES).with(ui).with(NotFoundHint(hint)))
+}
+
 impl Ui {
-    /// The UI of `folder`, if there is one. Its page may connect to the gateway itself and to the simulator, if there is one, and offers
-    /// these severities of incidents to choose from; of alerts, others may come.
-    ///
-    /// # Errors
-    /// Why the folder cannot be served.
-    pub fn new(
-        folder: Option<&Path>,
-        poll_interval: Duration,
-        simulator: Option<&Url>,
-        incidents: bool,
-        severities: &[String],
-        alert_severities: Vec<ShownSeverity>,
-    ) -> Result<Self, String> {
-        let origin = simulator.map(|url| format!(" {}", url.origin().ascii_serialization()));
+    fn new(files: Option<Files>, simulator: Option<Url>, facts: PageFacts<'_>) -> Self {
+        let origin = simulator.as_ref().map(Url::origin);
+        let origin = origin.map(|origin| format!(" {}", origin.ascii_serialization()));
         let origin = origin.unwrap_or_default();
-        Ok(Self {
-            files: folder.map(Files::read).transpose()?,
+        Self {
+            files,
             policy: format!(
                 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
                  connect-src 'self'{origin}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
             ),
             settings: PageSettings {
                 version: env!("CARGO_PKG_VERSION"),
-                poll_interval_seconds: poll_interval.as_secs_f64(),
+                poll_interval_seconds: facts.poll_interval.as_secs_f64(),
                 simulator_url: simulator.map(|url| url.as_str().trim_end_matches('/').to_owned()),
-                incidents,
-                incident_severities: severities.to_vec(),
-                alert_severities,
+                incidents: facts.incidents,
+                incident_severities: facts.incident_severities.to_vec(),
+                alert_severities: facts.alert_severities,
             },
-        })
+        }
     }
 
     /// Whether there is a page.
-    pub(crate) fn has_page(&self) -> bool {
+    fn has_page(&self) -> bool {
         self.files.is_some()
     }
 
@@ -125,30 +157,29 @@ fn has(request: &HttpRequest, etag: &EntityTag) -> bool {
 }
 
 /// `GET /`: the page or, without one, what there is.
-pub(crate) async fn root(
+async fn root(
     ui: web::Data<Ui>,
+    index: web::Data<Index>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     if ui.has_page() {
-        page(ui, request).await
-    } else {
-        Ok(index::index().await)
+        return page(ui, request).await;
     }
+    Ok(HttpResponse::Ok()
+        .content_type(ContentType::plaintext())
+        .body(index.text().to_owned()))
 }
 
 /// `GET /index.html`: the page. It names its files by what is in them, so it alone has to be asked for again.
-pub(crate) async fn page(
-    ui: web::Data<Ui>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
+async fn page(ui: web::Data<Ui>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     match &ui.files {
         Some(files) => Ok(ui.give(&files.page, "no-cache", &request)),
-        None => nothing_here(request).await,
+        None => not_found(request).await,
     }
 }
 
 /// `GET /assets/…`: a file whose name changes with its content.
-pub(crate) async fn asset(
+async fn asset(
     ui: web::Data<Ui>,
     name: web::Path<String>,
     request: HttpRequest,
@@ -156,12 +187,12 @@ pub(crate) async fn asset(
     let files = ui.files.as_ref();
     match files.and_then(|files| files.assets.get(name.as_str())) {
         Some(file) => Ok(ui.give(file, "public, max-age=31536000, immutable", &request)),
-        None => nothing_here(request).await,
+        None => not_found(request).await,
     }
 }
 
 /// `GET /api/ui/settings`: what a page is told.
-pub(crate) async fn settings(ui: web::Data<Ui>) -> HttpResponse {
+async fn settings(ui: web::Data<Ui>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(&ui.settings)

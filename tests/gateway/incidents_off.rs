@@ -60,7 +60,7 @@ fn an_address_that_is_not_used_is_not_judged() {
             .contains("database.url")
     );
     assert_eq!(
-        load("false").unwrap().incidents_off_by(),
+        load("false").unwrap().of_incidents().off_by(),
         Some("incidents.enabled")
     );
 }

@@ -12,6 +12,7 @@ mod broken_answers;
 mod compression;
 mod decoders;
 mod diagnosis;
+mod documents;
 mod exposition;
 mod faults;
 mod federate;

@@ -13,8 +13,8 @@ use service_metrics::{
         snapshot::Snapshot,
     },
     stream::{
-        AlertHub, InstantHub, MetricsHub, RangeHub,
-        hub::Hub,
+        AlertHub, Hub, InstantHub, MetricsHub, RangeHub,
+        metrics::StreamMetrics,
         plan::{Audience, Plan, Upstream},
         prom_poller::PromPoller,
     },
@@ -82,11 +82,11 @@ async fn somebody_panics() {
         return;
     };
     shutdown::install_panic_hook();
-    let telemetry = Telemetry::new().unwrap();
+    let metrics = StreamMetrics::new(&Telemetry::new().unwrap()).unwrap();
     let arbiter = Arbiter::new();
     match who.as_str() {
         "hub" => {
-            let hub = Hub::<Faulty>::new(telemetry).start();
+            let hub = Hub::<Faulty>::new(metrics).start();
             let (taken_at, answers) = (Utc::now(), vec![]);
             hub.do_send(Publish::new(Snapshot {
                 taken_at,
@@ -96,10 +96,10 @@ async fn somebody_panics() {
         }
         "poller" => {
             let audience = Audience {
-                instant: InstantHub::new(telemetry.clone()).start().recipient(),
-                range: RangeHub::new(telemetry.clone()).start().recipient(),
-                metrics: MetricsHub::new(telemetry.clone()).start().recipient(),
-                alerts: AlertHub::new(telemetry.clone()).start().recipient(),
+                instant: InstantHub::new(metrics.clone()).start().recipient(),
+                range: RangeHub::new(metrics.clone()).start().recipient(),
+                metrics: MetricsHub::new(metrics.clone()).start().recipient(),
+                alerts: AlertHub::new(metrics.clone()).start().recipient(),
             };
             PromPoller::start_in_arbiter(&arbiter.handle(), move |_| {
                 let options = ApiOptions {
@@ -119,7 +119,7 @@ async fn somebody_panics() {
                     alerts: prometheus,
                     one_server: true,
                 };
-                PromPoller::new(upstream, plan, audience, telemetry)
+                PromPoller::new(upstream, plan, audience, metrics)
             });
         }
         "relay" => drop(actix::spawn(async {

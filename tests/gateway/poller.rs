@@ -6,9 +6,11 @@ use actix::prelude::{Actor, Addr};
 use lab::{Program, free_port};
 use prometheus_api::{client::ApiOptions, prometheus::Prometheus};
 use service_metrics::{
-    messages::{LatestFrame, source::Source},
+    messages::source::Source,
     stream::{
         AlertHub, InstantHub, MetricsHub, RangeHub,
+        messages::LatestFrame,
+        metrics::StreamMetrics,
         plan::{Audience, Plan, Upstream},
         prom_poller::PromPoller,
         query::InstantQuery,
@@ -39,9 +41,12 @@ async fn the_first_poll_does_not_wait_for_the_first_beat() {
 async fn a_poll_slower_than_the_beat_skips_beats_and_never_piles_up() {
     let server = Scripted::start().await;
     server.script("slow", Script::Silence);
-    let telemetry = Telemetry::new().unwrap();
-    let (hub, _poller) = poller(&server, Duration::from_millis(50), &telemetry);
-    let skipped = &telemetry.source(Source::PrometheusInstant).beats_skipped;
+    let metrics = StreamMetrics::new(&Telemetry::new().unwrap()).unwrap();
+    let (hub, _poller) = poller(&server, Duration::from_millis(50), &metrics);
+    let skipped = &metrics
+        .sources()
+        .source(Source::PrometheusInstant)
+        .beats_skipped;
     eventually("beats are skipped", async || {
         (skipped.get() > 5).then_some(())
     })
@@ -54,14 +59,14 @@ async fn a_poll_slower_than_the_beat_skips_beats_and_never_piles_up() {
 fn poller(
     server: &Scripted,
     interval: Duration,
-    telemetry: &Telemetry,
+    metrics: &StreamMetrics,
 ) -> (Addr<InstantHub>, Addr<PromPoller>) {
-    let hub = InstantHub::new(telemetry.clone()).start();
+    let hub = InstantHub::new(metrics.clone()).start();
     let audience = Audience {
         instant: hub.clone().recipient(),
-        range: RangeHub::new(telemetry.clone()).start().recipient(),
-        metrics: MetricsHub::new(telemetry.clone()).start().recipient(),
-        alerts: AlertHub::new(telemetry.clone()).start().recipient(),
+        range: RangeHub::new(metrics.clone()).start().recipient(),
+        metrics: MetricsHub::new(metrics.clone()).start().recipient(),
+        alerts: AlertHub::new(metrics.clone()).start().recipient(),
     };
     let plan = Plan {
         interval,
@@ -85,7 +90,7 @@ fn poller(
     };
     (
         hub,
-        PromPoller::new(upstream, plan, audience, telemetry.clone()).start(),
+        PromPoller::new(upstream, plan, audience, metrics.clone()).start(),
     )
 }
 

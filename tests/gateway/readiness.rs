@@ -3,17 +3,18 @@
 use std::time::Duration;
 
 use actix::prelude::{Actor, Addr, Arbiter};
-use actix_web::{App, test, web::Data};
+use actix_web::{App, test};
 use chrono::DateTime;
+use http_kit::route;
 use prometheus_api::{client::ApiOptions, prometheus::Prometheus};
 use serde_json::Value;
 use service_metrics::{
-    actors::Actors,
-    entrance::routes,
-    incidents::incident_repo::IncidentRepo,
+    entrance::Feature,
     messages::channel::{Channel, ChannelName},
+    readiness,
     stream::{
-        hub::Hub,
+        self, Hub, Hubs,
+        metrics::StreamMetrics,
         plan::{Audience, Plan, Upstream},
         prom_poller::PromPoller,
     },
@@ -21,7 +22,7 @@ use service_metrics::{
 };
 
 use super::webhook;
-use crate::support::{eventually, gateway::TestGateway, http, incidents_app, scripted::Scripted};
+use crate::support::{eventually, gateway::TestGateway, http, scripted::Scripted};
 
 /// RFC 3339, UTC, milliseconds, `Z`.
 fn is_timestamp(value: &Value) -> bool {
@@ -91,8 +92,12 @@ async fn since_stays_as_long_as_nothing_changes() {
 }
 
 /// A hub, on an arbiter of its own if it is the one that shall die.
-fn hub<C: Channel>(mortal: ChannelName, arbiter: &Arbiter, telemetry: &Telemetry) -> Addr<Hub<C>> {
-    let hub = Hub::new(telemetry.clone());
+fn hub<C: Channel>(
+    mortal: ChannelName,
+    arbiter: &Arbiter,
+    metrics: &StreamMetrics,
+) -> Addr<Hub<C>> {
+    let hub = Hub::new(metrics.clone());
     if C::NAME == mortal {
         Hub::start_in_arbiter(&arbiter.handle(), |_| hub)
     } else {
@@ -100,20 +105,20 @@ fn hub<C: Channel>(mortal: ChannelName, arbiter: &Arbiter, telemetry: &Telemetry
     }
 }
 
-/// The actors of a gateway, one hub and the poller each on an arbiter of its own.
-fn actors(mortal: ChannelName, of_hub: &Arbiter, of_poller: &Arbiter) -> Actors {
+/// What a gateway's readiness asks, of actors of which one hub and the poller are on an arbiter of their own each.
+fn features(mortal: ChannelName, of_hub: &Arbiter, of_poller: &Arbiter) -> Vec<Feature> {
     let telemetry = Telemetry::new().unwrap();
-    let instant_hub = hub(mortal, of_hub, &telemetry);
-    let range_hub = hub(mortal, of_hub, &telemetry);
-    let metrics_hub = hub(mortal, of_hub, &telemetry);
-    let alert_hub = hub(mortal, of_hub, &telemetry);
+    let metrics = StreamMetrics::new(&telemetry).unwrap();
+    let instant_hub = hub(mortal, of_hub, &metrics);
+    let range_hub = hub(mortal, of_hub, &metrics);
+    let metrics_hub = hub(mortal, of_hub, &metrics);
+    let alert_hub = hub(mortal, of_hub, &metrics);
     let audience = Audience {
         instant: instant_hub.clone().recipient(),
         range: range_hub.clone().recipient(),
         metrics: metrics_hub.clone().recipient(),
         alerts: alert_hub.clone().recipient(),
     };
-    let counted = telemetry.clone();
     let poller = PromPoller::start_in_arbiter(&of_poller.handle(), |_| {
         let options = ApiOptions {
             url: "http://127.0.0.1:9".parse().unwrap(),
@@ -131,19 +136,15 @@ fn actors(mortal: ChannelName, of_hub: &Arbiter, of_poller: &Arbiter) -> Actors 
             alerts: prometheus,
             one_server: true,
         };
-        PromPoller::new(upstream, plan, audience, counted)
+        PromPoller::new(upstream, plan, audience, metrics)
     });
-    let database = "postgres://nobody@127.0.0.1:9/none".parse().unwrap();
-    let incidents = IncidentRepo::new(incidents_app::options(database), telemetry).start();
-    Actors {
-        alertmanager: None,
-        incidents: Ok(incidents),
-        poller,
-        instant_hub,
-        range_hub,
-        metrics_hub,
-        alert_hub,
-    }
+    let hubs = Hubs::of_started(&instant_hub, &range_hub, &metrics_hub, &alert_hub);
+    let [prometheus, alive] = stream::probes(&poller, &hubs);
+    vec![
+        Feature::new(&[])
+            .depending_on(prometheus)
+            .depending_on(alive),
+    ]
 }
 
 async fn is_unready_after_the_end_of(
@@ -151,8 +152,11 @@ async fn is_unready_after_the_end_of(
     which: impl Fn(Arbiter, Arbiter) -> (Arbiter, Arbiter),
 ) {
     let (of_hub, of_poller) = (Arbiter::new(), Arbiter::new());
-    let actors = actors(mortal, &of_hub, &of_poller);
-    let app = App::new().app_data(Data::new(actors)).configure(routes);
+    let readiness = readiness::start(&features(mortal, &of_hub, &of_poller));
+    let app = App::new().configure(|config| {
+        readiness.configure(config);
+        route::register(config, readiness.routes.iter());
+    });
     let app = test::init_service(app).await;
     let ask = async || {
         let request = test::TestRequest::get().uri("/-/ready").to_request();

@@ -25,7 +25,7 @@ pub struct KnownHosts {
     names: BTreeSet<String>,
     /// `.example.org` stands for `*.example.org`.
     suffixes: Vec<String>,
-    any_host: &'static [&'static str],
+    any_host: Vec<String>,
     setting: &'static str,
     refused: LogThrottle,
 }
@@ -35,7 +35,7 @@ impl KnownHosts {
     /// names `setting` as the place to add a host.
     pub fn new<'n>(
         names: impl IntoIterator<Item = &'n str>,
-        any_host: &'static [&'static str],
+        any_host: &[&str],
         setting: &'static str,
     ) -> Self {
         let mut known = BTreeSet::from(["localhost".to_owned()]);
@@ -52,7 +52,7 @@ impl KnownHosts {
         Self {
             names: known,
             suffixes,
-            any_host,
+            any_host: any_host.iter().map(|path| (*path).to_owned()).collect(),
             setting,
             refused: LogThrottle::default(),
         }
@@ -64,7 +64,7 @@ impl KnownHosts {
     /// # Errors
     /// 421 for an unknown host, 400 for none or several.
     pub fn check(&self, head: &RequestHead) -> Result<(), ApiError> {
-        if self.any_host.contains(&head.uri.path()) {
+        if self.any_host.iter().any(|path| path == head.uri.path()) {
             return Ok(());
         }
         if let Some(target) = head.uri.authority() {

@@ -24,4 +24,6 @@ pub mod middleware;
 pub mod origin;
 pub mod outbound;
 pub mod percent;
+pub mod query;
 pub mod request_body;
+pub mod route;

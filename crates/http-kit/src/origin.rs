@@ -3,7 +3,12 @@
 
 use std::fmt;
 
-use crate::authority::{Authority, Host};
+use actix_web::http::header::{self, HeaderMap, HeaderName};
+
+use crate::{
+    api_error::ApiError,
+    authority::{Authority, Host},
+};
 
 /// The origin of a web page (RFC 6454), normalised: `HTTPS://UI.Example.org:443` equals `https://ui.example.org`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,10 +85,43 @@ impl AllowedOrigins {
         Origin::parse(origin).is_some_and(|origin| self.allow_origin(&origin, host))
     }
 
+    /// Judges a request by its `Origin` and its `Host`. Whoever is no page sends no `Origin`, and passes.
+    ///
+    /// # Errors
+    /// 403 for a page of another origin; 400 for more than one of either header.
+    pub fn check(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        let Some(origin) = at_most_once(headers, &header::ORIGIN)? else {
+            return Ok(());
+        };
+        if self.allow(origin, at_most_once(headers, &header::HOST)?) {
+            return Ok(());
+        }
+        let shown: String = String::from_utf8_lossy(origin).chars().take(128).collect();
+        Err(ApiError::Forbidden(format!(
+            "origin {shown:?} is not allowed; CORS_ALLOWED_ORIGINS lists those that are"
+        )))
+    }
+
     /// Like [`Self::allow`], for a parsed origin.
     pub fn allow_origin(&self, origin: &Origin, host: Option<&[u8]>) -> bool {
         self.0.contains(origin) || host.is_some_and(|host| origin.is_served_from(host))
     }
+}
+
+/// A header that may come at most once.
+///
+/// # Errors
+/// 400 when it came twice.
+pub fn at_most_once<'h>(
+    headers: &'h HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<&'h [u8]>, ApiError> {
+    let mut values = headers.get_all(name);
+    let first = values.next();
+    if values.next().is_some() {
+        return Err(ApiError::BadData(format!("more than one {name} header")));
+    }
+    Ok(first.map(|value| value.as_bytes()))
 }
 
 #[cfg(test)]

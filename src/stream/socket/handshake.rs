@@ -1,25 +1,25 @@
-//! The opening handshake (RFC 6455 §4.2), checked to the letter; actix-http checks neither Origin nor that version and
-//! key come once.
+//! The opening handshake (RFC 6455 §4.2), checked to the letter; actix-http does not check that version
+//! and key come once.
 
 use actix_codec::Framed;
 use actix_http::{
     ConnectionType, Request, Response,
     body::{BodySize, BoxBody, MessageBody},
     h1,
-    header::{self, HeaderMap, HeaderName},
+    header::{self, HeaderMap},
     ws,
 };
 use actix_web::{HttpMessage, ResponseError, http::Version, rt::net::TcpStream};
 use bytes::Bytes;
 use futures_util::SinkExt;
-use http_kit::{api_error::ApiError, connection::Connection, origin::AllowedOrigins};
+use http_kit::{api_error::ApiError, connection::Connection, origin::at_most_once};
 
 use super::{extension, tcp};
-/// Checks a request that wants to become a WebSocket.
+/// Checks a request that wants to become a WebSocket; whose it is, is asked elsewhere.
 ///
 /// # Errors
 /// The answer that refuses it.
-pub fn check(request: &Request, allowed_origins: &AllowedOrigins) -> Result<(), ApiError> {
+pub fn check(request: &Request) -> Result<(), ApiError> {
     if request.version() < Version::HTTP_11 {
         return Err(ApiError::BadData("a WebSocket needs HTTP/1.1".into()));
     }
@@ -29,40 +29,19 @@ pub fn check(request: &Request, allowed_origins: &AllowedOrigins) -> Result<(), 
         }
         other => ApiError::BadData(format!("not a WebSocket handshake: {other}")),
     })?;
-    if only(request.headers(), &header::SEC_WEBSOCKET_VERSION)? != Some(b"13") {
+    if at_most_once(request.headers(), &header::SEC_WEBSOCKET_VERSION)? != Some(b"13") {
         return Err(version_13());
     }
-    only(request.headers(), &header::SEC_WEBSOCKET_KEY)?;
-    if only(request.headers(), &header::CONTENT_LENGTH)?.is_some_and(|length| length != b"0") {
+    at_most_once(request.headers(), &header::SEC_WEBSOCKET_KEY)?;
+    if at_most_once(request.headers(), &header::CONTENT_LENGTH)?
+        .is_some_and(|length| length != b"0")
+    {
         // A proxy would take these bytes for a body, we for frames.
         return Err(ApiError::BadData(
             "a WebSocket handshake has no body".into(),
         ));
     }
-    check_origin(request.headers(), allowed_origins)
-}
-
-fn check_origin(headers: &HeaderMap, allowed: &AllowedOrigins) -> Result<(), ApiError> {
-    let Some(origin) = only(headers, &header::ORIGIN)? else {
-        return Ok(());
-    };
-    if allowed.allow(origin, only(headers, &header::HOST)?) {
-        return Ok(());
-    }
-    let shown: String = String::from_utf8_lossy(origin).chars().take(128).collect();
-    Err(ApiError::Forbidden(format!(
-        "origin {shown:?} is not allowed; CORS_ALLOWED_ORIGINS lists those that are"
-    )))
-}
-
-/// A header that may come at most once.
-fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h [u8]>, ApiError> {
-    let mut values = headers.get_all(name);
-    let first = values.next();
-    if values.next().is_some() {
-        return Err(ApiError::BadData(format!("more than one {name} header")));
-    }
-    Ok(first.map(|value| value.as_bytes()))
+    Ok(())
 }
 
 fn version_13() -> ApiError {
@@ -130,7 +109,9 @@ pub async fn refuse(
 
 #[cfg(test)]
 mod tests {
+    use actix_http::header::HeaderName;
     use actix_web::http::Method;
+    use http_kit::origin::AllowedOrigins;
 
     use super::*;
 
@@ -163,7 +144,9 @@ mod tests {
 
     fn status(changes: &[(&str, Option<&str>)]) -> u16 {
         let allowed = AllowedOrigins::new(&["http://localhost:3000".to_owned()]);
-        check(&request(changes), &allowed)
+        let request = request(changes);
+        check(&request)
+            .and_then(|()| allowed.check(request.headers()))
             .map_or_else(|error| error.status_code().as_u16(), |()| 101)
     }
 

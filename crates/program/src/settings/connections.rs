@@ -2,20 +2,26 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use super::validator::Validator;
 
-/// The keys; `config/` has their meaning and defaults.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[allow(missing_docs, reason = "config/service-metrics.toml")]
-pub struct ConnectionSettings {
-    pub max_connections: usize,
-    pub max_connections_per_address: usize,
-    pub head_timeout_seconds: f64,
-    pub body_timeout_seconds: f64,
-    pub write_timeout_seconds: f64,
-    pub idle_timeout_seconds: f64,
+crate::section! {
+    /// What HTTP connections are held to.
+    pub struct ConnectionSettings {
+        /// HTTP connections in all, fewer where the process may not open as many files. Above the limit only probes are
+        /// answered. 0: no limit.
+        pub max_connections: usize = 2048,
+        /// HTTP connections of one client address (IPv6: /64), never more than 3/4 of all; one more is answered 503.
+        /// 0: no limit.
+        pub max_connections_per_address: usize = 256,
+        /// The head of a request must arrive within this time, counted from its first byte.
+        pub head_timeout_seconds: f64 = 5.0,
+        /// The body of a request must arrive within this time.
+        pub body_timeout_seconds: f64 = 30.0,
+        /// A client that reads nothing of an answer for this long, or less than 8 KiB/s over it, is disconnected.
+        pub write_timeout_seconds: f64 = 30.0,
+        /// How long a connection is kept for the next request.
+        pub idle_timeout_seconds: f64 = 30.0,
+    }
 }
 
 impl ConnectionSettings {
@@ -39,7 +45,6 @@ impl ConnectionSettings {
         Duration::from_secs_f64(self.idle_timeout_seconds)
     }
 
-    /// Notes what is out of bounds.
     /// Checks the range of each key.
     pub fn check(&self, validator: &mut Validator) {
         for (key, limit) in [

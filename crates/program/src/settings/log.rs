@@ -2,18 +2,17 @@
 
 use env_filter::Filter;
 use log::LevelFilter;
-use serde::Deserialize;
 
 use super::validator::Validator;
 
-/// The section `[log]`, the same in every program.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LogSettings {
-    /// Which records are logged, in the form of `RUST_LOG`: `info`, `service_metrics=debug,warn`.
-    pub filter: String,
-    /// `text` or `json`.
-    pub format: String,
+crate::section! {
+    /// The log, on stderr.
+    pub struct LogSettings = "log" {
+        /// What is logged: a level, or levels by module, such as `service_metrics=debug,warn`.
+        pub filter: String = "info",
+        /// `text` or `json`.
+        pub format: String = "text",
+    }
 }
 
 /// The levels of the `log` crate.

@@ -7,6 +7,7 @@ pub mod connections;
 pub mod layers;
 pub mod log;
 mod secret;
+pub mod section;
 mod tree;
 pub mod validator;
 

@@ -9,11 +9,11 @@ use std::{
 
 use actix_codec::Framed;
 use actix_http::{Request, h1, ws::Codec};
-use actix_web::{HttpRequest, HttpResponse, ResponseError, http::Method, rt, web::Data};
-use futures_util::FutureExt;
-use http_kit::{
-    api_error::ApiError, connection::Connection, host::KnownHosts, origin::AllowedOrigins,
+use actix_web::{
+    HttpMessage, HttpRequest, HttpResponse, ResponseError, http::Method, rt, web::Data,
 };
+use futures_util::FutureExt;
+use http_kit::{api_error::ApiError, connection::Connection};
 use tokio::time::timeout;
 
 use super::session_places::{Place, SessionPlaces};
@@ -29,53 +29,48 @@ use super::{
         wire::Wire,
     },
 };
-use crate::entrance::{
-    diagnosis::{self, Diagnosis},
-    measure,
+use crate::{
+    entrance::{Gate, arrived, lost_upgrade},
+    messages::channel::ChannelName,
 };
-use crate::messages::channel::ChannelName;
 
 /// How long a client may take for the answer to its handshake, and for its own end after a refusal.
-const PATIENCE: Duration = Duration::from_secs(2);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+/// What the URLs that name no channel subscribe to.
+const DEFAULT_CHANNELS: &[ChannelName] = &[ChannelName::Instant, ChannelName::Range];
+const ALL_CHANNELS: &[ChannelName] = &ChannelName::ALL;
 
 /// What every WebSocket is held to.
-pub struct Entrance {
+pub(super) struct UpgradeGate {
     /// What sessions share.
-    pub sessions: Arc<SessionContext>,
-    /// The hosts that the gateway answers to.
-    pub hosts: Arc<KnownHosts>,
-    /// Origins of pages that may connect, besides the gateway's own.
-    pub allowed_origins: AllowedOrigins,
-    /// What was refused of late.
-    pub diagnosis: Arc<Diagnosis>,
+    pub(super) sessions: Arc<SessionContext>,
     /// Per client.
-    pub limits: Limits,
+    pub(super) limits: Limits,
     /// How long a client may take nothing.
-    pub stall_timeout: Duration,
+    pub(super) stall_timeout: Duration,
     /// Kernel send buffer per session.
-    pub send_buffer_bytes: usize,
+    pub(super) send_buffer_bytes: usize,
     /// Who may have one more.
-    pub places: SessionPlaces,
+    pub(super) places: Arc<SessionPlaces>,
 }
 
 /// The WebSocket URLs.
 fn subscription(path: &str) -> Option<Subscription> {
-    use ChannelName::{Alerts, Instant, Metrics, Range};
-    let (channels, bare): (&'static [ChannelName], bool) = match path {
-        "/" | "/ws" => (&[Instant, Range], false),
-        "/ws/instant" => (&[Instant], false),
-        "/ws/range" => (&[Range], false),
-        "/ws/metrics" => (&[Metrics], true),
-        "/ws/alerts" => (&[Alerts], false),
-        _ => return None,
+    let named = |name: &ChannelName| path.strip_prefix("/ws/") == Some(name.as_str());
+    let channels = match path {
+        "/" | "/ws" => DEFAULT_CHANNELS,
+        _ => std::slice::from_ref(ALL_CHANNELS.iter().find(|name| named(name))?),
     };
-    Some(Subscription { channels, bare })
+    Some(Subscription {
+        channels,
+        bare: channels == [ChannelName::Metrics],
+    })
 }
 
 /// `GET /ws…` without an Upgrade header.
 pub(crate) async fn upgrade_required(
     request: HttpRequest,
-    diagnosis: Data<Diagnosis>,
+    gate: Data<Gate>,
 ) -> Result<HttpResponse, ApiError> {
     if subscription(request.path()).is_none() {
         return Err(no_such_channel(request.path()));
@@ -83,63 +78,56 @@ pub(crate) async fn upgrade_required(
     let head = request.head();
     let error = ApiError::UpgradeRequired(format!(
         "this is a WebSocket; connect with ws:// or wss:// ({})",
-        diagnosis::arrived(head)
+        arrived(head)
     ));
-    if diagnosis::lost_upgrade(head) {
-        diagnosis.refused(head, &error);
+    if lost_upgrade(head) {
+        gate.diagnosis.refused(head, &error);
     }
     Err(error)
 }
 
 /// Takes a request with `Upgrade: websocket` (or CONNECT), and its socket. Never fails: whatever happens is answered.
-pub async fn upgrade(
-    entrance: &Entrance,
+pub(super) async fn upgrade(
+    gate: &Gate,
+    sockets: &UpgradeGate,
     subscribers: ChannelSubscribers,
     request: Request,
     framed: Framed<Connection, h1::Codec>,
 ) {
     let began = Instant::now();
-    let admitted = entrance.admit(&request);
+    let admitted = sockets.admit(gate, &request);
     match &admitted {
-        Ok(_) => entrance.diagnosis.accepted(request.head()),
-        Err(error) => entrance.diagnosis.refused(request.head(), error),
+        Ok(_) => gate.diagnosis.accepted(request.head()),
+        Err(error) => gate.diagnosis.refused(request.head(), error),
     }
-    let route = if subscription(request.path()).is_some() {
-        request.path()
-    } else {
-        "unmatched"
-    };
+    let route = subscription(request.path()).map(|_| request.path());
     let status = admitted
         .as_ref()
         .map_or_else(|error| error.status_code().as_u16(), |_| 101);
-    let telemetry = &entrance.sessions.telemetry;
-    telemetry.request_answered(
-        measure::known(request.method()),
-        route,
-        status,
-        began.elapsed().as_secs_f64(),
-    );
+    gate.count(request.method(), route, status, began);
     match admitted {
         Ok((subscription, place)) => {
             // An error means that the client is gone, or does not read: there is nothing left to do or tell.
-            if let Ok(Ok(accepted)) = timeout(PATIENCE, handshake::accept(&request, framed)).await {
-                entrance.serve(accepted, subscribers, subscription, place);
+            if let Ok(Ok(accepted)) =
+                timeout(ANSWER_TIMEOUT, handshake::accept(&request, framed)).await
+            {
+                sockets.serve(accepted, subscribers, subscription, place);
             }
         }
         Err(error) => {
-            let refused = timeout(PATIENCE, handshake::refuse(&error, framed)).await;
+            let refused = timeout(ANSWER_TIMEOUT, handshake::refuse(&error, framed)).await;
             if let Ok(Some((io, counted))) = refused {
-                Wire::new(io, false).finish(PATIENCE).await;
+                Wire::new(io, false).finish(ANSWER_TIMEOUT).await;
                 drop(counted);
             }
         }
     }
 }
 
-impl Entrance {
+impl UpgradeGate {
     /// What the client gets, with its place among the sessions, or why it gets nothing.
-    fn admit(&self, request: &Request) -> Result<(Subscription, Place), ApiError> {
-        self.hosts.check(request.head())?;
+    fn admit(&self, gate: &Gate, request: &Request) -> Result<(Subscription, Place), ApiError> {
+        gate.check(request.head())?;
         if request.method() != Method::GET {
             return Err(ApiError::MethodNotAllowed {
                 method: request.method().to_string(),
@@ -148,7 +136,8 @@ impl Entrance {
         }
         let subscription =
             subscription(request.path()).ok_or_else(|| no_such_channel(request.path()))?;
-        handshake::check(request, &self.allowed_origins)?;
+        handshake::check(request)?;
+        gate.check_origin(request.headers())?;
         Ok((subscription, self.places.take(request)?))
     }
 
@@ -184,7 +173,12 @@ impl Entrance {
 
 fn no_such_channel(path: &str) -> ApiError {
     let path: String = path.chars().take(256).collect();
+    let channels = ALL_CHANNELS
+        .iter()
+        .map(|name| format!("/ws/{}", name.as_str()));
+    let channels: Vec<_> = channels.collect();
     ApiError::NotFound(format!(
-        "there is no WebSocket at {path:?}; try /ws/instant, /ws/range, /ws/metrics, /ws/alerts or /ws"
+        "there is no WebSocket at {path:?}; try {} or /ws",
+        channels.join(", ")
     ))
 }
