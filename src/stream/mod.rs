@@ -10,7 +10,7 @@
 //! |----------------|--------------------------|-----------------------------|----------------------------------|-------------|
 //! | [`PromPoller`] | 1                        | an arbiter of its own       | the beat, the last answers       | the process |
 //! | [`InstantHub`], [`RangeHub`], [`MetricsHub`], [`AlertHub`] | 1 each | main arbiter | its relays, the latest frame | the process |
-//! | [`Relay`](relay::Relay) | 1 per worker and channel | that worker        | its channel's subscribers there  | its worker  |
+//! | `Relay` | 1 per worker and channel | that worker        | its channel's subscribers there  | its worker  |
 //! | [`Session`](session::Session) | 1 per socket      | the worker that accepted it | subscriptions, heartbeat         | its socket  |
 //!
 //! A panic in a process-long actor, or while a relay writes, ends the process; one in a session ends that session alone.

@@ -12,7 +12,7 @@ const MAX_SUBJECTS: usize = 128;
 const MAX_LINES: u32 = 10;
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// What has been logged. Its memory is bounded by [`MAX_SUBJECTS`] subjects, which the caller keeps short.
+/// What has been logged. Its memory is bounded by `MAX_SUBJECTS` subjects, which the caller keeps short.
 #[derive(Debug, Default)]
 pub struct LogThrottle(Mutex<Log>);
 

@@ -8,7 +8,7 @@ pub fn format(time: &DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// Serializes what [`format`] gives, for serde's `serialize_with`.
+/// Serializes what [`format()`] gives, for serde's `serialize_with`.
 ///
 /// # Errors
 /// Those of the serializer.

@@ -33,7 +33,7 @@ pub fn stderr() -> &'static LineQueue {
     STDERR.get_or_init(|| LineQueue::start("stderr", rustix::stdio::stderr()))
 }
 
-/// Waits until both queues are empty, at most [`FLUSH_TIMEOUT`].
+/// Waits until both queues are empty, at most `FLUSH_TIMEOUT`.
 pub fn flush() {
     let deadline = Instant::now() + FLUSH_TIMEOUT;
     for queue in [&STDOUT, &STDERR].into_iter().filter_map(OnceLock::get) {
