@@ -91,7 +91,10 @@ async fn a_bad_body_is_a_400_that_names_the_key_and_changes_nothing() {
 async fn an_unknown_name_is_a_404_that_tells_known_ones() {
     let mock = TestMock::start();
     for (asked, named) in [
-        ("diskfull", "there are DiskFull, DBDiskFull"),
+        (
+            "diskfull",
+            "did you mean DiskFull, DiskAlmostFull, DBDiskFull?",
+        ),
         ("Disk", "DiskAlmostFull"),
         ("Nothing", "HighMemoryUsage"),
         ("%00", "HighMemoryUsage"),

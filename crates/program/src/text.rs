@@ -6,6 +6,12 @@ const MIN_SIMILARITY: f64 = 0.8;
 /// Damerau-Levenshtein distance up to which a known name is suggested.
 const MAX_EDITS: usize = 2;
 
+/// Names that a message lists at most.
+const MAX_LISTED: usize = 40;
+
+/// Longer names are not compared with known ones, in bytes.
+const MAX_COMPARED_BYTES: usize = 128;
+
 /// `1 alert`, `2 alerts`.
 pub fn pluralize(count: usize, what: &str) -> String {
     match count {
@@ -24,19 +30,39 @@ pub fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Str
     }
 }
 
-/// The end of a message about an unknown `name`: the names in `known` that are like it, or all of them.
+/// The end of a message about an unknown `name`: the names in `known` that are like it, or all of them;
+/// [`MAX_LISTED`] at most. `name` may come from outside.
 pub fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<_> = known.collect();
-    let alike = |other: &&str| {
-        let (a, b) = (name.to_lowercase(), other.to_lowercase());
-        strsim::jaro_winkler(&a, &b) >= MIN_SIMILARITY || (!a.is_empty() && b.contains(&a))
-    };
-    let near: Vec<_> = known.iter().copied().filter(alike).collect();
+    let near = similar_names(name, &known);
     match (near.is_empty(), known.is_empty()) {
-        (false, _) => format!("; did you mean {}?", near.join(", ")),
-        (true, false) => format!("; there are {}", known.join(", ")),
+        (false, _) => format!("; did you mean {}?", listed(&near)),
+        (true, false) => format!("; there are {}", listed(&known)),
         (true, true) => ", and no other".to_owned(),
     }
+}
+
+/// The names that are like `name` in any case, or contain it.
+fn similar_names<'a>(name: &str, known: &[&'a str]) -> Vec<&'a str> {
+    if name.len() > MAX_COMPARED_BYTES {
+        return Vec::new();
+    }
+    let name = name.to_lowercase();
+    let similar = |other: &&&str| {
+        let other = other.to_lowercase();
+        strsim::jaro_winkler(&name, &other) >= MIN_SIMILARITY
+            || (!name.is_empty() && other.contains(&name))
+    };
+    known.iter().filter(similar).copied().collect()
+}
+
+fn listed(names: &[&str]) -> String {
+    let more = if names.len() > MAX_LISTED {
+        ", …"
+    } else {
+        ""
+    };
+    names[..names.len().min(MAX_LISTED)].join(", ") + more
 }
 
 #[cfg(test)]
@@ -63,6 +89,10 @@ mod tests {
             assert_eq!(suggest(name, known.into_iter()), message, "{name}");
         }
         assert_eq!(suggest("disk", [].into_iter()), ", and no other");
+        let many = ["x"; 1_000];
+        assert!(suggest("y", many.into_iter()).len() < 200);
+        assert!(suggest("x", many.into_iter()).ends_with("x, …?"));
+        assert!(suggest(&"disk".repeat(100), known.into_iter()).starts_with("; there are disk, "));
     }
 
     #[test]
