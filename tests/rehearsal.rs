@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use actix_rt::task::spawn_blocking;
 use serde_json::Value;
-use simulator::catalogue::Catalogue;
+use simulator::lint::CheckedCatalogue;
 
 use crate::support::{
     program::{self, Ended, LAB},
@@ -44,7 +44,7 @@ async fn all_27_alerts_make_their_way_from_the_trigger_to_the_browser_and_back()
         .filter(|alert| alert["failed_stage"].is_null() && alert["verdict"] != "failed")
         .map(|alert| alert["name"].as_str().unwrap().to_owned())
         .collect();
-    let catalogue = Catalogue::load(None, 1.0).unwrap();
+    let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
     let expected: BTreeSet<_> = catalogue
         .alerts
         .iter()

@@ -24,7 +24,7 @@ use std::{path::PathBuf, process::Command, time::Duration};
 use actix_rt::task::spawn_blocking;
 use lab::{Alertmanager, Prometheus, PrometheusSetup, Target, free_port};
 use serde_json::Value;
-use simulator::catalogue::Catalogue;
+use simulator::lint::CheckedCatalogue;
 use tempfile::TempDir;
 
 use crate::support::{
@@ -125,7 +125,7 @@ impl Stack {
                 .flat_map(|file| ["--catalogue".into(), file.clone()]),
         );
         let rules = change(program::run(&mut rules).out);
-        let read = Catalogue::load(catalogue.as_deref(), scale.parse().unwrap()).unwrap();
+        let read = CheckedCatalogue::load(catalogue.as_deref(), scale.parse().unwrap()).unwrap();
         let mock = TestMock::of(read, |_| {});
 
         let port = free_port().unwrap();

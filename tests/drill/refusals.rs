@@ -1,6 +1,6 @@
 //! Drills that cannot begin: what is told, and with which exit code.
 
-use simulator::catalogue::Catalogue;
+use simulator::lint::CheckedCatalogue;
 
 use super::{Stack, ended};
 use crate::support::{
@@ -138,7 +138,7 @@ async fn a_simulator_of_another_catalogue_or_another_pace_is_told_with_how_to_st
     fails(&stack, &["DiskFull"], words).await;
 
     let theirs = "[[alert]]\nname = \"A\"\nexpr = \"m > 1\"\nmetric = \"m\"\ntrigger = 2\n";
-    let theirs = Catalogue::parse("theirs", theirs, 1.0).unwrap();
+    let theirs = CheckedCatalogue::parse("theirs", theirs, 1.0).unwrap();
     stack.mock = TestMock::of(theirs, |_| {});
     let words = "serves another catalogue (it has no HighMemoryUsage; ";
     fails(&stack, &["DiskFull"], words).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use awc::http::StatusCode;
 use serde_json::{Value, json};
-use simulator::catalogue::Catalogue;
+use simulator::lint::CheckedCatalogue;
 
 use super::{TestMock, samples};
 use crate::support::{eventually, promtool};
@@ -52,7 +52,7 @@ async fn the_list_is_the_catalogue_in_its_order_and_calm() {
         (&json!("success"), &json!(1.0))
     );
     let listed = names(&whole["data"]);
-    let catalogue = Catalogue::load(None, 1.0).unwrap();
+    let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
     let expected = catalogue.alerts.iter().map(|alert| alert.name.as_str());
     assert_eq!(listed, expected.collect::<Vec<_>>());
     for alert in whole["data"].as_array().unwrap() {
@@ -165,7 +165,7 @@ async fn a_reset_brings_everything_back() {
 
 #[actix::test]
 async fn a_foreign_catalogue_is_exposed_triggered_and_recovered() {
-    let catalogue = Catalogue::parse("theirs.toml", FOREIGN, 0.1).unwrap();
+    let catalogue = CheckedCatalogue::parse("theirs.toml", FOREIGN, 0.1).unwrap();
     let mock = TestMock::of(catalogue, |_| {});
     let exposition = mock.exposition().await;
     for lines in [

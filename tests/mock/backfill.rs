@@ -17,7 +17,7 @@ use rustix::{
     process::Signal,
 };
 use serde_json::Value;
-use simulator::catalogue::Catalogue;
+use simulator::lint::CheckedCatalogue;
 
 use crate::support::{
     eventually, http,
@@ -81,7 +81,7 @@ async fn prometheus_finds_each_alert_active_at_just_the_times_that_the_history_s
     let clock = result(&prometheus, "query?query=mock_service_up%5B7h%5D").await;
     let all: Vec<_> = times(&clock[0]).collect();
     let (first, last) = (all[0], all[all.len() - 1]);
-    for alert in &Catalogue::load(None, 1.0).unwrap().alerts {
+    for alert in &CheckedCatalogue::load(None, 1.0).unwrap().alerts {
         let expr = quoted(&alert.expr);
         let range = format!("query_range?query={expr}&start={first}&end={last}&step={SCRAPE}");
         let expected: BTreeSet<_> = result(&prometheus, &range)

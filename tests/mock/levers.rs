@@ -1,7 +1,7 @@
 //! Every row of the contract's table (§5), written here a second time.
 
 use awc::http::StatusCode;
-use simulator::catalogue::Catalogue;
+use simulator::lint::CheckedCatalogue;
 
 use super::{TestMock, samples};
 use crate::support::eventually;
@@ -133,7 +133,7 @@ async fn a_leak_makes_real_memory_grow_until_it_is_ended() {
 #[actix::test]
 async fn a_leak_does_so_with_a_catalogue_that_knows_of_none() {
     let text = "[[alert]]\nname = \"A\"\nexpr = \"a > 1\"\ntrigger = 2\n";
-    let catalogue = Catalogue::parse("mine.toml", text, 1.0).unwrap();
+    let catalogue = CheckedCatalogue::parse("mine.toml", text, 1.0).unwrap();
     leaks(TestMock::of(catalogue, |_| {})).await;
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, f64::consts::TAU, fmt::Write, time::Duration};
 
 use promql::{Expression, Predictor, Sample, SeriesRef};
-use simulator::model::calm::noise;
+use simulator::simulation::baseline::noise;
 
 use crate::support::promtool;
 

@@ -2,7 +2,7 @@
 
 use awc::http::StatusCode;
 use serde_json::{Value, json};
-use simulator::catalogue::Catalogue;
+use simulator::lint::CheckedCatalogue;
 
 use super::TestMock;
 use crate::support::eventually;
@@ -72,7 +72,10 @@ fn shared(short: bool) -> TestMock {
         "[[scenario]]\nname = \"s\"\ntitle = \"t\"\nexpect = []\nsteps = [{{ at = \"0s\", trigger = \"Ours\" }}{recover}]\n"
     );
     let text = [alert("Ours", 10), alert("Theirs", 20), story].concat();
-    TestMock::of(Catalogue::parse("mine.toml", &text, 1.0).unwrap(), |_| {})
+    TestMock::of(
+        CheckedCatalogue::parse("mine.toml", &text, 1.0).unwrap(),
+        |_| {},
+    )
 }
 
 #[actix::test]
@@ -105,6 +108,9 @@ async fn a_scenario_s_own_recovery_leaves_alone_what_somebody_else_has_taken_ove
 #[actix::test]
 async fn a_catalogue_without_scenarios_has_an_empty_list() {
     let text = "[[alert]]\nname = \"A\"\nexpr = \"a > 1\"\ntrigger = 2\n";
-    let mock = TestMock::of(Catalogue::parse("mine.toml", text, 1.0).unwrap(), |_| {});
+    let mock = TestMock::of(
+        CheckedCatalogue::parse("mine.toml", text, 1.0).unwrap(),
+        |_| {},
+    );
     assert_eq!(mock.data("/api/scenarios").await, json!([]));
 }

@@ -13,7 +13,7 @@ use awc::{
 use http_kit::api_error::ErrorEnvelope;
 use program::settings::Secret;
 use serde_json::Value;
-use simulator::{Mock, catalogue::Catalogue, settings::MockSettings};
+use simulator::{Mock, lint::CheckedCatalogue, settings::MockSettings};
 use tokio::sync::oneshot;
 
 use super::{FOR_EVER, eventually};
@@ -41,7 +41,7 @@ impl TestMock {
 
     /// One of the built-in catalogue without noise, so that what nobody changes stays as it is.
     pub(crate) fn with(adjust: impl FnOnce(&mut MockSettings)) -> Self {
-        let mut catalogue = Catalogue::load(None, 1.0).unwrap();
+        let mut catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         for alert in &mut catalogue.alerts {
             Arc::make_mut(alert).noise = 0.0;
         }
@@ -50,10 +50,10 @@ impl TestMock {
 
     /// One of the built-in catalogue with time scaled.
     pub(crate) fn scaled(scale: f64) -> Self {
-        Self::of(Catalogue::load(None, scale).unwrap(), |_| {})
+        Self::of(CheckedCatalogue::load(None, scale).unwrap(), |_| {})
     }
 
-    pub(crate) fn of(catalogue: Catalogue, adjust: impl FnOnce(&mut MockSettings)) -> Self {
+    pub(crate) fn of(catalogue: CheckedCatalogue, adjust: impl FnOnce(&mut MockSettings)) -> Self {
         let mut settings = MockSettings::load(None, &BTreeMap::new()).unwrap();
         settings.server.host = "127.0.0.1".to_owned();
         settings.server.port = 0;

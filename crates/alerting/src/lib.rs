@@ -1,12 +1,14 @@
-//! Alert rules as values: the labels of alerts, durations as Prometheus writes them, templates of annotations, YAML, and
-//! the states that an alert goes through.
+//! Alert rules as values: rules and rule files, labels, durations, templates of annotations, and the states of an alert.
 
 mod duration;
 mod labels;
+mod rule;
+pub mod rule_file;
 pub mod rule_state;
 pub mod template;
 pub mod template_syntax;
 pub mod yaml;
 
-pub use duration::span;
+pub use duration::{format_duration, parse_duration};
 pub use labels::{Labels, is_label, is_name};
+pub use rule::Rule;

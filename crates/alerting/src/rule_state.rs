@@ -1,6 +1,6 @@
 //! What Prometheus makes of a condition over time: an alert that is inactive, pending or firing.
 //!
-//! For unit tests of the rules, for a history of alerts, and for whoever says when an alert must fire.
+//! Used for unit tests of rules, for a history of alerts, and to predict when an alert fires.
 
 use std::time::Duration;
 
@@ -26,50 +26,50 @@ impl State {
     }
 }
 
-/// One alert as evaluation after evaluation changes it.
+/// One alert, updated by each evaluation of its rule.
 #[derive(Debug, Clone)]
 pub struct RuleState {
-    hold_for: Duration,
+    for_duration: Duration,
     keep_firing_for: Duration,
     active_at: Option<Duration>,
-    fires: bool,
-    /// The first evaluation since which it fires although the condition does not hold.
+    is_firing: bool,
+    /// The first evaluation without a result while the alert is kept firing.
     kept_since: Option<Duration>,
 }
 
 impl RuleState {
-    /// Inactive, of a rule with this `for` and this `keep_firing_for`.
-    pub fn new(hold_for: Duration, keep_firing_for: Duration) -> Self {
+    /// An inactive alert of a rule with this `for` and this `keep_firing_for`.
+    pub fn new(for_duration: Duration, keep_firing_for: Duration) -> Self {
         Self {
-            hold_for,
+            for_duration,
             keep_firing_for,
             active_at: None,
-            fires: false,
+            is_firing: false,
             kept_since: None,
         }
     }
 
-    /// The state after an evaluation at `now`, which is never before that of the evaluation before.
+    /// The state after an evaluation at `now`. Evaluations come in the order of time.
     pub fn evaluate(&mut self, now: Duration, holds: bool) -> State {
         if !holds {
             let since = *self.kept_since.get_or_insert(now);
-            if self.fires && now.saturating_sub(since) < self.keep_firing_for {
+            if self.is_firing && now.saturating_sub(since) < self.keep_firing_for {
                 return State::Firing;
             }
-            *self = Self::new(self.hold_for, self.keep_firing_for);
+            *self = Self::new(self.for_duration, self.keep_firing_for);
             return State::Inactive;
         }
         self.kept_since = None;
         let active_at = *self.active_at.get_or_insert(now);
-        if now.saturating_sub(active_at) >= self.hold_for {
-            self.fires = true;
+        if now.saturating_sub(active_at) >= self.for_duration {
+            self.is_firing = true;
             State::Firing
         } else {
             State::Pending
         }
     }
 
-    /// The first evaluation since which the condition has held without a break.
+    /// The first of the uninterrupted evaluations for which the condition has held.
     pub fn active_at(&self) -> Option<Duration> {
         self.active_at
     }
@@ -79,13 +79,13 @@ impl RuleState {
 mod tests {
     use super::*;
 
-    fn states(hold_for: u64, holds: &str) -> String {
-        kept(hold_for, 0, holds)
+    fn states(for_duration: u64, holds: &str) -> String {
+        kept(for_duration, 0, holds)
     }
 
-    fn kept(hold_for: u64, keep_firing_for: u64, holds: &str) -> String {
-        let [hold_for, keep] = [hold_for, keep_firing_for].map(Duration::from_secs);
-        let mut state = RuleState::new(hold_for, keep);
+    fn kept(for_duration: u64, keep_firing_for: u64, holds: &str) -> String {
+        let [for_duration, keep] = [for_duration, keep_firing_for].map(Duration::from_secs);
+        let mut state = RuleState::new(for_duration, keep);
         let step = |(i, holds): (u64, char)| {
             let now = Duration::from_secs(15 * i);
             match state.evaluate(now, holds == '1') {

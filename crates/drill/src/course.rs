@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use alerting::span;
+use alerting::format_duration;
 use chrono::Utc;
 use promql::Expression;
 
@@ -142,7 +142,7 @@ impl Course<'_> {
             self.expect(after(Utc::now(), rest));
             self.waits(format!(
                 "another alert has moved its series; its window of {} is to hold calm values only",
-                span(window)
+                format_duration(window)
             ));
             tokio::time::sleep(rest).await;
         } else if !window.is_zero() {

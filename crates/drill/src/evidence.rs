@@ -105,7 +105,7 @@ impl Evidence {
             busy: busy.map(|driven| {
                 servers
                     .simulator
-                    .busy(driven, alert, prediction::reach(alert), now)
+                    .busy(driven, alert, prediction::lookback(alert), now)
             }),
             driven: driven.map_err(|fault| servers.simulator.0.told(&fault)),
             series: series.map_err(of_prometheus),

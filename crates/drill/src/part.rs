@@ -154,11 +154,13 @@ pub(super) fn theories(parts: &[Part], pace: Pace) -> Vec<Result<Theory, String>
 
 #[cfg(test)]
 mod tests {
+    use simulator::lint::CheckedCatalogue;
+
     use super::*;
 
     #[test]
     fn a_scenario_is_watched_by_its_steps_and_what_is_inhibited_by_its_own_labels() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         let chosen = Chosen::Scenario(catalogue.scenario("failing-disk").unwrap().clone());
         let parts = parts(&chosen, &catalogue);
         let told: Vec<_> = parts

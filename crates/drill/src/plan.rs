@@ -90,6 +90,8 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> 
 mod tests {
     use std::time::Duration;
 
+    use simulator::lint::CheckedCatalogue;
+
     use super::*;
 
     fn options(names: &[&str], family: &[&str], scenario: Option<&str>) -> DrillOptions {
@@ -111,14 +113,14 @@ mod tests {
     }
 
     fn names(options: &DrillOptions) -> Vec<String> {
-        match choose(options, &Catalogue::load(None, 1.0).unwrap()) {
+        match choose(options, &CheckedCatalogue::load(None, 1.0).unwrap()) {
             Ok(Chosen::Alerts(alerts)) => alerts.iter().map(|alert| alert.name.clone()).collect(),
             _ => Vec::new(),
         }
     }
 
     fn refused(options: &DrillOptions) -> String {
-        let refused = choose(options, &Catalogue::load(None, 1.0).unwrap());
+        let refused = choose(options, &CheckedCatalogue::load(None, 1.0).unwrap());
         refused.err().unwrap().to_string()
     }
 
@@ -130,7 +132,7 @@ mod tests {
             )
         };
         let text = alert("warning") + &alert("critical");
-        let catalogue = Catalogue::parse("mine.toml", &text, 1.0).unwrap();
+        let catalogue = CheckedCatalogue::parse("mine.toml", &text, 1.0).unwrap();
         let chosen = |name: &str| match choose(&options(&[name], &[], None), &catalogue) {
             Ok(Chosen::Alerts(alerts)) => alerts.len(),
             _ => 0,
@@ -179,7 +181,7 @@ mod tests {
 
     #[test]
     fn alerts_of_one_series_wait_for_each_other_and_all_others_do_not() {
-        let mut catalogue = Catalogue::load(None, 1.0).unwrap();
+        let mut catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         assert!(
             groups(&catalogue.alerts)
                 .iter()

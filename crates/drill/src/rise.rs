@@ -18,7 +18,7 @@ impl Course<'_> {
     /// From the crossing to the browser.
     pub(super) async fn rise(&self) -> Step {
         self.crossed().await?;
-        if !self.part.alert.hold_for.is_zero() {
+        if !self.part.alert.for_duration.is_zero() {
             self.pending().await?;
         }
         self.firing().await?;

@@ -8,7 +8,7 @@ use program::{
     exit::{self, ProgramError},
     logging, shutdown,
 };
-use simulator::{Source, catalogue::Catalogue};
+use simulator::{Source, lint::CheckedCatalogue};
 
 use crate::{
     conclusion,
@@ -41,7 +41,8 @@ pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramE
     let settings = source.settings()?;
     logging::init(&settings.log);
     // What is wrong with the command line is told before anybody is asked anything.
-    plan::choose(options, &source.catalogue()?).map_err(|error| hinted(error, source))?;
+    let catalogue = source.catalogue()?;
+    plan::choose(options, &catalogue).map_err(|error| hinted(error, source))?;
     let addresses = options.addresses(&settings.drill)?;
     report::writable(&options.report)?;
 
@@ -158,7 +159,7 @@ fn same_catalogue(
     source: &Source,
     survey: &Survey,
     servers: &Servers,
-) -> Result<Catalogue, ProgramError> {
+) -> Result<CheckedCatalogue, ProgramError> {
     let (scale, simulator) = (survey.served.time_scale, servers.simulator.0.shown());
     let other = source
         .time_scale

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use alerting::span;
+use alerting::format_duration;
 use chrono::TimeDelta;
 use program::exit::ProgramError;
 use promql_parser::util::parse_duration;
@@ -244,7 +244,7 @@ impl Survey {
         if self.gateway.poll.is_none() {
             warnings.push(format!(
                 "the gateway does not say how often it polls: {} are assumed",
-                span(USUAL_POLL)
+                format_duration(USUAL_POLL)
             ));
         }
         warnings

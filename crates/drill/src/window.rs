@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use alerting::span;
+use alerting::format_duration;
 use chrono::Utc;
 use simulator::catalogue::Alert;
 
@@ -67,7 +67,7 @@ fn watched(alert: &Alert, window: Duration, scrape: Duration) -> String {
 fn hardly(window: Duration) -> String {
     format!(
         "Prometheus has watched its series for less than its window of {}",
-        span(window)
+        format_duration(window)
     )
 }
 
@@ -75,7 +75,7 @@ fn never(alert: &Alert, window: Duration) -> String {
     format!(
         "Prometheus did not have {} from {} ago: what it says over that window may come early or late",
         selector(alert),
-        span(window)
+        format_duration(window)
     )
 }
 
@@ -84,11 +84,11 @@ mod tests {
     use promql_parser::parser;
 
     use super::*;
-    use simulator::catalogue::Catalogue;
+    use simulator::lint::CheckedCatalogue;
 
     #[test]
     fn what_is_asked_is_promql_whatever_the_labels_hold_and_asks_for_two_scrapes_of_that_time() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         let mut alert = Alert::clone(catalogue.alert("ServiceDown").unwrap());
         alert.metric = "m".to_owned();
         alert.labels = [("door".to_owned(), "\"\u{200b}\\".to_owned())].into();

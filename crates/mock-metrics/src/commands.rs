@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use program::exit::ProgramError;
-use simulator::{Source, app, backfill, catalogue, rules};
+use simulator::{Source, app, backfill, lint, rules};
 
 /// Simulates an application whose metrics set off alert rules on demand, and rehearses the rules.
 #[derive(Debug, Parser)]
@@ -19,7 +19,7 @@ enum Command {
     /// Serves the metrics and the control API; so does no command at all
     Serve,
     /// Checks a catalogue, and says what is wrong with it
-    Check(catalogue::CheckOptions),
+    Check(lint::CheckOptions),
     /// Rehearses alerts on real servers, from their trigger to the browser and back, and says what came when
     Drill(drill::DrillOptions),
     /// Prints the catalogue's alerts: as rules for Prometheus, as unit tests of these, or as a table
@@ -36,7 +36,7 @@ impl Arguments {
     pub(crate) fn run(self) -> Result<(), ProgramError> {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => actix::System::new().block_on(app::serve(&self.source)),
-            Command::Check(options) => catalogue::check(&options, &self.source),
+            Command::Check(options) => lint::check(&options, &self.source),
             Command::Drill(options) => {
                 actix::System::new().block_on(drill::run(&options, &self.source))
             }

@@ -37,16 +37,17 @@ use program::{
     exit::ProgramError, fd_limit, logging, settings::connections::ConnectionSettings, shutdown,
 };
 
-use crate::settings::{Control, MockSettings, PORT, Server as Listener, Simulation};
 use crate::{
     actors::{
-        scenario_player::{ScenarioPlayer, Seat},
+        scenario_player::{AlertRecipients, ScenarioPlayer},
         simulator::Simulators,
     },
     backfill::Past,
-    catalogue::{Alert, Catalogue},
-    http::{self, Access, Guesses},
-    model::{boards::Boards, owners::Owners},
+    catalogue::Alert,
+    http::{self, Access, TokenAttempts},
+    lint::CheckedCatalogue,
+    settings::{Control, MockSettings, PORT, Server as Listener, Simulation},
+    simulation::{application::Application, metric_ownership::MetricOwnership},
     source::Source,
     telemetry::Telemetry,
 };
@@ -70,7 +71,7 @@ impl Mock {
     /// When the address cannot be listened on.
     pub fn build(
         settings: MockSettings,
-        catalogue: Catalogue,
+        catalogue: CheckedCatalogue,
         past: Option<Past>,
     ) -> Result<Self, ProgramError> {
         let MockSettings {
@@ -86,12 +87,12 @@ impl Mock {
         let addr = listener
             .local_addr()
             .map_err(|error| failed(format!("the listener: {error}")))?;
-        let telemetry = Telemetry::new(Owners::of(&catalogue).metrics())
+        let telemetry = Telemetry::new(MetricOwnership::of(&catalogue).metrics())
             .map_err(|error| failed(format!("own metrics: {error}")))?;
         let policy = policy(connections, &telemetry);
         let telemetry = web::Data::new(telemetry);
         let actors = simulators(&catalogue, &simulation, past);
-        let player = web::Data::new(ScenarioPlayer::new(seats(&actors, &catalogue)).start());
+        let player = web::Data::new(ScenarioPlayer::new(recipients(&actors, &catalogue)).start());
         let actors = web::Data::new(actors);
         let catalogue = web::Data::new(catalogue);
         let access = web::Data::new(access_rules(&control));
@@ -150,14 +151,18 @@ impl Mock {
     }
 }
 
-/// The actors, whose boards have lived through the past.
-fn simulators(catalogue: &Catalogue, simulation: &Simulation, past: Option<Past>) -> Simulators {
-    let mut boards = Boards::new(catalogue, simulation.seed, simulation.max_label_values);
+/// The actors, whose application have lived through the past.
+fn simulators(
+    catalogue: &CheckedCatalogue,
+    simulation: &Simulation,
+    past: Option<Past>,
+) -> Simulators {
+    let mut application = Application::new(catalogue, simulation.seed, simulation.max_label_values);
     let Some(past) = past else {
-        return Simulators::start(boards, Duration::ZERO);
+        return Simulators::start(application, Duration::ZERO);
     };
-    past.play(&mut boards, |_| ());
-    Simulators::start(boards, past.age(Utc::now()))
+    past.play(&mut application, |_| ());
+    Simulators::start(application, past.age(Utc::now()))
 }
 
 /// The past that the settings ask for.
@@ -192,16 +197,19 @@ pub async fn serve(source: &Source) -> Result<(), ProgramError> {
 }
 
 /// Where the scenario player reaches each alert.
-fn seats(actors: &Simulators, catalogue: &Catalogue) -> BTreeMap<String, Seat> {
-    let seat = |alert: &Arc<Alert>| {
+fn recipients(
+    actors: &Simulators,
+    catalogue: &CheckedCatalogue,
+) -> BTreeMap<String, AlertRecipients> {
+    let recipients = |alert: &Arc<Alert>| {
         let actor = actors.of_alert(alert)?;
-        let seat = Seat {
+        let recipients = AlertRecipients {
             trigger: actor.clone().recipient(),
-            end_drive: actor.clone().recipient(),
+            end_stimulus: actor.clone().recipient(),
         };
-        Some((alert.name.clone(), seat))
+        Some((alert.name.clone(), recipients))
     };
-    catalogue.alerts.iter().filter_map(seat).collect()
+    catalogue.alerts.iter().filter_map(recipients).collect()
 }
 
 fn listen(listener: &Listener) -> Result<TcpListener, ProgramError> {
@@ -242,7 +250,7 @@ fn access_rules(control: &Control) -> Access {
     Access {
         allow_remote: control.allow_remote,
         token: control.token.reveal().to_owned(),
-        guesses: Guesses::default(),
+        token_attempts: TokenAttempts::default(),
         allowed_origins: AllowedOrigins::new(&control.allowed_origins),
         refused: LogThrottle::default(),
     }

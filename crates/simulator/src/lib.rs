@@ -1,24 +1,34 @@
-//! `mock-metrics`: a simulated application whose metrics set off alert rules on demand.
+//! A simulated application whose metrics set off alert rules on demand.
 //!
 //! ```text
-//! POST /simulate/…   ──▶ http ──▶ SimulatorActor (one per family) ──▶ Board: its series and alerts, stepped once a second
-//! POST /api/alerts/… ──▶ http ──▶ SimulatorActor, the owner of the alert's metric
-//! POST /api/scenarios/… ▶ http ──▶ ScenarioPlayer ──▶ SimulatorActors, step by step
-//! GET /metrics       ──▶ http ──▶ all of them, as exposition text ──▶ Prometheus
+//! POST /simulate/…      ──▶ http ──▶ SimulatorActor (one per family) ──▶ FamilyState: series and alerts, stepped each second
+//! POST /api/alerts/…    ──▶ http ──▶ SimulatorActor that owns the alert's metric
+//! POST /api/scenarios/… ──▶ http ──▶ ScenarioPlayer ──▶ SimulatorActors, step by step
+//! GET /metrics          ──▶ http ──▶ all SimulatorActors ──▶ exposition text ──▶ Prometheus
 //! ```
-//! [`app`] is the program as a value, `http` its routes, [`actors`] who acts, [`model`] the simulated application as plain
-//! values of time. The alerts are data: [`catalogue`]. What is made of it: [`rules`] for Prometheus, [`prediction`] (what
-//! theory says of an alert) by way of [`promql`] (what an expression makes of a series), and a past: [`backfill`].
+//!
+//! The alerts are data, and four folders build on each other:
+//!
+//! | folder         | what                                                                                    |
+//! |----------------|-----------------------------------------------------------------------------------------|
+//! | [`catalogue`]  | what the catalogue file says, as plain values                                           |
+//! | [`simulation`] | the simulated application: series, patterns, families, states of alerts                 |
+//! | [`prediction`] | what the simulation does over time against the expressions of the rules                 |
+//! | [`lint`]       | whether a catalogue makes sense: `mock-metrics check`                                   |
+//!
+//! [`app`] is the program as a value, `http` its routes, [`actors`] its actors. [`rules`] prints rules and their unit tests,
+//! and [`backfill`] writes a history.
 
 pub mod actors;
 pub mod app;
 pub mod backfill;
 pub mod catalogue;
 mod http;
-pub mod model;
+pub mod lint;
 pub mod prediction;
 pub mod rules;
 pub mod settings;
+pub mod simulation;
 mod source;
 mod telemetry;
 

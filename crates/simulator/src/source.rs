@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use program::exit::{self, ProgramError};
 
-use crate::catalogue::{Catalogue, CatalogueError};
-use crate::settings::MockSettings;
+use crate::{catalogue::CatalogueError, lint::CheckedCatalogue, settings::MockSettings};
 
 /// The flags that commands share; one that has no use for a flag refuses it.
 #[derive(Debug, Clone, Args)]
@@ -57,7 +56,7 @@ impl Source {
     ///
     /// # Errors
     /// Every fault that could be found.
-    pub fn catalogue(&self) -> Result<Catalogue, ProgramError> {
+    pub fn catalogue(&self) -> Result<CheckedCatalogue, ProgramError> {
         self.catalogue_at(self.scale())
     }
 
@@ -65,16 +64,16 @@ impl Source {
     ///
     /// # Errors
     /// Every fault that could be found.
-    pub fn catalogue_at(&self, scale: f64) -> Result<Catalogue, ProgramError> {
-        Ok(Catalogue::load(self.catalogue.as_deref(), scale)?)
+    pub fn catalogue_at(&self, scale: f64) -> Result<CheckedCatalogue, ProgramError> {
+        Ok(CheckedCatalogue::load(self.catalogue.as_deref(), scale)?)
     }
 
     /// The catalogue at the scale 1.
     ///
     /// # Errors
     /// Every fault that could be found.
-    pub fn unscaled(&self) -> Result<Catalogue, ProgramError> {
-        Ok(Catalogue::load(self.catalogue.as_deref(), 1.0)?)
+    pub fn unscaled(&self) -> Result<CheckedCatalogue, ProgramError> {
+        Ok(CheckedCatalogue::load(self.catalogue.as_deref(), 1.0)?)
     }
 }
 

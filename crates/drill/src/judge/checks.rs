@@ -151,7 +151,7 @@ mod tests {
 
     use super::*;
     use crate::servers::seen::labels as pairs;
-    use simulator::catalogue::Catalogue;
+    use simulator::lint::CheckedCatalogue;
 
     fn found(change: impl Fn(&mut Shown)) -> Found {
         with_clock(0, change)
@@ -159,7 +159,7 @@ mod tests {
 
     /// Prometheus' clock is so many seconds ahead.
     fn with_clock(ahead: i64, change: impl Fn(&mut Shown)) -> Found {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         let alert = catalogue.alert("DiskFull").unwrap();
         let identity = Identity {
             name: alert.name.clone(),

@@ -71,7 +71,7 @@ fn leading(expr: &Expr) -> &Expr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use simulator::catalogue::Catalogue;
+    use simulator::lint::CheckedCatalogue;
 
     #[test]
     fn expressions_are_compared_by_what_they_say() {
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn what_sums_keeps_only_some_labels_whether_it_can_be_predicted_or_not() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         let mut alert = Alert::clone(catalogue.alert("DiskFull").unwrap());
         alert.metric = "m".to_owned();
         alert.labels = ["a", "b"]

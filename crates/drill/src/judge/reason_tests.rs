@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use simulator::catalogue::{Alert, Catalogue};
+use simulator::{catalogue::Alert, lint::CheckedCatalogue};
 
 use super::{reason::Case, rule};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     stage::Stage,
 };
 fn alert() -> Arc<Alert> {
-    let catalogue = Catalogue::load(None, 1.0).unwrap();
+    let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
     catalogue.alert("DiskFull").unwrap().clone()
 }
 

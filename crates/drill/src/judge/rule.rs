@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use alerting::span;
+use alerting::format_duration;
 use simulator::catalogue::Alert;
 
 use super::{checks, expression};
@@ -14,11 +14,11 @@ pub(crate) fn different(rule: &Rule, alert: &Alert) -> Vec<String> {
         different.push(told("expr", &rule.query, &alert.expr));
     }
     let hold_for = duration(rule.duration);
-    if hold_for != alert.hold_for {
+    if hold_for != alert.for_duration {
         different.push(format!(
             "its `for` is {}, the catalogue's {}",
             spelt(hold_for),
-            spelt(alert.hold_for)
+            spelt(alert.for_duration)
         ));
     }
     different.extend(checks::differences(&alert.added_labels(), &rule.labels));
@@ -80,7 +80,7 @@ fn duration(seconds: f64) -> Duration {
 fn spelt(duration: Duration) -> String {
     match duration.is_zero() {
         true => "0s".to_owned(),
-        false => span(duration),
+        false => format_duration(duration),
     }
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn of(alert: &Alert) -> Rule {
     Rule {
         name: alert.name.clone(),
         query: alert.expr.clone(),
-        duration: alert.hold_for.as_secs_f64(),
+        duration: alert.for_duration.as_secs_f64(),
         labels: alert.added_labels(),
         annotations: labels(&[
             ("summary", &alert.summary),
@@ -105,7 +105,7 @@ pub(crate) fn of(alert: &Alert) -> Rule {
 mod tests {
     use super::*;
     use crate::servers::seen::labels;
-    use simulator::catalogue::Catalogue;
+    use simulator::lint::CheckedCatalogue;
 
     #[test]
     fn rules_of_one_name_are_told_apart_by_what_only_one_of_them_adds() {
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_rule_that_is_not_the_catalogue_s_is_told_with_both() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         let alert = catalogue.alert("DiskFull").unwrap();
         let mut rule = of(alert);
         rule.query = "mock_disk_usage_percent>90".to_owned();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use simulator::{
     catalogue::Alert,
-    prediction::{self, Unpredicted},
+    prediction::{self, PredictionError},
 };
 
 use crate::stage::Stage;
@@ -55,10 +55,10 @@ impl Theory {
     /// # Errors
     /// Why its trigger cannot lead to an alert, or its recovery not end one.
     pub(crate) fn of(alert: &Alert, pace: Pace) -> Result<Self, String> {
-        let reach = prediction::reach(alert);
+        let reach = prediction::lookback(alert);
         let (rise, fall, predicted) = match prediction::predict(alert, pace.scrape) {
             Ok(prediction) => (prediction.rise, prediction.fall, true),
-            Err(Unpredicted::Expression(_)) => {
+            Err(PredictionError::Unsupported(_)) => {
                 let window = reach * 2 + pace.scrape * UNPREDICTED_SCRAPES;
                 let there = alert.trigger.settles_after(alert.baseline);
                 (
@@ -67,9 +67,9 @@ impl Theory {
                     false,
                 )
             }
-            Err(Unpredicted::Baseline(told)) => return Err(format!("its baseline {told}")),
-            Err(Unpredicted::Trigger(told)) => return Err(format!("its trigger {told}")),
-            Err(Unpredicted::Recovery(told)) => return Err(format!("its recovery {told}")),
+            Err(PredictionError::Baseline(told)) => return Err(format!("its baseline {told}")),
+            Err(PredictionError::Trigger(told)) => return Err(format!("its trigger {told}")),
+            Err(PredictionError::Recovery(told)) => return Err(format!("its recovery {told}")),
         };
         // One scrape more than predicted, since a scrape may be late or lost; a beat, since the simulator may have just
         // moved when it is told.
@@ -80,7 +80,7 @@ impl Theory {
                 + moved
                 + rounded_up(alert.keep_firing_for, pace.evaluation)
                 + pace.evaluation,
-            hold_for: alert.hold_for,
+            hold_for: alert.for_duration,
             reach,
             slack: Duration::ZERO,
             told: true,
@@ -161,7 +161,7 @@ fn rounded_up(duration: Duration, step: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use simulator::catalogue::Catalogue;
+    use simulator::lint::CheckedCatalogue;
 
     fn seconds(s: u64) -> Duration {
         Duration::from_secs(s)
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn each_bound_is_what_its_stage_waits_for() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         let down = catalogue.alert("ServiceDown").unwrap();
         let theory = Theory::of(down, pace()).unwrap();
         for (stage, bound) in [
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_predicted_is_given_time_and_said_to_be() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         let mut alert = Alert::clone(catalogue.alert("ServiceDown").unwrap());
         alert.expr = "mock_service_up / mock_other < 1".to_owned();
         let theory = Theory::of(&alert, pace()).unwrap();
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_guess_waits_for_the_windows_in_the_expression() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         let mut alert = Alert::clone(catalogue.alert("ServiceDown").unwrap());
         alert.expr = "rate(mock_service_up[5m]) / rate(mock_other[10m]) < 1".to_owned();
         let theory = Theory::of(&alert, pace()).unwrap();

@@ -1,6 +1,6 @@
 //! The report as Markdown.
 
-use alerting::span;
+use alerting::format_duration;
 
 use super::{COLUMNS, Report, cell, title};
 use crate::words::time_scale;
@@ -22,10 +22,10 @@ pub(super) fn write(report: &Report) -> String {
         plain(report.catalogue.as_deref().unwrap_or("built in")),
         plain(&what.unwrap_or_default()),
         time_scale(report.scale),
-        span(pace.scrape),
-        span(pace.evaluation),
-        span(pace.poll),
-        span(report.grace),
+        format_duration(pace.scrape),
+        format_duration(pace.evaluation),
+        format_duration(pace.poll),
+        format_duration(report.grace),
     );
     for (name, address) in &report.servers {
         page += &format!("- {name}: {}\n", plain(address));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use alerting::span;
+use alerting::format_duration;
 use chrono::TimeDelta;
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
@@ -98,7 +98,7 @@ impl Simulator {
             true => format!("it is calm by {}", clock(begun)),
             false => format!(
                 "what its window of {} still holds is past by {}",
-                span(window),
+                format_duration(window),
                 clock(begun + delta(window))
             ),
         };
@@ -198,7 +198,7 @@ impl Driven {
     }
 
     fn differs_from(&self, alert: &Alert) -> Option<String> {
-        let hold_for = span(alert.hold_for);
+        let hold_for = format_duration(alert.for_duration);
         let (what, theirs, ours) = if self.expr != alert.expr {
             ("expr", &self.expr, &alert.expr)
         } else if self.hold_for != hold_for {

@@ -3,13 +3,15 @@
 use chrono::DateTime;
 use url::Url;
 
+use simulator::lint::CheckedCatalogue;
+
 use super::*;
 
 fn served(catalogue: &Catalogue) -> Served {
     let alerts = catalogue.alerts.iter().map(|alert| Driven {
         name: alert.name.clone(),
         expr: alert.expr.clone(),
-        hold_for: span(alert.hold_for),
+        hold_for: format_duration(alert.for_duration),
         ..Driven::default()
     });
     Served {
@@ -22,7 +24,7 @@ fn served(catalogue: &Catalogue) -> Served {
 fn busy(condition: &str, driven: bool, (value, window): (f64, u64), of: &str) -> String {
     let url = Url::parse("http://u:hunter2@h/mock").unwrap();
     let simulator = Simulator(Server::new("mock-metrics", "--simulator", url, None));
-    let catalogue = Catalogue::load(None, 1.0).unwrap();
+    let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
     let driven = Driven {
         name: "DiskFull".to_owned(),
         condition: condition.to_owned(),
@@ -74,7 +76,7 @@ async fn what_ends_by_itself_is_told_with_when_and_not_with_how_to_end_it() {
 
 #[test]
 fn another_catalogue_is_known_by_names_expressions_and_for() {
-    let ours = Catalogue::load(None, 1.0).unwrap();
+    let ours = CheckedCatalogue::load(None, 1.0).unwrap();
     let mut served = served(&ours);
     assert_eq!(served.differs_from(&ours), None);
     served.alerts[0].hold_for = "2m".to_owned();

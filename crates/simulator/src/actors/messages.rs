@@ -7,7 +7,7 @@
 //! | [`ListAlerts`]                         | `GET /api/alerts`                     | SimulatorActor | the alerts on its series                  |
 //! | [`Trigger`]                            | `POST /api/alerts/…`, ScenarioPlayer  | SimulatorActor | the alert                                 |
 //! | [`Recover`]                            | `POST /api/alerts/…`                  | SimulatorActor | the alert                                 |
-//! | [`EndDrive`]                           | ScenarioPlayer                        | SimulatorActor | –                                         |
+//! | [`EndStimulus`]                           | ScenarioPlayer                        | SimulatorActor | –                                         |
 //! | [`Reset`]                              | `POST /api/reset`                     | SimulatorActor | –                                         |
 //! | [`StartScenario`]                      | `POST /api/scenarios/…/start`         | ScenarioPlayer | since when it runs, or which one does     |
 //! | [`StopScenario`]                       | `POST /api/scenarios/stop`, `/api/reset` | ScenarioPlayer | what has been stopped                  |
@@ -20,12 +20,15 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     catalogue::{Alert, Scenario},
-    model::{board::MetricFull, change::Change, drive::Drive, levers::Lever, rehearsal::Condition},
+    simulation::{
+        alert_state::Condition, change::Change, family_state::SeriesLimitError, levers::Lever,
+        stimulus::Stimulus,
+    },
 };
 
 /// Changes one series.
 #[derive(Debug, Message)]
-#[rtype(result = "Result<f64, MetricFull>")]
+#[rtype(result = "Result<f64, SeriesLimitError>")]
 pub struct Apply {
     /// The row of the table.
     pub lever: &'static Lever,
@@ -42,7 +45,7 @@ pub struct Expose(pub String);
 
 /// An alert, and where it stands.
 #[derive(Debug, Clone)]
-pub struct AlertState {
+pub struct AlertStatus {
     /// The alert.
     pub alert: Arc<Alert>,
     /// Whether its condition holds, and what was asked.
@@ -59,22 +62,22 @@ pub struct AlertState {
 
 /// Asks for the alerts on the actor's series.
 #[derive(Debug, Message)]
-#[rtype(result = "Vec<AlertState>")]
+#[rtype(result = "Vec<AlertStatus>")]
 pub struct ListAlerts;
 
 /// Drives an alert's series. `None`: the alert is another actor's.
 #[derive(Debug, Message)]
-#[rtype(result = "Option<AlertState>")]
+#[rtype(result = "Option<AlertStatus>")]
 pub struct Trigger {
     /// Which one.
     pub alert: Arc<Alert>,
     /// How.
-    pub drive: Drive,
+    pub stimulus: Stimulus,
 }
 
 /// Brings an alert's series back to the baseline, whoever drives it. `None`: the alert is another actor's.
 #[derive(Debug, Message)]
-#[rtype(result = "Option<AlertState>")]
+#[rtype(result = "Option<AlertStatus>")]
 pub struct Recover {
     /// Which one.
     pub alert: Arc<Alert>,
@@ -84,7 +87,7 @@ pub struct Recover {
 /// or somebody may have set it.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
-pub struct EndDrive {
+pub struct EndStimulus {
     /// Which one.
     pub alert: Arc<Alert>,
 }

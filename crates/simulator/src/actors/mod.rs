@@ -2,7 +2,7 @@
 //!
 //! | actor              | how many                       | where it runs | owns                              | dies with   |
 //! |--------------------|--------------------------------|---------------|-----------------------------------|-------------|
-//! | [`SimulatorActor`] | 1 per family of the catalogue  | main arbiter  | its family's board                | the process |
+//! | [`SimulatorActor`] | 1 per family of the catalogue  | main arbiter  | its family's family_state                | the process |
 //! | [`ScenarioPlayer`] | 1                              | main arbiter  | the scenario that runs, if any    | the process |
 //!
 //! [`SimulatorActor`]: simulator::SimulatorActor

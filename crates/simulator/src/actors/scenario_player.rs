@@ -7,22 +7,28 @@ use actix::{Actor, AsyncContext, Context, Handler, Recipient, SpawnHandle};
 use chrono::Utc;
 use program::shutdown;
 
-use super::messages::{EndDrive, Running, RunningScenario, StartScenario, StopScenario, Trigger};
-use crate::catalogue::{Act, Alert, Scenario, Step};
+use super::messages::{
+    EndStimulus, Running, RunningScenario, StartScenario, StopScenario, Trigger,
+};
+use crate::{
+    catalogue::{Act, Alert, Scenario, Step},
+    simulation::stimulus::Stimulus,
+};
+
 /// Who drives an alert's series.
 #[derive(Debug, Clone)]
-pub struct Seat {
-    /// Is told to drive it.
+pub struct AlertRecipients {
+    /// Is told to stimulus it.
     pub trigger: Recipient<Trigger>,
     /// Is told to bring it back.
-    pub end_drive: Recipient<EndDrive>,
+    pub end_stimulus: Recipient<EndStimulus>,
 }
 
 /// Plays one scenario at a time. It runs until it is stopped, or a step has recovered the last alert that it triggered. It
-/// ends no drive but its own alerts': who takes a series over keeps it.
+/// ends no stimulus but its own alerts': who takes a series over keeps it.
 pub struct ScenarioPlayer {
     /// By alert.
-    seats: BTreeMap<String, Seat>,
+    recipients: BTreeMap<String, AlertRecipients>,
     playing: Option<Playing>,
 }
 
@@ -39,9 +45,9 @@ struct Playing {
 
 impl ScenarioPlayer {
     /// One that reaches every alert of the catalogue.
-    pub fn new(seats: BTreeMap<String, Seat>) -> Self {
+    pub fn new(recipients: BTreeMap<String, AlertRecipients>) -> Self {
         Self {
-            seats,
+            recipients,
             playing: None,
         }
     }
@@ -86,21 +92,21 @@ impl ScenarioPlayer {
     }
 
     fn trigger(&self, alert: &Arc<Alert>, value: Option<f64>) {
-        let mut drive = alert.drive();
+        let mut stimulus = Stimulus::of(alert);
         if let Some(value) = value {
-            drive.pattern = drive.pattern.with_value(value);
+            stimulus.pattern = stimulus.pattern.with_value(value);
         }
-        if let Some(seat) = self.seats.get(&alert.name) {
+        if let Some(recipients) = self.recipients.get(&alert.name) {
             let alert = alert.clone();
             // A scenario has few steps, and none may get lost: this goes past the mailbox's bound.
-            seat.trigger.do_send(Trigger { alert, drive });
+            recipients.trigger.do_send(Trigger { alert, stimulus });
         }
     }
 
     fn recover(&self, alert: &Arc<Alert>) {
-        if let Some(seat) = self.seats.get(&alert.name) {
+        if let Some(recipients) = self.recipients.get(&alert.name) {
             let alert = alert.clone();
-            seat.end_drive.do_send(EndDrive { alert });
+            recipients.end_stimulus.do_send(EndStimulus { alert });
         }
     }
 }
@@ -174,11 +180,11 @@ mod tests {
     use actix::Addr;
     use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-    use super::super::messages::AlertState;
+    use super::super::messages::AlertStatus;
     use super::*;
-    use crate::catalogue::Catalogue;
+    use crate::lint::CheckedCatalogue;
 
-    /// Takes what a simulator would be told.
+    /// Records the messages that a simulator would receive.
     struct Probe(UnboundedSender<String>);
 
     impl Actor for Probe {
@@ -186,7 +192,7 @@ mod tests {
     }
 
     impl Handler<Trigger> for Probe {
-        type Result = Option<AlertState>;
+        type Result = Option<AlertStatus>;
 
         fn handle(&mut self, told: Trigger, _: &mut Self::Context) -> Self::Result {
             self.0.send(format!("trigger {}", told.alert.name)).unwrap();
@@ -194,39 +200,39 @@ mod tests {
         }
     }
 
-    impl Handler<EndDrive> for Probe {
+    impl Handler<EndStimulus> for Probe {
         type Result = ();
 
-        fn handle(&mut self, told: EndDrive, _: &mut Self::Context) {
+        fn handle(&mut self, told: EndStimulus, _: &mut Self::Context) {
             self.0.send(format!("recover {}", told.alert.name)).unwrap();
         }
     }
 
-    fn catalogue(steps: &str) -> Catalogue {
+    fn catalogue(steps: &str) -> CheckedCatalogue {
         let alert = |name: &str| {
             format!("[[alert]]\nname = \"{name}\"\nexpr = \"{name} > 1\"\ntrigger = 2\n")
         };
         let scenario =
             format!("[[scenario]]\nname = \"s\"\ntitle = \"t\"\nexpect = []\nsteps = [{steps}]\n");
         let text = [alert("a"), alert("b"), scenario].concat();
-        Catalogue::parse("mine.toml", &text, 0.001).unwrap()
+        CheckedCatalogue::parse("mine.toml", &text, 0.001).unwrap()
     }
 
-    fn player(catalogue: &Catalogue) -> (Addr<ScenarioPlayer>, UnboundedReceiver<String>) {
+    fn player(catalogue: &CheckedCatalogue) -> (Addr<ScenarioPlayer>, UnboundedReceiver<String>) {
         let (sender, seen) = unbounded_channel();
         let probe = Probe(sender).start();
-        let seat = |alert: &Arc<Alert>| {
-            let seat = Seat {
+        let recipients = |alert: &Arc<Alert>| {
+            let recipients = AlertRecipients {
                 trigger: probe.clone().recipient(),
-                end_drive: probe.clone().recipient(),
+                end_stimulus: probe.clone().recipient(),
             };
-            (alert.name.clone(), seat)
+            (alert.name.clone(), recipients)
         };
-        let seats = catalogue.alerts.iter().map(seat).collect();
-        (ScenarioPlayer::new(seats).start(), seen)
+        let recipients = catalogue.alerts.iter().map(recipients).collect();
+        (ScenarioPlayer::new(recipients).start(), seen)
     }
 
-    fn start(catalogue: &Catalogue) -> StartScenario {
+    fn start(catalogue: &CheckedCatalogue) -> StartScenario {
         StartScenario(catalogue.scenario("s").unwrap().clone())
     }
 

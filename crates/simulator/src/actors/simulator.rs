@@ -6,36 +6,39 @@ use actix::{Actor, Addr, AsyncContext, Context, Handler, MessageResult};
 use chrono::{DateTime, Utc};
 use program::shutdown;
 
-use super::messages::{AlertState, Apply, EndDrive, Expose, ListAlerts, Recover, Reset, Trigger};
+use super::messages::{
+    AlertStatus, Apply, EndStimulus, Expose, ListAlerts, Recover, Reset, Trigger,
+};
 use crate::{
     catalogue::Alert,
-    model::{
-        board::{Board, MetricFull},
-        boards::Boards,
-        owners::Owners,
-        rehearsal::Rehearsal,
+    simulation::{
+        alert_state::AlertState,
+        application::Application,
+        family_state::{FamilyState, SeriesLimitError},
+        metric_ownership::MetricOwnership,
     },
 };
+
 /// How often the series move.
 const BEAT: Duration = Duration::from_secs(1);
 
 /// Owns the series of one family and moves them once a second.
 pub struct SimulatorActor {
-    board: Board,
+    family_state: FamilyState,
     /// How many bytes its series took in the last exposition.
     exposed: usize,
-    /// How old the board was when the actor began.
+    /// How old the family_state was when the actor began.
     age: Duration,
     began: Instant,
-    /// The moment on the wall clock from which the board counts.
+    /// The moment on the wall clock from which the family_state counts.
     born_at: DateTime<Utc>,
 }
 
 impl SimulatorActor {
-    /// A family whose board is so old, and goes on from there.
-    pub fn new(board: Board, age: Duration) -> Self {
+    /// A family whose family_state is so old, and goes on from there.
+    pub fn new(family_state: FamilyState, age: Duration) -> Self {
         Self {
-            board,
+            family_state,
             exposed: 0,
             age,
             began: Instant::now(),
@@ -48,15 +51,15 @@ impl SimulatorActor {
     }
 }
 
-/// What is told of an alert. `born_at` is the moment from which its board counts.
-fn state(born_at: DateTime<Utc>, rehearsal: &Rehearsal) -> AlertState {
-    AlertState {
-        alert: rehearsal.alert().clone(),
-        condition: rehearsal.condition(),
-        driven: rehearsal.is_driven(),
-        value: rehearsal.value(),
-        compared: rehearsal.compared(),
-        since: born_at + rehearsal.since(),
+/// What is told of an alert. `born_at` is the moment from which its family_state counts.
+fn state(born_at: DateTime<Utc>, alert_state: &AlertState) -> AlertStatus {
+    AlertStatus {
+        alert: alert_state.alert().clone(),
+        condition: alert_state.condition(),
+        driven: alert_state.is_driven(),
+        value: alert_state.value(),
+        compared: alert_state.compared(),
+        since: born_at + alert_state.since(),
     }
 }
 
@@ -67,17 +70,17 @@ impl Actor for SimulatorActor {
         shutdown::panics_here_are_fatal();
         // After a stall the interval replays missed beats; they find little or no time elapsed.
         ctx.run_interval(BEAT, |simulator, _| {
-            simulator.board.step(simulator.now());
+            simulator.family_state.step(simulator.now());
         });
     }
 }
 
 impl Handler<Apply> for SimulatorActor {
-    type Result = Result<f64, MetricFull>;
+    type Result = Result<f64, SeriesLimitError>;
 
     fn handle(&mut self, asked: Apply, _: &mut Self::Context) -> Self::Result {
         let now = self.now();
-        self.board
+        self.family_state
             .apply(now, asked.lever, &asked.labels, asked.change)
     }
 }
@@ -89,7 +92,7 @@ impl Handler<Expose> for SimulatorActor {
         let before = text.len();
         // Values grow longer and shorter; a text that doubles as it grows would leave holes of many megabytes.
         text.reserve(self.exposed + self.exposed / 16);
-        self.board.write(&mut text);
+        self.family_state.write(&mut text);
         self.exposed = text.len() - before;
         text
     }
@@ -99,36 +102,39 @@ impl Handler<ListAlerts> for SimulatorActor {
     type Result = MessageResult<ListAlerts>;
 
     fn handle(&mut self, _: ListAlerts, _: &mut Self::Context) -> Self::Result {
-        let rehearsals = self.board.rehearsals().iter();
-        MessageResult(rehearsals.map(|of| state(self.born_at, of)).collect())
+        let alerts = self.family_state.alerts().iter();
+        MessageResult(alerts.map(|of| state(self.born_at, of)).collect())
     }
 }
 
 impl Handler<Trigger> for SimulatorActor {
-    type Result = Option<AlertState>;
+    type Result = Option<AlertStatus>;
 
     fn handle(&mut self, asked: Trigger, _: &mut Self::Context) -> Self::Result {
         let now = self.now();
-        let found = self.board.trigger(now, &asked.alert.name, asked.drive)?;
+        let found = self
+            .family_state
+            .trigger(now, &asked.alert.name, asked.stimulus)?;
         Some(state(self.born_at, found))
     }
 }
 
 impl Handler<Recover> for SimulatorActor {
-    type Result = Option<AlertState>;
+    type Result = Option<AlertStatus>;
 
     fn handle(&mut self, asked: Recover, _: &mut Self::Context) -> Self::Result {
         let now = self.now();
-        let found = self.board.recover(now, &asked.alert.name)?;
+        let found = self.family_state.recover(now, &asked.alert.name)?;
         Some(state(self.born_at, found))
     }
 }
 
-impl Handler<EndDrive> for SimulatorActor {
+impl Handler<EndStimulus> for SimulatorActor {
     type Result = ();
 
-    fn handle(&mut self, asked: EndDrive, _: &mut Self::Context) {
-        self.board.end_drive(self.now(), &asked.alert.name);
+    fn handle(&mut self, asked: EndStimulus, _: &mut Self::Context) {
+        self.family_state
+            .end_stimulus(self.now(), &asked.alert.name);
     }
 }
 
@@ -136,25 +142,26 @@ impl Handler<Reset> for SimulatorActor {
     type Result = ();
 
     fn handle(&mut self, _: Reset, _: &mut Self::Context) {
-        self.board.reset(self.now());
+        self.family_state.reset(self.now());
     }
 }
 
 /// The actors, one per family: six that are built in, and one for each further family of the catalogue.
 #[derive(Debug, Clone)]
 pub struct Simulators {
-    owners: Owners,
+    ownership: MetricOwnership,
     actors: Vec<(String, Addr<SimulatorActor>)>,
 }
 
 impl Simulators {
-    /// Starts them on the current arbiter, with boards that go on from the age that they have by now.
-    pub fn start(boards: Boards, age: Duration) -> Self {
-        let (owners, boards) = boards.into_parts();
-        let start = |(family, board)| (family, SimulatorActor::new(board, age).start());
+    /// Starts them on the current arbiter, with application that go on from the age that they have by now.
+    pub fn start(application: Application, age: Duration) -> Self {
+        let (ownership, application) = application.into_parts();
+        let start =
+            |(family, family_state)| (family, SimulatorActor::new(family_state, age).start());
         Self {
-            owners,
-            actors: boards.into_iter().map(start).collect(),
+            ownership,
+            actors: application.into_iter().map(start).collect(),
         }
     }
 
@@ -166,7 +173,7 @@ impl Simulators {
 
     /// The actor that owns the series of an alert of the catalogue.
     pub fn of_alert(&self, alert: &Alert) -> Option<&Addr<SimulatorActor>> {
-        self.of(self.owners.family(&alert.metric)?)
+        self.of(self.ownership.family(&alert.metric)?)
     }
 
     /// All of them, in the order of the exposition.
@@ -180,16 +187,16 @@ impl Simulators {
 mod tests {
     use super::*;
     use crate::{
-        catalogue::Catalogue,
-        model::{change::Change, levers::find, rehearsal::Condition},
+        lint::CheckedCatalogue,
+        simulation::{alert_state::Condition, change::Change, levers::find, stimulus::Stimulus},
     };
 
-    fn catalogue() -> Catalogue {
-        Catalogue::load(None, 1.0).unwrap()
+    fn catalogue() -> CheckedCatalogue {
+        CheckedCatalogue::load(None, 1.0).unwrap()
     }
 
-    fn started(catalogue: &Catalogue) -> Simulators {
-        Simulators::start(Boards::new(catalogue, 1, 100), Duration::ZERO)
+    fn started(catalogue: &CheckedCatalogue) -> Simulators {
+        Simulators::start(Application::new(catalogue, 1, 100), Duration::ZERO)
     }
 
     #[actix::test]
@@ -218,9 +225,9 @@ mod tests {
     #[actix::test]
     async fn a_simulator_moves_by_itself_as_time_passes() {
         let past = Duration::from_secs(100);
-        let board = Board::new("network", &catalogue(), 1, 100);
-        let mut simulator = SimulatorActor::new(board, past);
-        simulator.board.step(simulator.now());
+        let family_state = FamilyState::new("network", &catalogue(), 1, 100);
+        let mut simulator = SimulatorActor::new(family_state, past);
+        simulator.family_state.step(simulator.now());
         let text = simulator.start().send(Expose(String::new())).await.unwrap();
         assert!(
             !text.contains("request_duration_seconds_count{service=\"api\"} 0\n"),
@@ -236,7 +243,7 @@ mod tests {
         let before = Utc::now();
         let asked = Trigger {
             alert: alert.clone(),
-            drive: alert.drive(),
+            stimulus: Stimulus::of(alert),
         };
         let actor = actors.of_alert(alert).unwrap();
         let state = actor.send(asked).await.unwrap().unwrap();

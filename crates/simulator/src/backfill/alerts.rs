@@ -7,13 +7,11 @@ use alerting::{
     Labels,
     rule_state::{RuleState, State},
 };
+use prometheus_api::exposition::metric_type::MetricType;
 use promql::{Expression, Predictor, Sample, SeriesRef};
 
 use super::openmetrics::{MetricFamily, Recorded};
-use crate::{
-    catalogue::{Alert, Catalogue},
-    model::exposition::Kind,
-};
+use crate::catalogue::{Alert, Catalogue};
 
 const STATES: &str = "ALERTS";
 const SINCE: &str = "ALERTS_FOR_STATE";
@@ -22,9 +20,9 @@ const LOOK_BACK: Duration = Duration::from_secs(300);
 
 /// Both families. A rule whose expression cannot be predicted is left out.
 pub(super) fn of(catalogue: &Catalogue, recorded: &[MetricFamily]) -> [MetricFamily; 2] {
-    let mut states = MetricFamily::new(STATES, Kind::Gauge, "Alerts by state, always 1.");
+    let mut states = MetricFamily::new(STATES, MetricType::Gauge, "Alerts by state, always 1.");
     let help = "Unix time since which an alert is active.";
-    let mut since = MetricFamily::new(SINCE, Kind::Gauge, help);
+    let mut since = MetricFamily::new(SINCE, MetricType::Gauge, help);
     for alert in &catalogue.alerts {
         let series = recorded.iter().flat_map(|family| &family.series);
         for series in series.filter(|series| series.name == alert.metric) {
@@ -70,7 +68,7 @@ fn evaluate(alert: &Alert, series: &Recorded, predictor: &Predictor) -> Vec<Acti
     };
     let samples: Vec<_> = series.samples.iter().map(sample).collect();
     let reach = predictor.lookback() + LOOK_BACK;
-    let mut rule = RuleState::new(alert.hold_for, alert.keep_firing_for);
+    let mut rule = RuleState::new(alert.for_duration, alert.keep_firing_for);
     let mut from = 0;
     let evaluations = samples.iter().enumerate().filter_map(|(index, newest)| {
         let now = newest.at;
@@ -107,11 +105,12 @@ fn pair(name: &str, value: &str) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lint::CheckedCatalogue;
 
     #[test]
     fn a_full_disk_was_pending_then_firing_and_so_was_every_rule_it_breaks() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
-        let mut disk = MetricFamily::new("mock_disk_usage_percent", Kind::Gauge, "");
+        let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
+        let mut disk = MetricFamily::new("mock_disk_usage_percent", MetricType::Gauge, "");
         let value = |scrape: u64| {
             if (4..12).contains(&scrape) {
                 95.0
@@ -149,8 +148,8 @@ mod tests {
     fn an_alert_of_the_past_has_every_label_that_its_rule_adds() {
         let text = "[[alert]]\nname = \"A\"\nexpr = \"a > 1\"\nfor = \"0s\"\ntrigger = 5\n\
                     rule_labels = { team = \"shop\" }\n";
-        let catalogue = Catalogue::parse("mine.toml", text, 1.0).unwrap();
-        let mut family = MetricFamily::new("a", Kind::Gauge, "");
+        let catalogue = CheckedCatalogue::parse("mine.toml", text, 1.0).unwrap();
+        let mut family = MetricFamily::new("a", MetricType::Gauge, "");
         family.add("a", Labels::new(), vec![(0, 5.0), (15, 5.0)]);
         let [states, _] = of(&catalogue, &[family]);
         let labels = &states.series[0].labels;

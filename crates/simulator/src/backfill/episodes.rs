@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use crate::{
-    catalogue::{Alert, Catalogue},
-    model::calm::{noise, stream},
+    catalogue::Alert,
+    lint::CheckedCatalogue,
     prediction::Prediction,
+    simulation::baseline::{noise, stream},
 };
 
 /// An alert has at most one episode in each slot, and is calm again at its end.
@@ -30,7 +31,7 @@ pub(super) struct Episode {
 
 /// The episodes of a history that lasts for `span`, by the time of their triggers. It ends calm. Alerts of the same series
 /// take turns; one whose course cannot be predicted has none.
-pub(super) fn plan(catalogue: &Catalogue, seed: u64, span: Duration) -> Vec<Episode> {
+pub(super) fn plan(catalogue: &CheckedCatalogue, seed: u64, span: Duration) -> Vec<Episode> {
     let mut episodes: Vec<Episode> = sharing(catalogue)
         .values()
         .flat_map(|alerts| take_turns(alerts, seed, span))
@@ -40,17 +41,17 @@ pub(super) fn plan(catalogue: &Catalogue, seed: u64, span: Duration) -> Vec<Epis
 }
 
 /// How long the shortest history lasts that has an episode; `None`: no history has one.
-pub(super) fn shortest(catalogue: &Catalogue) -> Option<Duration> {
+pub(super) fn shortest(catalogue: &CheckedCatalogue) -> Option<Duration> {
     let sharing = sharing(catalogue);
     let slots = sharing.values().map(|alerts| slot(alerts).0);
     slots.min().map(|slot| slot * 2)
 }
 
-/// The alerts whose course can be predicted, by the series that they drive.
-fn sharing(catalogue: &Catalogue) -> BTreeMap<(&str, String), Vec<Predicted<'_>>> {
+/// The alerts whose course can be predicted, by the series that they stimulus.
+fn sharing(catalogue: &CheckedCatalogue) -> BTreeMap<(&str, String), Vec<Predicted<'_>>> {
     let mut sharing: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for (alert, told) in catalogue.predicted() {
-        if let Ok(predicted) = told {
+    for (alert, prediction) in catalogue.predicted() {
+        if let Ok(predicted) = prediction {
             let series = (alert.metric.as_str(), alert.series());
             sharing.entry(series).or_default().push((alert, *predicted));
         }
@@ -58,17 +59,17 @@ fn sharing(catalogue: &Catalogue) -> BTreeMap<(&str, String), Vec<Predicted<'_>>
     sharing
 }
 
-/// How long a slot of alerts that drive one series is, and the longest episode of these.
+/// How long a slot of alerts that stimulus one series is, and the longest episode of these.
 fn slot(alerts: &[Predicted<'_>]) -> (Duration, Duration) {
     let course = |(alert, predicted): &Predicted<'_>| {
-        predicted.rise + alert.hold_for + predicted.fall + Duration::from_secs_f64(FIRING.1)
+        predicted.rise + alert.for_duration + predicted.fall + Duration::from_secs_f64(FIRING.1)
     };
     let longest = alerts.iter().map(course).max().unwrap_or_default();
     // Twice, so that what is left of an episode has left every window before the next one.
     (SHORTEST_SLOT.max(longest * 2), longest)
 }
 
-/// The episodes of alerts that drive one series.
+/// The episodes of alerts that stimulus one series.
 fn take_turns(alerts: &[Predicted<'_>], seed: u64, span: Duration) -> Vec<Episode> {
     let (slot, longest) = slot(alerts);
     // The last one stays empty: a history ends calm.
@@ -87,7 +88,7 @@ fn take_turns(alerts: &[Predicted<'_>], seed: u64, span: Duration) -> Vec<Episod
         let free = slot - longest;
         let from = slot * number + free.mul_f64(draw("when"));
         let firing = FIRING.0 + (FIRING.1 - FIRING.0) * draw("how long");
-        let held = predicted.rise + alert.hold_for + Duration::from_secs_f64(firing);
+        let held = predicted.rise + alert.for_duration + Duration::from_secs_f64(firing);
         episodes.push(Episode {
             alert: (*alert).clone(),
             from,
@@ -104,12 +105,12 @@ mod tests {
     const DAY: Duration = Duration::from_secs(86_400);
 
     fn of(seed: u64) -> Vec<Episode> {
-        plan(&Catalogue::load(None, 1.0).unwrap(), seed, DAY)
+        plan(&CheckedCatalogue::load(None, 1.0).unwrap(), seed, DAY)
     }
 
     #[test]
     fn in_a_day_every_alert_has_an_episode_and_it_ends_calm() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         let episodes = of(1);
         for alert in &catalogue.alerts {
             let own = episodes
@@ -147,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_short_history_is_calm() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         let shortest = shortest(&catalogue).unwrap();
         assert!(plan(&catalogue, 1, shortest - Duration::from_secs(1)).is_empty());
         assert!(!plan(&catalogue, 1, shortest).is_empty());

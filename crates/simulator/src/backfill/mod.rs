@@ -2,7 +2,7 @@
 //! `promtool tsdb create-blocks-from openmetrics`.
 //!
 //! ```text
-//! episodes (seeded) ──▶ past: boards, step by step ──▶ recording ──▶ alerts: every rule, evaluated ──▶ openmetrics
+//! episodes (seeded) ──▶ past: application, step by step ──▶ recording ──▶ alerts: every rule, evaluated ──▶ openmetrics
 //! ```
 //! A simulator that is started with the same seed, hours and end (`simulation.history_…`) plays the same past and goes on
 //! from there, so that no series jumps.
@@ -27,7 +27,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::{Args, builder::NonEmptyStringValueParser};
 use tokio::sync::oneshot;
 
-use crate::{catalogue::Catalogue, model::boards::Boards, source::Source};
+use crate::{catalogue::Catalogue, simulation::application::Application, source::Source};
 use alerting::{Labels, is_label};
 use output::Attempt;
 use program::{
@@ -150,12 +150,12 @@ impl BackfillOptions {
         target.insert("job".to_owned(), self.job.clone());
         target.insert("instance".to_owned(), self.instance.clone());
         let mut recording = Recording::of(target);
-        let mut boards = Boards::new(&past.unscaled, past.seed, limit);
+        let mut application = Application::new(&past.unscaled, past.seed, limit);
         let mut text = String::new();
-        past.play(&mut boards, |boards| {
+        past.play(&mut application, |application| {
             text.clear();
-            boards.write(&mut text);
-            recording.scrape(&text, start + boards.age().as_secs());
+            application.write(&mut text);
+            recording.scrape(&text, start + application.age().as_secs());
         });
         recording
     }

@@ -3,15 +3,14 @@
 use std::io::{self, Write};
 
 use alerting::Labels;
-
-use crate::model::exposition::{self, Kind};
+use prometheus_api::exposition::{metric_type::MetricType, write as exposition};
 
 /// All samples of one metric.
 #[derive(Debug)]
 pub(super) struct MetricFamily {
     /// The name without the endings of its samples' names.
     pub(super) name: String,
-    pub(super) kind: Kind,
+    pub(super) kind: MetricType,
     pub(super) help: String,
     pub(super) series: Vec<Recorded>,
 }
@@ -28,9 +27,9 @@ pub(super) struct Recorded {
 
 impl MetricFamily {
     /// A family without series. A counter's name loses its `_total`, which belongs to its samples.
-    pub(super) fn new(metric: &str, kind: Kind, help: &str) -> Self {
+    pub(super) fn new(metric: &str, kind: MetricType, help: &str) -> Self {
         let name = match kind {
-            Kind::Counter => metric.strip_suffix("_total").unwrap_or(metric),
+            MetricType::Counter => metric.strip_suffix("_total").unwrap_or(metric),
             _ => metric,
         };
         Self {
@@ -55,10 +54,10 @@ impl MetricFamily {
     /// Writes it, metadata first.
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let kind = match self.kind {
-            Kind::Counter => "counter",
-            Kind::Gauge => "gauge",
-            Kind::Histogram => "histogram",
-            Kind::Untyped => "unknown",
+            MetricType::Counter => "counter",
+            MetricType::Gauge => "gauge",
+            MetricType::Histogram => "histogram",
+            MetricType::Untyped => "unknown",
         };
         let help = self
             .help
@@ -91,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_counter_s_family_is_named_without_its_ending() {
-        let mut family = MetricFamily::new("errors_total", Kind::Counter, "a \"b\"\nc");
+        let mut family = MetricFamily::new("errors_total", MetricType::Counter, "a \"b\"\nc");
         let labels = [("device".to_owned(), "sda".to_owned())];
         let samples = vec![(1_700_000_000, 1.0), (1_700_000_015, 2.5)];
         family.add("errors_total", labels.into(), samples);

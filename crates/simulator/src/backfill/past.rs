@@ -1,4 +1,4 @@
-//! What has happened before the simulator was started: a made-up past, played on its boards.
+//! What has happened before the simulator was started: a made-up past, played on its application.
 
 use std::time::Duration;
 
@@ -6,15 +6,15 @@ use chrono::{DateTime, Utc};
 
 use super::episodes;
 use crate::{
-    catalogue::Catalogue,
-    model::{boards::Boards, drive::Drive},
+    lint::CheckedCatalogue,
+    simulation::{application::Application, stimulus::Stimulus},
 };
 
 /// A past that a simulator goes on from. The same seed, span and catalogue give the same past, wherever it is played.
 #[derive(Debug)]
 pub struct Past {
     /// The catalogue at the scale 1: nobody waits for what is past.
-    pub unscaled: Catalogue,
+    pub unscaled: CheckedCatalogue,
     /// `simulation.seed`.
     pub seed: u64,
     /// How long it lasts.
@@ -24,24 +24,24 @@ pub struct Past {
 }
 
 impl Past {
-    /// Plays it on boards that are just born, and shows them after each scrape interval.
-    pub fn play(&self, boards: &mut Boards, mut scraped: impl FnMut(&Boards)) {
+    /// Plays it on application that are just born, and shows them after each scrape interval.
+    pub fn play(&self, application: &mut Application, mut scraped: impl FnMut(&Application)) {
         let episodes = episodes::plan(&self.unscaled, self.seed, self.span);
         let mut episodes = episodes.into_iter().peekable();
         let mut now = Duration::ZERO;
         while now < self.span {
             now = (now + self.unscaled.timing.interval).min(self.span);
             while let Some(episode) = episodes.next_if(|episode| episode.from <= now) {
-                let drive = Drive {
+                let stimulus = Stimulus {
                     hold: Some(episode.until - episode.from),
-                    ..episode.alert.drive()
+                    ..Stimulus::of(&episode.alert)
                 };
-                for board in boards.all_mut() {
-                    board.trigger(now, &episode.alert.name, drive);
+                for family in application.families_mut() {
+                    family.trigger(now, &episode.alert.name, stimulus);
                 }
             }
-            boards.step(now);
-            scraped(boards);
+            application.step(now);
+            scraped(application);
         }
     }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use alerting::Labels;
+use prometheus_api::exposition::{metric_type::MetricType, read};
 
 use super::openmetrics::{MetricFamily, Recorded};
-use crate::model::exposition::{self, Kind};
 
 /// All samples so far.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Recording {
         }
     }
 
-    /// Takes in the exposition of one moment, in Unix seconds.
+    /// Records the exposition at one time, in Unix seconds.
     pub(super) fn scrape(&mut self, exposition: &str, at: u64) {
         let mut help = "";
         let mut family = None;
@@ -36,7 +36,7 @@ impl Recording {
                 help = rest.split_once(' ').map_or("", |(_, help)| help);
             } else if let Some(rest) = line.strip_prefix("# TYPE ") {
                 let (name, kind) = rest.split_once(' ').unwrap_or((rest, "untyped"));
-                family = Some((name, Kind::named(kind), help));
+                family = Some((name, MetricType::named(kind), help));
             } else if let (Some(family), Some((series, value))) = (family, line.rsplit_once(' ')) {
                 self.sample(family, series, value.parse().unwrap_or(f64::NAN), at);
             }
@@ -45,7 +45,7 @@ impl Recording {
 
     fn sample(
         &mut self,
-        (metric, kind, help): (&str, Kind, &str),
+        (metric, kind, help): (&str, MetricType, &str),
         series: &str,
         value: f64,
         at: u64,
@@ -66,7 +66,7 @@ impl Recording {
             self.families.len() - 1
         });
         let (name, labels) = series.split_once('{').unwrap_or((series, ""));
-        let mut labels = exposition::read_labels(labels.trim_end_matches('}'));
+        let mut labels = read::labels(labels.trim_end_matches('}'));
         for (name, value) in &self.target {
             labels.entry(name.clone()).or_insert_with(|| value.clone());
         }

@@ -1,66 +1,61 @@
-//! One alert of a catalogue, read and scaled.
+//! One alert of a catalogue.
 
 use std::time::Duration;
 
-use alerting::Labels;
+use alerting::{Labels, Rule};
+use prometheus_api::exposition::{metric_type::MetricType, write};
 
-use crate::model::{
-    calm::{Calm, stream},
-    drive::Drive,
-    exposition::{self, Kind},
-    pattern::{Pattern, Recovery},
-    series::{Motion, Noise, Series},
-};
+use super::pattern::{Pattern, Recovery};
 
-/// One alert: its rule, and how the simulator sets it off. Durations are scaled.
+/// One alert: its rule, its series, and the pattern that sets it off. Durations are scaled.
 #[derive(Debug, Clone)]
 pub struct Alert {
-    /// What it is called here: no other alert of the catalogue has this name.
+    /// Unique in the catalogue.
     pub name: String,
-    /// The label `alertname`. Several alerts may have it, told apart by other labels of their rules, which are in `name` then.
+    /// The label `alertname`. Where several alerts share it, their `name` also holds the rule labels in which they differ.
     pub alertname: String,
     /// The label `family`.
     pub family: String,
     /// The label `severity`.
     pub severity: String,
-    /// The metric that is driven.
+    /// The metric that a trigger moves.
     pub metric: String,
-    /// Its type.
-    pub kind: Kind,
-    /// Its `# HELP`.
+    /// The type of the metric.
+    pub kind: MetricType,
+    /// The text of `# HELP`.
     pub help: String,
-    /// The labels of the series that is driven.
+    /// The labels of the series that a trigger moves.
     pub labels: Labels,
-    /// A gauge's calm value, or a counter's calm increments per second.
+    /// The undisturbed value of a gauge, or the undisturbed increments per second of a counter.
     pub baseline: f64,
-    /// The largest noise around the baseline.
+    /// The largest deviation from the baseline.
     pub noise: f64,
-    /// What a trigger does.
+    /// How the series moves after a trigger.
     pub trigger: Pattern,
-    /// What a recovery does.
+    /// How the series goes back to its baseline.
     pub recover: Recovery,
     /// A gauge of the same labels that is 1 while the alert is triggered.
     pub flag: Option<String>,
-    /// The rule's expression, threshold and window put in.
+    /// The expression of the rule, with the threshold and the window filled in.
     pub expr: String,
-    /// What is put in for `{threshold}`.
+    /// The value of the placeholder `{threshold}`.
     pub threshold: Option<f64>,
-    /// What is put in for `{window}`.
+    /// The value of the placeholder `{window}`.
     pub window: Option<Duration>,
-    /// Another series that the simulator serves, and that the expression aggregates with the alert's own: what that makes of
-    /// both cannot be told from one.
-    pub with: Option<String>,
+    /// Another series of the simulator that the expression aggregates with the series of this alert. Predictions from one
+    /// series are not possible then.
+    pub aggregated_with: Option<String>,
     /// The rule's `for`.
-    pub hold_for: Duration,
+    pub for_duration: Duration,
     /// The rule's `keep_firing_for`.
     pub keep_firing_for: Duration,
-    /// What else the rule adds to the labels of its alerts.
+    /// The labels that the rule adds besides `severity` and `family`.
     pub rule_labels: Labels,
-    /// Its other annotations, Prometheus templates.
+    /// The annotations besides `summary` and `description`, as templates.
     pub annotations: Labels,
-    /// The annotation `summary`, a Prometheus template.
+    /// The annotation `summary`, as a template.
     pub summary: String,
-    /// The annotation `description`, a Prometheus template.
+    /// The annotation `description`, as a template.
     pub description: String,
 }
 
@@ -82,37 +77,38 @@ impl Alert {
 
     /// The labels of its series as they are exposed.
     pub fn series(&self) -> String {
-        exposition::labels(self.pairs())
+        write::labels(self.pairs())
     }
 
-    /// True where its metric only counts.
+    /// True where the metric is a counter.
     pub fn is_counter(&self) -> bool {
-        self.kind == Kind::Counter
+        self.kind == MetricType::Counter
     }
 
-    /// Its series at the baseline.
-    pub fn at_rest(&self, seed: u64) -> Series {
-        let calm = Calm::Wave {
-            mean: self.baseline,
-            swing: 0.0,
-            period: 1.0,
-            noise: self.noise,
-        };
-        let motion = if self.is_counter() {
-            Motion::Events(calm)
-        } else {
-            Motion::Rests(calm)
-        };
-        let stream = stream(&self.metric) ^ stream(&self.series());
-        Series::new(motion, Noise { seed, stream })
-    }
-
-    /// The catalogue's way of triggering it, until told otherwise.
-    pub fn drive(&self) -> Drive {
-        Drive {
-            pattern: self.trigger,
-            hold: None,
-            recover: self.recover,
+    /// The rule of the alert.
+    pub fn rule(&self) -> Rule {
+        let pair = |(name, text): (&str, &String)| (name.to_owned(), text.clone());
+        let labels = [("severity", &self.severity), ("family", &self.family)];
+        let texts = [
+            ("summary", &self.summary),
+            ("description", &self.description),
+        ];
+        let more = |pairs: &Labels| pairs.clone().into_iter();
+        Rule {
+            alert: self.alertname.clone(),
+            expr: self.expr.clone(),
+            for_duration: self.for_duration,
+            keep_firing_for: self.keep_firing_for,
+            labels: labels
+                .map(pair)
+                .into_iter()
+                .chain(more(&self.rule_labels))
+                .collect(),
+            annotations: texts
+                .map(pair)
+                .into_iter()
+                .chain(more(&self.annotations))
+                .collect(),
         }
     }
 }

@@ -1,67 +1,67 @@
-//! Which names metrics and labels may have.
+//! Checks the names of alerts, metrics, labels and annotations.
 
 use alerting::{is_label, is_name};
 
-/// Longer names and values help nobody.
-const LONGEST: usize = 128;
-/// Prometheus makes series of these names itself: of its rules, and of each scrape.
+/// The limit of names and values, in bytes.
+const MAX_LENGTH: usize = 128;
+/// Metrics that Prometheus creates itself.
 const RESERVED: [&str; 3] = ["up", "ALERTS", "ALERTS_FOR_STATE"];
-/// Labels of the rule, or of the scrape: a series cannot have them too.
+/// Labels that the rule or the scrape adds.
 const TAKEN_LABELS: [&str; 4] = ["alertname", "severity", "family", "drill"];
 
-/// What is wrong with a metric's name, to be told after its key.
+/// Checks a metric's name.
 ///
 /// # Errors
-/// What it must be.
-pub(super) fn metric(name: &str) -> Result<(), String> {
+/// What is wrong, to be shown after the key.
+pub(super) fn check_metric(name: &str) -> Result<(), String> {
     if !is_name(name, "_:") {
         return Err("must be a metric's name: letters, digits, `_` and `:`".to_owned());
     }
     if RESERVED.contains(&name) || name.starts_with("scrape_") {
         return Err(format!(
-            "{name} is made by Prometheus itself, so that nothing else can drive it"
+            "{name} is made by Prometheus itself, so that nothing else can stimulus it"
         ));
     }
     Ok(())
 }
 
-/// What is wrong with a label of a series, to be told after its key.
+/// Checks a label of a series.
 ///
 /// # Errors
-/// What it must be.
-pub(super) fn label(name: &str, value: &str) -> Result<(), &'static str> {
+/// What is wrong, to be shown after the key.
+pub(super) fn check_label(name: &str, value: &str) -> Result<(), &'static str> {
     if TAKEN_LABELS.contains(&name) {
         Err("is a label of the rule or the scrape, not of the series")
     } else if name.starts_with("__") {
         Err("must not begin with `__`: such names are Prometheus' own")
     } else if !is_label(name) {
         Err("must be named with letters, digits and `_`")
-    } else if value.is_empty() || value.len() > LONGEST || value.chars().any(char::is_control) {
+    } else if value.is_empty() || value.len() > MAX_LENGTH || value.chars().any(char::is_control) {
         Err("must be 1 to 128 bytes without control characters")
     } else {
         Ok(())
     }
 }
 
-/// What is wrong with a label that a rule adds, to be told after its key.
+/// Checks a label that a rule adds.
 ///
 /// # Errors
-/// What it must be.
-pub(super) fn rule_label(name: &str, value: &str) -> Result<(), &'static str> {
+/// What is wrong, to be shown after the key.
+pub(super) fn check_rule_label(name: &str, value: &str) -> Result<(), &'static str> {
     if ["severity", "family"].contains(&name) {
         Err("is a key of its own")
     } else if value.contains("{{") {
         Err("must be a text: a drill cannot tell what a template gives")
     } else {
-        label(name, value)
+        check_label(name, value)
     }
 }
 
-/// What is wrong with the name of an annotation, to be told after its key.
+/// Checks the name of an annotation.
 ///
 /// # Errors
-/// What it must be.
-pub(super) fn annotation(name: &str) -> Result<(), &'static str> {
+/// What is wrong, to be shown after the key.
+pub(super) fn check_annotation(name: &str) -> Result<(), &'static str> {
     if ["summary", "description"].contains(&name) {
         Err("is a key of its own")
     } else if is_label(name) {
@@ -74,10 +74,10 @@ pub(super) fn annotation(name: &str) -> Result<(), &'static str> {
 /// What is wrong with an alert's name, to be told after its key.
 ///
 /// # Errors
-/// What it must be.
-pub(super) fn alert(name: &str) -> Result<(), String> {
+/// What is wrong, to be shown after the key.
+pub(super) fn check_alert(name: &str) -> Result<(), String> {
     let plain = !name.is_empty() && name.trim() == name && !name.chars().any(char::is_control);
-    if plain && name.len() <= LONGEST {
+    if plain && name.len() <= MAX_LENGTH {
         Ok(())
     } else {
         Err("must be 1 to 128 bytes without control characters, and no blanks around".to_owned())
@@ -87,7 +87,7 @@ pub(super) fn alert(name: &str) -> Result<(), String> {
 /// Whether it can be the name of a family or a severity.
 pub(super) fn is_word(text: &str) -> bool {
     let fits = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
-    !text.is_empty() && text.len() <= LONGEST && text.bytes().all(fits)
+    !text.is_empty() && text.len() <= MAX_LENGTH && text.bytes().all(fits)
 }
 
 #[cfg(test)]
@@ -97,11 +97,11 @@ mod tests {
     #[test]
     fn names_are_those_that_prometheus_takes_and_does_not_make_itself() {
         for name in ["a", "_b", "job:errors:rate5m", "uptime", "scraped_total"] {
-            assert_eq!(metric(name), Ok(()), "{name}");
+            assert_eq!(check_metric(name), Ok(()), "{name}");
         }
         for name in ["", "1a", "a-b", "ä", "up", "ALERTS", "ALERTS_FOR_STATE"] {
-            assert!(metric(name).is_err(), "{name}");
+            assert!(check_metric(name).is_err(), "{name}");
         }
-        assert!(metric("scrape_duration_seconds").is_err());
+        assert!(check_metric("scrape_duration_seconds").is_err());
     }
 }

@@ -1,202 +1,54 @@
-//! Scenarios, and the keys of `[[scenario]]`.
+//! The scenarios of a catalogue: alerts that are triggered and recovered at given times.
 
 use std::{sync::Arc, time::Duration};
 
 use alerting::Labels;
-use serde::Deserialize;
-use toml::Value;
 
-use super::{
-    Alert,
-    entry::Faults,
-    timing::{self, Timing},
-};
+use super::alert::Alert;
 
-/// A story told in alerts.
+/// A scenario.
 #[derive(Debug, Clone)]
 pub struct Scenario {
-    /// What it is called by.
+    /// Unique in the catalogue.
     pub name: String,
-    /// What happens in it.
+    /// One sentence that says what happens.
     pub title: String,
-    /// By time.
+    /// Sorted by time.
     pub steps: Vec<Step>,
     /// The alerts that must fire.
     pub expect: Vec<Arc<Alert>>,
-    /// The alerts that must fire and be kept quiet by Alertmanager's inhibition.
+    /// The alerts that must fire and be inhibited in Alertmanager.
     pub inhibited: Vec<Inhibited>,
 }
 
-/// What happens at a moment of a scenario.
+/// A step of a scenario.
 #[derive(Debug, Clone)]
 pub struct Step {
-    /// Since the start, scaled.
+    /// The time since the start, scaled.
     pub at: Duration,
-    /// To whom.
+    /// The alert that is triggered or recovered.
     pub alert: Arc<Alert>,
-    /// What.
+    /// Whether it is triggered or recovered.
     pub act: Act,
 }
 
-/// What a scenario does to an alert.
+/// What a step does to its alert.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Act {
     /// Triggers it.
     Trigger {
-        /// Instead of the pattern's own value.
+        /// Replaces the main number of the pattern.
         value: Option<f64>,
     },
     /// Recovers it.
     Recover,
 }
 
-/// An alert that fires because of another one, and is inhibited by it.
+/// An alert that fires because of another one, which inhibits it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inhibited {
-    /// `alertname`.
+    /// Its `alertname`.
     pub alert: String,
-    /// Labels that tell which one.
+    /// Labels that identify it.
     pub labels: Labels,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ScenarioEntry {
-    name: String,
-    title: String,
-    steps: Vec<StepEntry>,
-    expect: Vec<String>,
-    #[serde(default)]
-    inhibited: Vec<InhibitedEntry>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StepEntry {
-    at: String,
-    trigger: Option<String>,
-    recover: Option<String>,
-    value: Option<f64>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct InhibitedEntry {
-    alert: String,
-    #[serde(default)]
-    labels: Labels,
-}
-
-/// Finds an alert; `Ok(None)` if it may be one that could not be read.
-type Find<'a> = dyn Fn(&str) -> Result<Option<Arc<Alert>>, String> + 'a;
-
-/// Reads all of them. `whole` says whether `alerts` are all that the file has: if not, a name that is missing may be one
-/// that has been found at fault already, and is not told again.
-pub(super) fn read(
-    entries: Vec<Value>,
-    alerts: &[Arc<Alert>],
-    whole: bool,
-    timing: &Timing,
-    faults: &mut Vec<String>,
-) -> Vec<Arc<Scenario>> {
-    let mut read: Vec<Arc<Scenario>> = Vec::new();
-    for (index, entry) in entries.into_iter().enumerate() {
-        let name = entry.get("name").and_then(Value::as_str);
-        let mut own = Faults::of(match name {
-            Some(name) => format!("scenario {name}"),
-            None => format!("scenario number {}", index + 1),
-        });
-        match entry.try_into::<ScenarioEntry>() {
-            Ok(entry) => {
-                if read.iter().any(|scenario| scenario.name == entry.name) {
-                    own.add("name", "stands twice");
-                }
-                let find = |name: &str| find(alerts, name, whole);
-                read.push(Arc::new(entry.finish(&find, timing, &mut own)));
-            }
-            Err(error) => own.add("keys", error.message()),
-        }
-        faults.append(&mut own.into_lines());
-    }
-    read
-}
-
-fn find(alerts: &[Arc<Alert>], name: &str, whole: bool) -> Result<Option<Arc<Alert>>, String> {
-    let found = alerts.iter().find(|alert| alert.name == name);
-    let namesakes = alerts.iter().filter(|alert| alert.alertname == name);
-    let namesakes: Vec<_> = namesakes.map(|alert| alert.name.as_str()).collect();
-    match found {
-        None if !namesakes.is_empty() => Err(format!(
-            "there are several alerts {name:?}: {}",
-            namesakes.join(", ")
-        )),
-        None if whole => Err(format!("there is no alert {name:?}")),
-        found => Ok(found.cloned()),
-    }
-}
-
-impl ScenarioEntry {
-    fn finish(self, find: &Find<'_>, timing: &Timing, faults: &mut Faults) -> Scenario {
-        if self.name.is_empty()
-            || !self
-                .name
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        {
-            faults.add("name", "must be of letters, digits and `-`");
-        }
-        if self.steps.is_empty() {
-            faults.add("steps", "must hold at least one");
-        }
-        let mut steps: Vec<Step> = Vec::new();
-        for (index, step) in self.steps.into_iter().enumerate() {
-            let key = format!("steps[{index}]");
-            if let Some(step) = faults.take(&key, step.finish(find, timing)).flatten() {
-                steps.push(step);
-            }
-        }
-        steps.sort_by_key(|step| step.at);
-        let expect = self
-            .expect
-            .iter()
-            .filter_map(|name| faults.take("expect", find(name)).flatten());
-        let expect = expect.collect();
-        let inhibited = self.inhibited.into_iter();
-        let inhibited = inhibited.filter_map(|inhibited| {
-            faults.take("inhibited", find(&inhibited.alert))?;
-            Some(Inhibited {
-                alert: inhibited.alert,
-                labels: inhibited.labels,
-            })
-        });
-        Scenario {
-            inhibited: inhibited.collect(),
-            name: self.name,
-            title: self.title,
-            steps,
-            expect,
-        }
-    }
-}
-
-impl StepEntry {
-    fn finish(self, find: &Find<'_>, timing: &Timing) -> Result<Option<Step>, String> {
-        let at: Duration = timing::parse(&self.at).map_err(|told| format!("at {told}"))?;
-        let (name, act) = match (self.trigger, self.recover) {
-            (Some(name), None) => (name, Act::Trigger { value: self.value }),
-            (None, Some(name)) if self.value.is_none() => (name, Act::Recover),
-            _ => return Err("must hold either trigger (and perhaps value) or recover".to_owned()),
-        };
-        if self
-            .value
-            .is_some_and(|value| !value.is_finite() || value < 0.0)
-        {
-            return Err("value must be a finite number from 0".to_owned());
-        }
-        Ok(find(&name)?.map(|alert| Step {
-            at: timing.scaled(at),
-            alert,
-            act,
-        }))
-    }
 }

@@ -18,7 +18,7 @@ use http_kit::{
     origin::AllowedOrigins,
 };
 
-use super::guesses::Guesses;
+use super::token_attempts::TokenAttempts;
 /// What browsers say of where a request comes from (Fetch Metadata).
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 /// How much of an origin that is refused is logged.
@@ -31,7 +31,7 @@ pub(crate) struct Access {
     /// Whoever bears it may, from anywhere; empty: nobody.
     pub(crate) token: String,
     /// How many wrong tokens each client has sent.
-    pub(crate) guesses: Guesses,
+    pub(crate) token_attempts: TokenAttempts,
     /// Origins of the web pages that may talk to the simulator.
     pub(crate) allowed_origins: AllowedOrigins,
     /// Which refusals have been logged.
@@ -62,11 +62,11 @@ impl Access {
             // A client that has guessed too often is not even told when it is right: it would only guess on.
             let client = peer.map_or(IpAddr::from([0; 4]), ClientAddress::ip);
             let client = ClientAddress::of_peer(client).network();
-            self.guesses.check(client)?;
+            self.token_attempts.check(client)?;
             if same(token, &self.token) {
                 return Ok(());
             }
-            self.guesses.wrong(client);
+            self.token_attempts.wrong(client);
         }
         Err(ApiError::Unauthorized(
             "from another machine, values are changed with the header `Authorization: Bearer` and control.token"
@@ -88,12 +88,12 @@ impl Access {
             return Ok(());
         };
         let origin = origin.as_bytes();
-        let shown = origin[..origin.len().min(MAX_SHOWN)]
+        let format_number = origin[..origin.len().min(MAX_SHOWN)]
             .escape_ascii()
             .to_string();
-        if self.refused.admits(&shown) {
+        if self.refused.admits(&format_number) {
             log::warn!(
-                "web pages of \"{shown}\" are refused; control.allowed_origins lists those that are not"
+                "web pages of \"{format_number}\" are refused; control.allowed_origins lists those that are not"
             );
         }
         Err(ApiError::Forbidden(
@@ -153,7 +153,7 @@ mod tests {
         Access {
             allow_remote,
             token: token.to_owned(),
-            guesses: Guesses::default(),
+            token_attempts: TokenAttempts::default(),
             allowed_origins: AllowedOrigins::new(&["http://localhost:8005".to_owned()]),
             refused: LogThrottle::default(),
         }

@@ -7,25 +7,26 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Payload},
 };
-use alerting::{Labels, span};
+use alerting::{Labels, format_duration};
 use futures_util::future::try_join_all;
 use http_kit::api_error::ApiError;
 use program::timestamp;
 use serde::Serialize;
 
 use super::{
-    Access,
-    answers::{name, no_such, success, success_at},
-    asked,
+    Access, body,
     control::log_action,
+    responses::{name, no_such, success, success_at},
 };
 use crate::{
     actors::{
-        messages::{AlertState, ListAlerts, Recover, Trigger},
+        messages::{AlertStatus, ListAlerts, Recover, Trigger},
         simulator::{SimulatorActor, Simulators},
     },
-    catalogue::{Alert, Catalogue},
-    model::{adjustment::Misfit, change::shown, pattern::Pattern},
+    catalogue::{Alert, pattern::Pattern},
+    lint::CheckedCatalogue,
+    prediction::InvalidAdjustment,
+    simulation::number::format_number,
 };
 
 /// An alert as it is told.
@@ -40,7 +41,7 @@ struct Told<'a> {
     window: Option<String>,
     expr: &'a str,
     #[serde(rename = "for")]
-    hold_for: String,
+    for_duration: String,
     condition: String,
     /// Its series is driven on its behalf: where it is not, and the condition holds, somebody else has brought that about.
     driven: bool,
@@ -53,7 +54,7 @@ struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    fn of(state: &'a AlertState, catalogue: &Catalogue) -> Self {
+    fn of(state: &'a AlertStatus, catalogue: &CheckedCatalogue) -> Self {
         let alert = &state.alert;
         Self {
             name: &alert.name,
@@ -62,9 +63,9 @@ impl<'a> Told<'a> {
             metric: &alert.metric,
             labels: &alert.labels,
             threshold: alert.threshold,
-            window: alert.window.map(span),
+            window: alert.window.map(format_duration),
             expr: &alert.expr,
-            hold_for: span(alert.hold_for),
+            for_duration: format_duration(alert.for_duration),
             condition: state.condition.to_string(),
             driven: state.driven,
             value: state.value,
@@ -78,7 +79,7 @@ impl<'a> Told<'a> {
 /// `GET /api/alerts`
 pub(super) async fn list(
     actors: Data<Simulators>,
-    catalogue: Data<Catalogue>,
+    catalogue: Data<CheckedCatalogue>,
 ) -> Result<HttpResponse, ApiError> {
     let states = try_join_all(actors.all().map(|(_, actor)| actor.send(ListAlerts))).await?;
     let states = states.iter().flatten();
@@ -94,7 +95,7 @@ pub(super) async fn list(
 pub(super) async fn one(
     request: HttpRequest,
     actors: Data<Simulators>,
-    catalogue: Data<Catalogue>,
+    catalogue: Data<CheckedCatalogue>,
 ) -> Result<HttpResponse, ApiError> {
     let alert = find(&request, &catalogue)?;
     let states = actor(&actors, alert)?.send(ListAlerts).await?;
@@ -111,19 +112,23 @@ pub(super) async fn trigger(
     request: HttpRequest,
     body: Payload,
     actors: Data<Simulators>,
-    catalogue: Data<Catalogue>,
+    catalogue: Data<CheckedCatalogue>,
     access: Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
     let alert = to_change(&request, &catalogue, &access)?;
-    let drive = asked::adjustment(body)
+    let stimulus = body::adjustment(body)
         .await?
-        .drive(alert, &catalogue.timing)?;
+        .stimulus(alert, &catalogue.timing)?;
     let asked = Trigger {
         alert: alert.clone(),
-        drive,
+        stimulus,
     };
     let state = actor(&actors, alert)?.send(asked).await?;
-    let done = format!("alert {} triggered: {}", alert.name, pattern(drive.pattern));
+    let done = format!(
+        "alert {} triggered: {}",
+        alert.name,
+        pattern(stimulus.pattern)
+    );
     log_action(&request, &done);
     answer(state, &catalogue)
 }
@@ -133,11 +138,11 @@ pub(super) async fn recover(
     request: HttpRequest,
     body: Payload,
     actors: Data<Simulators>,
-    catalogue: Data<Catalogue>,
+    catalogue: Data<CheckedCatalogue>,
     access: Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
     let alert = to_change(&request, &catalogue, &access)?;
-    asked::nothing(body).await?;
+    body::nothing(body).await?;
     let asked = Recover {
         alert: alert.clone(),
     };
@@ -149,7 +154,7 @@ pub(super) async fn recover(
 /// The alert that a request names, if it may change it.
 fn to_change<'c>(
     request: &HttpRequest,
-    catalogue: &'c Catalogue,
+    catalogue: &'c CheckedCatalogue,
     access: &Access,
 ) -> Result<&'c Arc<Alert>, ApiError> {
     let alert = find(request, catalogue)?;
@@ -157,7 +162,10 @@ fn to_change<'c>(
     Ok(alert)
 }
 
-fn find<'c>(request: &HttpRequest, catalogue: &'c Catalogue) -> Result<&'c Arc<Alert>, ApiError> {
+fn find<'c>(
+    request: &HttpRequest,
+    catalogue: &'c CheckedCatalogue,
+) -> Result<&'c Arc<Alert>, ApiError> {
     let name = name(request);
     catalogue.alert(&name).ok_or_else(|| {
         let names = catalogue.alerts.iter().map(|alert| alert.name.as_str());
@@ -170,7 +178,10 @@ fn actor<'a>(actors: &'a Simulators, alert: &Alert) -> Result<&'a Addr<Simulator
     actor.ok_or_else(|| ApiError::Internal(format!("no actor owns {}", alert.metric)))
 }
 
-fn answer(state: Option<AlertState>, catalogue: &Catalogue) -> Result<HttpResponse, ApiError> {
+fn answer(
+    state: Option<AlertStatus>,
+    catalogue: &CheckedCatalogue,
+) -> Result<HttpResponse, ApiError> {
     let state = state.ok_or_else(|| ApiError::Internal("an actor lacks its alert".to_owned()))?;
     Ok(success(Told::of(&state, catalogue)))
 }
@@ -178,19 +189,37 @@ fn answer(state: Option<AlertState>, catalogue: &Catalogue) -> Result<HttpRespon
 /// A pattern for the log.
 fn pattern(pattern: Pattern) -> String {
     match pattern {
-        Pattern::Hold { to } => format!("holds {}", shown(to)),
-        Pattern::Ramp { to, over } => format!("rises to {} over {}", shown(to), span(over)),
+        Pattern::Hold { to } => format!("holds {}", format_number(to)),
+        Pattern::Ramp { to, over } => format!(
+            "rises to {} over {}",
+            format_number(to),
+            format_duration(over)
+        ),
         Pattern::Spike { to, half_life } => {
-            format!("jumps to {}, half-life {}", shown(to), span(half_life))
+            format!(
+                "jumps to {}, half-life {}",
+                format_number(to),
+                format_duration(half_life)
+            )
         }
-        Pattern::Growth { per_second, .. } => format!("grows by {} a second", shown(per_second)),
-        Pattern::Flapping { to, every } => format!("flaps to {} every {}", shown(to), span(every)),
-        Pattern::Burst { count, every } => format!("counts {} every {}", shown(count), span(every)),
+        Pattern::Growth { per_second, .. } => {
+            format!("grows by {} a second", format_number(per_second))
+        }
+        Pattern::Flapping { to, every } => format!(
+            "flaps to {} every {}",
+            format_number(to),
+            format_duration(every)
+        ),
+        Pattern::Burst { count, every } => format!(
+            "counts {} every {}",
+            format_number(count),
+            format_duration(every)
+        ),
     }
 }
 
-impl From<Misfit> for ApiError {
-    fn from(misfit: Misfit) -> Self {
-        Self::parameter(misfit.key, misfit.must)
+impl From<InvalidAdjustment> for ApiError {
+    fn from(invalid: InvalidAdjustment) -> Self {
+        Self::parameter(invalid.key, invalid.must)
     }
 }

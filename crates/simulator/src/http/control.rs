@@ -2,15 +2,16 @@
 
 use actix_web::{HttpRequest, http::Method, web};
 use http_kit::{api_error::ApiError, methods::method_not_allowed, percent};
+use prometheus_api::exposition::write;
 
-use super::Access;
+use super::{Access, path_label};
 use crate::{
     actors::{messages::Apply, simulator::Simulators},
-    model::{
-        board::MetricFull,
-        change::{self, Change, shown},
-        exposition,
+    simulation::{
+        change::Change,
+        family_state::SeriesLimitError,
         levers::{self, Lever},
+        number::format_number,
     },
 };
 
@@ -32,7 +33,7 @@ pub(super) async fn simulate(
     let actor = actors.of(lever.family.name());
     let actor = actor.ok_or_else(|| ApiError::Internal(format!("no {} actor", lever.family)))?;
     let value = actor.send(asked).await??;
-    let done = format!("{what} set to {}", shown(value));
+    let done = format!("{what} set to {}", format_number(value));
     log_action(&request, &done);
     Ok(done + "\n")
 }
@@ -56,7 +57,7 @@ fn route(path: &str) -> Result<(&'static Lever, Vec<&str>), ApiError> {
         ))
     })?;
     let parts: Vec<_> = parts.collect();
-    let expected = lever.path_labels().count() + usize::from(lever.takes.is_value());
+    let expected = lever.path_labels().count() + usize::from(lever.input.is_value());
     if parts.len() == expected {
         Ok((lever, parts))
     } else {
@@ -72,7 +73,7 @@ fn usage(lever: &Lever) -> String {
         .path_labels()
         .map(|name| format!("/{{{name}}}"))
         .collect();
-    let value = if lever.takes.is_value() {
+    let value = if lever.input.is_value() {
         "/{value}"
     } else {
         ""
@@ -83,11 +84,11 @@ fn usage(lever: &Lever) -> String {
 fn read(lever: &'static Lever, parts: &[&str]) -> Result<Apply, ApiError> {
     let mut labels = Vec::with_capacity(parts.len());
     for (name, raw) in lever.path_labels().zip(parts) {
-        labels.push(change::label(raw).map_err(|must| ApiError::parameter(name, must))?);
+        labels.push(path_label::decode(raw).map_err(|must| ApiError::parameter(name, must))?);
     }
     let change = match parts.last() {
-        Some(raw) if lever.takes.is_value() => percent::decode(raw)
-            .and_then(|text| lever.takes.read(&text))
+        Some(raw) if lever.input.is_value() => percent::decode(raw)
+            .and_then(|text| lever.input.read(&text))
             .map_err(|must| ApiError::parameter("value", must))?,
         _ => Change::Count,
     };
@@ -101,14 +102,14 @@ fn read(lever: &'static Lever, parts: &[&str]) -> Result<Apply, ApiError> {
 /// The series as the caller named it: the metric and the labels that came from the path.
 fn told(lever: &Lever, values: &[String]) -> String {
     let pairs = lever.path_labels().zip(values.iter().map(String::as_str));
-    match exposition::labels(pairs) {
+    match write::labels(pairs) {
         labels if labels.is_empty() => lever.metric.to_owned(),
         labels => format!("{}{{{labels}}}", lever.metric),
     }
 }
 
-impl From<MetricFull> for ApiError {
-    fn from(full: MetricFull) -> Self {
+impl From<SeriesLimitError> for ApiError {
+    fn from(full: SeriesLimitError) -> Self {
         Self::TooManyRequests(full.to_string())
     }
 }

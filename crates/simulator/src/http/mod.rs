@@ -2,12 +2,13 @@
 
 mod access;
 mod alerts;
-mod answers;
-mod asked;
+mod body;
 mod control;
-mod guesses;
+mod path_label;
+mod responses;
 mod scenarios;
 mod scrape;
+mod token_attempts;
 
 use http_kit::{
     api_error::ApiError,
@@ -16,7 +17,7 @@ use http_kit::{
 };
 
 pub(super) use access::{Access, only_known_origins};
-pub(super) use guesses::Guesses;
+pub(super) use token_attempts::TokenAttempts;
 
 use actix_cors::Cors;
 use actix_web::{

@@ -7,17 +7,16 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Payload},
 };
-use alerting::span;
+use alerting::format_duration;
 use futures_util::future::try_join_all;
 use http_kit::api_error::ApiError;
 use program::timestamp;
 use serde_json::{Value, json};
 
 use super::{
-    Access,
-    answers::{name, no_such, success},
-    asked,
+    Access, body,
     control::log_action,
+    responses::{name, no_such, success},
 };
 use crate::{
     actors::{
@@ -25,12 +24,13 @@ use crate::{
         scenario_player::ScenarioPlayer,
         simulator::Simulators,
     },
-    catalogue::{Act, Catalogue, Scenario, Step},
+    catalogue::{Act, Scenario, Step},
+    lint::CheckedCatalogue,
 };
 
 /// `GET /api/scenarios`
 pub(super) async fn list(
-    catalogue: Data<Catalogue>,
+    catalogue: Data<CheckedCatalogue>,
     player: Data<Addr<ScenarioPlayer>>,
 ) -> Result<HttpResponse, ApiError> {
     let running = player.send(RunningScenario).await?;
@@ -43,13 +43,13 @@ pub(super) async fn list(
 pub(super) async fn start(
     request: HttpRequest,
     body: Payload,
-    catalogue: Data<Catalogue>,
+    catalogue: Data<CheckedCatalogue>,
     player: Data<Addr<ScenarioPlayer>>,
     access: Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
     let scenario = find(&request, &catalogue)?;
     access.may_change(request.peer_addr(), request.headers())?;
-    asked::nothing(body).await?;
+    body::nothing(body).await?;
     let started = player.send(StartScenario(scenario.clone())).await?;
     let running = started.map_err(|busy| {
         let (name, since) = (busy.name, timestamp::format(&busy.since));
@@ -69,7 +69,7 @@ pub(super) async fn stop(
     access: Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
     access.may_change(request.peer_addr(), request.headers())?;
-    asked::nothing(body).await?;
+    body::nothing(body).await?;
     let stopped = player.send(StopScenario).await?;
     if let Some(running) = &stopped {
         log_action(&request, &format!("scenario {} stopped", running.name));
@@ -87,7 +87,7 @@ pub(super) async fn reset(
     access: Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
     access.may_change(request.peer_addr(), request.headers())?;
-    asked::nothing(body).await?;
+    body::nothing(body).await?;
     // First, so that no step comes after the reset.
     let stopped = player.send(StopScenario).await?;
     try_join_all(actors.all().map(|(_, actor)| actor.send(Reset))).await?;
@@ -100,7 +100,7 @@ pub(super) async fn reset(
 
 fn find<'c>(
     request: &HttpRequest,
-    catalogue: &'c Catalogue,
+    catalogue: &'c CheckedCatalogue,
 ) -> Result<&'c Arc<Scenario>, ApiError> {
     let name = name(request);
     catalogue.scenario(&name).ok_or_else(|| {
@@ -128,7 +128,7 @@ fn told_of(scenario: &Scenario, running: Option<&Running>) -> Value {
 
 /// A step with the keys that it has in the catalogue.
 fn step(step: &Step) -> Value {
-    let (at, alert) = (span(step.at), &step.alert.name);
+    let (at, alert) = (format_duration(step.at), &step.alert.name);
     match step.act {
         Act::Trigger { value: None } => json!({ "at": at, "trigger": alert }),
         Act::Trigger { value } => json!({ "at": at, "trigger": alert, "value": value }),

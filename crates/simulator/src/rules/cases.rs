@@ -1,4 +1,4 @@
-//! Series made up for the unit tests of one rule, by the simulator's own stepping.
+//! Makes the test cases of one rule, with series that the simulation moves.
 
 use std::time::Duration;
 
@@ -8,17 +8,18 @@ use promql::{Expression, Predictor, Sample, SeriesRef};
 use super::case::{Case, Evaluation};
 use crate::{
     catalogue::Alert,
-    prediction::{self, Playback},
+    prediction::{self, ScrapedSeries},
+    simulation::stimulus::Stimulus,
 };
 
-/// An hour of calm at the usual interval.
-const CALM_EVALUATIONS: u32 = 240;
-/// How often it is evaluated while it fires.
+/// The evaluations at the baseline: an hour at the default interval.
+const BASELINE_EVALUATIONS: u32 = 240;
+/// The evaluations while the alert fires.
 const FIRING_EVALUATIONS: u32 = 3;
-/// How often it is evaluated at the threshold, after its window is full and its `for` has passed.
+/// The evaluations at the threshold, after the window is full and the `for` has passed.
 const STEADY_EVALUATIONS: u32 = 10;
-/// How far from the threshold, in parts of it, "next to" is.
-const NEXT_TO: f64 = 1e-6;
+/// The relative distance of a value next to the threshold.
+const NEAR: f64 = 1e-6;
 
 /// Makes the cases of one alert.
 pub(super) struct Cases<'a> {
@@ -28,10 +29,10 @@ pub(super) struct Cases<'a> {
 }
 
 impl<'a> Cases<'a> {
-    /// Of an alert whose rule is evaluated at each `interval`.
+    /// The cases of an alert whose rule is evaluated at each `interval`.
     ///
     /// # Errors
-    /// Why its expression cannot be told from one series.
+    /// Why one series is not enough for its expression.
     pub(super) fn of(alert: &'a Alert, interval: Duration) -> Result<Self, String> {
         Ok(Self {
             alert,
@@ -40,38 +41,38 @@ impl<'a> Cases<'a> {
         })
     }
 
-    /// A long calm, the catalogue's trigger until it has fired for a while, the catalogue's recovery.
-    pub(super) fn rehearsed(&self) -> Case {
-        let mut playback = self.playback();
-        let calm = self.interval * CALM_EVALUATIONS;
-        playback.scrape_until(calm.saturating_sub(playback.now), |_| false);
-        let calm = playback.now;
-        playback.series.drive(self.alert.drive(), calm);
-        let mut rule = RuleState::new(self.alert.hold_for, self.alert.keep_firing_for);
+    /// The baseline, then the trigger until the alert has fired for a while, then the recovery.
+    pub(super) fn full_course(&self) -> Case {
+        let mut scraped = self.scraped();
+        let calm = self.interval * BASELINE_EVALUATIONS;
+        scraped.scrape_until(calm.saturating_sub(scraped.now), |_| false);
+        let calm = scraped.now;
+        scraped.series.stimulate(Stimulus::of(self.alert), calm);
+        let mut rule = RuleState::new(self.alert.for_duration, self.alert.keep_firing_for);
         let moving = self.alert.trigger.settles_after(self.alert.baseline);
-        let end = calm + playback.patience(moving) + self.alert.hold_for;
-        while playback.now < end {
-            let value = playback.scrape();
-            if rule.evaluate(playback.now, value.is_some()) == State::Firing {
+        let end = calm + scraped.time_limit(moving) + self.alert.for_duration;
+        while scraped.now < end {
+            let value = scraped.scrape();
+            if rule.evaluate(scraped.now, value.is_some()) == State::Firing {
                 break;
             }
         }
-        playback.scrape_until(self.interval * FIRING_EVALUATIONS, |_| false);
-        self.recovered(playback, calm)
+        scraped.scrape_until(self.interval * FIRING_EVALUATIONS, |_| false);
+        self.recovered(scraped, calm)
     }
 
-    /// One whose condition holds, but for less than the rule's `for`: recovered as soon as it has been seen, or where that
-    /// is too late because of a window, seen alone in the window because of missing scrapes. `None` if there is none.
-    pub(super) fn short(&self) -> Option<Case> {
-        if self.alert.hold_for.is_zero() {
+    /// A condition that holds for less than the `for`. The series recovers as soon as the condition holds. Where a window
+    /// makes that too late, missing scrapes leave a single high sample in the window. `None` if neither works.
+    pub(super) fn pending_only(&self) -> Option<Case> {
+        if self.alert.for_duration.is_zero() {
             return None;
         }
-        let mut playback = self.playback();
-        let calm = playback.now;
-        playback.series.drive(self.alert.drive(), calm);
+        let mut scraped = self.scraped();
+        let calm = scraped.now;
+        scraped.series.stimulate(Stimulus::of(self.alert), calm);
         let moving = self.alert.trigger.settles_after(self.alert.baseline);
-        playback.scrape_until(playback.patience(moving), |value| value.is_some());
-        let soon = self.recovered(playback, calm);
+        scraped.scrape_until(scraped.time_limit(moving), |value| value.is_some());
+        let soon = self.recovered(scraped, calm);
         let is_short = |case: &Case| case.is_ever(State::Pending) && !case.is_ever(State::Firing);
         if is_short(&soon) {
             return Some(soon);
@@ -84,8 +85,8 @@ impl<'a> Cases<'a> {
         gaps.find_map(|gap| self.after_a_gap(gap, peak).filter(is_short))
     }
 
-    /// One whose signal is exactly the threshold all the time, and one whose signal is next to it, on the side where the
-    /// opposite happens. `None` where no such series could be made.
+    /// A signal that is exactly the threshold, and one next to it on the side with the opposite result. `None` where no such
+    /// series can be made.
     pub(super) fn at_the_threshold(&self) -> Option<[Case; 2]> {
         let (signal, threshold) = Expression::parse(&self.alert.expr).ok()?.comparison()?;
         let signal = signal.predictor(&SeriesRef {
@@ -98,13 +99,13 @@ impl<'a> Cases<'a> {
         let fires = exact.evaluations.last()?.value.is_some();
         let is_opposite =
             |samples: &[Sample], at| self.predictor.at(samples, at).is_some() != fires;
-        let step = threshold.abs().max(1.0) * NEXT_TO;
+        let step = threshold.abs().max(1.0) * NEAR;
         let mut sides = [threshold + step, threshold - step].into_iter();
         let near = sides.find_map(|wanted| self.steady(&signal, wanted, is_opposite))?;
         Some([exact, near])
     }
 
-    /// A level or a slope whose signal is `wanted` and which passes at each evaluation whose window is full.
+    /// A constant or a line whose signal is `wanted`, and which passes at each evaluation with a full window.
     fn steady(
         &self,
         signal: &Predictor,
@@ -112,14 +113,14 @@ impl<'a> Cases<'a> {
         passes: impl Fn(&[Sample], Duration) -> bool,
     ) -> Option<Case> {
         let full = self.steps(signal.lookback()) + 1;
-        let count = full + self.steps(self.alert.hold_for) + STEADY_EVALUATIONS;
+        let count = full + self.steps(self.alert.for_duration) + STEADY_EVALUATIONS;
         let level = |level: f64, _| level;
         let slope = |slope: f64, index: u32| slope * f64::from(index);
         let found = [level, slope].into_iter().find_map(|shape| {
             let made = |size| self.made(count, |index| shape(size, index));
             let at = |size| signal.at(&made(size), self.interval * (count - 1));
             let size = solved(at, wanted)?;
-            // Rounding may have missed it by one.
+            // Rounding may have missed the value by one step.
             let sizes = [size, size.next_up(), size.next_down()];
             sizes.into_iter().map(made).find(|samples| {
                 let mut full = samples.iter().skip(full as usize);
@@ -129,20 +130,20 @@ impl<'a> Cases<'a> {
         Some(self.evaluated(found?, Duration::ZERO, self.interval * (count - 1)))
     }
 
-    fn playback(&self) -> Playback {
-        Playback::begin(self.alert, self.predictor.clone(), self.interval)
+    fn scraped(&self) -> ScrapedSeries {
+        ScrapedSeries::begin(self.alert, self.predictor.clone(), self.interval)
     }
 
-    /// From here on recovering, until the window has forgotten.
-    fn recovered(&self, mut playback: Playback, calm: Duration) -> Case {
-        playback.series.recover(self.alert.recover, playback.now);
-        let rest = playback.patience(self.alert.recover.settles_after());
+    /// The recovery, until the window holds the baseline only.
+    fn recovered(&self, mut scraped: ScrapedSeries, calm: Duration) -> Case {
+        scraped.series.recover(self.alert.recover, scraped.now);
+        let rest = scraped.time_limit(self.alert.recover.settles_after());
         let rest = rest + self.alert.keep_firing_for;
-        playback.scrape_until(rest, |_| false);
-        self.evaluated(playback.samples, calm, playback.now)
+        scraped.scrape_until(rest, |_| false);
+        self.evaluated(scraped.samples, calm, scraped.now)
     }
 
-    /// Calm, then `gap` scrapes of which only the last one is there, as little beyond calm as sets off the rule.
+    /// The baseline, then `gap` scrapes of which only the last one exists. It is just high enough for the condition to hold.
     fn after_a_gap(&self, gap: u32, peak: f64) -> Option<Case> {
         let begin = self.steps(self.predictor.lookback()) + 2;
         let calm = self.alert.baseline;
@@ -195,7 +196,7 @@ impl<'a> Cases<'a> {
     }
 
     fn evaluated(&self, samples: Vec<Sample>, calm: Duration, end: Duration) -> Case {
-        let mut rule = RuleState::new(self.alert.hold_for, self.alert.keep_firing_for);
+        let mut rule = RuleState::new(self.alert.for_duration, self.alert.keep_firing_for);
         let evaluation = |index| {
             let at = self.interval * index;
             let value = self.predictor.at(&samples, at);
@@ -214,7 +215,7 @@ impl<'a> Cases<'a> {
     }
 }
 
-/// Where `at`, a straight line, is `wanted`.
+/// The argument for which `at`, a linear function, is `wanted`.
 fn solved(at: impl Fn(f64) -> Option<f64>, wanted: f64) -> Option<f64> {
     let (zero, one) = (at(0.0)?, at(1.0)?);
     if zero == wanted {
@@ -227,11 +228,11 @@ fn solved(at: impl Fn(f64) -> Option<f64>, wanted: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Catalogue;
+    use crate::lint::CheckedCatalogue;
 
     #[test]
     fn each_built_in_alert_has_its_four_cases() {
-        let catalogue = Catalogue::load(None, 1.0).unwrap();
+        let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         for alert in &catalogue.alerts {
             let cases = Cases::of(alert, catalogue.timing.interval).unwrap();
             let order = |case: &Case| {
@@ -241,8 +242,8 @@ mod tests {
             };
             use State::{Firing, Inactive, Pending};
             let all = [Inactive, Pending, Firing, Inactive];
-            assert_eq!(order(&cases.rehearsed()), all, "{}", alert.name);
-            let short = cases.short().expect(&alert.name);
+            assert_eq!(order(&cases.full_course()), all, "{}", alert.name);
+            let short = cases.pending_only().expect(&alert.name);
             assert_eq!(
                 order(&short),
                 [Inactive, Pending, Inactive],

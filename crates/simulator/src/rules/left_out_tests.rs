@@ -1,6 +1,7 @@
 //! What is left out of the unit tests of rules.
 
 use super::*;
+use crate::lint::CheckedCatalogue;
 
 #[test]
 fn what_cannot_be_told_is_left_out_and_named() {
@@ -8,7 +9,7 @@ fn what_cannot_be_told_is_left_out_and_named() {
         "[[alert]]\nname = \"Slow\"\nmetric = \"latency_bucket\"\n",
         "expr = \"histogram_quantile(0.9, rate(latency_bucket[5m])) > 1\"\ntrigger = 2\n",
     );
-    let catalogue = Catalogue::parse("mine.toml", text, 1.0).unwrap();
+    let catalogue = CheckedCatalogue::parse("mine.toml", text, 1.0).unwrap();
     let mut out = String::new();
     write(&mut out, &catalogue, "mine.yml").unwrap();
     let left_out = "  # left out: Slow: its expression uses histogram_quantile\n";

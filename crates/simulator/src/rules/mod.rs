@@ -1,31 +1,32 @@
-//! `mock-metrics rules`: what Prometheus is told of the catalogue, and the proof that it was told right.
+//! `mock-metrics rules`: prints the rules of a catalogue, unit tests of these rules, or a table of the alerts.
 //!
 //! ```text
-//! Catalogue ──▶ rule_file  ──▶ monitoring/prometheus/alert.rules.yml
-//!           ──▶ cases (made-up series, by the simulator's own stepping) ──▶ unit_tests ──▶ promtool test rules
-//!           ──▶ table      ──▶ Ai/output/alerts.md
+//! Catalogue ──▶ alerting::rule_file                        ──▶ monitoring/prometheus/alert.rules.yml
+//!           ──▶ cases (series that the simulation moves) ──▶ unit_tests ──▶ promtool test rules
+//!           ──▶ table                                      ──▶ Ai/output/alerts.md
 //! ```
 
 mod case;
 mod cases;
 mod notation;
-mod rule_file;
 mod table;
 mod unit_tests;
 
 use std::fmt;
 
+use alerting::rule_file;
 use clap::{Args, ValueEnum};
 use program::exit::{self, ProgramError};
 
 use crate::{catalogue::Catalogue, source::Source};
+
 /// The arguments of `rules`.
 #[derive(Debug, Args)]
 pub struct RulesOptions {
     /// What to print
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = Format::Rules)]
     format: Format,
-    /// How unit tests name the rule file, seen from where they will be
+    /// Path of the rule file, relative to the file of unit tests
     #[arg(long, value_name = "FILE", default_value = "alert.rules.yml")]
     rules_file: String,
 }
@@ -40,27 +41,20 @@ enum Format {
     Table,
 }
 
-/// The rule file of a catalogue.
-pub fn rule_file(catalogue: &Catalogue) -> String {
-    let mut out = String::new();
-    rule_file::write(&mut out, catalogue).expect("a string takes everything");
-    out
-}
-
-/// Prints what the options ask for.
+/// Prints the rules, the unit tests or the table.
 ///
 /// # Errors
-/// Every fault of the catalogue; settings, which it does not use; a closed stdout.
+/// The errors of the catalogue; `--config`, which `rules` does not take; a closed stdout.
 pub fn print(source: &Source, options: &RulesOptions) -> Result<(), ProgramError> {
     source.without_settings("rules")?;
     let catalogue = source.catalogue()?;
     let mut out = String::new();
     let heading = heading(source, options.format);
-    written(&mut out, &catalogue, options, &heading).expect("a string takes everything");
+    write(&mut out, &catalogue, options, &heading).expect("writing to a string does not fail");
     exit::print_line(out.trim_end())
 }
 
-fn written(
+fn write(
     out: &mut String,
     catalogue: &Catalogue,
     options: &RulesOptions,
@@ -70,7 +64,7 @@ fn written(
         Format::Table => table::write(out, catalogue),
         Format::Rules => {
             out.push_str(heading);
-            rule_file::write(out, catalogue)
+            rule_file::write(out, &catalogue.rule_groups())
         }
         Format::Tests => {
             out.push_str(heading);
@@ -79,7 +73,7 @@ fn written(
     }
 }
 
-/// A comment: what a file was made from, and how to make it again.
+/// A comment that says what the file was made from, and how to make it again.
 fn heading(source: &Source, format: Format) -> String {
     let mut command = "mock-metrics rules".to_owned();
     if format == Format::Tests {

@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Write};
 
-use alerting::span;
+use alerting::format_duration;
 
 use crate::{
+    catalogue::pattern::{Pattern, Recovery},
     catalogue::{Alert, Catalogue},
-    model::pattern::{Pattern, Recovery},
 };
 
 /// Writes a row per alert.
@@ -24,7 +24,7 @@ pub(super) fn write(out: &mut String, catalogue: &Catalogue) -> fmt::Result {
             alert.alertname.replace('|', r"\|"),
             alert.severity,
             code(&alert.expr),
-            span(alert.hold_for),
+            format_duration(alert.for_duration),
             trigger(alert),
             recovery(alert),
         )?;
@@ -52,11 +52,13 @@ fn trigger(alert: &Alert) -> String {
     let say = |words: &str, number: f64| words.replace("{}", &grouped(number));
     match alert.trigger {
         Pattern::Hold { to } => say(jump, to),
-        Pattern::Ramp { to, over } => format!("{} within {}", say(move_to, to), span(over)),
+        Pattern::Ramp { to, over } => {
+            format!("{} within {}", say(move_to, to), format_duration(over))
+        }
         Pattern::Spike { to, half_life } => format!(
             "{} and comes back, half of the way every {}",
             say(jump, to),
-            span(half_life)
+            format_duration(half_life)
         ),
         Pattern::Growth {
             per_second,
@@ -70,14 +72,14 @@ fn trigger(alert: &Alert) -> String {
             format!(
                 "{} for the first half of every {}",
                 say(jump, to),
-                span(every)
+                format_duration(every)
             )
         }
         Pattern::Burst { count, every } => {
             format!(
                 "counts {} at once, again every {}",
                 grouped(count),
-                span(every)
+                format_duration(every)
             )
         }
     }
@@ -91,9 +93,12 @@ fn recovery(alert: &Alert) -> String {
     };
     match alert.recover {
         Recovery::AtOnce => format!("{calm} at once"),
-        Recovery::Ramp { over } => format!("{calm} within {}", span(over)),
+        Recovery::Ramp { over } => format!("{calm} within {}", format_duration(over)),
         Recovery::Decay { half_life } => {
-            format!("{calm}, half of the way every {}", span(half_life))
+            format!(
+                "{calm}, half of the way every {}",
+                format_duration(half_life)
+            )
         }
     }
 }

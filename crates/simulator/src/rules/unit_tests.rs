@@ -5,8 +5,9 @@ use std::{
     time::Duration,
 };
 
-use alerting::{Labels, rule_state::State, span};
+use alerting::{Labels, format_duration, rule_state::State};
 use alerting::{template, yaml::quoted};
+use prometheus_api::exposition::write as exposition;
 
 use super::{
     case::{Case, Evaluation},
@@ -15,7 +16,6 @@ use super::{
 };
 use crate::{
     catalogue::{Alert, Catalogue},
-    model::exposition,
     prediction,
 };
 
@@ -26,7 +26,7 @@ const MOST_EVALUATIONS: u32 = 2_000;
 pub(super) fn write(out: &mut String, catalogue: &Catalogue, rule_file: &str) -> fmt::Result {
     let interval = interval(catalogue);
     writeln!(out, "rule_files: [{}]", quoted(rule_file))?;
-    writeln!(out, "evaluation_interval: {}", span(interval))?;
+    writeln!(out, "evaluation_interval: {}", format_duration(interval))?;
     writeln!(out, "tests:")?;
     for alert in &catalogue.alerts {
         let cases = match Cases::of(alert, interval) {
@@ -40,16 +40,16 @@ pub(super) fn write(out: &mut String, catalogue: &Catalogue, rule_file: &str) ->
         if interval > catalogue.timing.interval && !window.is_zero() && window < interval * 4 {
             let why = format!(
                 "the longest duration of the catalogue makes promtool evaluate every {} only, too seldom for its window",
-                span(interval)
+                format_duration(interval)
             );
             left_out(out, alert, &why)?;
             continue;
         }
         let tests = Tests::of(alert, &cases, interval, telling(catalogue, alert));
-        tests.write(out, "is set off and recovers", &cases.rehearsed())?;
-        match cases.short() {
+        tests.write(out, "is set off and recovers", &cases.full_course())?;
+        match cases.pending_only() {
             Some(case) => tests.write(out, "is pending for less than its `for`", &case)?,
-            None if alert.hold_for.is_zero() => {}
+            None if alert.for_duration.is_zero() => {}
             None => left_out(out, alert, "each condition holds for longer than its `for`")?,
         }
         match cases.at_the_threshold() {
@@ -69,7 +69,7 @@ fn interval(catalogue: &Catalogue) -> Duration {
     let longest = catalogue.alerts.iter().map(|alert| {
         let reach = prediction::predictor(alert, catalogue.timing.interval);
         let reach = reach.map_or(Duration::ZERO, |predictor| predictor.lookback());
-        reach + alert.hold_for + alert.keep_firing_for
+        reach + alert.for_duration + alert.keep_firing_for
     });
     let longest = longest.max().unwrap_or_default();
     let needed = Duration::from_secs(longest.as_secs() / u64::from(MOST_EVALUATIONS));
@@ -139,7 +139,7 @@ impl<'a> Tests<'a> {
         let title = format!("{} {title}", self.alert.name);
         let series = format!("{}{{{}}}", self.alert.metric, promql(&self.series));
         writeln!(out, "  - name: {}", quoted(&title))?;
-        writeln!(out, "    interval: {}", span(self.interval))?;
+        writeln!(out, "    interval: {}", format_duration(self.interval))?;
         writeln!(out, "    input_series:")?;
         writeln!(out, "      - series: {}", quoted(&series))?;
         let values = values(&case.samples, self.interval);
@@ -151,7 +151,7 @@ impl<'a> Tests<'a> {
             // Over a window that is hardly begun, Prometheus makes less of a counter than there is.
             let calm = case.calm.saturating_sub(self.begins);
             if !calm.is_zero() {
-                let query = format!("count_over_time(ALERTS[{}])", span(calm));
+                let query = format!("count_over_time(ALERTS[{}])", format_duration(calm));
                 self.query(out, &query, case.calm, None)?;
             }
         }
@@ -182,7 +182,7 @@ impl<'a> Tests<'a> {
             };
             write!(out, "{heading}")?;
             heading = "";
-            writeln!(out, "      - eval_time: {}", span(moment.at))?;
+            writeln!(out, "      - eval_time: {}", format_duration(moment.at))?;
             writeln!(out, "        alertname: {}", quoted(&self.alert.alertname))?;
             match texts {
                 None => writeln!(out, "        exp_alerts: []")?,
@@ -229,7 +229,7 @@ impl<'a> Tests<'a> {
         for state in [State::Pending, State::Firing] {
             let Some(label) = state.label() else { continue };
             let count = case.evaluations.iter().filter(|e| e.state == state).count();
-            let window = span(last.at + self.interval);
+            let window = format_duration(last.at + self.interval);
             let selected = promql(&self.named(&[("alertstate", label)]));
             let query = format!("count_over_time(ALERTS{{{selected}}}[{window}])");
             let sample = (count > 0).then_some(("", label, count));
@@ -246,7 +246,7 @@ impl<'a> Tests<'a> {
         sample: Option<(&str, &str, usize)>,
     ) -> fmt::Result {
         writeln!(out, "      - expr: {}", quoted(query))?;
-        writeln!(out, "        eval_time: {}", span(at))?;
+        writeln!(out, "        eval_time: {}", format_duration(at))?;
         let Some((metric, state, value)) = sample else {
             return writeln!(out, "        exp_samples: []");
         };

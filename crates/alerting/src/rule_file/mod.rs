@@ -1,0 +1,5 @@
+//! Rule files of Prometheus.
+
+mod write;
+
+pub use write::{Group, write};

@@ -1,0 +1,166 @@
+//! The body of a `POST` under `/api/`: read to a limit, and every fault told with its key.
+
+use std::{collections::BTreeMap, fmt};
+
+use actix_web::web::Payload;
+use http_kit::{api_error::ApiError, request_body};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use crate::prediction::Adjustment;
+
+/// Far more than three numbers need, in bytes.
+const MOST: usize = 4_096;
+
+/// Reads what is asked of a trigger; an empty body asks for nothing special.
+pub(super) async fn adjustment(body: Payload) -> Result<Adjustment, ApiError> {
+    parse(&request_body::read(body, MOST, |_| ()).await?)
+}
+
+/// Reads the body of a request that nothing can be asked of: empty, or an object without keys.
+pub(super) async fn nothing(body: Payload) -> Result<(), ApiError> {
+    has_no_key(&request_body::read(body, MOST, |_| ()).await?)
+}
+
+fn parse(body: &[u8]) -> Result<Adjustment, ApiError> {
+    if body.is_empty() {
+        return Ok(Adjustment::default());
+    }
+    let Asked(adjustment) = serde_json::from_slice(body).map_err(refused)?;
+    Ok(adjustment)
+}
+
+fn has_no_key(body: &[u8]) -> Result<(), ApiError> {
+    if body.is_empty() {
+        return Ok(());
+    }
+    let keys: BTreeMap<String, IgnoredAny> = serde_json::from_slice(body).map_err(refused)?;
+    match keys.keys().next() {
+        Some(key) => Err(refused(no_such(key, "none is taken here"))),
+        None => Ok(()),
+    }
+}
+
+fn refused(fault: impl fmt::Display) -> ApiError {
+    ApiError::BadData(format!("the body is refused: {fault}"))
+}
+
+fn no_such(key: &str, there: &str) -> String {
+    let key: String = key.chars().take(64).collect();
+    format!("no such key {key:?}; {there}")
+}
+
+/// The keys, each a number. Read by hand, so that a number beyond all bounds is told with its key too.
+struct Asked(Adjustment);
+
+impl<'de> Deserialize<'de> for Asked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Keys)
+    }
+}
+
+struct Keys;
+
+impl<'de> Visitor<'de> for Keys {
+    type Value = Asked;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Asked, A::Error> {
+        let mut asked = Adjustment::default();
+        while let Some(key) = map.next_key::<String>()? {
+            let place = match key.as_str() {
+                "value" => &mut asked.value,
+                "ramp_seconds" => &mut asked.ramp_seconds,
+                "hold_seconds" => &mut asked.hold_seconds,
+                _ => {
+                    let there = "there are value, ramp_seconds and hold_seconds";
+                    return Err(A::Error::custom(no_such(&key, there)));
+                }
+            };
+            let raw = map.next_value::<&RawValue>();
+            let raw = raw.map_err(|error| A::Error::custom(format!("{key:?}: {error}")))?;
+            let number = number(raw.get());
+            let number = number.ok_or_else(|| {
+                A::Error::custom(format!("{key:?} must be a finite number from 0"))
+            })?;
+            if place.replace(number).is_some() {
+                return Err(A::Error::custom(format!("{key:?} stands twice")));
+            }
+        }
+        Ok(Asked(asked))
+    }
+}
+
+/// JSON's numbers are all numbers of Rust; its other values are none, since none of them is `inf` or `nan`.
+fn number(raw: &str) -> Option<f64> {
+    let number: f64 = raw.parse().ok()?;
+    // Sums up to a plain zero for −0.
+    (number.is_finite() && number >= 0.0).then_some(number + 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_body_asks_for_nothing_and_numbers_are_read() {
+        assert_eq!(parse(b""), Ok(Adjustment::default()));
+        assert_eq!(parse(b" {} "), Ok(Adjustment::default()));
+        let all = parse(br#"{"hold_seconds":1.2e2,"value":-0,"ramp_seconds":20}"#).unwrap();
+        let expected = Adjustment {
+            value: Some(0.0),
+            ramp_seconds: Some(20.0),
+            hold_seconds: Some(120.0),
+        };
+        assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_key() {
+        for wrong in [
+            "NaN", "inf", "Infinity", "1e400", "-1", "\"9\"", "null", "[1]", "{}", "true", "",
+        ] {
+            for key in ["value", "ramp_seconds", "hold_seconds"] {
+                let told = parse(format!("{{\"{key}\":{wrong}}}").as_bytes()).unwrap_err();
+                assert!(told.to_string().contains(key), "{wrong}: {told}");
+            }
+        }
+        for (body, part) in [
+            ("{\"valeu\":1}", "\"valeu\""),
+            ("{\"value\":1,\"value\":2}", "\"value\" stands twice"),
+            ("[]", "an object"),
+            ("5", "an object"),
+            ("null", "an object"),
+            ("{\"value\":1} x", "trailing"),
+            ("value=1", "expected"),
+        ] {
+            let told = parse(body.as_bytes()).unwrap_err().to_string();
+            assert!(told.contains(part), "{body}: {told}");
+        }
+        let long = format!("{{\"{}\":1}}", "x".repeat(4_000));
+        assert!(parse(long.as_bytes()).unwrap_err().to_string().len() < 300);
+    }
+
+    #[test]
+    fn where_nothing_can_be_asked_every_key_is_refused_by_its_name() {
+        for nothing in ["", "{}", " {\n} "] {
+            assert_eq!(has_no_key(nothing.as_bytes()), Ok(()), "{nothing:?}");
+        }
+        for (body, part) in [
+            ("{\"value\":1}", "\"value\""),
+            ("[]", "a map"),
+            ("null", "a map"),
+            (" ", "EOF"),
+            ("{} {}", "trailing"),
+        ] {
+            let told = has_no_key(body.as_bytes()).unwrap_err().to_string();
+            assert!(told.contains(part), "{body}: {told}");
+        }
+    }
+}
