@@ -61,7 +61,7 @@ async fn a_server_that_dies_in_the_middle_is_told_by_its_stage_and_exit_4() {
     stack.alertmanager.kill().await;
     let ended = drill.ended().await;
     assert_eq!(ended.code(), Some(4), "{}", drill.log());
-    let words = "1 of 1 alert did not arrive as expected (1 because a server could not be asked)";
+    let words = "1 of 1 alert did not arrive as expected (1 because a server did not answer)";
     assert!(drill.log().contains(words), "{}", drill.log());
     let report = json(&report);
     let failed = of(&report, "PodCrashLoop");

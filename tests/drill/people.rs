@@ -92,7 +92,7 @@ async fn a_drill_that_people_would_be_told_of_does_not_begin() {
     assert_eq!(refused.code, Some(1), "{refused:?}");
     for words in [
         "the rule of Open does not keep the label drill=\"true\"",
-        "would tell people: the receiver \"people\" (email_configs), of Open. ",
+        "would notify people: the receiver \"people\" (email_configs), of Open. ",
         "--page-people",
     ] {
         assert!(refused.stderr.contains(words), "{refused:?}");
@@ -101,7 +101,7 @@ async fn a_drill_that_people_would_be_told_of_does_not_begin() {
     let unknown = ended(stack.drill(&["Gone", "--alertmanager", &restricted()])).await;
     assert_eq!(unknown.code, Some(1), "{unknown:?}");
     let words =
-        "whether this drill would tell people is not known: Alertmanager at http://127.0.0.1:";
+        "whether this drill would notify people is not known: Alertmanager at http://127.0.0.1:";
     assert!(unknown.stderr.contains(words), "{unknown:?}");
     assert!(!unknown.out.contains("trigger"), "{unknown:?}");
 
@@ -116,7 +116,7 @@ async fn an_alert_that_loses_its_mark_on_the_way_and_goes_to_people_has_failed()
     relabel(&stack, "{ regex: drill, action: labeldrop }", "labeldrop").await;
     let refused = ended(stack.drill(&["Gone"])).await;
     assert_eq!(refused.code, Some(1), "{refused:?}");
-    for words in ["Gone will have lost the label drill", "would tell people"] {
+    for words in ["Gone will have lost the label drill", "would notify people"] {
         assert!(refused.stderr.contains(words), "{refused:?}");
     }
 

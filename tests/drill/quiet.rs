@@ -32,7 +32,7 @@ async fn who_reads_one_line_only_or_closes_stdout_does_not_change_how_it_ends() 
 async fn a_gateway_that_is_told_of_nothing_by_alertmanager_is_a_warning() {
     let stack = Stack::quick().await;
     let (_gateway, address) = stack.other_gateway().await;
-    let words = "the gateway was told of no alert by Alertmanager";
+    let words = "the gateway received no webhook from Alertmanager";
     for (name, arguments, warned) in [
         ("own.json", &[][..], false),
         ("other.json", &["--gateway", &address], true),

@@ -21,6 +21,13 @@ pub fn is_name(name: &str, signs: &str) -> bool {
         && name.bytes().all(|b| letter(b) || b.is_ascii_digit())
 }
 
+/// Labels of borrowed pairs.
+#[cfg(test)]
+pub(crate) fn labels(pairs: &[(&str, &str)]) -> Labels {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    pairs.iter().map(owned).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

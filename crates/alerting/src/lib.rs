@@ -1,7 +1,11 @@
-//! Alert rules as values: rules and rule files, labels, durations, templates of annotations, and the states of an alert.
+//! Alert rules as values: rules and rule files, labels, durations, templates of annotations, the states of an alert, and
+//! its labels and receivers on the way to people.
 
 mod duration;
 mod labels;
+pub mod printed_numbers;
+pub mod relabelling;
+pub mod routing;
 mod rule;
 pub mod rule_file;
 pub mod rule_state;

@@ -1,39 +1,30 @@
-//! Rehearses alerts on real servers: from the trigger in the simulator to the browser and back to calm, each stage beside
-//! the time that theory allows for it.
+//! Rehearses alerts on real servers: each is triggered in the simulator, followed through Prometheus, Alertmanager and the
+//! gateway to a browser, recovered, and followed until no server has it. Each stage has a time budget.
 //!
 //! ```text
-//! run ──▶ survey: rules, targets, intervals ──▶ plan: which, and which together
-//!     ──▶ course (one alert) or scenario ──▶ simulator: trigger … recover
-//!              ▲ waits for what it needs
-//!         servers: one watcher each, shared ──▶ Prometheus, Alertmanager, the gateway's WebSocket
-//!     ──▶ record: what was reached when ──▶ progress, report, conclusion
+//! run: prepare ──▶ selection: which alerts      preflight: rules, intervals, who would be notified
+//!      execute ──▶ rehearsal: prepares, triggers, runs stages, recovers ──▶ recorder: the ledger
+//!                     │ waits through                 │ explains a missed stage through
+//!                     ▼                               ▼
+//!                  observers: all HTTP             diagnosis: pure functions over evidence
+//!      report  ──▶ report: progress, table, files, exit status
 //! ```
-//! Pure: [`Stage`], `plan`, `part`, `record`, `report`, `words`, and `judge`: what theory allows, what an alert must say, and why a
-//! stage was not reached. What speaks HTTP: `servers`.
 
-mod conclusion;
-mod course;
-mod evidence;
-mod judge;
-mod known;
+mod alert_key;
+mod context;
+mod diagnosis;
+mod observers;
 mod options;
-mod paging;
-mod part;
-mod plan;
-mod progress;
-mod record;
+mod preflight;
+mod recorder;
+mod rehearsal;
+mod rehearsed_alert;
 mod report;
-mod rise;
 mod run;
-mod scenario;
-mod servers;
-mod stack;
-mod stage;
-mod survey;
-mod waiting;
-mod window;
-mod words;
+mod selection;
+mod stages;
+mod time;
 
 pub use options::DrillOptions;
 pub use run::run;
-pub use stage::Stage;
+pub use stages::Stage;

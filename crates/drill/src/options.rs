@@ -1,4 +1,4 @@
-//! What a drill is asked to do: the command line of `mock-metrics drill`.
+//! The command line of `mock-metrics drill`.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -41,7 +41,7 @@ pub struct DrillOptions {
     /// Rehearses by rules that are not the catalogue's, too: what is different is a warning then, and no failure
     #[arg(long)]
     pub other_rules: bool,
-    /// Goes on although Alertmanager would tell people of this drill
+    /// Goes on although Alertmanager would notify people of this drill
     #[arg(long)]
     pub page_people: bool,
     /// How much later than theory allows each stage may be reached, in real seconds whatever the time scale
@@ -50,11 +50,11 @@ pub struct DrillOptions {
 }
 
 /// Where the four servers are. Not `Debug`: an address may hold a password.
-pub(super) struct Addresses {
-    pub(super) prometheus: Url,
-    pub(super) alertmanager: Url,
-    pub(super) gateway: Url,
-    pub(super) simulator: Url,
+pub(crate) struct Addresses {
+    pub(crate) prometheus: Url,
+    pub(crate) alertmanager: Url,
+    pub(crate) gateway: Url,
+    pub(crate) simulator: Url,
 }
 
 impl DrillOptions {
@@ -62,7 +62,7 @@ impl DrillOptions {
     ///
     /// # Errors
     /// The flags that hold no address of an HTTP server, without what they hold.
-    pub(super) fn addresses(&self, settings: &Drill) -> Result<Addresses, ProgramError> {
+    pub(crate) fn addresses(&self, settings: &Drill) -> Result<Addresses, ProgramError> {
         let of = |flag: &str, given: &Option<Secret>, set: &Secret| {
             let address = given.as_ref().unwrap_or(set);
             base(address).map_err(|must| ProgramError::Usage(format!("{flag}: {must}")))
@@ -132,7 +132,7 @@ mod tests {
         let words = std::iter::once("drill").chain(line.split_whitespace());
         let read = Line::try_parse_from(words);
         read.map(|line| line.options)
-            .map_err(|told| told.to_string())
+            .map_err(|error| error.to_string())
     }
 
     #[test]
@@ -188,10 +188,10 @@ mod tests {
         assert_eq!(addresses.gateway.as_str(), "http://u:hunter2@h/prefix");
         assert_eq!(addresses.prometheus.as_str(), "http://p/");
         let refused = read("A --gateway ftp://u:hunter2@h").unwrap();
-        let told = refused.addresses(&settings).err().unwrap().to_string();
+        let error = refused.addresses(&settings).err().unwrap().to_string();
         assert!(
-            told.starts_with("--gateway: must be") && !told.contains("hunter2"),
-            "{told}"
+            error.starts_with("--gateway: must be") && !error.contains("hunter2"),
+            "{error}"
         );
         assert!(!format!("{refused:?}").contains("hunter2"));
     }

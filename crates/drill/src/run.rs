@@ -1,4 +1,4 @@
-//! A drill from its command line to its exit code.
+//! A drill from its command line to its exit code: prepare, execute, report.
 
 use std::{rc::Rc, time::Duration};
 
@@ -8,233 +8,241 @@ use program::{
     exit::{self, ProgramError},
     logging, shutdown,
 };
-use simulator::{Source, lint::CheckedCatalogue};
+use simulator::Source;
 
 use crate::{
-    conclusion,
-    course::Course,
-    judge::theory::Theory,
+    context::DrillContext,
+    observers::{Observers, servers::Servers},
     options::DrillOptions,
-    paging::Paging,
-    part::{self, Part},
-    plan::{self, Chosen},
-    progress::Progress,
-    record::Ledger,
-    report::{self, Report},
-    scenario,
-    servers::{Servers, watch::Watch},
-    stack::{Failure, Stack},
-    stage::Stage,
-    survey::Survey,
+    preflight::{
+        Preflight,
+        paging::PagingCheck,
+        served_catalogue::{catalogue_flags, load_served_catalogue},
+        warnings::{missing_webhook_warning, setup_warnings},
+    },
+    recorder::{
+        Ledger,
+        record::{Record, StageError},
+    },
+    rehearsal::{Rehearsal, scenario},
+    rehearsed_alert::RehearsedAlert,
+    report::{Report, exit_status, files, progress::ProgressDisplay},
+    selection::{self, Selection},
+    stages::{Stage, time_budget::Intervals},
+    time::Moment,
 };
-/// The gateway's last frame is valid for so many of its polls, and for as long as one may take.
-const POLLS: u32 = 3;
-const A_POLL_TAKES: Duration = Duration::from_secs(5);
-/// Two numbers that are as near as this are the same time scale.
-const SAME: f64 = 1e-6;
 
-/// Rehearses what `options` choose, and reports. Must be called within an actix system.
+/// A frame of the gateway is valid for so many poll intervals, and for the time that one poll may take.
+const VALID_POLLS: u32 = 3;
+const POLL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A drill that can begin.
+struct PreparedDrill {
+    context: DrillContext,
+    selection: Selection,
+    alerts: Vec<RehearsedAlert>,
+    intervals: Intervals,
+    warnings: Vec<String>,
+}
+
+/// How a drill ended.
+struct ExecutedDrill {
+    started: Moment,
+    records: Vec<Record>,
+    warning: Option<String>,
+    interrupted: bool,
+}
+
+/// Rehearses the alerts that `options` select, and reports. Must be called within an actix system.
 ///
 /// # Errors
 /// Why it could not begin, or which alerts did not arrive.
 pub async fn run(options: &DrillOptions, source: &Source) -> Result<(), ProgramError> {
+    let prepared = prepare(options, source).await?;
+    let executed = execute(&prepared).await?;
+    report(prepared, executed, options, source).await
+}
+
+/// Checks the command line before any server is asked, then the servers before anything is triggered.
+async fn prepare(options: &DrillOptions, source: &Source) -> Result<PreparedDrill, ProgramError> {
     let settings = source.settings()?;
     logging::init(&settings.log);
-    // What is wrong with the command line is told before anybody is asked anything.
     let catalogue = source.catalogue()?;
-    plan::choose(options, &catalogue).map_err(|error| hinted(error, source))?;
+    selection::select(options, &catalogue).map_err(|error| with_catalogue_hint(error, source))?;
     let addresses = options.addresses(&settings.drill)?;
-    report::writable(&options.report)?;
+    files::check_writable(&options.report)?;
 
     let servers = Servers::new(addresses, &settings.control.token);
-    let survey = Survey::settled(&servers).await?;
-    let catalogue = same_catalogue(source, &survey, &servers)?;
-    let chosen = plan::choose(options, &catalogue)?;
-    let mut parts = part::parts(&chosen, &catalogue);
-    for part in &mut parts {
-        part.identity.added = survey.added(&part.alert);
+    let preflight = Preflight::run(&servers).await?;
+    let catalogue = load_served_catalogue(source, &preflight, &servers)?;
+    let selection = selection::select(options, &catalogue)?;
+    let mut alerts = selection::rehearsed_alerts(&selection, &catalogue);
+    for rehearsed in &mut alerts {
+        rehearsed.key.rule_labels = preflight.distinguishing_labels(&rehearsed.alert);
     }
-    let pace = survey.pace(&catalogue);
-    let mut warnings = survey.warnings(&servers);
-    let paging = Paging::look(&servers, &survey, &parts, options.page_people).await?;
+    let intervals = preflight.intervals(&catalogue);
+    let mut warnings = setup_warnings(&preflight, &servers);
+    let paging = PagingCheck::run(&servers, &preflight, &alerts, options.page_people).await?;
     warnings.extend(paging.warnings);
-    tell(&warnings);
+    print_warnings(&warnings);
 
-    let progress = Rc::new(Progress::new());
-    let shown = progress.clone();
-    let stack = Stack {
-        watch: Watch::start(
-            &servers.prometheus,
-            &servers.alertmanager,
-            &servers.gateway,
-            pace.beat,
-            pace.poll * POLLS + A_POLL_TAKES,
-        ),
-        ledger: Ledger::new(
-            parts.iter().map(Part::record).collect(),
-            move |records, index, event| {
-                shown.show(records, index, event);
-            },
-        ),
-        grace: options.grace,
-        scale: catalogue.timing.scale,
-        flags: flags(source, catalogue.timing.scale),
-        other_rules: options.other_rules,
-        routes: paging.routes,
-        triggered: Default::default(),
-        playing: Default::default(),
+    let frame_timeout = intervals.poll * VALID_POLLS + POLL_TIMEOUT;
+    let time_scale = catalogue.timing.scale;
+    let context = DrillContext {
+        observers: Observers::start(&servers, intervals.observation, frame_timeout),
         servers,
-        survey,
+        preflight,
+        grace: options.grace,
+        time_scale,
+        catalogue_flags: catalogue_flags(source, time_scale),
+        allows_other_rules: options.other_rules,
+        routing: paging.routing,
+        triggers: Default::default(),
+        scenario: Default::default(),
     };
+    Ok(PreparedDrill {
+        context,
+        selection,
+        alerts,
+        intervals,
+        warnings,
+    })
+}
+
+/// Runs all rehearsals, until they end or a signal comes.
+async fn execute(drill: &PreparedDrill) -> Result<ExecutedDrill, ProgramError> {
+    let context = &drill.context;
+    let progress = Rc::new(ProgressDisplay::new());
+    let display = progress.clone();
+    let ledger = Ledger::new(
+        drill.alerts.iter().map(Record::new).collect(),
+        move |records, index, event| display.show(records, index, event),
+    );
     let signal = shutdown::stop_signal()?;
     let started = Utc::now();
-    let rehearsed = async {
-        rehearse(&stack, &chosen, &parts, part::theories(&parts, pace)).await;
-        untold(&stack).await
+    let rehearsals = async {
+        rehearse(drill, &ledger).await;
+        webhook_warning(context, &ledger).await
     };
     let ended = tokio::select! {
-        untold = rehearsed => Ok(untold),
-        name = signal => Err(name),
-        never = progress.keep_showing(&stack.ledger) => never,
+        warning = rehearsals => Ok(warning),
+        signal = signal => Err(signal),
+        never = progress.keep_showing(&ledger) => never,
     };
     progress.finish();
-    let mut interrupted = false;
-    match ended {
-        Ok(untold) => {
-            tell(untold.as_slice());
-            warnings.extend(untold);
-        }
-        Err(name) => {
-            interrupted = true;
-            let held = stack.held();
-            exit::eprint_line(&format!("mock-metrics: interrupted by {name}: {held}"));
-            stack.ledger.give_up(&format!("interrupted by {name}"));
-        }
-    }
-    let report = Report {
+    let interrupted = ended.is_err();
+    let warning = ended.unwrap_or_else(|signal| {
+        let pending = context.pending_recoveries();
+        exit::eprint_line(&format!("mock-metrics: interrupted by {signal}: {pending}"));
+        ledger.interrupt(&format!("interrupted by {signal}"));
+        None
+    });
+    print_warnings(warning.as_slice());
+    Ok(ExecutedDrill {
         started,
+        records: ledger.records(),
+        warning,
+        interrupted,
+    })
+}
+
+/// Writes the reports, recovers what is still triggered, prints the table, and gives the exit status.
+async fn report(
+    prepared: PreparedDrill,
+    executed: ExecutedDrill,
+    options: &DrillOptions,
+    source: &Source,
+) -> Result<(), ProgramError> {
+    let context = &prepared.context;
+    let catalogue = source.catalogue.as_ref();
+    let mut warnings = prepared.warnings;
+    warnings.extend(executed.warning);
+    let report = Report {
+        started: executed.started,
         finished: Utc::now(),
-        catalogue: source
-            .catalogue
-            .as_ref()
-            .map(|file| file.display().to_string()),
+        catalogue: catalogue.map(|file| file.display().to_string()),
         scenario: options.scenario.clone(),
-        scale: stack.scale,
-        servers: stack.servers.shown(),
-        pace,
+        time_scale: context.time_scale,
+        servers: context.servers.addresses(),
+        intervals: prepared.intervals,
         grace: options.grace,
         warnings,
-        doubtful: stack.survey.doubtful,
-        records: stack.ledger.records(),
+        reload_failed: context.preflight.reload_failed,
+        records: executed.records,
     };
-    // First, so that they are there even if whoever interrupts does not wait for the recoveries.
-    let unwritten = conclusion::write(&report, &options.report);
-    let held = stack.let_go().await;
-    conclusion::conclude(&report, unwritten, held).map_err(|error| match error {
-        ProgramError::Failed(told) | ProgramError::Unreachable(told) if interrupted => {
-            ProgramError::Interrupted(told)
+    // Before the recoveries: whoever interrupts the drill may not wait for them.
+    let unwritten = files::write_all(&report, &options.report);
+    let unrecovered = context.recover_all().await;
+    let status = exit_status::finish(&report, unwritten, unrecovered);
+    status.map_err(|error| match error {
+        ProgramError::Failed(why) | ProgramError::Unreachable(why) if executed.interrupted => {
+            ProgramError::Interrupted(why)
         }
         error => error,
     })
 }
 
-/// A name that the built-in catalogue has not may be one of the user's own.
-fn hinted(error: ProgramError, source: &Source) -> ProgramError {
+/// A name that the built-in catalogue does not have may be one of the user's own catalogue.
+fn with_catalogue_hint(error: ProgramError, source: &Source) -> ProgramError {
     match error {
-        ProgramError::Usage(told) if source.catalogue.is_none() => ProgramError::Usage(format!(
-            "{told}\nthese are the names of the built-in catalogue: one of your own is used with --catalogue FILE"
+        ProgramError::Usage(why) if source.catalogue.is_none() => ProgramError::Usage(format!(
+            "{why}\nthese are the names of the built-in catalogue: one of your own is used with --catalogue FILE"
         )),
         error => error,
     }
 }
 
-fn tell(warnings: &[String]) {
+fn print_warnings(warnings: &[String]) {
     for warning in warnings {
         exit::eprint_line(&format!("mock-metrics: warning: {warning}"));
     }
 }
 
-/// The catalogue at the simulator's pace, which must be what the simulator serves.
-fn same_catalogue(
-    source: &Source,
-    survey: &Survey,
-    servers: &Servers,
-) -> Result<CheckedCatalogue, ProgramError> {
-    let (scale, simulator) = (survey.served.time_scale, servers.simulator.0.shown());
-    let other = source
-        .time_scale
-        .filter(|asked| (asked - scale).abs() > SAME * scale);
-    if let Some(asked) = other {
-        return Err(ProgramError::Failed(format!(
-            "the simulator at {simulator} runs with --time-scale {scale}, this drill with {asked}: leave the drill's \
-             flag out, or start the simulator with `mock-metrics serve{}`",
-            flags(source, asked)
-        )));
-    }
-    let catalogue = source.catalogue_at(scale)?;
-    match survey.served.differs_from(&catalogue) {
-        None => Ok(catalogue),
-        Some(different) => Err(ProgramError::Failed(format!(
-            "the simulator at {simulator} serves another catalogue ({different}): start it with `mock-metrics serve{}`",
-            flags(source, scale)
-        ))),
-    }
-}
-
-/// The flags that give another command of `mock-metrics` the same catalogue.
-fn flags(source: &Source, scale: f64) -> String {
-    let mut flags = String::new();
-    if let Some(file) = &source.catalogue {
-        flags += &format!(" --catalogue {}", file.display());
-    }
-    if scale != 1.0 {
-        flags += &format!(" --time-scale {scale}");
-    }
-    flags
-}
-
-async fn rehearse(
-    stack: &Stack,
-    chosen: &Chosen,
-    parts: &[Part],
-    theories: Vec<Result<Theory, String>>,
-) {
-    let mut courses = Vec::new();
-    for (index, (part, theory)) in parts.iter().zip(theories).enumerate() {
-        match theory {
-            Ok(theory) => courses.push(Course::new(stack, index, part, theory)),
-            Err(why) => stack
-                .ledger
-                .end(index, Failure::at(Stage::Trigger, why).into()),
+/// Runs the scenario, or all alerts at once; alerts that drive the same series run one after the other.
+async fn rehearse(drill: &PreparedDrill, ledger: &Ledger) {
+    let budgets = selection::time_budgets(&drill.alerts, drill.intervals);
+    let mut rehearsals = Vec::new();
+    for (index, (alert, budget)) in drill.alerts.iter().zip(budgets).enumerate() {
+        let recorder = ledger.recorder(index);
+        match budget {
+            Ok(budget) => {
+                let rehearsal = Rehearsal::new(&drill.context, alert, budget, recorder);
+                rehearsals.push((index, rehearsal));
+            }
+            Err(why) => recorder.ended(Err(StageError::failed(Stage::Trigger, why))),
         }
     }
-    match chosen {
-        Chosen::Scenario(scenario) => scenario::rehearse(stack, &scenario.name, &courses).await,
-        Chosen::Alerts(alerts) => {
-            let groups = plan::groups(alerts).into_iter();
-            join_all(groups.map(|group| one_after_the_other(&courses, group))).await;
+    match &drill.selection {
+        Selection::Scenario(selected) => {
+            let rehearsals: Vec<_> = rehearsals
+                .into_iter()
+                .map(|(_, rehearsal)| rehearsal)
+                .collect();
+            scenario::rehearse(&drill.context, &selected.name, &rehearsals).await;
+        }
+        Selection::Alerts(alerts) => {
+            let groups = selection::group_by_series(alerts).into_iter();
+            join_all(groups.map(|group| run_in_turn(&rehearsals, group))).await;
         }
     }
 }
 
-/// A warning if a browser saw an alert, and the gateway was not told of any.
-async fn untold(stack: &Stack) -> Option<String> {
-    let records = stack.ledger.records();
-    let seen = records
+/// Runs the rehearsals of `group` one after the other.
+async fn run_in_turn(rehearsals: &[(usize, Rehearsal<'_>)], group: Vec<usize>) {
+    let of_group = rehearsals.iter().filter(|(index, _)| group.contains(index));
+    for (turn, (_, rehearsal)) in of_group.enumerate() {
+        rehearsal.run(turn > 0).await;
+    }
+}
+
+/// A warning if a browser has seen an alert, but the gateway received no webhook.
+async fn webhook_warning(context: &DrillContext, ledger: &Ledger) -> Option<String> {
+    let records = ledger.records();
+    let arrived = records
         .iter()
         .any(|record| record.at(Stage::Browser).is_some());
-    match seen {
-        true => stack.survey.untold(&stack.servers).await,
+    match arrived {
+        true => missing_webhook_warning(&context.preflight, &context.servers).await,
         false => None,
-    }
-}
-
-/// Rehearses those of `group`, which move the same series.
-async fn one_after_the_other(courses: &[Course<'_>], group: Vec<usize>) {
-    let of_group = courses
-        .iter()
-        .filter(|course| group.contains(&course.index));
-    for (turn, course) in of_group.enumerate() {
-        course.rehearse(turn > 0).await;
     }
 }

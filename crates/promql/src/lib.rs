@@ -17,6 +17,7 @@ mod error_position;
 mod expression;
 mod function_names;
 mod label_fit;
+mod label_flow;
 mod node;
 mod precheck;
 mod predictor;
@@ -31,6 +32,7 @@ mod window;
 
 pub use error_position::{UNLOCATED_ERROR, syntax_error_position};
 pub use expression::Expression;
+pub use label_flow::{are_equivalent, keeps_label};
 pub use precheck::quoted_len;
 pub use predictor::Predictor;
 pub use sample::Sample;

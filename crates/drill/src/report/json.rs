@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use alerting::Labels;
 use serde::Serialize;
 
 use super::Report;
 use crate::{
-    record::{Reached, Record, Verdict},
-    servers::seen::{Labels, Moment},
-    stage::Stage,
+    recorder::record::{Reached, Record, Verdict},
+    stages::Stage,
+    time::Moment,
 };
 
-/// Grows when a key changes its meaning or goes away.
+/// Raised when a key changes its meaning or is removed.
 const FORMAT: u32 = 1;
 
 #[derive(Serialize)]
@@ -19,7 +20,7 @@ struct Page<'a> {
     format: u32,
     started: String,
     finished: String,
-    /// `null`: the built-in one.
+    /// `null` for the built-in one.
     catalogue: Option<&'a str>,
     scenario: Option<&'a str>,
     time_scale: f64,
@@ -56,11 +57,11 @@ struct Alert<'a> {
     triggered: Option<String>,
     active_at: Option<&'a str>,
     value: Option<&'a str>,
-    stages: Vec<Reach>,
+    stages: Vec<ReachedStage>,
 }
 
 #[derive(Serialize)]
-struct Reach {
+struct ReachedStage {
     stage: Stage,
     at: String,
     seconds: f64,
@@ -68,7 +69,7 @@ struct Reach {
     late: bool,
 }
 
-/// One object.
+/// The report as one JSON object.
 pub(super) fn write(report: &Report) -> String {
     let servers = report
         .servers
@@ -81,11 +82,11 @@ pub(super) fn write(report: &Report) -> String {
         finished,
         catalogue: report.catalogue.as_deref(),
         scenario: report.scenario.as_deref(),
-        time_scale: report.scale,
+        time_scale: report.time_scale,
         servers: servers.collect(),
-        scrape_seconds: report.pace.scrape.as_secs_f64(),
-        evaluation_seconds: report.pace.evaluation.as_secs_f64(),
-        poll_seconds: report.pace.poll.as_secs_f64(),
+        scrape_seconds: report.intervals.scrape.as_secs_f64(),
+        evaluation_seconds: report.intervals.evaluation.as_secs_f64(),
+        poll_seconds: report.intervals.poll.as_secs_f64(),
         grace_seconds: report.grace.as_secs_f64(),
         warnings: &report.warnings,
         totals: Totals {
@@ -104,7 +105,7 @@ pub(super) fn write(report: &Report) -> String {
 
 fn alert(record: &Record) -> Alert<'_> {
     let failure = record.failure();
-    let shown = record.shown.as_ref();
+    let fired = record.fired.as_ref();
     Alert {
         name: &record.name,
         family: &record.family,
@@ -115,24 +116,25 @@ fn alert(record: &Record) -> Alert<'_> {
         failed_stage: failure.map(|(stage, _)| stage),
         why: failure.map(|(_, why)| why),
         warnings: &record.warnings,
-        triggered: record.trigger.map(time),
-        active_at: shown.map(|shown| shown.active_at.as_str()),
-        value: shown.map(|shown| shown.value.as_str()),
-        stages: record.reached.iter().map(reach).collect(),
+        triggered: record.triggered.map(time),
+        active_at: fired.map(|fired| fired.active_at.as_str()),
+        value: fired.map(|fired| fired.value.as_str()),
+        stages: record.reached.iter().map(reached_stage).collect(),
     }
 }
 
-fn reach(reached: &Reached) -> Reach {
-    Reach {
+fn reached_stage(reached: &Reached) -> ReachedStage {
+    ReachedStage {
         stage: reached.stage,
         at: time(reached.at),
-        seconds: milliseconds(reached.seconds),
-        theory_seconds: reached.theory.map(milliseconds),
-        late: reached.late(),
+        seconds: rounded(reached.seconds),
+        theory_seconds: reached.budget.map(rounded),
+        late: reached.is_late(),
     }
 }
 
-fn milliseconds(seconds: f64) -> f64 {
+/// Rounded to milliseconds.
+fn rounded(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0
 }
 

@@ -1,9 +1,9 @@
 //! The report as JUnit XML, as continuous integration reads it: a test suite per family, a test case per alert.
 
 use super::{Report, title};
-use crate::{record::Record, stage::Stage};
+use crate::{recorder::record::Record, stages::Stage};
 
-/// A document.
+/// The report as a document.
 pub(super) fn write(report: &Report) -> String {
     let mut document = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
     document += &format!(
@@ -15,7 +15,7 @@ pub(super) fn write(report: &Report) -> String {
     for (family, records) in report.families() {
         document += &format!(
             "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" time=\"{:.3}\" timestamp=\"{}\">\n",
-            plain(family),
+            escape(family),
             records.len(),
             failures(records.iter().copied()),
             records
@@ -34,13 +34,13 @@ pub(super) fn write(report: &Report) -> String {
 fn case(family: &str, record: &Record) -> String {
     let mut case = format!(
         "    <testcase name=\"{}\" classname=\"{}\" time=\"{:.3}\">\n",
-        plain(&title(record)),
-        plain(family),
+        escape(&title(record)),
+        escape(family),
         seconds(record)
     );
     case += &properties(record);
     if let Some((stage, why)) = record.failure() {
-        let why = plain(why);
+        let why = escape(why);
         case += &format!(
             "      <failure type=\"{stage}\" message=\"at {stage}: {why}\">{why}</failure>\n"
         );
@@ -48,7 +48,7 @@ fn case(family: &str, record: &Record) -> String {
     if !record.warnings.is_empty() {
         case += &format!(
             "      <system-out>{}</system-out>\n",
-            plain(&record.warnings.join("\n"))
+            escape(&record.warnings.join("\n"))
         );
     }
     case += "    </testcase>\n";
@@ -58,11 +58,11 @@ fn case(family: &str, record: &Record) -> String {
 fn properties(record: &Record) -> String {
     let mut properties = String::new();
     let mut property = |name: &str, value: &str| {
-        let value = plain(value);
+        let value = escape(value);
         properties += &format!("        <property name=\"{name}\" value=\"{value}\"/>\n");
     };
     property("verdict", record.verdict().name());
-    // What comes before the trigger has no time since it.
+    // Stages before the trigger have no time since it.
     let timed = record
         .reached
         .iter()
@@ -72,10 +72,10 @@ fn properties(record: &Record) -> String {
             &format!("{}_seconds", reached.stage),
             &format!("{:.3}", reached.seconds),
         );
-        if let Some(theory) = reached.theory {
+        if let Some(budget) = reached.budget {
             property(
                 &format!("{}_theory_seconds", reached.stage),
-                &format!("{theory:.3}"),
+                &format!("{budget:.3}"),
             );
         }
     }
@@ -94,24 +94,24 @@ fn seconds(record: &Record) -> f64 {
         .map_or(0.0, |last| last.seconds.max(0.0))
 }
 
-/// A text as content or as an attribute. What XML cannot hold at all (XML 1.0 §2.2) becomes a replacement character.
-fn plain(text: &str) -> String {
-    let mut plain = String::new();
+/// A text as content or as an attribute. A character that XML cannot contain (XML 1.0 §2.2) becomes a replacement character.
+fn escape(text: &str) -> String {
+    let mut escaped = String::new();
     for c in text.chars() {
         match c {
-            '&' => plain += "&amp;",
-            '<' => plain += "&lt;",
-            '>' => plain += "&gt;",
-            '"' => plain += "&quot;",
-            '\'' => plain += "&apos;",
-            '\n' => plain += "&#10;",
-            '\t' => plain += "&#9;",
-            '\r' => plain += "&#13;",
-            c if c < ' ' || matches!(c, '\u{fffe}' | '\u{ffff}') => plain.push('\u{fffd}'),
-            c => plain.push(c),
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            '\'' => escaped += "&apos;",
+            '\n' => escaped += "&#10;",
+            '\t' => escaped += "&#9;",
+            '\r' => escaped += "&#13;",
+            c if c < ' ' || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push('\u{fffd}'),
+            c => escaped.push(c),
         }
     }
-    plain
+    escaped
 }
 
 #[cfg(test)]

@@ -3,35 +3,35 @@
 use alerting::format_duration;
 
 use super::{COLUMNS, Report, cell, title};
-use crate::words::time_scale;
+use crate::time::format_time_scale;
 
-/// A page: how the stack was set up, a row per alert, and why some failed.
+/// The report as a page: how the servers were set up, a row for each alert, and why some failed.
 pub(super) fn write(report: &Report) -> String {
     let mut page = format!("# Drill: {}\n\n", report.totals());
     let what = report
         .scenario
         .as_ref()
         .map(|name| format!(", scenario {name}"));
-    let pace = report.pace;
+    let intervals = report.intervals;
     let (started, finished) = report.times();
     page += &format!(
         "{} to {}, catalogue {}{}, time scale {}.\nScraped every {}, evaluated every {}, polled by the gateway every {}; \
          grace {}.\n",
         started,
         finished,
-        plain(report.catalogue.as_deref().unwrap_or("built in")),
-        plain(&what.unwrap_or_default()),
-        time_scale(report.scale),
-        format_duration(pace.scrape),
-        format_duration(pace.evaluation),
-        format_duration(pace.poll),
+        escape(report.catalogue.as_deref().unwrap_or("built in")),
+        escape(&what.unwrap_or_default()),
+        format_time_scale(report.time_scale),
+        format_duration(intervals.scrape),
+        format_duration(intervals.evaluation),
+        format_duration(intervals.poll),
         format_duration(report.grace),
     );
     for (name, address) in &report.servers {
-        page += &format!("- {name}: {}\n", plain(address));
+        page += &format!("- {name}: {}\n", escape(address));
     }
     for warning in &report.warnings {
-        page += &format!("- Warning: {}\n", plain(warning));
+        page += &format!("- Warning: {}\n", escape(warning));
     }
     page += "\nSeconds since the trigger: taken / allowed by theory (! is late).\n\n";
     page += &table(report);
@@ -48,8 +48,8 @@ fn table(report: &Report) -> String {
     for record in &report.records {
         table += &format!(
             "| {} | {} | {} |",
-            plain(&record.family),
-            plain(&title(record)),
+            escape(&record.family),
+            escape(&title(record)),
             record.verdict().name()
         );
         table.extend(COLUMNS.map(|(stage, _)| format!(" {} |", cell(record.at(stage)))));
@@ -62,11 +62,11 @@ fn reasons(report: &Report) -> String {
     let mut reasons = String::new();
     for record in &report.records {
         if let Some((stage, why)) = record.failure() {
-            let (title, verdict) = (plain(&title(record)), record.verdict().name());
-            reasons += &format!("- **{title}** {verdict} at {stage}: {}\n", plain(why));
+            let (title, verdict) = (escape(&title(record)), record.verdict().name());
+            reasons += &format!("- **{title}** {verdict} at {stage}: {}\n", escape(why));
         }
         for warning in &record.warnings {
-            reasons += &format!("- {}: {}\n", plain(&title(record)), plain(warning));
+            reasons += &format!("- {}: {}\n", escape(&title(record)), escape(warning));
         }
     }
     match reasons.is_empty() {
@@ -75,23 +75,23 @@ fn reasons(report: &Report) -> String {
     }
 }
 
-/// On one line, and without a character that means something in Markdown or HTML.
-fn plain(text: &str) -> String {
-    let mut plain = String::new();
+/// A text on one line, in which no character is special in Markdown or HTML.
+fn escape(text: &str) -> String {
+    let mut escaped = String::new();
     for c in text.chars() {
         match c {
-            c if c.is_control() => plain.push(' '),
-            '&' => plain += "&amp;",
-            '<' => plain += "&lt;",
-            '>' => plain += "&gt;",
+            c if c.is_control() => escaped.push(' '),
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
             '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '#' => {
-                plain.push('\\');
-                plain.push(c);
+                escaped.push('\\');
+                escaped.push(c);
             }
-            c => plain.push(c),
+            c => escaped.push(c),
         }
     }
-    plain
+    escaped
 }
 
 #[cfg(test)]

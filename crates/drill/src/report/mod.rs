@@ -1,30 +1,26 @@
-//! What a drill has proven, in four forms: a table for people at the terminal, Markdown, JSON and JUnit files.
+//! The report of a drill, and how its forms show an alert: a table for a terminal, and Markdown, JSON and JUnit files.
 
+pub(crate) mod exit_status;
+pub(crate) mod files;
 mod json;
 mod junit;
 mod markdown;
+pub(crate) mod progress;
 mod table;
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::time::Duration;
 
-use program::{
-    exit::ProgramError,
-    files::{self, Access},
-    text::pluralize,
-    timestamp,
-};
+use program::{text::pluralize, timestamp};
 
 use crate::{
-    judge::theory::Pace,
-    record::{Reached, Record, Verdict},
-    servers::seen::{Moment, braces},
-    stage::Stage,
-    survey::DOUBT,
+    alert_key::format_labels,
+    preflight::warnings::RELOAD_FAILED,
+    recorder::record::{Reached, Record, Verdict},
+    stages::{Stage, time_budget::Intervals},
+    time::Moment,
 };
-/// The stages that a table has a column for: those that are waited for.
+
+/// The columns of a table: the stages that are waited for.
 const COLUMNS: [(Stage, &str); 8] = [
     (Stage::Crossed, "crossed"),
     (Stage::Pending, "pending"),
@@ -38,26 +34,26 @@ const COLUMNS: [(Stage, &str); 8] = [
 
 /// A drill that has ended.
 #[derive(Debug, Clone)]
-pub(super) struct Report {
-    pub(super) started: Moment,
-    pub(super) finished: Moment,
+pub(crate) struct Report {
+    pub(crate) started: Moment,
+    pub(crate) finished: Moment,
     /// The catalogue's file; `None` is the built-in one.
-    pub(super) catalogue: Option<String>,
-    pub(super) scenario: Option<String>,
-    pub(super) scale: f64,
-    /// Each server's name and address.
-    pub(super) servers: [(&'static str, String); 4],
-    pub(super) pace: Pace,
-    pub(super) grace: Duration,
-    pub(super) warnings: Vec<String>,
-    /// Prometheus may work with other rules than those of its files.
-    pub(super) doubtful: bool,
-    pub(super) records: Vec<Record>,
+    pub(crate) catalogue: Option<String>,
+    pub(crate) scenario: Option<String>,
+    pub(crate) time_scale: f64,
+    /// Name and address of each server.
+    pub(crate) servers: [(&'static str, String); 4],
+    pub(crate) intervals: Intervals,
+    pub(crate) grace: Duration,
+    pub(crate) warnings: Vec<String>,
+    /// Whether Prometheus refused its configuration at the last reload, so that every rule is doubtful.
+    pub(crate) reload_failed: bool,
+    pub(crate) records: Vec<Record>,
 }
 
 impl Report {
-    /// The alerts that have failed or are unfinished, each with its stage.
-    pub(super) fn failed(&self) -> Vec<String> {
+    /// The alerts that have failed or not ended, each with its stage.
+    pub(crate) fn failed(&self) -> Vec<String> {
         let failures = self.records.iter().filter_map(|record| {
             let (stage, _) = record.failure()?;
             Some(format!("{} at {stage}", record.name))
@@ -65,16 +61,11 @@ impl Report {
         failures.collect()
     }
 
-    /// The table for people; where it does not fit into `width`, a line per alert.
-    pub(super) fn table(&self, width: Option<usize>) -> String {
-        table::write(self, width)
-    }
-
     /// `27 of 27 alerts arrived, 0 of them late, 0 failed, in 201 s`.
     fn totals(&self) -> String {
         let (late, failed) = (self.count(Verdict::Late), self.count(Verdict::Failed));
-        let doubt = match self.doubtful {
-            true => format!(", but every rule is doubtful: {DOUBT}"),
+        let doubt = match self.reload_failed {
+            true => format!(", but every rule is doubtful: {RELOAD_FAILED}"),
             false => String::new(),
         };
         let unfinished = match self.count(Verdict::Unfinished) {
@@ -96,7 +87,7 @@ impl Report {
             .count()
     }
 
-    /// When it began and when it ended, as it is written.
+    /// When it began and when it ended, RFC 3339.
     fn times(&self) -> (String, String) {
         let time = |moment: Moment| timestamp::format(&moment);
         (time(self.started), time(self.finished))
@@ -122,113 +113,80 @@ impl Report {
     }
 }
 
-/// How a table names a record: one of two with the same name by its labels, too.
+/// The name of a record in a table. An inhibited alert may share its name with another one, and has its labels besides.
 fn title(record: &Record) -> String {
     match record.inhibited {
-        true => format!("{}{} (inhibited)", record.name, braces(&record.labels)),
+        true => format!(
+            "{}{} (inhibited)",
+            record.name,
+            format_labels(&record.labels)
+        ),
         false => record.name.clone(),
     }
 }
 
-/// `12.3 / 15.0`: seconds taken and allowed, since the trigger; a late one with `!`; nothing where it was not reached.
+/// `12.3 / 15.0 !`: seconds since the trigger, taken and allowed, and whether that is late. Empty if the stage was not
+/// reached.
 fn cell(reached: Option<&Reached>) -> String {
     let Some(reached) = reached else {
         return String::new();
     };
-    let theory = reached
-        .theory
-        .map(|theory| format!(" / {theory:.1}"))
+    let budget = reached
+        .budget
+        .map(|budget| format!(" / {budget:.1}"))
         .unwrap_or_default();
-    let late = if reached.late() { " !" } else { "" };
-    format!("{:.1}{theory}{late}", reached.seconds)
-}
-
-/// Makes sure that each report can be written, before anything is started.
-///
-/// # Errors
-/// The first that cannot.
-pub(super) fn writable(paths: &[PathBuf]) -> Result<(), ProgramError> {
-    for path in paths {
-        if path.is_dir() {
-            return Err(refused(path, "is a directory"));
-        }
-        let checked = files::check_links(path).and_then(|()| files::check_writable(path));
-        checked.map_err(|error| refused(path, error))?;
-    }
-    Ok(())
-}
-
-/// Writes a report in the form that its ending names: all of it, or what was there stays.
-///
-/// # Errors
-/// When it cannot be written.
-pub(super) fn write(path: &Path, report: &Report) -> Result<(), ProgramError> {
-    let text = match path.extension().and_then(|ending| ending.to_str()) {
-        Some("json") => json::write(report),
-        Some("xml") => junit::write(report),
-        _ => markdown::write(report),
-    };
-    let written = files::check_links(path)
-        .and_then(|()| files::replace(path, text.as_bytes(), Access::Umask));
-    written.map_err(|error| refused(path, error))
-}
-
-fn refused(path: &Path, why: impl std::fmt::Display) -> ProgramError {
-    ProgramError::Failed(format!(
-        "--report {}: cannot be written: {why}",
-        path.display()
-    ))
+    let late = if reached.is_late() { " !" } else { "" };
+    format!("{:.1}{budget}{late}", reached.seconds)
 }
 
 #[cfg(test)]
 pub(super) mod tests {
-    use std::fs;
-
     use chrono::{TimeDelta, Utc};
+    use prometheus_api::typed::alert::ActiveAlert;
 
     use super::*;
     use crate::{
-        record::Outcome,
-        servers::seen::{Shown, labels},
+        alert_key::labels,
+        recorder::record::{StageError, State},
     };
 
-    /// A drill of two alerts, one of which has failed for a reason that no format likes.
+    /// A drill of two alerts. The reason why one has failed contains characters that are special in some format.
     pub(crate) fn report() -> Report {
         let second = Duration::from_secs(1);
         let started = Utc::now();
-        let reached = |stage, seconds, theory| Reached {
+        let reached = |stage, seconds, budget| Reached {
             stage,
             at: started + TimeDelta::milliseconds((seconds * 1000.0) as i64),
             seconds,
-            theory,
+            budget,
         };
         let passed = Record {
             name: "DiskFull".to_owned(),
             family: "disk".to_owned(),
             severity: "critical".to_owned(),
             labels: labels(&[("device", "sda")]),
-            trigger: Some(started),
+            triggered: Some(started),
             reached: vec![
                 reached(Stage::Trigger, 0.0, Some(0.0)),
                 reached(Stage::Crossed, 4.2, Some(6.0)),
                 reached(Stage::Firing, 12.3, Some(10.0)),
             ],
-            outcome: Outcome::Passed,
+            state: State::Passed,
             warnings: vec!["a | b".to_owned()],
-            shown: Some(Shown {
+            fired: Some(ActiveAlert {
                 value: "95.1".to_owned(),
-                ..Shown::default()
+                ..ActiveAlert::default()
             }),
             ..Record::default()
         };
         let failed = Record {
             name: "Ho<st>\"ile\"&".to_owned(),
             family: "a&b".to_owned(),
-            outcome: Outcome::Failed {
+            state: State::Failed(StageError {
                 stage: Stage::Pending,
                 why: "expr is `m > 1 | \"x\" ]]> & <b>`,\n\u{0}\u{1b}[31m not ü".to_owned(),
-                unasked: false,
-            },
+                no_answer: false,
+            }),
             ..Record::default()
         };
         Report {
@@ -236,7 +194,7 @@ pub(super) mod tests {
             finished: started + TimeDelta::seconds(20),
             catalogue: None,
             scenario: None,
-            scale: 0.1,
+            time_scale: 0.1,
             servers: [
                 "Prometheus",
                 "Alertmanager",
@@ -244,35 +202,16 @@ pub(super) mod tests {
                 "mock-metrics",
             ]
             .map(|name| (name, "http://h".to_owned())),
-            pace: Pace {
+            intervals: Intervals {
                 scrape: second,
                 evaluation: second,
                 poll: second,
-                beat: second,
+                observation: second,
             },
             grace: second,
             warnings: Vec::new(),
-            doubtful: false,
+            reload_failed: false,
             records: vec![passed, failed],
-        }
-    }
-
-    #[test]
-    fn a_report_is_written_whole_or_found_unwritable_beforehand() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("r.json");
-        writable(std::slice::from_ref(&path)).unwrap();
-        assert!(!path.exists(), "only tried");
-        write(&path, &report()).unwrap();
-        assert!(fs::read_to_string(&path).unwrap().contains("DiskFull"));
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-
-        for path in [folder.path().join("no/r.md"), folder.path().to_owned()] {
-            let told = writable(&[path]).unwrap_err().to_string();
-            assert!(
-                told.starts_with("--report ") && told.contains("cannot be written"),
-                "{told}"
-            );
         }
     }
 
@@ -284,8 +223,8 @@ pub(super) mod tests {
         );
         assert_eq!(report().failed(), ["Ho<st>\"ile\"& at pending"]);
         let mut interrupted = report();
-        interrupted.records[1].outcome = Outcome::Running;
-        let told = "1 of 2 alerts arrived, 1 of them late, 0 failed, 1 unfinished, in 20 s";
-        assert_eq!(interrupted.totals(), told);
+        interrupted.records[1].state = State::Running;
+        let totals = "1 of 2 alerts arrived, 1 of them late, 0 failed, 1 unfinished, in 20 s";
+        assert_eq!(interrupted.totals(), totals);
     }
 }

@@ -1,9 +1,9 @@
-//! The table at the end, for people at a terminal.
+//! The report as a table for a terminal.
 
 use super::{COLUMNS, Report, cell, title};
-use crate::record::Record;
+use crate::recorder::record::Record;
 
-/// A row per alert, why it failed below it, and the totals. In a `width` that is too narrow for all columns, a row has the
+/// A row for each alert, below it why it failed, and the totals. Where `width` is too narrow for all columns, a row has the
 /// last stage only.
 pub(super) fn write(report: &Report, width: Option<usize>) -> String {
     let wide = columns(report);
@@ -28,7 +28,7 @@ pub(super) fn write(report: &Report, width: Option<usize>) -> String {
     lines.join("\n")
 }
 
-/// A head, and a row per alert with all stages.
+/// The head, and a row for each alert with all stages.
 fn columns(report: &Report) -> Vec<String> {
     let mut head = vec!["alert".to_owned(), "verdict".to_owned()];
     head.extend(COLUMNS.map(|(_, name)| name.to_owned()));
@@ -41,7 +41,7 @@ fn columns(report: &Report) -> Vec<String> {
     aligned(&rows)
 }
 
-/// An alert with its last stage.
+/// The row of an alert with its last stage only.
 fn narrow(record: &Record) -> Vec<String> {
     let last = record.reached.last();
     let stage = last.map_or(String::new(), |last| last.stage.to_string());
@@ -49,7 +49,7 @@ fn narrow(record: &Record) -> Vec<String> {
     vec![title(record), verdict, stage, cell(last)]
 }
 
-/// The rows with their cells below each other.
+/// The rows with their cells aligned.
 fn aligned(rows: &[Vec<String>]) -> Vec<String> {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
@@ -65,7 +65,7 @@ fn aligned(rows: &[Vec<String>]) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-/// Nothing in it moves the cursor.
+/// The text without control characters, which would move the cursor.
 fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ")
 }
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_holds_taken_and_theory_and_below_it_why() {
+    fn a_row_has_the_times_taken_and_allowed_and_below_it_why() {
         let table = write(&report(), Some(200));
         let lines: Vec<_> = table.lines().collect();
         assert_eq!(lines.len(), 7, "{table}");

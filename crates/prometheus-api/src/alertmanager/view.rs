@@ -10,6 +10,8 @@ use http_kit::envelope::write_json;
 use program::timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::wire::{AlertStatus, Silence};
+
 /// How often an alert of Prometheus is looked for among all of Alertmanager's, to learn which labels are added on the way
 /// (`external_labels`). With these all others are found by a look-up.
 const MOST_SEARCHES: usize = 8;
@@ -53,24 +55,7 @@ struct Handling {
 #[derive(Deserialize)]
 struct AlertWire {
     labels: Labels,
-    status: StatusWire,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct StatusWire {
-    state: String,
-    silenced_by: Option<Vec<String>>,
-    inhibited_by: Option<Vec<String>>,
-    muted_by: Option<Vec<String>>,
-}
-
-/// `gettableSilence`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SilenceWire {
-    id: String,
-    ends_at: DateTime<Utc>,
+    status: AlertStatus,
 }
 
 /// The `data` of Prometheus' answer to the question for alerts.
@@ -97,9 +82,9 @@ impl AlertmanagerView {
         let known = |AlertWire { labels, status }| {
             let handling = Handling {
                 state: status.state,
-                silenced_by: status.silenced_by.unwrap_or_default(),
-                inhibited_by: status.inhibited_by.unwrap_or_default(),
-                muted_by: status.muted_by.unwrap_or_default(),
+                silenced_by: status.silenced_by,
+                inhibited_by: status.inhibited_by,
+                muted_by: status.muted_by,
                 until: None,
             };
             Known { labels, handling }
@@ -123,7 +108,7 @@ impl AlertmanagerView {
     /// # Errors
     /// What is wrong with it.
     pub fn with_ends(mut self, silences: &[u8]) -> Result<Self, String> {
-        let silences = serde_json::from_slice::<Option<Vec<SilenceWire>>>(silences);
+        let silences = serde_json::from_slice::<Option<Vec<Silence>>>(silences);
         let silences = silences.map_err(|error| format!("silences: {error}"))?;
         let silences = silences.into_iter().flatten();
         let ends: HashMap<_, _> = silences
