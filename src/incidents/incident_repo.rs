@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashSet,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -10,28 +11,23 @@ use actix::{
     Actor, ActorFutureExt, AsyncContext, Context, ContextFutureSpawner, Handler, MessageResult,
     ResponseFuture, WrapFuture,
 };
-use bytes::Bytes;
 use http_kit::client_address::ClientNetwork;
 use program::shutdown;
 use tokio::time::timeout_at;
 
 use super::{
-    incident_question::{Answer, Question},
-    pool_shares::{Cost, PoolShares, Turn as PoolTurn},
-    shared_answers::{Limits, SharedAnswers, Turn},
-};
-use super::{
-    messages::{CountByService, DatabaseStatus, ListIncidents, Summarize},
+    incident_query::{CountQuery, IncidentQuery, SharedAnswer},
+    messages::{Answer, CountByService, DatabaseStatus, ListIncidents, Summarize},
     metrics::IncidentMetrics,
-};
-use super::{
-    model::{Found, Oddity},
+    model::{Found, IncidentFilter, Oddity, Page, Period, ServiceCount, Summary},
+    pool_shares::{Cost, PoolShares, Turn},
     queries::{
         database::{Database, DatabaseOptions},
         error::RepoError,
         privileges::Privileges,
         store::IncidentStore,
     },
+    single_flight_cache::{Limits, Lookup, SingleFlightCache},
 };
 use crate::messages::{check::Check, source::Source};
 
@@ -51,60 +47,72 @@ pub struct RepoOptions {
 /// Asks PostgreSQL about incidents.
 pub struct IncidentRepo {
     store: IncidentStore,
-    answers: SharedAnswers<Question, ClientNetwork, RepoError>,
+    counts: Cache<CountQuery>,
+    pages: Cache<IncidentFilter>,
+    summaries: Cache<Period>,
     shares: PoolShares,
     acquire_timeout: Duration,
     check_interval: Duration,
     check: Check,
     checking: bool,
     role_checked: bool,
-    /// The kinds of oddities that have been told.
-    told: HashSet<(&'static str, Found)>,
+    /// The kinds of oddities that have been logged.
+    logged: HashSet<(&'static str, Found)>,
     metrics: IncidentMetrics,
 }
+
+/// The answers of one kind of query.
+type Cache<Q> =
+    SingleFlightCache<Q, ClientNetwork, Arc<SharedAnswer<<Q as IncidentQuery>::Answer>>, RepoError>;
+/// Where the repository keeps the answers of one kind.
+type CacheOf<Q> = fn(&mut IncidentRepo) -> &mut Cache<Q>;
 
 impl IncidentRepo {
     /// Ready to start, whether or not the database is there. Must be called within a runtime.
     pub fn new(options: RepoOptions, metrics: IncidentMetrics) -> Self {
         let acquire_timeout = options.database.acquire_timeout;
+        let limits = Limits {
+            fresh_for: options.share_for,
+            answers: 256,
+            bytes: 8 << 20,
+            in_flight: 1024,
+        };
         Self {
             store: IncidentStore::new(Database::new(options.database)),
-            answers: SharedAnswers::new(Limits {
-                fresh_for: options.share_for,
-                answers: 256,
-                bytes: 8 << 20,
-                in_flight: 1024,
-            }),
+            counts: SingleFlightCache::new(limits),
+            pages: SingleFlightCache::new(limits),
+            summaries: SingleFlightCache::new(limits),
             shares: PoolShares::new(options.queries_per_address),
             acquire_timeout,
             check_interval: options.check_interval,
             check: Check::unknown("the database has not answered yet"),
             checking: false,
             role_checked: false,
-            told: HashSet::new(),
+            logged: HashSet::new(),
             metrics,
         }
     }
 
-    fn answer(
+    fn answer<Q: IncidentQuery>(
         &mut self,
-        question: Question,
+        cache: CacheOf<Q>,
+        query: Q,
         client: ClientNetwork,
         ctx: &mut Context<Self>,
-    ) -> ResponseFuture<Result<Bytes, RepoError>> {
-        let later = match self.answers.ask(&question, client, Instant::now()) {
-            Turn::Known(answer) => return Box::pin(std::future::ready(Ok(answer))),
-            Turn::Refused => {
+    ) -> ResponseFuture<Answer<Q::Answer>> {
+        let pending = match cache(self).look_up(&query, client, Instant::now()) {
+            Lookup::Hit(answer) => return Box::pin(std::future::ready(Ok(answer))),
+            Lookup::Full => {
                 return Box::pin(std::future::ready(Err(RepoError::PoolExhausted)));
             }
-            Turn::Wait(later) => later,
-            Turn::Queue(later, number) => {
-                self.queue(question, number, client, ctx);
-                later
+            Lookup::Joined(pending) => pending,
+            Lookup::Miss(pending, number) => {
+                self.queue(cache, query, number, client, ctx);
+                pending
             }
         };
         Box::pin(async {
-            later
+            pending
                 .await
                 .unwrap_or_else(|_| Err(RepoError::Unreachable("shutting down".to_owned())))
         })
@@ -112,52 +120,49 @@ impl IncidentRepo {
 
     /// Waits for the client's turn, no longer than for a connection; then fetches the answer, unless another client's
     /// turn came first.
-    fn queue(
+    fn queue<Q: IncidentQuery>(
         &self,
-        question: Question,
+        cache: CacheOf<Q>,
+        query: Q,
         number: u64,
         client: ClientNetwork,
         ctx: &mut Context<Self>,
     ) {
-        let (shares, cost) = (self.shares.clone(), question.cost());
+        let shares = self.shares.clone();
         let until = tokio::time::Instant::now() + self.acquire_timeout;
         async move {
-            let turn = timeout_at(until, shares.turn(client, cost)).await;
-            turn.unwrap_or(Err(match cost {
+            let turn = timeout_at(until, shares.turn(client, Q::COST)).await;
+            turn.unwrap_or(Err(match Q::COST {
                 Cost::Small => RepoError::ShareTaken,
                 Cost::Large => RepoError::SummaryRuns,
             }))
         }
         .into_actor(self)
         .map(move |turn, repo, ctx| match turn {
-            Ok(turn) if repo.answers.fetch(&question) => repo.fetch(question, turn, until, ctx),
+            Ok(turn) if cache(repo).begin_fetch(&query) => {
+                repo.fetch(cache, query, turn, until, ctx);
+            }
             Ok(_) => {}
             Err(error) => {
-                repo.metrics
-                    .sources
-                    .answered(Source::Postgres, Some(error.reason()));
-                repo.answers.give_up(&question, number, &client, &error);
+                let sources = &repo.metrics.sources;
+                sources.answered(Source::Postgres, Some(error.reason()));
+                cache(repo).give_up(&query, number, &client, &error);
             }
         })
         .spawn(ctx);
     }
 
-    fn fetch(
+    fn fetch<Q: IncidentQuery>(
         &self,
-        question: Question,
-        turn: PoolTurn,
+        cache: CacheOf<Q>,
+        query: Q,
+        turn: Turn,
         until: tokio::time::Instant,
         ctx: &mut Context<Self>,
     ) {
-        let (store, asked, timer) = (
-            self.store.clone(),
-            question.clone(),
-            self.metrics
-                .sources
-                .source(Source::Postgres)
-                .duration
-                .start_timer(),
-        );
+        let (store, asked) = (self.store.clone(), query.clone());
+        let metrics = self.metrics.sources.source(Source::Postgres);
+        let timer = metrics.duration.start_timer();
         async move {
             let answer = asked.fetch(&store, until).await;
             drop(turn);
@@ -165,21 +170,25 @@ impl IncidentRepo {
         }
         .into_actor(self)
         .map(move |answer, repo, _| {
-            let answer = answer.map(|Answer { body, oddities }| {
-                repo.tell_of(&oddities);
-                body
-            });
             timer.observe_duration();
             let reason = answer.as_ref().err().map(RepoError::reason);
             repo.metrics.sources.answered(Source::Postgres, reason);
-            repo.answers.settle(&question, &answer, Instant::now());
+            let bytes = answer.as_ref().map_or(0, Q::bytes);
+            if let Ok(answer) = &answer {
+                repo.report_oddities(Q::oddities(answer));
+            }
+            let answer = answer.map(SharedAnswer::new);
+            cache(repo).settle(&query, &answer, bytes, Instant::now());
         })
         .spawn(ctx);
     }
 
-    /// Asks whether the database answers, unless it still owes us the previous answer.
+    /// Asks whether the database answers, unless the previous check is still running.
     fn check(&mut self, ctx: &mut Context<Self>) {
-        self.answers.forget_stale(Instant::now());
+        let now = Instant::now();
+        self.counts.forget_stale(now);
+        self.pages.forget_stale(now);
+        self.summaries.forget_stale(now);
         if self.checking {
             return;
         }
@@ -198,13 +207,13 @@ impl IncidentRepo {
     }
 
     /// Counts values that are missing in the platform's rows, and names the first one of each kind.
-    fn tell_of(&mut self, oddities: &[Oddity]) {
+    fn report_oddities(&mut self, oddities: &[Oddity]) {
         for oddity in oddities {
             let (column, found) = (oddity.column, oddity.found);
             self.metrics.value_missing(column, found);
-            if self.told.insert((column, found)) {
+            if self.logged.insert((column, found)) {
                 log::warn!(
-                    "{oddity}; others like it are counted in service_metrics_incident_values_missing_total and not told"
+                    "{oddity}; others like it are counted in service_metrics_incident_values_missing_total and not logged"
                 );
             }
         }
@@ -243,38 +252,38 @@ impl Actor for IncidentRepo {
 }
 
 impl Handler<CountByService> for IncidentRepo {
-    type Result = ResponseFuture<Result<Bytes, RepoError>>;
+    type Result = ResponseFuture<Answer<Vec<ServiceCount>>>;
 
     fn handle(
         &mut self,
         CountByService(client): CountByService,
         ctx: &mut Self::Context,
     ) -> Self::Result {
-        self.answer(Question::ByService, client, ctx)
+        self.answer(|repo| &mut repo.counts, CountQuery, client, ctx)
     }
 }
 
 impl Handler<ListIncidents> for IncidentRepo {
-    type Result = ResponseFuture<Result<Bytes, RepoError>>;
+    type Result = ResponseFuture<Answer<Page>>;
 
     fn handle(
         &mut self,
         ListIncidents(filter, client): ListIncidents,
         ctx: &mut Self::Context,
     ) -> Self::Result {
-        self.answer(Question::Details(filter), client, ctx)
+        self.answer(|repo| &mut repo.pages, filter, client, ctx)
     }
 }
 
 impl Handler<Summarize> for IncidentRepo {
-    type Result = ResponseFuture<Result<Bytes, RepoError>>;
+    type Result = ResponseFuture<Answer<Summary>>;
 
     fn handle(
         &mut self,
         Summarize(period, client): Summarize,
         ctx: &mut Self::Context,
     ) -> Self::Result {
-        self.answer(Question::Summary(period), client, ctx)
+        self.answer(|repo| &mut repo.summaries, period, client, ctx)
     }
 }
 

@@ -8,7 +8,7 @@
 
 mod cursor;
 mod errors;
-mod incident_question;
+mod incident_query;
 pub mod incident_repo;
 pub mod messages;
 mod metrics;
@@ -19,6 +19,7 @@ pub mod queries;
 mod routes;
 mod seconds;
 pub mod settings;
-mod shared_answers;
+mod single_flight_cache;
 
+pub use incident_query::SharedAnswer;
 pub use routes::start;

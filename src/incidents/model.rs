@@ -41,6 +41,16 @@ pub struct Incident {
     pub mttr_seconds: Option<Seconds>,
 }
 
+impl Incident {
+    /// How much memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = [&self.title, &self.severity, &self.source, &self.status];
+        let texts = texts.map(|text| text.as_ref().map_or(0, String::len));
+        let texts = texts.iter().sum::<usize>() + self.id.len() + self.service.len();
+        size_of::<Self>() + texts
+    }
+}
+
 /// The states of an incident that can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the platform's own words")]

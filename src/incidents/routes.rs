@@ -4,15 +4,22 @@ use actix::{Actor, Addr};
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use bytes::Bytes;
 use http_kit::{
-    api_error::ApiError, client_address::ClientAddress, query::Parameters, route::Route,
+    api_error::ApiError,
+    client_address::ClientAddress,
+    envelope::{Success, write_json},
+    query::Parameters,
+    route::Route,
 };
 use log::info;
 use program::exit::ProgramError;
+use serde::Serialize;
 
 use super::{
+    cursor::Cursor,
     incident_repo::IncidentRepo,
     messages::{CountByService, DatabaseStatus, ListIncidents, Summarize},
     metrics::IncidentMetrics,
+    model::Page,
     parameters,
     settings::IncidentSettings,
 };
@@ -87,7 +94,7 @@ async fn by_service(
     let repo = incidents.repo()?;
     Parameters::none(request.query_string())?;
     let answer = repo.send(CountByService(client.network()));
-    Ok(json(answer.await??))
+    Ok(json(answer.await??.encoded(success)))
 }
 
 /// `GET /api/metrics/incidents/details`
@@ -102,7 +109,7 @@ async fn details(
     let repo = incidents.repo()?;
     let filter = parameters::filter(request.query_string(), &incidents.severities)?;
     let answer = repo.send(ListIncidents(filter, client.network()));
-    Ok(json(answer.await??))
+    Ok(json(answer.await??.encoded(page)))
 }
 
 /// `GET /api/metrics/incidents/summary`
@@ -117,7 +124,7 @@ async fn summary(
     let repo = incidents.repo()?;
     let period = parameters::period(request.query_string())?;
     let answer = repo.send(Summarize(period, client.network()));
-    Ok(json(answer.await??))
+    Ok(json(answer.await??.encoded(success)))
 }
 
 impl Incidents {
@@ -128,6 +135,21 @@ impl Incidents {
             ))
         })
     }
+}
+
+fn success(answer: &impl Serialize) -> Bytes {
+    encode(&Success::new(answer))
+}
+
+fn page(page: &Page) -> Bytes {
+    let next = page.next.as_ref().map(Cursor::encode);
+    encode(&Success::page(&page.incidents, next))
+}
+
+fn encode(answer: &impl Serialize) -> Bytes {
+    let mut body = Vec::new();
+    write_json(answer, &mut body);
+    body.into()
 }
 
 fn json(body: Bytes) -> HttpResponse {
