@@ -1,4 +1,4 @@
-//! Rules that are not what the catalogue asks for: each is found, at its stage, and told.
+//! Rules that differ from the catalogue: each fails at its stage, with the reason.
 
 use std::process::Stdio;
 

@@ -28,8 +28,8 @@ async fn what_it_has_watched_for_less_than_its_window_is_waited_for_and_then_not
     let report = stack.report("r.json");
     let ended = ended(stack.drill(&["--all", "--report", &report])).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    let told = format!("Drafty: waits for calm: {LESS} 12s (waits until ");
-    assert!(ended.out.contains(&told), "{ended:?}");
+    let line = format!("Drafty: waits for calm: {LESS} 12s (waits until ");
+    assert!(ended.out.contains(&line), "{ended:?}");
     let drafty = of(&json(&report), "Drafty").clone();
     assert_eq!(drafty["verdict"], "passed", "{drafty}");
     assert_eq!(drafty["warnings"], serde_json::json!([]), "{drafty}");

@@ -78,7 +78,7 @@ async fn a_gateway_that_freezes_in_the_middle_is_the_reason_and_the_alert_is_rec
 }
 
 #[actix_rt::test]
-async fn a_simulator_that_freezes_keeps_no_interrupted_drill_and_what_it_drives_is_told() {
+async fn a_frozen_simulator_does_not_hold_up_an_interrupted_drill_which_names_what_is_left() {
     let stack = Stack::quick().await;
     let (mock, address) = stack.other_mock().await;
     let drill = Running::start(&mut stack.drill(&["--all", "--simulator", &address]));
@@ -90,11 +90,11 @@ async fn a_simulator_that_freezes_keeps_no_interrupted_drill_and_what_it_drives_
     assert_eq!(drill.ended().await.code(), Some(130), "{}", drill.log());
     for name in ["Gone", "Open"] {
         // A lab gives its command 10 s.
-        let told = format!(
+        let line = format!(
             "{name} could not be recovered: mock-metrics at {address} (--simulator) does not answer: no answer within \
              7 s. It was triggered with hold_seconds, which end it within "
         );
-        assert!(drill.log().contains(&told), "{told}: {}", drill.log());
+        assert!(drill.log().contains(&line), "{line}: {}", drill.log());
     }
 }
 

@@ -1,4 +1,4 @@
-//! A drill that is interrupted lets go of what it drives.
+//! An interrupted drill recovers what it has triggered.
 
 use rustix::process::Signal;
 
@@ -17,8 +17,8 @@ async fn an_interrupted_drill_recovers_what_it_triggered_and_reports() {
         drill.signal(signal);
         let ended = drill.ended().await;
         assert_eq!(ended.code(), Some(130), "{}", drill.log());
-        let told = format!("interrupted by {name}: recovering 2 alerts");
-        assert!(drill.log().contains(&told), "{}", drill.log());
+        let line = format!("interrupted by {name}: recovering 2 alerts");
+        assert!(drill.log().contains(&line), "{}", drill.log());
         assert_eq!(stack.driven().await, Vec::<String>::new());
         let report = json(&report);
         let full = of(&report, "DiskFull");
@@ -29,7 +29,7 @@ async fn an_interrupted_drill_recovers_what_it_triggered_and_reports() {
 }
 
 #[actix_rt::test]
-async fn an_alert_that_is_driven_already_is_waited_for_and_said_so_with_how_to_end_it() {
+async fn an_alert_that_is_driven_already_is_waited_for_with_a_line_how_to_end_it() {
     let stack = Stack::with_rules(|rules| rules).await;
     stack.mock.post("/api/alerts/ServiceDown/trigger").await;
     let drill = Running::start(&mut stack.drill(&["ServiceDown"]));
@@ -51,7 +51,7 @@ async fn an_alert_that_is_driven_already_is_waited_for_and_said_so_with_how_to_e
 }
 
 #[actix_rt::test]
-async fn a_server_that_dies_in_the_middle_is_told_by_its_stage_and_exit_4() {
+async fn a_server_that_dies_in_the_middle_is_exit_4_with_the_stage() {
     let stack = Stack::with_rules(|rules| rules).await;
     let report = stack.report("r.json");
     let arguments = ["PodCrashLoop", "--grace", "1", "--report", &report];

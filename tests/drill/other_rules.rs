@@ -66,7 +66,7 @@ trigger = 1
 "#;
 
 #[actix_rt::test]
-async fn what_can_never_fire_for_want_of_a_series_is_told_at_once_with_the_selector() {
+async fn an_alert_whose_series_is_missing_fails_at_once_with_the_selector() {
     let stack = Stack::of(Some(HALF), "1", |rules| rules).await;
     let report = stack.report("r.json");
     let ended = ended(stack.drill(&["Full", "--report", &report])).await;

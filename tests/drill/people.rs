@@ -1,4 +1,4 @@
-//! Whom Alertmanager would tell of a drill.
+//! Whom Alertmanager would notify of a drill.
 
 use std::{
     fs,
@@ -34,7 +34,7 @@ async fn change(
     .await;
 }
 
-/// There is somebody whom Alertmanager would write to of all that is no drill. (The inhibitions go.)
+/// Gives Alertmanager a receiver that mails people about everything without the drill label, and no inhibitions.
 async fn alertmanager(stack: &Stack) {
     let with_people = |text: String| {
         let (above, _) = text.split_once("  - name: people\n").unwrap();
@@ -83,7 +83,7 @@ fn restricted() -> String {
 }
 
 #[actix_rt::test]
-async fn a_drill_that_people_would_be_told_of_does_not_begin() {
+async fn a_drill_that_would_notify_people_does_not_begin() {
     let summed = |rules: String| rules.replace("doors_open > 0", "sum(doors_open) > 0");
     let stack = Stack::of(Some(QUICK), "1", summed).await;
     alertmanager(&stack).await;
@@ -110,7 +110,7 @@ async fn a_drill_that_people_would_be_told_of_does_not_begin() {
 }
 
 #[actix_rt::test]
-async fn an_alert_that_loses_its_mark_on_the_way_and_goes_to_people_has_failed() {
+async fn an_alert_that_loses_its_label_on_the_way_and_notifies_people_has_failed() {
     let stack = Stack::quick().await;
     alertmanager(&stack).await;
     relabel(&stack, "{ regex: drill, action: labeldrop }", "labeldrop").await;
@@ -120,7 +120,7 @@ async fn an_alert_that_loses_its_mark_on_the_way_and_goes_to_people_has_failed()
         assert!(refused.stderr.contains(words), "{refused:?}");
     }
 
-    // What cannot be told before is seen when it is there.
+    // What cannot be foreseen is found when the alert arrives.
     let emptied =
         "{ source_labels: [drill], regex: t(r)ue, target_label: drill, replacement: '${2}' }";
     relabel(&stack, emptied, "t(r)ue").await;

@@ -1,4 +1,4 @@
-//! Who is not told: a reader of stdout who leaves, or is not there, and a gateway to which Alertmanager posts nothing.
+//! A reader of stdout that leaves or is not there, and a gateway that receives no webhook.
 
 use std::{
     io::{BufRead, BufReader},
@@ -29,7 +29,7 @@ async fn who_reads_one_line_only_or_closes_stdout_does_not_change_how_it_ends() 
 }
 
 #[actix_rt::test]
-async fn a_gateway_that_is_told_of_nothing_by_alertmanager_is_a_warning() {
+async fn a_gateway_that_receives_no_webhook_is_a_warning() {
     let stack = Stack::quick().await;
     let (_gateway, address) = stack.other_gateway().await;
     let words = "the gateway received no webhook from Alertmanager";

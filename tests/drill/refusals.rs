@@ -1,4 +1,4 @@
-//! Drills that cannot begin: what is told, and with which exit code.
+//! Drills that cannot begin: the error, and the exit code.
 
 use simulator::lint::CheckedCatalogue;
 
@@ -8,7 +8,7 @@ use crate::support::{
     simulator::TestMock,
 };
 
-fn told(arguments: &[&str]) -> (Option<i32>, String) {
+fn refused(arguments: &[&str]) -> (Option<i32>, String) {
     let ended = program::run(program::command(&MOCK).arg("drill").args(arguments));
     (ended.code, ended.stderr)
 }
@@ -37,18 +37,18 @@ fn bad_usage_is_2_before_anybody_is_asked() {
             "--gateway: must be an address",
         ),
     ] {
-        let (code, told) = told(arguments);
-        assert_eq!(code, Some(2), "{arguments:?}: {told}");
+        let (code, error) = refused(arguments);
+        assert_eq!(code, Some(2), "{arguments:?}: {error}");
         assert!(
-            told.contains(words) && !told.contains("hunter2"),
-            "{arguments:?}: {told}"
+            error.contains(words) && !error.contains("hunter2"),
+            "{arguments:?}: {error}"
         );
     }
-    let (code, told) = told(&["DiskFull", "--report", "/nowhere/r.md"]);
+    let (code, error) = refused(&["DiskFull", "--report", "/nowhere/r.md"]);
     assert_eq!(code, Some(1));
     assert!(
-        told.contains("--report /nowhere/r.md: cannot be written"),
-        "{told}"
+        error.contains("--report /nowhere/r.md: cannot be written"),
+        "{error}"
     );
 }
 
@@ -57,8 +57,8 @@ fn servers_that_do_not_answer_are_4_each_with_its_address_and_its_flag() {
     let nowhere = "http://u:hunter2@127.0.0.1:9/prefix";
     let flags = ["--prometheus", "--alertmanager", "--gateway", "--simulator"];
     let arguments: Vec<&str> = flags.iter().flat_map(|flag| [*flag, nowhere]).collect();
-    let (code, told) = told(&[&["DiskFull"], &arguments[..]].concat());
-    assert_eq!(code, Some(4), "{told}");
+    let (code, error) = refused(&[&["DiskFull"], &arguments[..]].concat());
+    assert_eq!(code, Some(4), "{error}");
     for (name, flag) in [
         "Prometheus",
         "Alertmanager",
@@ -71,11 +71,11 @@ fn servers_that_do_not_answer_are_4_each_with_its_address_and_its_flag() {
         let line =
             format!("mock-metrics: {name} at http://127.0.0.1:9/prefix ({flag}) does not answer");
         assert!(
-            told.lines().any(|told| told.starts_with(&line)),
-            "{line}: {told}"
+            error.lines().any(|found| found.starts_with(&line)),
+            "{line}: {error}"
         );
     }
-    assert!(!told.contains("hunter2"));
+    assert!(!error.contains("hunter2"));
 }
 
 #[actix_rt::test]
@@ -118,18 +118,18 @@ async fn what_answers_and_is_another_server_is_4_at_once_with_its_status() {
         let ended = ended(stack.drill(&["DiskFull", flag, other])).await;
         assert_eq!(ended.code, Some(4), "{ended:?}");
         let line = format!("mock-metrics: {name} at {other} ({flag}) {words}");
-        let told = ended.stderr.trim_end();
+        let error = ended.stderr.trim_end();
         assert!(
-            told.starts_with(&line) && told.ends_with(&format!("; is it {name}?")),
-            "{line}: {told}"
+            error.starts_with(&line) && error.ends_with(&format!("; is it {name}?")),
+            "{line}: {error}"
         );
-        assert_eq!(told.lines().count(), 1, "{told}");
+        assert_eq!(error.lines().count(), 1, "{error}");
         assert_eq!(ended.out, "");
     }
 }
 
 #[actix_rt::test]
-async fn a_simulator_of_another_catalogue_or_another_pace_is_told_with_how_to_start_it() {
+async fn a_simulator_of_another_catalogue_or_time_scale_is_an_error_with_how_to_start_it() {
     let mut stack = Stack::with_rules(|_| "groups: []".to_owned()).await;
     let pace = ["DiskFull", "--time-scale", "0.5"];
     let words = "start the simulator with `mock-metrics serve --time-scale 0.5`";

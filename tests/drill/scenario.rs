@@ -28,8 +28,8 @@ async fn a_drill_that_is_interrupted_stops_no_scenario_but_its_own() {
 
         drill.signal(Signal::INT);
         assert_eq!(drill.ended().await.code(), Some(130), "{}", drill.log());
-        let told = "interrupted by SIGINT: stopping the scenario failing-disk";
-        assert!(drill.log().contains(told), "{}", drill.log());
+        let line = "interrupted by SIGINT: stopping the scenario failing-disk";
+        assert!(drill.log().contains(line), "{}", drill.log());
         assert_eq!(played(&stack).await, goes_on);
         stack.mock.post("/api/reset").await;
     }
@@ -47,7 +47,7 @@ async fn played(stack: &Stack) -> Option<Value> {
 }
 
 #[actix_rt::test]
-async fn a_failing_disk_is_told_and_that_it_is_almost_full_is_kept_quiet() {
+async fn a_failing_disk_arrives_and_its_almost_full_alert_is_inhibited() {
     let stack = Stack::with_rules(|rules| rules).await;
     let report = stack.report("r.json");
     assert_eq!(

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
-/// Why a question has no answer, told as the rest of a sentence that begins with the server's name. None of these holds the
+/// Why a question has no answer, as the rest of a sentence that begins with the server's name. None of these holds the
 /// address, which may hold a password.
 #[derive(Debug)]
 pub enum UpstreamError {

@@ -53,6 +53,11 @@ impl<Api> Server<Api> {
         self.describe_text(&error.to_string())
     }
 
+    /// A result whose error is described.
+    pub(crate) fn described<T>(&self, result: Result<T, JsonApiError>) -> Result<T, String> {
+        result.map_err(|error| self.describe(&error))
+    }
+
     /// The same of an error that is a text already.
     pub(crate) fn describe_text(&self, error: &str) -> String {
         format!("{} at {} ({}) {error}", self.name, self.address, self.flag)

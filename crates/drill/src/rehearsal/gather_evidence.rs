@@ -2,13 +2,13 @@
 
 use alerting::Labels;
 use chrono::Utc;
-use prometheus_api::{json_api::JsonApiError, typed::alertmanager::AlertmanagerAlert};
-use simulator::prediction;
+use prometheus_api::typed::{alert::ActiveAlert, alertmanager::AlertmanagerAlert};
+use simulator::{catalogue::Alert, prediction};
 
 use crate::{
     context::DrillContext,
     diagnosis::{alertmanager, evidence::Evidence, simulator::how_to_calm},
-    observers::servers::Servers,
+    observers::{servers::Servers, simulator::SimulatedAlert},
     preflight::warnings::setup_warnings,
     rehearsed_alert::{RehearsedAlert, series_selector},
     time::Moment,
@@ -42,41 +42,42 @@ pub(super) async fn gather_evidence(
     };
     let not_calm = simulated.as_ref().ok();
     let not_calm = not_calm.filter(|simulated| !simulated.is_calm());
-    let not_calm = not_calm.map(|simulated| {
-        let commands = servers.simulator.api.recovery_commands(&simulated.name);
-        how_to_calm(simulated, alert, prediction::lookback(alert), now, commands)
-    });
     let frame = observers.browser.borrow().clone();
-    let in_last_frame = frame.content.as_ref();
-    let in_last_frame = in_last_frame.map_err(|error| servers.gateway.describe_text(error));
-    let of_prometheus = |error: JsonApiError| prometheus.describe(&error);
-    let of_alertmanager = |error: JsonApiError| servers.alertmanager.describe(&error);
+    let in_last_frame = frame.content.clone();
+    let in_last_frame = in_last_frame.map_err(|error| servers.gateway.describe_text(&error));
     let has_name = |labels: &Labels| key.has_name_of(labels);
+    let named = |alerts| only(alerts, |alert: &ActiveAlert| has_name(&alert.labels));
+    let in_alertmanager =
+        in_alertmanager.map(|alerts| only(alerts, |alert| has_name(&alert.labels)));
     Evidence {
         waited: (now - begun).to_std().unwrap_or_default(),
         prometheus_silence,
         alertmanager_silence,
         rule: preflight.rule(alert).cloned(),
-        simulated: simulated.map_err(|error| servers.simulator.describe(&error)),
-        not_calm,
-        series: series.map_err(of_prometheus),
-        results: results.map_err(of_prometheus),
-        active: active
-            .map(|alerts| only(alerts, |alert| has_name(&alert.labels)))
-            .map_err(of_prometheus),
-        in_alertmanager: in_alertmanager
-            .map(|alerts| only(alerts, |alert| has_name(&alert.labels)))
-            .map_err(of_alertmanager),
+        not_calm: not_calm.map(|simulated| explain_not_calm(servers, alert, simulated)),
+        simulated: servers.simulator.described(simulated),
+        series: prometheus.described(series),
+        results: prometheus.described(results),
+        active: prometheus.described(active).map(named),
+        in_alertmanager: servers.alertmanager.described(in_alertmanager),
         suppressed_by,
-        in_last_frame: in_last_frame
-            .map(|alerts| only(alerts.clone(), |alert| has_name(&alert.labels))),
+        in_last_frame: in_last_frame.map(named),
         frame_age: (now - frame.last_answer).to_std().unwrap_or_default(),
-        gateway: gateway
-            .map(drop)
-            .map_err(|error| servers.gateway.describe(&error)),
+        gateway: servers.gateway.described(gateway).map(drop),
         alertmanagers: preflight.alertmanagers.clone(),
         warnings: setup_warnings(&preflight, servers),
     }
+}
+
+/// How an alert that is not calm in the simulator becomes calm.
+pub(super) fn explain_not_calm(
+    servers: &Servers,
+    alert: &Alert,
+    simulated: &SimulatedAlert,
+) -> String {
+    let commands = servers.simulator.api.recovery_commands(&simulated.name);
+    let lookback = prediction::lookback(alert);
+    how_to_calm(simulated, alert, lookback, Utc::now(), commands)
 }
 
 /// What suppresses the alert in Alertmanager, if something does. Without an answer, silences have no details.

@@ -7,9 +7,11 @@ use chrono::Utc;
 use promql::Expression;
 use simulator::catalogue::Alert;
 
-use super::stage_runner::{POLL_PAUSE, StageRunner};
+use super::{
+    gather_evidence::explain_not_calm,
+    stage_runner::{POLL_PAUSE, StageRunner},
+};
 use crate::{
-    diagnosis::simulator::how_to_calm,
     recorder::record::StageError,
     rehearsed_alert::series_selector,
     stages::{Stage, plan},
@@ -86,11 +88,7 @@ async fn simulator_becomes_calm(runner: &StageRunner<'_>, deadline: Moment) -> b
         let answer = simulator.api.alert(&alert.name).await;
         let why = match &answer {
             Ok(simulated) if simulated.is_calm() => return true,
-            Ok(simulated) => {
-                let commands = simulator.api.recovery_commands(&simulated.name);
-                let lookback = runner.budget.lookback();
-                how_to_calm(simulated, alert, lookback, Utc::now(), commands)
-            }
+            Ok(simulated) => explain_not_calm(&runner.context.servers, alert, simulated),
             Err(error) => simulator.describe(error),
         };
         // The value alone changes all the time.

@@ -154,41 +154,6 @@ pub(super) mod tests {
     pub(crate) fn report() -> Report {
         let second = Duration::from_secs(1);
         let started = Utc::now();
-        let reached = |stage, seconds, budget| Reached {
-            stage,
-            at: started + TimeDelta::milliseconds((seconds * 1000.0) as i64),
-            seconds,
-            budget,
-        };
-        let passed = Record {
-            name: "DiskFull".to_owned(),
-            family: "disk".to_owned(),
-            severity: "critical".to_owned(),
-            labels: labels(&[("device", "sda")]),
-            triggered: Some(started),
-            reached: vec![
-                reached(Stage::Trigger, 0.0, Some(0.0)),
-                reached(Stage::Crossed, 4.2, Some(6.0)),
-                reached(Stage::Firing, 12.3, Some(10.0)),
-            ],
-            state: State::Passed,
-            warnings: vec!["a | b".to_owned()],
-            fired: Some(ActiveAlert {
-                value: "95.1".to_owned(),
-                ..ActiveAlert::default()
-            }),
-            ..Record::default()
-        };
-        let failed = Record {
-            name: "Ho<st>\"ile\"&".to_owned(),
-            family: "a&b".to_owned(),
-            state: State::Failed(StageError {
-                stage: Stage::Pending,
-                why: "expr is `m > 1 | \"x\" ]]> & <b>`,\n\u{0}\u{1b}[31m not ü".to_owned(),
-                no_answer: false,
-            }),
-            ..Record::default()
-        };
         Report {
             started,
             finished: started + TimeDelta::seconds(20),
@@ -211,7 +176,45 @@ pub(super) mod tests {
             grace: second,
             warnings: Vec::new(),
             reload_failed: false,
-            records: vec![passed, failed],
+            records: vec![passed(started), failed()],
+        }
+    }
+
+    fn passed(triggered: Moment) -> Record {
+        let reached = |stage, seconds, budget| Reached {
+            stage,
+            at: triggered + TimeDelta::milliseconds((seconds * 1000.0) as i64),
+            seconds,
+            budget,
+        };
+        Record {
+            name: "DiskFull".to_owned(),
+            family: "disk".to_owned(),
+            severity: "critical".to_owned(),
+            labels: labels(&[("device", "sda")]),
+            triggered: Some(triggered),
+            reached: vec![
+                reached(Stage::Trigger, 0.0, Some(0.0)),
+                reached(Stage::Crossed, 4.2, Some(6.0)),
+                reached(Stage::Firing, 12.3, Some(10.0)),
+            ],
+            state: State::Passed,
+            warnings: vec!["a | b".to_owned()],
+            fired: Some(ActiveAlert {
+                value: "95.1".to_owned(),
+                ..ActiveAlert::default()
+            }),
+            ..Record::default()
+        }
+    }
+
+    fn failed() -> Record {
+        let why = "expr is `m > 1 | \"x\" ]]> & <b>`,\n\u{0}\u{1b}[31m not ü";
+        Record {
+            name: "Ho<st>\"ile\"&".to_owned(),
+            family: "a&b".to_owned(),
+            state: State::Failed(StageError::failed(Stage::Pending, why)),
+            ..Record::default()
         }
     }
 

@@ -18,7 +18,7 @@ const MOST_SEARCHES: usize = 8;
 
 type Labels = BTreeMap<String, String>;
 
-/// What Alertmanager knows, as it was told last.
+/// What Alertmanager last answered.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct AlertmanagerView {
     alerts: Vec<Known>,
