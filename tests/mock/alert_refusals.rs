@@ -1,4 +1,4 @@
-//! Everything wrong that can be asked under `/api/` is told in the envelope, and changes nothing.
+//! Everything wrong that can be asked under `/api/` is message in the envelope, and changes nothing.
 
 use awc::http::{Method, StatusCode};
 
@@ -61,11 +61,11 @@ async fn a_bad_body_is_a_400_that_names_the_key_and_changes_nothing() {
         let path = format!("/api/alerts/{alert}/trigger");
         let refused = mock.post_body(&path, *body).await;
         let what = format!("{alert} {body}");
-        let told = refused
+        let message = refused
             .refused(StatusCode::BAD_REQUEST, "bad_data", &what)
             .error;
         for part in *named {
-            assert!(told.contains(part), "{what}: {told}");
+            assert!(message.contains(part), "{what}: {message}");
         }
         assert!(refused.body.len() < 400, "{what}: {}", refused.body);
         assert_eq!(mock.alert(alert).await["condition"], "calm", "{what}");
@@ -112,17 +112,17 @@ async fn an_unknown_name_is_a_404_that_tells_known_ones() {
                 Method::POST
             };
             let refused = answer(mock.request(method, &path)).await;
-            let told = refused
+            let message = refused
                 .refused(StatusCode::NOT_FOUND, "not_found", &path)
                 .error;
-            assert!(told.contains(named), "{path}: {told}");
+            assert!(message.contains(named), "{path}: {message}");
         }
     }
     let refused = mock.post("/api/scenarios/disk/start").await;
-    let told = refused
+    let message = refused
         .refused(StatusCode::NOT_FOUND, "not_found", "disk")
         .error;
-    assert!(told.contains("failing-disk"), "{told}");
+    assert!(message.contains("failing-disk"), "{message}");
 
     for path in [
         "/api",
@@ -199,8 +199,12 @@ async fn where_nothing_can_be_asked_a_body_that_asks_is_a_400_that_changes_nothi
     for path in paths {
         for (body, part) in [("{\"value\":1}", "\"value\""), ("[]", "map"), ("x", "body")] {
             let refused = mock.post_body(path, body).await;
-            let told = refused.refused(StatusCode::BAD_REQUEST, "bad_data", path);
-            assert!(told.error.contains(part), "{path} {body}: {}", told.error);
+            let message = refused.refused(StatusCode::BAD_REQUEST, "bad_data", path);
+            assert!(
+                message.error.contains(part),
+                "{path} {body}: {}",
+                message.error
+            );
         }
         let refused = mock.post_body(path, " ".repeat(4_097)).await;
         refused.refused(StatusCode::PAYLOAD_TOO_LARGE, "bad_data", path);

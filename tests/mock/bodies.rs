@@ -65,8 +65,12 @@ async fn head_is_get_without_the_body() {
     ] {
         let get = http::get(mock.addr, path).await;
         let head = http::request(mock.addr, "HEAD", path, &[]).await;
-        let told = (head.status, head.header("content-type"), head.body.as_str());
-        assert_eq!(told, (get.status, get.header("content-type"), ""), "{path}");
+        let message = (head.status, head.header("content-type"), head.body.as_str());
+        assert_eq!(
+            message,
+            (get.status, get.header("content-type"), ""),
+            "{path}"
+        );
     }
     let refused = http::request(mock.addr, "HEAD", "/simulate/cpu-usage/50", &[]).await;
     assert_eq!(

@@ -190,10 +190,11 @@ fn check_says_of_each_alert_whether_it_can_fire_and_asks_promtool() {
 
 #[test]
 fn who_stops_reading_ends_a_command_without_a_word_and_as_sigpipe_would() {
+    let catalogue = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/alerts.toml");
     for command in [
         &["backfill", "--hours", "4"][..],
         &["rules"],
-        &["check", "config/alerts.toml"],
+        &["check", catalogue],
     ] {
         let (reader, writer) = io::pipe().unwrap();
         drop(reader);
@@ -237,7 +238,7 @@ fn a_history_that_is_too_short_for_an_alert_says_so_with_the_hours_that_are_need
     for (hours, stderr) in [
         (
             "1",
-            "mock-metrics: no alert is set off in the 1 h of this history: the first one would be with --hours 4\n",
+            "mock-metrics: no alert fires in the 1 h of this history: the shortest history with an alert has --hours 4\n",
         ),
         ("4", ""),
     ] {

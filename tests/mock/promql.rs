@@ -261,24 +261,27 @@ fn yaml(value: f64) -> String {
 #[test]
 fn promtool_agrees_with_every_prediction() {
     let mut unit_tests = UnitTests::new();
-    let mut told = vec![false; EXPRESSIONS.len()];
+    let mut has_result = vec![false; EXPRESSIONS.len()];
     for series in all_series() {
         unit_tests.about(&series);
-        for (expression, told) in EXPRESSIONS.iter().zip(&mut told) {
+        for (expression, has_result) in EXPRESSIONS.iter().zip(&mut has_result) {
             let predictor = predictor(expression);
             for &at in TIMES {
                 let value = predictor.at(&series.samples, Duration::from_millis(at));
-                *told |= value.is_some();
+                *has_result |= value.is_some();
                 unit_tests.expect(expression, at, value);
             }
         }
     }
-    let (code, said) = promtool::test_rules(&unit_tests.0);
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = promtool::test_rules(&unit_tests.0);
+    assert_eq!(code, Some(0), "{output}");
 
-    let silent = EXPRESSIONS.iter().zip(told).filter(|(_, told)| !told);
-    let silent: Vec<_> = silent.map(|(expression, _)| *expression).collect();
-    assert_eq!(silent, ["clamp(m, 60, 12)"]);
+    let without_result = EXPRESSIONS
+        .iter()
+        .zip(has_result)
+        .filter(|(_, has_result)| !has_result);
+    let without_result: Vec<_> = without_result.map(|(expression, _)| *expression).collect();
+    assert_eq!(without_result, ["clamp(m, 60, 12)"]);
 }
 
 #[test]
@@ -291,8 +294,8 @@ fn promtool_refuses_a_prediction_that_is_wrong_in_its_last_bit() {
         let mut unit_tests = UnitTests::new();
         unit_tests.about(&series);
         unit_tests.expect(expression, 600_000, value);
-        let (code, said) = promtool::test_rules(&unit_tests.0);
-        assert_eq!(code == Some(0), agrees, "{value:?}: {said}");
-        assert_eq!(said.contains("FAILED"), !agrees, "{value:?}: {said}");
+        let (code, output) = promtool::test_rules(&unit_tests.0);
+        assert_eq!(code == Some(0), agrees, "{value:?}: {output}");
+        assert_eq!(output.contains("FAILED"), !agrees, "{value:?}: {output}");
     }
 }

@@ -1,4 +1,4 @@
-//! Everything wrong is told in the envelope, and changes nothing.
+//! Everything wrong is message in the envelope, and changes nothing.
 
 use awc::http::{Method, StatusCode};
 
@@ -143,12 +143,12 @@ async fn a_label_value_past_the_limit_is_a_429_and_the_known_ones_still_work() {
     }
     let before = mock.simulated().await;
     let refused = mock.post("/simulate/disk-usage/one-more/1").await;
-    let told = refused.refused(
+    let message = refused.refused(
         StatusCode::TOO_MANY_REQUESTS,
         "too_many_requests",
         "one more",
     );
-    assert!(told.error.contains("mock_disk_usage_percent") && told.error.contains("100"));
+    assert!(message.error.contains("mock_disk_usage_percent") && message.error.contains("100"));
     assert!(refused.header("retry-after").is_some());
     assert_eq!(mock.simulated().await, before);
 

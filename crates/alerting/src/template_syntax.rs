@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_prometheus_refuses_is_told() {
-        for (template, told) in [
+        for (template, message) in [
             ("{{ $value", "`{{` without `}}`"),
             ("{{ $value }", "has a '}' within"),
             ("{{ {{ $value }} }}", "has a '{' within"),
@@ -200,7 +200,7 @@ mod tests {
             ("{{- -}}", "has an empty"),
         ] {
             let found = check(template).unwrap_err();
-            assert!(found.contains(told), "{template}: {found}");
+            assert!(found.contains(message), "{template}: {found}");
         }
     }
 }

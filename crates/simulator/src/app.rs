@@ -1,4 +1,4 @@
-//! The simulator as a value: built from settings, with an address, served until told to stop.
+//! The simulator as a value: built from settings, with an address, served until it is stopped.
 
 use std::{
     collections::BTreeMap,
@@ -52,10 +52,10 @@ use crate::{
     telemetry::Telemetry,
 };
 
-/// Plenty for a scrape and some buttons; the actors share the main thread anyway.
+/// The number of HTTP workers. The actors share the main thread.
 const WORKERS: usize = 2;
-/// Given to requests on their way at the end, in seconds. Idle connections wait it out too.
-const LAST_REQUESTS: u64 = 1;
+/// The time for requests in progress at the end, in seconds.
+const DRAIN_TIMEOUT: u64 = 1;
 
 /// The running simulator.
 pub struct Mock {
@@ -64,8 +64,8 @@ pub struct Mock {
 }
 
 impl Mock {
-    /// Binds the port and starts the actors at the catalogue's baseline, or where their past ends. Must be called within an
-    /// actix system.
+    /// Binds the port and starts the actors at the baseline, or at the end of their past. Must be called within an actix
+    /// system.
     ///
     /// # Errors
     /// When the address cannot be listened on.
@@ -80,7 +80,7 @@ impl Mock {
             simulation,
             ..
         } = settings;
-        // What can fail comes before the actors: one that has been started needs the system to live on.
+        // Everything that can fail comes before the actors, which would keep running.
         let names = listener.hosts.clone();
         let connections = listener.connections;
         let listener = listen(&listener)?;
@@ -98,7 +98,7 @@ impl Mock {
         let access = web::Data::new(access_rules(&control));
         let hosts = web::Data::new(known_hosts(&names));
 
-        let server = server(WORKERS, LAST_REQUESTS)
+        let server = server(WORKERS, DRAIN_TIMEOUT)
             .listen("http", listener, move || {
                 let app = App::new()
                     .app_data(actors.clone())
@@ -122,12 +122,12 @@ impl Mock {
         Ok(Self { addr, server })
     }
 
-    /// Where it listens; with port 0 in the settings, the port that was free.
+    /// The address that it listens on, with the actual port if the setting is 0.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// Serves until `stop` resolves (to the reason), then finishes the requests on their way.
+    /// Serves until `stop` resolves to a reason, then finishes the requests in progress.
     ///
     /// # Errors
     /// When the listener fails.
@@ -151,7 +151,7 @@ impl Mock {
     }
 }
 
-/// The actors, whose application have lived through the past.
+/// Starts the actors, after the application has lived through the past.
 fn simulators(
     catalogue: &CheckedCatalogue,
     simulation: &Simulation,
@@ -165,21 +165,21 @@ fn simulators(
     Simulators::start(application, past.age(Utc::now()))
 }
 
-/// The past that the settings ask for.
+/// The past that the settings configure.
 fn past(source: &Source, simulation: &Simulation) -> Result<Option<Past>, ProgramError> {
-    let span = simulation.history();
-    if span.is_zero() {
+    let length = simulation.history();
+    if length.is_zero() {
         return Ok(None);
     }
     Ok(Some(Past {
         unscaled: source.unscaled()?,
         seed: simulation.seed,
-        span,
+        length,
         until: simulation.history_ended().unwrap_or_else(Utc::now),
     }))
 }
 
-/// Serves until the process is told to stop.
+/// Serves until the process receives a signal.
 ///
 /// # Errors
 /// Bad settings, a bad catalogue, a taken port.
@@ -187,8 +187,8 @@ pub async fn serve(source: &Source) -> Result<(), ProgramError> {
     let settings = source.settings()?;
     let catalogue = source.catalogue()?;
     logging::init(&settings.log);
-    if let Some(link) = &settings.server.port_passed_over {
-        log::warn!("{PORT} is {link:?}, which Kubernetes says of a service: passed over");
+    if let Some(link) = &settings.server.ignored_port {
+        log::warn!("{PORT} is {link:?}, which Kubernetes sets for a service: ignored");
     }
     let stop = shutdown::stop_signal()?;
     let past = past(source, &settings.simulation)?;
@@ -196,7 +196,7 @@ pub async fn serve(source: &Source) -> Result<(), ProgramError> {
     mock.serve_until(stop).await
 }
 
-/// Where the scenario player reaches each alert.
+/// The actor of each alert, for the scenario player.
 fn recipients(
     actors: &Simulators,
     catalogue: &CheckedCatalogue,
@@ -221,7 +221,7 @@ fn listen(listener: &Listener) -> Result<TcpListener, ProgramError> {
     bind(ip, listener.port).map_err(|error| cannot_listen(wanted, &error))
 }
 
-/// What connections are held to.
+/// The limits and deadlines of connections.
 fn policy(connections: ConnectionSettings, telemetry: &Telemetry) -> Policy {
     let total = fd_limit::cap_clients(connections.max_connections, 0, WORKERS).connections;
     fd_limit::warn_if_fewer(total, connections.max_connections);
@@ -233,7 +233,7 @@ fn policy(connections: ConnectionSettings, telemetry: &Telemetry) -> Policy {
     )
 }
 
-/// Whom the simulator takes itself to be: containers of `docker-compose.yml` reach it on the host by the first name.
+/// The host names under which the simulator answers. Containers of `docker-compose.yml` use the first one.
 fn known_hosts(names: &[String]) -> KnownHosts {
     let names = names.iter().map(String::as_str);
     KnownHosts::new(

@@ -39,16 +39,16 @@ pub struct MockSettings {
     pub log: LogSettings,
 }
 
-// A flattened section cannot deny unknown fields; the layers have refused them before.
+// A flattened section cannot deny unknown fields. The layers have refused them already.
 #[derive(Debug, Clone, Deserialize)]
 #[allow(missing_docs, reason = "config/mock-metrics.toml")]
 pub struct Server {
     pub host: String,
     pub port: u16,
     pub hosts: Vec<String>,
-    /// What [`PORT`] holds where it is not a port, and not meant for us.
+    /// The value of [`PORT`] that Kubernetes has set, and that is ignored.
     #[serde(skip)]
-    pub port_passed_over: Option<String>,
+    pub ignored_port: Option<String>,
     #[serde(flatten)]
     pub connections: ConnectionSettings,
 }
@@ -72,16 +72,16 @@ pub struct Simulation {
     pub history_until: String,
 }
 
-/// A past that ended longer ago has a gap that nobody wants to look at.
-const LONGEST_GAP: TimeDelta = TimeDelta::days(1);
+/// The longest gap between the end of the past and the start of the simulator.
+const MAX_GAP: TimeDelta = TimeDelta::days(1);
 
 impl Simulation {
-    /// How long the simulated application has run before.
+    /// The length of the generated past.
     pub fn history(&self) -> Duration {
         Duration::from_secs(self.history_hours * 3_600)
     }
 
-    /// When that ended; `None`: now.
+    /// The end of the generated past; `None`: now.
     pub fn history_ended(&self) -> Option<DateTime<Utc>> {
         let time = DateTime::parse_from_rfc3339(&self.history_until).ok()?;
         Some(time.to_utc())
@@ -97,7 +97,7 @@ impl Simulation {
         if !self.history_until.is_empty() {
             let ago = self.history_ended().map(|ended| Utc::now() - ended);
             validator.require(
-                ago.is_some_and(|ago| (TimeDelta::zero()..=LONGEST_GAP).contains(&ago)),
+                ago.is_some_and(|ago| (TimeDelta::zero()..=MAX_GAP).contains(&ago)),
                 "simulation.history_until",
                 "must be a time within the last day, such as 2026-02-10T05:35:00Z",
             );
@@ -126,7 +126,7 @@ impl MockSettings {
     ) -> Result<Self, SettingsError> {
         let (environment, from_kubernetes) = without_service_links(environment);
         let (mut settings, mut validator) = load::<Self>(&PROGRAM, file, &environment)?;
-        settings.server.port_passed_over = from_kubernetes;
+        settings.server.ignored_port = from_kubernetes;
         validator.ip("server.host", &settings.server.host);
         validator.hosts("server.hosts", &settings.server.hosts);
         validator.token("control.token", &settings.control.token);
@@ -143,8 +143,8 @@ impl MockSettings {
     }
 }
 
-/// The environment without [`PORT`] where Kubernetes has set it, as it does in every container beside a service named
-/// `mock-service`: `tcp://10.0.0.1:8082`; and that value.
+/// The environment without a [`PORT`] that Kubernetes has set, and its value. Kubernetes sets `tcp://10.0.0.1:8082` in every
+/// container next to a service named `mock-service`.
 fn without_service_links(
     environment: &BTreeMap<String, String>,
 ) -> (BTreeMap<String, String>, Option<String>) {
@@ -171,11 +171,8 @@ mod tests {
         };
         let server = load("tcp://10.0.0.1:9000").unwrap().server;
         assert_eq!(server.port, 8082);
-        assert_eq!(
-            server.port_passed_over.as_deref(),
-            Some("tcp://10.0.0.1:9000")
-        );
-        assert_eq!(load("9000").unwrap().server.port_passed_over, None);
+        assert_eq!(server.ignored_port.as_deref(), Some("tcp://10.0.0.1:9000"));
+        assert_eq!(load("9000").unwrap().server.ignored_port, None);
         assert!(load("tcp:").is_err());
     }
 
@@ -206,10 +203,13 @@ mod tests {
             "h\u{fc}nter2-hunter2-",
             "                ",
         ] {
-            let told = with_token(token).unwrap_err().to_string();
-            assert!(told.starts_with("control.token: "), "{told}");
-            assert!(told.contains("16") && told.lines().count() == 1, "{told}");
-            assert!(!told.contains("nter2"), "{told}");
+            let message = with_token(token).unwrap_err().to_string();
+            assert!(message.starts_with("control.token: "), "{message}");
+            assert!(
+                message.contains("16") && message.lines().count() == 1,
+                "{message}"
+            );
+            assert!(!message.contains("nter2"), "{message}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! What every command of `mock-metrics` works from: settings, a catalogue, and how fast time runs.
+//! The common flags of the commands of `mock-metrics`: settings, catalogue, time scale.
 
 use std::path::PathBuf;
 
@@ -7,26 +7,26 @@ use program::exit::{self, ProgramError};
 
 use crate::{catalogue::CatalogueError, lint::CheckedCatalogue, settings::MockSettings};
 
-/// The flags that commands share; one that has no use for a flag refuses it.
+/// The common flags. A command that has no use for a flag refuses it.
 #[derive(Debug, Clone, Args)]
 pub struct Source {
-    /// Settings to use over the defaults
+    /// File of settings that override the defaults
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
-    /// A catalogue of alerts instead of the built-in one
+    /// Catalogue of alerts to use instead of the built-in one
     #[arg(long, value_name = "FILE", global = true)]
     pub catalogue: Option<PathBuf>,
-    /// Multiplies windows, `for` and patterns: 0.1 is ten times faster; from 0.02 to 10 [default: 1; of a drill, the
-    /// simulator's]
+    /// Factor of windows, `for` and patterns, from 0.02 to 10; 0.1 is ten times faster [default: 1; a drill uses that of
+    /// the simulator]
     #[arg(long, value_name = "F", global = true, value_parser = time_scale)]
     pub time_scale: Option<f64>,
 }
 
 impl Source {
-    /// The settings.
+    /// Loads the settings.
     ///
     /// # Errors
-    /// Every fault that could be found.
+    /// Every error that is found.
     pub fn settings(&self) -> Result<MockSettings, ProgramError> {
         Ok(MockSettings::load(
             self.config.as_deref(),
@@ -34,10 +34,10 @@ impl Source {
         )?)
     }
 
-    /// Makes sure that no settings are named to `command`, which uses none.
+    /// Refuses `--config` for `command`, which uses no settings.
     ///
     /// # Errors
-    /// That the flag does not go with it.
+    /// If the flag is given.
     pub fn without_settings(&self, command: &str) -> Result<(), ProgramError> {
         match self.config {
             None => Ok(()),
@@ -47,31 +47,31 @@ impl Source {
         }
     }
 
-    /// How fast time runs: what the flag says, or 1.
+    /// The time scale of the flag, or 1.
     pub fn scale(&self) -> f64 {
         self.time_scale.unwrap_or(1.0)
     }
 
-    /// The catalogue, scaled.
+    /// Loads the catalogue at the time scale of the flag.
     ///
     /// # Errors
-    /// Every fault that could be found.
+    /// Every error that is found.
     pub fn catalogue(&self) -> Result<CheckedCatalogue, ProgramError> {
         self.catalogue_at(self.scale())
     }
 
-    /// The catalogue, scaled by `scale` whatever the flag says.
+    /// Loads the catalogue at a time scale.
     ///
     /// # Errors
-    /// Every fault that could be found.
+    /// Every error that is found.
     pub fn catalogue_at(&self, scale: f64) -> Result<CheckedCatalogue, ProgramError> {
         Ok(CheckedCatalogue::load(self.catalogue.as_deref(), scale)?)
     }
 
-    /// The catalogue at the scale 1.
+    /// Loads the catalogue at the time scale 1.
     ///
     /// # Errors
-    /// Every fault that could be found.
+    /// Every error that is found.
     pub fn unscaled(&self) -> Result<CheckedCatalogue, ProgramError> {
         Ok(CheckedCatalogue::load(self.catalogue.as_deref(), 1.0)?)
     }

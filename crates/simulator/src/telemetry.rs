@@ -12,15 +12,15 @@ pub(crate) struct Telemetry {
     registry: Registry,
     /// The program's HTTP connections.
     pub(super) connections: ConnectionMetrics,
-    /// Metrics of the same names that a catalogue drives are exposed instead.
+    /// The metrics of the catalogue, which are exposed instead of own ones with the same name.
     driven: BTreeSet<String>,
 }
 
 impl Telemetry {
-    /// Registers them. Those that a catalogue drives are left to it.
+    /// Registers the metrics. `driven` are those of the catalogue.
     ///
     /// # Errors
-    /// When a name is taken, which a test would show.
+    /// When a name is registered twice, which a test would show.
     pub(crate) fn new<'m>(driven: impl Iterator<Item = &'m str>) -> prometheus::Result<Self> {
         let registry = Registry::new();
         registry.register(Box::new(ProcessCollector::for_self()))?;
@@ -40,7 +40,7 @@ impl Telemetry {
         })
     }
 
-    /// Appends them as exposition text.
+    /// Appends the metrics as exposition text.
     ///
     /// # Errors
     /// When a metric has no samples.

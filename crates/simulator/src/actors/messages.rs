@@ -1,17 +1,17 @@
-//! Everything one simulator actor may be told, and by whom.
+//! The messages of the simulator's actors.
 //!
 //! | message                                | from                                  | to             | reply                                     |
 //! |----------------------------------------|---------------------------------------|----------------|-------------------------------------------|
-//! | [`Apply`]                              | `POST /simulate/…`                    | SimulatorActor | the value that the series has, or why not |
-//! | [`Expose`]                             | `GET /metrics`                        | SimulatorActor | the text, with the family's series        |
+//! | [`Apply`]                              | `POST /simulate/…`                    | SimulatorActor | the new value of the series, or an error  |
+//! | [`Expose`]                             | `GET /metrics`                        | SimulatorActor | the text with the family's series         |
 //! | [`ListAlerts`]                         | `GET /api/alerts`                     | SimulatorActor | the alerts on its series                  |
 //! | [`Trigger`]                            | `POST /api/alerts/…`, ScenarioPlayer  | SimulatorActor | the alert                                 |
 //! | [`Recover`]                            | `POST /api/alerts/…`                  | SimulatorActor | the alert                                 |
 //! | [`EndStimulus`]                           | ScenarioPlayer                        | SimulatorActor | –                                         |
 //! | [`Reset`]                              | `POST /api/reset`                     | SimulatorActor | –                                         |
-//! | [`StartScenario`]                      | `POST /api/scenarios/…/start`         | ScenarioPlayer | since when it runs, or which one does     |
-//! | [`StopScenario`]                       | `POST /api/scenarios/stop`, `/api/reset` | ScenarioPlayer | what has been stopped                  |
-//! | [`RunningScenario`]                    | `GET /api/scenarios`                  | ScenarioPlayer | what runs                                 |
+//! | [`StartScenario`]                      | `POST /api/scenarios/…/start`         | ScenarioPlayer | the started scenario, or the running one  |
+//! | [`StopScenario`]                       | `POST /api/scenarios/stop`, `/api/reset` | ScenarioPlayer | the stopped scenario                   |
+//! | [`RunningScenario`]                    | `GET /api/scenarios`                  | ScenarioPlayer | the running scenario                      |
 
 use std::sync::Arc;
 
@@ -30,74 +30,73 @@ use crate::{
 #[derive(Debug, Message)]
 #[rtype(result = "Result<f64, SeriesLimitError>")]
 pub struct Apply {
-    /// The row of the table.
+    /// The lever, which names the metric.
     pub lever: &'static Lever,
-    /// The values of the labels that the path gives, in its order.
+    /// The label values of the path, in its order.
     pub labels: Vec<String>,
-    /// What is asked.
+    /// The new value, or an event to count.
     pub change: Change,
 }
 
-/// Asks for all series as exposition text, to be appended to the one that it brings and gives back.
+/// Appends all series as exposition text to the given text, and returns it.
 #[derive(Debug, Message)]
 #[rtype(result = "String")]
 pub struct Expose(pub String);
 
-/// An alert, and where it stands.
+/// The status of an alert.
 #[derive(Debug, Clone)]
 pub struct AlertStatus {
     /// The alert.
     pub alert: Arc<Alert>,
-    /// Whether its condition holds, and what was asked.
+    /// Whether its condition holds.
     pub condition: Condition,
     /// The value of its series.
     pub value: f64,
-    /// What its expression compares with a number, where it does.
+    /// What its expression compares with a number, if it does.
     pub compared: Option<f64>,
-    /// Its series is driven on its behalf.
+    /// Whether a trigger of this alert drives its series.
     pub driven: bool,
-    /// When the condition changed last.
+    /// When the condition last changed.
     pub since: DateTime<Utc>,
 }
 
-/// Asks for the alerts on the actor's series.
+/// Asks for the status of all alerts of the family.
 #[derive(Debug, Message)]
 #[rtype(result = "Vec<AlertStatus>")]
 pub struct ListAlerts;
 
-/// Drives an alert's series. `None`: the alert is another actor's.
+/// Triggers an alert. The reply is `None` if the alert belongs to another actor.
 #[derive(Debug, Message)]
 #[rtype(result = "Option<AlertStatus>")]
 pub struct Trigger {
-    /// Which one.
+    /// The alert.
     pub alert: Arc<Alert>,
-    /// How.
+    /// How its series moves.
     pub stimulus: Stimulus,
 }
 
-/// Brings an alert's series back to the baseline, whoever drives it. `None`: the alert is another actor's.
+/// Recovers an alert, whatever drives its series. The reply is `None` if the alert belongs to another actor.
 #[derive(Debug, Message)]
 #[rtype(result = "Option<AlertStatus>")]
 pub struct Recover {
-    /// Which one.
+    /// The alert.
     pub alert: Arc<Alert>,
 }
 
-/// Brings an alert's series back to the baseline if it is still driven for this alert: another alert may have taken it over,
-/// or somebody may have set it.
+/// Recovers an alert if its series is still driven for it. Another alert or a request may have taken the series over.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct EndStimulus {
-    /// Which one.
+    /// The alert.
     pub alert: Arc<Alert>,
 }
 
-/// Brings every series back to the baseline at once.
+/// Sets every series to its baseline at once.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Reset;
 
-/// A scenario that runs.
+/// A running scenario.
 #[derive(Debug, Clone)]
 pub struct Running {
     /// Its name.
@@ -106,20 +105,20 @@ pub struct Running {
     pub since: DateTime<Utc>,
 }
 
-/// Starts a scenario; refused with the one that runs.
+/// Starts a scenario. The error is the scenario that already runs.
 #[derive(Debug, Message)]
 #[rtype(result = "Result<Running, Running>")]
 pub struct StartScenario(
-    /// Which one.
+    /// The scenario.
     pub Arc<Scenario>,
 );
 
-/// Stops the scenario that runs, if one does, and recovers what it has triggered.
+/// Stops the running scenario, and recovers the alerts that it has triggered.
 #[derive(Debug, Message)]
 #[rtype(result = "Option<Running>")]
 pub struct StopScenario;
 
-/// Asks which scenario runs.
+/// Asks for the running scenario.
 #[derive(Debug, Message)]
 #[rtype(result = "Option<Running>")]
 pub struct RunningScenario;

@@ -1,4 +1,4 @@
-//! The actor that plays scenarios: it triggers and recovers alerts at their times. What may be said to it:
+//! The actor that plays scenarios: it triggers and recovers alerts at their times. Its messages are in
 //! [`super::messages`].
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
@@ -15,17 +15,17 @@ use crate::{
     simulation::stimulus::Stimulus,
 };
 
-/// Who drives an alert's series.
+/// The actor that owns the series of an alert.
 #[derive(Debug, Clone)]
 pub struct AlertRecipients {
-    /// Is told to stimulus it.
+    /// Receives triggers.
     pub trigger: Recipient<Trigger>,
-    /// Is told to bring it back.
+    /// Receives recoveries.
     pub end_stimulus: Recipient<EndStimulus>,
 }
 
-/// Plays one scenario at a time. It runs until it is stopped, or a step has recovered the last alert that it triggered. It
-/// ends no stimulus but its own alerts': who takes a series over keeps it.
+/// Plays one scenario at a time, until it is stopped or a step has recovered the last alert that it triggered. It recovers
+/// only what it has triggered: a series that something else has taken over stays as it is.
 pub struct ScenarioPlayer {
     /// By alert.
     recipients: BTreeMap<String, AlertRecipients>,
@@ -36,15 +36,15 @@ struct Playing {
     scenario: Arc<Scenario>,
     running: Running,
     started: Instant,
-    /// The first step that has not come yet.
+    /// The index of the next step.
     next: usize,
-    /// What waits for it.
+    /// Runs the next step.
     timer: Option<SpawnHandle>,
     triggered: Vec<Arc<Alert>>,
 }
 
 impl ScenarioPlayer {
-    /// One that reaches every alert of the catalogue.
+    /// A player that reaches every alert of the catalogue.
     pub fn new(recipients: BTreeMap<String, AlertRecipients>) -> Self {
         Self {
             recipients,
@@ -52,8 +52,8 @@ impl ScenarioPlayer {
         }
     }
 
-    /// Plays the steps whose time has come, and waits for the next one.
-    fn play(&mut self, ctx: &mut Context<Self>) {
+    /// Runs the steps that are due, and schedules the next one.
+    fn run_due_steps(&mut self, ctx: &mut Context<Self>) {
         let Some(mut playing) = self.playing.take() else {
             return;
         };
@@ -70,11 +70,13 @@ impl ScenarioPlayer {
             if matches!(step.act, Act::Trigger { .. }) {
                 playing.triggered.push(step.alert.clone());
             }
-            log::info!("scenario {}: {}", playing.running.name, told(step));
-            self.act(step);
+            log::info!("scenario {}: {}", playing.running.name, describe(step));
+            self.run_step(step);
         }
         match steps.get(playing.next) {
-            Some(next) => playing.timer = Some(ctx.run_later(next.at - elapsed, Self::play)),
+            Some(next) => {
+                playing.timer = Some(ctx.run_later(next.at - elapsed, Self::run_due_steps))
+            }
             None if playing.triggered.is_empty() => {
                 log::info!("scenario {} has ended", playing.running.name);
                 return;
@@ -84,7 +86,7 @@ impl ScenarioPlayer {
         self.playing = Some(playing);
     }
 
-    fn act(&self, step: &Step) {
+    fn run_step(&self, step: &Step) {
         match step.act {
             Act::Trigger { value } => self.trigger(&step.alert, value),
             Act::Recover => self.recover(&step.alert),
@@ -98,7 +100,7 @@ impl ScenarioPlayer {
         }
         if let Some(recipients) = self.recipients.get(&alert.name) {
             let alert = alert.clone();
-            // A scenario has few steps, and none may get lost: this goes past the mailbox's bound.
+            // `do_send` ignores the bound of the mailbox: a scenario has few steps, and none may be lost.
             recipients.trigger.do_send(Trigger { alert, stimulus });
         }
     }
@@ -111,7 +113,7 @@ impl ScenarioPlayer {
     }
 }
 
-fn told(step: &Step) -> String {
+fn describe(step: &Step) -> String {
     let name = &step.alert.name;
     match step.act {
         Act::Trigger { value: None } => format!("{name} triggered"),
@@ -131,23 +133,27 @@ impl Actor for ScenarioPlayer {
 impl Handler<StartScenario> for ScenarioPlayer {
     type Result = Result<Running, Running>;
 
-    fn handle(&mut self, asked: StartScenario, ctx: &mut Self::Context) -> Self::Result {
+    fn handle(
+        &mut self,
+        StartScenario(scenario): StartScenario,
+        ctx: &mut Self::Context,
+    ) -> Self::Result {
         if let Some(playing) = &self.playing {
             return Err(playing.running.clone());
         }
         let running = Running {
-            name: asked.0.name.clone(),
+            name: scenario.name.clone(),
             since: Utc::now(),
         };
         self.playing = Some(Playing {
-            scenario: asked.0,
+            scenario,
             running: running.clone(),
             started: Instant::now(),
             next: 0,
             timer: None,
             triggered: Vec::new(),
         });
-        self.play(ctx);
+        self.run_due_steps(ctx);
         Ok(running)
     }
 }
@@ -194,8 +200,10 @@ mod tests {
     impl Handler<Trigger> for Probe {
         type Result = Option<AlertStatus>;
 
-        fn handle(&mut self, told: Trigger, _: &mut Self::Context) -> Self::Result {
-            self.0.send(format!("trigger {}", told.alert.name)).unwrap();
+        fn handle(&mut self, message: Trigger, _: &mut Self::Context) -> Self::Result {
+            self.0
+                .send(format!("trigger {}", message.alert.name))
+                .unwrap();
             None
         }
     }
@@ -203,8 +211,10 @@ mod tests {
     impl Handler<EndStimulus> for Probe {
         type Result = ();
 
-        fn handle(&mut self, told: EndStimulus, _: &mut Self::Context) {
-            self.0.send(format!("recover {}", told.alert.name)).unwrap();
+        fn handle(&mut self, message: EndStimulus, _: &mut Self::Context) {
+            self.0
+                .send(format!("recover {}", message.alert.name))
+                .unwrap();
         }
     }
 
@@ -237,12 +247,12 @@ mod tests {
     }
 
     #[actix::test]
-    async fn steps_come_in_their_order_and_a_story_that_recovers_all_is_over() {
-        let told = catalogue(
+    async fn steps_run_in_order_and_a_scenario_that_recovers_everything_ends() {
+        let scenarios = catalogue(
             "{ at = \"20s\", recover = \"a\" }, { at = \"0s\", trigger = \"a\" }, { at = \"10s\", trigger = \"b\" }, { at = \"20s\", recover = \"b\" }",
         );
-        let (player, mut seen) = player(&told);
-        player.send(start(&told)).await.unwrap().unwrap();
+        let (player, mut seen) = player(&scenarios);
+        player.send(start(&scenarios)).await.unwrap().unwrap();
         for expected in ["trigger a", "trigger b", "recover a", "recover b"] {
             assert_eq!(seen.recv().await.unwrap(), expected);
         }
@@ -251,16 +261,17 @@ mod tests {
 
     #[actix::test]
     async fn one_runs_at_a_time_and_a_stop_recovers_what_it_has_triggered() {
-        let told = catalogue("{ at = \"0s\", trigger = \"a\" }, { at = \"24h\", trigger = \"b\" }");
-        let (player, mut seen) = player(&told);
-        player.send(start(&told)).await.unwrap().unwrap();
-        let busy = player.send(start(&told)).await.unwrap().unwrap_err();
+        let scenarios =
+            catalogue("{ at = \"0s\", trigger = \"a\" }, { at = \"24h\", trigger = \"b\" }");
+        let (player, mut seen) = player(&scenarios);
+        player.send(start(&scenarios)).await.unwrap().unwrap();
+        let busy = player.send(start(&scenarios)).await.unwrap().unwrap_err();
         assert_eq!(busy.name, "s");
         assert_eq!(seen.recv().await.unwrap(), "trigger a");
 
         assert_eq!(player.send(StopScenario).await.unwrap().unwrap().name, "s");
         assert_eq!(seen.recv().await.unwrap(), "recover a");
         assert!(player.send(StopScenario).await.unwrap().is_none());
-        player.send(start(&told)).await.unwrap().unwrap();
+        player.send(start(&scenarios)).await.unwrap().unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! The actor that owns one family's series. What may be said to it: [`super::messages`].
+//! The actor that owns one family. Its messages are in [`super::messages`].
 
 use std::time::{Duration, Instant};
 
@@ -19,47 +19,47 @@ use crate::{
     },
 };
 
-/// How often the series move.
-const BEAT: Duration = Duration::from_secs(1);
+/// The step of the series.
+const STEP: Duration = Duration::from_secs(1);
 
 /// Owns the series of one family and moves them once a second.
 pub struct SimulatorActor {
-    family_state: FamilyState,
-    /// How many bytes its series took in the last exposition.
+    family: FamilyState,
+    /// The size of its last exposition, in bytes.
     exposed: usize,
-    /// How old the family_state was when the actor began.
+    /// The age of the family when the actor started.
     age: Duration,
-    began: Instant,
-    /// The moment on the wall clock from which the family_state counts.
-    born_at: DateTime<Utc>,
+    started_at: Instant,
+    /// The wall-clock time at which the family had age zero.
+    epoch: DateTime<Utc>,
 }
 
 impl SimulatorActor {
-    /// A family whose family_state is so old, and goes on from there.
-    pub fn new(family_state: FamilyState, age: Duration) -> Self {
+    /// An actor that goes on with a family of this age.
+    pub fn new(family: FamilyState, age: Duration) -> Self {
         Self {
-            family_state,
+            family,
             exposed: 0,
             age,
-            began: Instant::now(),
-            born_at: Utc::now() - age,
+            started_at: Instant::now(),
+            epoch: Utc::now() - age,
         }
     }
 
     fn now(&self) -> Duration {
-        self.age + self.began.elapsed()
+        self.age + self.started_at.elapsed()
     }
 }
 
-/// What is told of an alert. `born_at` is the moment from which its family_state counts.
-fn state(born_at: DateTime<Utc>, alert_state: &AlertState) -> AlertStatus {
+/// The status of an alert. `epoch` is the time at which its family had age zero.
+fn status(epoch: DateTime<Utc>, state: &AlertState) -> AlertStatus {
     AlertStatus {
-        alert: alert_state.alert().clone(),
-        condition: alert_state.condition(),
-        driven: alert_state.is_driven(),
-        value: alert_state.value(),
-        compared: alert_state.compared(),
-        since: born_at + alert_state.since(),
+        alert: state.alert().clone(),
+        condition: state.condition(),
+        driven: state.is_driven(),
+        value: state.value(),
+        compared: state.compared(),
+        since: epoch + state.since(),
     }
 }
 
@@ -68,9 +68,9 @@ impl Actor for SimulatorActor {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         shutdown::panics_here_are_fatal();
-        // After a stall the interval replays missed beats; they find little or no time elapsed.
-        ctx.run_interval(BEAT, |simulator, _| {
-            simulator.family_state.step(simulator.now());
+        // After a stall, `run_interval` catches up on missed steps, which find little or no time elapsed.
+        ctx.run_interval(STEP, |simulator, _| {
+            simulator.family.step(simulator.now());
         });
     }
 }
@@ -78,10 +78,10 @@ impl Actor for SimulatorActor {
 impl Handler<Apply> for SimulatorActor {
     type Result = Result<f64, SeriesLimitError>;
 
-    fn handle(&mut self, asked: Apply, _: &mut Self::Context) -> Self::Result {
+    fn handle(&mut self, message: Apply, _: &mut Self::Context) -> Self::Result {
         let now = self.now();
-        self.family_state
-            .apply(now, asked.lever, &asked.labels, asked.change)
+        self.family
+            .apply(now, message.lever, &message.labels, message.change)
     }
 }
 
@@ -90,9 +90,9 @@ impl Handler<Expose> for SimulatorActor {
 
     fn handle(&mut self, Expose(mut text): Expose, _: &mut Self::Context) -> String {
         let before = text.len();
-        // Values grow longer and shorter; a text that doubles as it grows would leave holes of many megabytes.
+        // Reserved with a margin: a text that doubled its capacity as it grew would waste many megabytes.
         text.reserve(self.exposed + self.exposed / 16);
-        self.family_state.write(&mut text);
+        self.family.write(&mut text);
         self.exposed = text.len() - before;
         text
     }
@@ -102,39 +102,38 @@ impl Handler<ListAlerts> for SimulatorActor {
     type Result = MessageResult<ListAlerts>;
 
     fn handle(&mut self, _: ListAlerts, _: &mut Self::Context) -> Self::Result {
-        let alerts = self.family_state.alerts().iter();
-        MessageResult(alerts.map(|of| state(self.born_at, of)).collect())
+        let alerts = self.family.alerts().iter();
+        MessageResult(alerts.map(|state| status(self.epoch, state)).collect())
     }
 }
 
 impl Handler<Trigger> for SimulatorActor {
     type Result = Option<AlertStatus>;
 
-    fn handle(&mut self, asked: Trigger, _: &mut Self::Context) -> Self::Result {
+    fn handle(&mut self, message: Trigger, _: &mut Self::Context) -> Self::Result {
         let now = self.now();
         let found = self
-            .family_state
-            .trigger(now, &asked.alert.name, asked.stimulus)?;
-        Some(state(self.born_at, found))
+            .family
+            .trigger(now, &message.alert.name, message.stimulus)?;
+        Some(status(self.epoch, found))
     }
 }
 
 impl Handler<Recover> for SimulatorActor {
     type Result = Option<AlertStatus>;
 
-    fn handle(&mut self, asked: Recover, _: &mut Self::Context) -> Self::Result {
+    fn handle(&mut self, message: Recover, _: &mut Self::Context) -> Self::Result {
         let now = self.now();
-        let found = self.family_state.recover(now, &asked.alert.name)?;
-        Some(state(self.born_at, found))
+        let found = self.family.recover(now, &message.alert.name)?;
+        Some(status(self.epoch, found))
     }
 }
 
 impl Handler<EndStimulus> for SimulatorActor {
     type Result = ();
 
-    fn handle(&mut self, asked: EndStimulus, _: &mut Self::Context) {
-        self.family_state
-            .end_stimulus(self.now(), &asked.alert.name);
+    fn handle(&mut self, message: EndStimulus, _: &mut Self::Context) {
+        self.family.end_stimulus(self.now(), &message.alert.name);
     }
 }
 
@@ -142,7 +141,7 @@ impl Handler<Reset> for SimulatorActor {
     type Result = ();
 
     fn handle(&mut self, _: Reset, _: &mut Self::Context) {
-        self.family_state.reset(self.now());
+        self.family.reset(self.now());
     }
 }
 
@@ -154,14 +153,13 @@ pub struct Simulators {
 }
 
 impl Simulators {
-    /// Starts them on the current arbiter, with application that go on from the age that they have by now.
+    /// Starts an actor per family on the current arbiter. `age` is the age of the application by now.
     pub fn start(application: Application, age: Duration) -> Self {
-        let (ownership, application) = application.into_parts();
-        let start =
-            |(family, family_state)| (family, SimulatorActor::new(family_state, age).start());
+        let (ownership, families) = application.into_parts();
+        let start = |(name, family)| (name, SimulatorActor::new(family, age).start());
         Self {
             ownership,
-            actors: application.into_iter().map(start).collect(),
+            actors: families.into_iter().map(start).collect(),
         }
     }
 
@@ -171,7 +169,7 @@ impl Simulators {
         actors.find_map(|(of, actor)| (of == family).then_some(actor))
     }
 
-    /// The actor that owns the series of an alert of the catalogue.
+    /// The actor that owns the series of an alert.
     pub fn of_alert(&self, alert: &Alert) -> Option<&Addr<SimulatorActor>> {
         self.of(self.ownership.family(&alert.metric)?)
     }
@@ -200,15 +198,15 @@ mod tests {
     }
 
     #[actix::test]
-    async fn a_simulator_sets_what_it_is_told_and_exposes_its_family_alone() {
+    async fn a_simulator_applies_a_request_and_exposes_only_its_family() {
         let actors = started(&catalogue());
-        let asked = Apply {
+        let message = Apply {
             lever: find("disk-usage").unwrap(),
             labels: vec!["sda".to_owned()],
             change: Change::To(85.0),
         };
         let disk = actors.of("disk").unwrap();
-        assert_eq!(disk.send(asked).await.unwrap(), Ok(85.0));
+        assert_eq!(disk.send(message).await.unwrap(), Ok(85.0));
 
         let text = disk.send(Expose(String::new())).await.unwrap();
         assert!(text.contains("mock_disk_usage_percent{device=\"sda\",mountpoint=\"/data\"} 85\n"));
@@ -225,9 +223,9 @@ mod tests {
     #[actix::test]
     async fn a_simulator_moves_by_itself_as_time_passes() {
         let past = Duration::from_secs(100);
-        let family_state = FamilyState::new("network", &catalogue(), 1, 100);
-        let mut simulator = SimulatorActor::new(family_state, past);
-        simulator.family_state.step(simulator.now());
+        let family = FamilyState::new("network", &catalogue(), 1, 100);
+        let mut simulator = SimulatorActor::new(family, past);
+        simulator.family.step(simulator.now());
         let text = simulator.start().send(Expose(String::new())).await.unwrap();
         assert!(
             !text.contains("request_duration_seconds_count{service=\"api\"} 0\n"),
@@ -236,24 +234,24 @@ mod tests {
     }
 
     #[actix::test]
-    async fn an_alert_is_told_by_the_actor_of_its_series_with_the_time_of_its_last_change() {
+    async fn the_actor_of_an_alert_s_series_replies_with_the_time_of_the_last_change() {
         let catalogue = catalogue();
         let actors = started(&catalogue);
         let alert = catalogue.alert("ServiceDown").unwrap();
         let before = Utc::now();
-        let asked = Trigger {
+        let message = Trigger {
             alert: alert.clone(),
             stimulus: Stimulus::of(alert),
         };
         let actor = actors.of_alert(alert).unwrap();
-        let state = actor.send(asked).await.unwrap().unwrap();
+        let state = actor.send(message).await.unwrap().unwrap();
         assert_eq!((state.condition, state.value), (Condition::Active, 0.0));
         assert!(state.since >= before && state.since <= Utc::now());
 
-        let asked = Recover {
+        let message = Recover {
             alert: alert.clone(),
         };
         let elsewhere = actors.of("disk").unwrap();
-        assert!(elsewhere.send(asked).await.unwrap().is_none());
+        assert!(elsewhere.send(message).await.unwrap().is_none());
     }
 }

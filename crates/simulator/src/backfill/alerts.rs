@@ -1,5 +1,5 @@
-//! The series `ALERTS` and `ALERTS_FOR_STATE` that Prometheus would have stored beside a recording: every rule, evaluated
-//! with every scrape.
+//! The series `ALERTS` and `ALERTS_FOR_STATE` that Prometheus would have stored: every rule, evaluated at every scrape of a
+//! recording.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::catalogue::{Alert, Catalogue};
 
 const STATES: &str = "ALERTS";
 const SINCE: &str = "ALERTS_FOR_STATE";
-/// For so long the newest sample of a series counts.
-const LOOK_BACK: Duration = Duration::from_secs(300);
+/// How long the newest sample of a series counts in Prometheus.
+const LOOKBACK_DELTA: Duration = Duration::from_secs(300);
 
-/// Both families. A rule whose expression cannot be predicted is left out.
+/// Both metric families, without rules whose expression cannot be evaluated over one series.
 pub(super) fn of(catalogue: &Catalogue, recorded: &[MetricFamily]) -> [MetricFamily; 2] {
     let mut states = MetricFamily::new(STATES, MetricType::Gauge, "Alerts by state, always 1.");
     let help = "Unix time since which an alert is active.";
@@ -45,7 +45,7 @@ pub(super) fn of(catalogue: &Catalogue, recorded: &[MetricFamily]) -> [MetricFam
     [states, since]
 }
 
-/// An evaluation with which an alert was active, in Unix seconds.
+/// An evaluation at which an alert was active. Times are Unix seconds.
 struct Active {
     at: u64,
     state: State,
@@ -67,12 +67,12 @@ fn evaluate(alert: &Alert, series: &Recorded, predictor: &Predictor) -> Vec<Acti
         value: *value,
     };
     let samples: Vec<_> = series.samples.iter().map(sample).collect();
-    let reach = predictor.lookback() + LOOK_BACK;
+    let lookback = predictor.lookback() + LOOKBACK_DELTA;
     let mut rule = RuleState::new(alert.for_duration, alert.keep_firing_for);
     let mut from = 0;
     let evaluations = samples.iter().enumerate().filter_map(|(index, newest)| {
         let now = newest.at;
-        while samples[from].at + reach < now {
+        while samples[from].at + lookback < now {
             from += 1;
         }
         let holds = predictor.at(&samples[from..=index], now).is_some();
@@ -86,7 +86,7 @@ fn evaluate(alert: &Alert, series: &Recorded, predictor: &Predictor) -> Vec<Acti
     evaluations.collect()
 }
 
-/// The labels of an alert: those of its series that the expression keeps, and the rule's own.
+/// The labels of an alert: those of its series that the expression keeps, and those of the rule.
 fn labels(alert: &Alert, series: &Recorded, predictor: &Predictor) -> Labels {
     let kept = series
         .labels
@@ -123,7 +123,7 @@ mod tests {
         disk.add("mock_disk_usage_percent", labels.into(), samples.collect());
 
         let [states, since] = of(&catalogue, &[disk]);
-        let told = |name: &str, state: &str| {
+        let times_of = |name: &str, state: &str| {
             let series = states.series.iter().find(|series| {
                 series.labels["alertname"] == name && series.labels["alertstate"] == state
             });
@@ -131,8 +131,8 @@ mod tests {
             times.collect::<Vec<_>>()
         };
         for name in ["DiskFull", "DiskAlmostFull"] {
-            assert_eq!(told(name, "pending"), [60, 75, 90, 105], "{name}");
-            assert_eq!(told(name, "firing"), [120, 135, 150, 165], "{name}");
+            assert_eq!(times_of(name, "pending"), [60, 75, 90, 105], "{name}");
+            assert_eq!(times_of(name, "firing"), [120, 135, 150, 165], "{name}");
         }
         assert_eq!(states.series[0].labels["device"], "sda");
         assert_eq!(states.series[0].labels["job"], "mock-metrics");

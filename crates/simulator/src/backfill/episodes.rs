@@ -1,4 +1,4 @@
-//! When, in a made-up history, which alert was triggered and recovered: the same for the same seed.
+//! Plans which alerts are triggered and recovered in a generated history, and when. The plan depends only on the seed.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -9,71 +9,74 @@ use crate::{
     simulation::baseline::{noise, stream},
 };
 
-/// An alert has at most one episode in each slot, and is calm again at its end.
+/// The shortest slot. An alert has at most one episode per slot, which ends within the slot.
 const SHORTEST_SLOT: Duration = Duration::from_secs(2 * 3_600);
-/// For how long a firing alert is left alone, at least and at most.
+/// The shortest and longest time in seconds for which an alert keeps firing.
 const FIRING: (f64, f64) = (300.0, 1_500.0);
-/// Of three slots, about one has an episode.
+/// The share of slots with an episode.
 const SHARE: f64 = 1.0 / 3.0;
 
-/// An alert, and what theory says of it.
+/// An alert and its prediction.
 type Predicted<'a> = (&'a Arc<Alert>, Prediction);
 
 /// From a trigger to its recovery.
 #[derive(Debug, Clone)]
 pub(super) struct Episode {
     pub(super) alert: Arc<Alert>,
-    /// Since the start of the history.
+    /// The trigger, since the start of the history.
     pub(super) from: Duration,
-    /// Since the start of the history.
+    /// The recovery, since the start of the history.
     pub(super) until: Duration,
 }
 
-/// The episodes of a history that lasts for `span`, by the time of their triggers. It ends calm. Alerts of the same series
-/// take turns; one whose course cannot be predicted has none.
-pub(super) fn plan(catalogue: &CheckedCatalogue, seed: u64, span: Duration) -> Vec<Episode> {
-    let mut episodes: Vec<Episode> = sharing(catalogue)
+/// The episodes of a history of this `length`, sorted by their triggers. All series are back at their baselines at its end.
+/// Alerts on the same series take turns. An alert that cannot be predicted has no episode.
+pub(super) fn plan(catalogue: &CheckedCatalogue, seed: u64, length: Duration) -> Vec<Episode> {
+    let mut episodes: Vec<Episode> = by_series(catalogue)
         .values()
-        .flat_map(|alerts| take_turns(alerts, seed, span))
+        .flat_map(|alerts| take_turns(alerts, seed, length))
         .collect();
     episodes.sort_by_key(|episode| episode.from);
     episodes
 }
 
-/// How long the shortest history lasts that has an episode; `None`: no history has one.
+/// The length of the shortest history with an episode; `None`: no history has one.
 pub(super) fn shortest(catalogue: &CheckedCatalogue) -> Option<Duration> {
-    let sharing = sharing(catalogue);
-    let slots = sharing.values().map(|alerts| slot(alerts).0);
+    let by_series = by_series(catalogue);
+    let slots = by_series.values().map(|alerts| slot(alerts).0);
     slots.min().map(|slot| slot * 2)
 }
 
-/// The alerts whose course can be predicted, by the series that they stimulus.
-fn sharing(catalogue: &CheckedCatalogue) -> BTreeMap<(&str, String), Vec<Predicted<'_>>> {
-    let mut sharing: BTreeMap<_, Vec<_>> = BTreeMap::new();
+/// The alerts that can be predicted, by their series.
+fn by_series(catalogue: &CheckedCatalogue) -> BTreeMap<(&str, String), Vec<Predicted<'_>>> {
+    let mut by_series: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (alert, prediction) in catalogue.predicted() {
         if let Ok(predicted) = prediction {
             let series = (alert.metric.as_str(), alert.series());
-            sharing.entry(series).or_default().push((alert, *predicted));
+            by_series
+                .entry(series)
+                .or_default()
+                .push((alert, *predicted));
         }
     }
-    sharing
+    by_series
 }
 
-/// How long a slot of alerts that stimulus one series is, and the longest episode of these.
+/// The length of a slot for alerts on one series, and of their longest episode.
 fn slot(alerts: &[Predicted<'_>]) -> (Duration, Duration) {
     let course = |(alert, predicted): &Predicted<'_>| {
         predicted.rise + alert.for_duration + predicted.fall + Duration::from_secs_f64(FIRING.1)
     };
     let longest = alerts.iter().map(course).max().unwrap_or_default();
-    // Twice, so that what is left of an episode has left every window before the next one.
+    // Twice, so that an episode has left every window before the next one.
     (SHORTEST_SLOT.max(longest * 2), longest)
 }
 
-/// The episodes of alerts that stimulus one series.
-fn take_turns(alerts: &[Predicted<'_>], seed: u64, span: Duration) -> Vec<Episode> {
+/// The episodes of alerts on one series.
+fn take_turns(alerts: &[Predicted<'_>], seed: u64, length: Duration) -> Vec<Episode> {
     let (slot, longest) = slot(alerts);
-    // The last one stays empty: a history ends calm.
-    let slots = (span.as_secs_f64() / slot.as_secs_f64()) as u32;
+    // The last slot stays empty, so that all series are at their baselines at the end.
+    let slots = (length.as_secs_f64() / slot.as_secs_f64()) as u32;
     let mut episodes = Vec::new();
     for number in 0..slots.saturating_sub(1) {
         let (alert, predicted) = &alerts[number as usize % alerts.len()];
@@ -81,7 +84,7 @@ fn take_turns(alerts: &[Predicted<'_>], seed: u64, span: Duration) -> Vec<Episod
             let drawn = noise(seed, stream(&alert.name) ^ stream(what), u64::from(number));
             (drawn + 1.0) / 2.0
         };
-        // The first turn is always taken: each alert has one.
+        // Each alert has an episode in its first turn.
         if number as usize >= alerts.len() && draw("whether") > SHARE {
             continue;
         }
@@ -109,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn in_a_day_every_alert_has_an_episode_and_it_ends_calm() {
+    fn in_a_day_every_alert_has_an_episode_that_ends_early_enough() {
         let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         let episodes = of(1);
         for alert in &catalogue.alerts {
@@ -135,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_tells_the_same_story() {
+    fn the_same_seed_gives_the_same_episodes() {
         let story = |seed| {
             of(seed)
                 .iter()
@@ -147,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_history_is_calm() {
+    fn a_short_history_has_no_episodes() {
         let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();
         let shortest = shortest(&catalogue).unwrap();
         assert!(plan(&catalogue, 1, shortest - Duration::from_secs(1)).is_empty());

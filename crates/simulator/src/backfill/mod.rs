@@ -1,11 +1,11 @@
-//! `mock-metrics backfill`: a history of all series, and of the alerts that they set off, as OpenMetrics text for
-//! `promtool tsdb create-blocks-from openmetrics`.
+//! `mock-metrics backfill`: writes a history of all series and alerts as OpenMetrics text, for `promtool tsdb
+//! create-blocks-from openmetrics`.
 //!
 //! ```text
-//! episodes (seeded) ──▶ past: application, step by step ──▶ recording ──▶ alerts: every rule, evaluated ──▶ openmetrics
+//! episodes (from the seed) ──▶ past: the application, step by step ──▶ recording ──▶ alerts: every rule ──▶ openmetrics
 //! ```
-//! A simulator that is started with the same seed, hours and end (`simulation.history_…`) plays the same past and goes on
-//! from there, so that no series jumps.
+//! A simulator with the same seed, hours and end (`simulation.history_…`) plays the same past and continues from there, so
+//! that no series jumps.
 
 mod alerts;
 mod episodes;
@@ -41,19 +41,19 @@ pub use past::Past;
 /// The arguments of `backfill`.
 #[derive(Debug, Args)]
 pub struct BackfillOptions {
-    /// How far it reaches back
+    /// Length of the history in hours
     #[arg(long, value_name = "H", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=168))]
     hours: u32,
-    /// Same seed, same history [default: the setting simulation.seed]
+    /// Seed of the history; the same seed gives the same history [default: the setting simulation.seed]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Where it ends, such as 2026-02-10T05:35:00Z [default: now]
+    /// End of the history, such as 2026-02-10T05:35:00Z [default: now]
     #[arg(long, value_name = "TIME", value_parser = moment)]
     until: Option<DateTime<Utc>>,
-    /// The scrape job, as Prometheus names it
+    /// Label `job` of the series
     #[arg(long, value_name = "NAME", default_value = "mock-metrics", value_parser = NonEmptyStringValueParser::new())]
     job: String,
-    /// The scrape target, as Prometheus names it
+    /// Label `instance` of the series
     #[arg(
         long,
         value_name = "HOST:PORT",
@@ -61,10 +61,10 @@ pub struct BackfillOptions {
         value_parser = NonEmptyStringValueParser::new()
     )]
     instance: String,
-    /// A label that the scrape adds
+    /// Further label of the series; may be repeated
     #[arg(long = "label", value_name = "NAME=VALUE", default_value = "drill=true", value_parser = label)]
     labels: Vec<(String, String)>,
-    /// Where it goes; it is there when it is whole [default: stdout]
+    /// File to write; it appears when it is complete [default: stdout]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -77,18 +77,18 @@ pub async fn backfill(options: BackfillOptions, source: &Source) -> Result<(), P
     let now = Utc::now();
     options.check(now).map_err(ProgramError::Usage)?;
     if source.time_scale.is_some() {
-        let told = "--time-scale does not go with backfill: a history is told in unscaled time";
-        return Err(ProgramError::Usage(told.to_owned()));
+        let message = "--time-scale does not go with backfill: a history is in unscaled time";
+        return Err(ProgramError::Usage(message.to_owned()));
     }
     let simulation = source.settings()?.simulation;
     let past = Past {
         unscaled: source.unscaled()?,
         seed: options.seed.unwrap_or(simulation.seed),
-        span: Duration::from_secs(u64::from(options.hours) * 3_600),
+        length: Duration::from_secs(u64::from(options.hours) * 3_600),
         until: options.until.unwrap_or(now),
     };
-    if let Some(told) = past.without_alerts() {
-        exit::eprint_line(&format!("mock-metrics: {told}"));
+    if let Some(message) = past.without_alerts() {
+        exit::eprint_line(&format!("mock-metrics: {message}"));
     }
     let stop = shutdown::stop_signal()?;
     let attempt = Attempt::default();
@@ -100,24 +100,24 @@ pub async fn backfill(options: BackfillOptions, source: &Source) -> Result<(), P
     });
     tokio::select! {
         Ok(written) = written => written,
-        asked = stop => {
+        signal = stop => {
             // The thread ends with the process.
             attempt.abandon();
-            Err(ProgramError::Signalled(asked.signal()))
+            Err(ProgramError::Signalled(signal.signal()))
         }
     }
 }
 
-/// How far the clock that says `--until` may be ahead of ours.
-const AHEAD: TimeDelta = TimeDelta::minutes(1);
+/// How far `--until` may be in the future, for clocks that differ.
+const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::minutes(1);
 
 impl BackfillOptions {
-    /// What one argument alone cannot tell.
+    /// Checks what the parser of arguments cannot.
     fn check(&self, now: DateTime<Utc>) -> Result<(), String> {
         let first = DateTime::UNIX_EPOCH + TimeDelta::hours(i64::from(self.hours));
         if self
             .until
-            .is_some_and(|until| until < first || until > now + AHEAD)
+            .is_some_and(|until| until < first || until > now + MAX_CLOCK_SKEW)
         {
             return Err(format!(
                 "--until: must be from {} on, so that it begins after 1970, and not in the future",
@@ -145,7 +145,7 @@ impl BackfillOptions {
 
     fn record(&self, past: &Past, limit: usize) -> Recording {
         let until = past.until.timestamp().unsigned_abs();
-        let start = until.saturating_sub(past.span.as_secs());
+        let start = until.saturating_sub(past.length.as_secs());
         let mut target: Labels = self.labels.iter().cloned().collect();
         target.insert("job".to_owned(), self.job.clone());
         target.insert("instance".to_owned(), self.instance.clone());

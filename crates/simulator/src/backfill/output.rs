@@ -1,4 +1,4 @@
-//! Where a history goes: a file that is there when it is whole, or whatever else stands in its place, written as it is.
+//! Writes a history: a regular file appears only when it is complete; a pipe or a device is written directly.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -10,27 +10,27 @@ use std::{
 use program::files;
 
 use super::unfinished;
-/// One file to write, shared by the thread that writes it and whoever may abandon it.
+/// The writing of one file, shared by the thread that writes it and the one that may abandon it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Attempt(Arc<Mutex<Progress>>);
 
 #[derive(Debug, Default)]
 enum Progress {
-    /// It has no file of its own.
+    /// There is no temporary file.
     #[default]
     Nothing,
-    /// It writes this file, which is to be renamed.
+    /// The temporary file, which is renamed at the end.
     Unfinished(PathBuf),
     Abandoned,
 }
 
 impl Attempt {
-    /// Writes to `path` what `fill` gives. A symbolic link is followed if it is ours or root's; what is no regular file (a pipe, a device) is
-    /// written in place; a regular file is replaced at the end, and only if all went well.
+    /// Writes what `fill` writes to `path`. A regular file is replaced at the end, and only without errors. A pipe or a
+    /// device is written directly. A symbolic link is followed if it belongs to this user or to root.
     ///
     /// # Errors
-    /// What the file system says, or `fill`, or that it has been abandoned. Then nothing is left behind, and a file that
-    /// was there is as it was.
+    /// Errors of the file system or of `fill`, or that the writing was abandoned. An existing file is unchanged then, and no
+    /// temporary file remains.
     pub(super) fn write(
         &self,
         path: &Path,
@@ -39,11 +39,11 @@ impl Attempt {
         files::check_links(path)?;
         let there = fs::metadata(path).ok();
         if there.as_ref().is_some_and(|there| !there.is_file()) {
-            // By its own name: what /dev/stdout links to may have no other.
+            // By its own name: the target of /dev/stdout may have no other.
             return fill(&OpenOptions::new().write(true).open(path)?);
         }
         let target = followed(path)?;
-        unfinished::remove_left(&target);
+        unfinished::remove_leftovers(&target);
         let file = self.begin(&target)?;
         let written = fill(&file)
             .and_then(|()| match &there {
@@ -57,11 +57,11 @@ impl Attempt {
         written
     }
 
-    /// Removes what has been written, as far as it is no whole file yet. No other is made from now on.
+    /// Removes the temporary file. No other is created afterwards.
     pub(super) fn abandon(&self) {
         let mut progress = self.progress();
         if let Progress::Unfinished(file) = &*progress {
-            // What has brought us here is what is to be told.
+            // The error that caused this is reported, not one of the removal.
             let _ = fs::remove_file(file);
         }
         *progress = Progress::Abandoned;
@@ -72,7 +72,7 @@ impl Attempt {
         if let Progress::Abandoned = *progress {
             return Err(abandoned());
         }
-        let (name, file) = unfinished::beside(target)?;
+        let (name, file) = unfinished::create_beside(target)?;
         *progress = Progress::Unfinished(name);
         Ok(file)
     }
@@ -96,7 +96,7 @@ fn abandoned() -> io::Error {
     io::Error::new(io::ErrorKind::Interrupted, "it has been abandoned")
 }
 
-/// Where the symbolic links end, even if nothing is there yet.
+/// The target of symbolic links, which need not exist.
 fn followed(path: &Path) -> io::Result<PathBuf> {
     match fs::canonicalize(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {

@@ -1,4 +1,4 @@
-//! What has happened before the simulator was started: a made-up past, played on its application.
+//! The generated past of the simulated application.
 
 use std::time::Duration;
 
@@ -10,27 +10,27 @@ use crate::{
     simulation::{application::Application, stimulus::Stimulus},
 };
 
-/// A past that a simulator goes on from. The same seed, span and catalogue give the same past, wherever it is played.
+/// A generated past. The same seed, length and catalogue give the same past.
 #[derive(Debug)]
 pub struct Past {
-    /// The catalogue at the scale 1: nobody waits for what is past.
+    /// The catalogue at the time scale 1.
     pub unscaled: CheckedCatalogue,
     /// `simulation.seed`.
     pub seed: u64,
-    /// How long it lasts.
-    pub span: Duration,
-    /// Where it ends.
+    /// The length of the past.
+    pub length: Duration,
+    /// The end of the past.
     pub until: DateTime<Utc>,
 }
 
 impl Past {
-    /// Plays it on application that are just born, and shows them after each scrape interval.
+    /// Plays the past on an application of age zero. `scraped` is called after each scrape interval.
     pub fn play(&self, application: &mut Application, mut scraped: impl FnMut(&Application)) {
-        let episodes = episodes::plan(&self.unscaled, self.seed, self.span);
+        let episodes = episodes::plan(&self.unscaled, self.seed, self.length);
         let mut episodes = episodes.into_iter().peekable();
         let mut now = Duration::ZERO;
-        while now < self.span {
-            now = (now + self.unscaled.timing.interval).min(self.span);
+        while now < self.length {
+            now = (now + self.unscaled.timing.interval).min(self.length);
             while let Some(episode) = episodes.next_if(|episode| episode.from <= now) {
                 let stimulus = Stimulus {
                     hold: Some(episode.until - episode.from),
@@ -45,25 +45,28 @@ impl Past {
         }
     }
 
-    /// Says that no alert is set off in it, if so.
+    /// A warning if no alert fires in this past.
     pub(super) fn without_alerts(&self) -> Option<String> {
-        let episodes = episodes::plan(&self.unscaled, self.seed, self.span);
+        let episodes = episodes::plan(&self.unscaled, self.seed, self.length);
         if !episodes.is_empty() {
             return None;
         }
-        let hours = |span: Duration| span.as_secs().div_ceil(3_600);
-        let told = match episodes::shortest(&self.unscaled) {
-            Some(shortest) => format!("the first one would be with --hours {}", hours(shortest)),
-            None => "theory can tell the course of none".to_owned(),
+        let hours = |length: Duration| length.as_secs().div_ceil(3_600);
+        let hint = match episodes::shortest(&self.unscaled) {
+            Some(shortest) => format!(
+                "the shortest history with an alert has --hours {}",
+                hours(shortest)
+            ),
+            None => "the course of no alert can be predicted".to_owned(),
         };
-        let asked = hours(self.span);
+        let length = hours(self.length);
         Some(format!(
-            "no alert is set off in the {asked} h of this history: {told}"
+            "no alert fires in the {length} h of this history: {hint}"
         ))
     }
 
-    /// Its age at `now`: that of an application that was born with it.
+    /// The age at `now` of an application that began with this past.
     pub fn age(&self, now: DateTime<Utc>) -> Duration {
-        self.span + (now - self.until).to_std().unwrap_or_default()
+        self.length + (now - self.until).to_std().unwrap_or_default()
     }
 }

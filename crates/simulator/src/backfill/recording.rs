@@ -1,4 +1,4 @@
-//! What Prometheus would have stored: every sample of every scrape, with the labels that the scrape adds.
+//! The samples that Prometheus would have stored: those of every scrape, with the labels that the scrape adds.
 
 use std::collections::BTreeMap;
 
@@ -10,20 +10,20 @@ use super::openmetrics::{MetricFamily, Recorded};
 /// All samples so far.
 #[derive(Debug)]
 pub(super) struct Recording {
-    /// What the scrape adds; a series keeps labels of its own, as with `honor_labels`.
+    /// The labels that the scrape adds. A series keeps its own labels, as with `honor_labels`.
     target: Labels,
     families: Vec<MetricFamily>,
-    /// Where a series is: its family's index and its own, by name and labels as they were exposed.
-    places: BTreeMap<String, (usize, usize)>,
+    /// The indices of family and series, by name and labels as they are exposed.
+    positions: BTreeMap<String, (usize, usize)>,
 }
 
 impl Recording {
-    /// Nothing yet, of a target with these labels.
+    /// An empty recording of a target with these labels.
     pub(super) fn of(target: Labels) -> Self {
         Self {
             target,
             families: Vec::new(),
-            places: BTreeMap::new(),
+            positions: BTreeMap::new(),
         }
     }
 
@@ -50,7 +50,7 @@ impl Recording {
         value: f64,
         at: u64,
     ) {
-        if let Some((family, own)) = self.places.get(series) {
+        if let Some((family, own)) = self.positions.get(series) {
             self.families[*family].series[*own]
                 .samples
                 .push((at, value));
@@ -77,7 +77,7 @@ impl Recording {
             samples: vec![(at, value)],
         });
         let place = (index, family.series.len() - 1);
-        self.places.insert(series.to_owned(), place);
+        self.positions.insert(series.to_owned(), place);
     }
 
     /// The families, in the order in which they were first seen.

@@ -1,4 +1,4 @@
-//! The file that is written in place of another one until it is whole.
+//! The temporary file that is written until it is complete.
 
 use std::{
     ffi::OsString,
@@ -15,9 +15,9 @@ use rustix::{
     io::Errno,
 };
 
-/// A file in the same folder that nobody else has: only there can it be renamed to `target`. It is locked as long as it
-/// is open, so that others see that it is being written: a process id says nothing to those in another container.
-pub(super) fn beside(target: &Path) -> io::Result<(PathBuf, File)> {
+/// Creates a temporary file in the folder of `target`, so that it can be renamed. It is locked while it is open, which shows
+/// other processes that it is in use. A process id would mean nothing in another container.
+pub(super) fn create_beside(target: &Path) -> io::Result<(PathBuf, File)> {
     let mut number = 0_u32;
     loop {
         let name = named(target, &format!("{}-{number}", process::id()));
@@ -34,9 +34,9 @@ pub(super) fn beside(target: &Path) -> io::Result<(PathBuf, File)> {
     }
 }
 
-/// Locks a file that has just been made, unless somebody has taken it for one that was left.
+/// Locks a new file, unless another process has already removed it as a leftover.
 fn is_kept(file: &File) -> io::Result<bool> {
-    // Where files cannot be locked, nobody removes any.
+    // Where files cannot be locked, no process removes any.
     let taken = flock(file, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK);
     Ok(!taken && file.metadata()?.nlink() > 0)
 }
@@ -47,8 +47,8 @@ fn named(target: &Path, rest: &str) -> OsString {
     name
 }
 
-/// Removes the unfinished files beside `target` that nobody writes any more.
-pub(super) fn remove_left(target: &Path) {
+/// Removes the temporary files of `target` that no process writes any more.
+pub(super) fn remove_leftovers(target: &Path) {
     let start = named(target, "");
     let folder = target.parent().filter(|folder| *folder != Path::new(""));
     let entries = fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter();
@@ -57,13 +57,13 @@ pub(super) fn remove_left(target: &Path) {
         let name = file.as_os_str().as_encoded_bytes();
         let rest = name.strip_prefix(start.as_encoded_bytes());
         if rest.is_some_and(is_numbered) && is_file(&entry) {
-            // One that cannot be removed stands in nobody's way.
-            let _ = remove_if_left(&file);
+            // A leftover that cannot be removed does no harm.
+            let _ = remove_if_unlocked(&file);
         }
     }
 }
 
-/// Whether an unfinished file ends so.
+/// Whether this is the suffix of a temporary file.
 fn is_numbered(rest: &[u8]) -> bool {
     let numbers = str::from_utf8(rest)
         .ok()
@@ -75,10 +75,10 @@ fn is_file(entry: &DirEntry) -> bool {
     entry.file_type().is_ok_and(|kind| kind.is_file())
 }
 
-fn remove_if_left(name: &Path) -> io::Result<()> {
+fn remove_if_unlocked(name: &Path) -> io::Result<()> {
     let file = files::open_to_lock(name)?;
     flock(&file, FlockOperation::NonBlockingLockExclusive)?;
-    // Its writer may have renamed it before it let go of the lock, and another may have taken the name.
+    // Its writer may have renamed it before releasing the lock, and another file may have the name now.
     match fs::metadata(name)?.ino() == file.metadata()?.ino() {
         true => fs::remove_file(name),
         false => Ok(()),
@@ -115,14 +115,14 @@ pub(super) mod tests {
         // In another container somebody has our number.
         let alive = File::open(place(&ours)).unwrap();
         flock(&alive, FlockOperation::NonBlockingLockExclusive).unwrap();
-        remove_left(&place("x"));
+        remove_leftovers(&place("x"));
         let mut left = others.to_vec();
         left.extend(["x.unfinished-1-1", &ours]);
         left.sort_unstable();
         assert_eq!(names(room.path()), left);
 
         drop(alive);
-        remove_left(&place("x"));
+        remove_leftovers(&place("x"));
         left.retain(|name| *name != ours);
         assert_eq!(names(room.path()), left);
     }
@@ -131,13 +131,13 @@ pub(super) mod tests {
     fn one_that_is_being_written_is_not_removed() {
         let room = tempfile::tempdir().unwrap();
         let target = room.path().join("x");
-        let (first, writing) = beside(&target).unwrap();
-        remove_left(&target);
-        let (second, _) = beside(&target).unwrap();
+        let (first, writing) = create_beside(&target).unwrap();
+        remove_leftovers(&target);
+        let (second, _) = create_beside(&target).unwrap();
         assert_ne!(first, second);
         assert!(first.exists());
         drop(writing);
-        remove_left(&target);
+        remove_leftovers(&target);
         assert_eq!(names(room.path()), Vec::<OsString>::new());
     }
 }

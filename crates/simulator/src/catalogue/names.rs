@@ -19,7 +19,7 @@ pub(super) fn check_metric(name: &str) -> Result<(), String> {
     }
     if RESERVED.contains(&name) || name.starts_with("scrape_") {
         return Err(format!(
-            "{name} is made by Prometheus itself, so that nothing else can stimulus it"
+            "{name} is made by Prometheus itself, so that nothing else can drive it"
         ));
     }
     Ok(())
@@ -71,7 +71,7 @@ pub(super) fn check_annotation(name: &str) -> Result<(), &'static str> {
     }
 }
 
-/// What is wrong with an alert's name, to be told after its key.
+/// What is wrong with an alert's name, to be message after its key.
 ///
 /// # Errors
 /// What is wrong, to be shown after the key.

@@ -1,4 +1,4 @@
-//! Who may change something: this program can page people. And which web pages may talk to it at all.
+//! Access control: who may change values, since this program can page people, and which web pages may use it.
 
 use std::{
     hint::black_box,
@@ -19,30 +19,30 @@ use http_kit::{
 };
 
 use super::token_attempts::TokenAttempts;
-/// What browsers say of where a request comes from (Fetch Metadata).
+/// The header in which browsers send the site of a request (Fetch Metadata).
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
-/// How much of an origin that is refused is logged.
+/// The most bytes of a refused origin that are logged.
 const MAX_SHOWN: usize = 100;
 
-/// The rules of access, from the section `[control]`. It holds a secret, and is not `Debug` for that.
+/// The rules of the section `[control]`. Not `Debug`, since it holds a secret.
 pub(crate) struct Access {
-    /// Anybody who reaches the port may change values.
+    /// Every client may change values.
     pub(crate) allow_remote: bool,
-    /// Whoever bears it may, from anywhere; empty: nobody.
+    /// With this token, every client may change values. Empty: there is none.
     pub(crate) token: String,
-    /// How many wrong tokens each client has sent.
+    /// The wrong tokens of each client.
     pub(crate) token_attempts: TokenAttempts,
-    /// Origins of the web pages that may talk to the simulator.
+    /// The origins of web pages that may use the simulator.
     pub(crate) allowed_origins: AllowedOrigins,
-    /// Which refusals have been logged.
+    /// Limits the log lines about refused pages.
     pub(crate) refused: LogThrottle,
 }
 
 impl Access {
-    /// Whether a request may change something. `peer` is the socket's own address: what a header claims counts nothing.
+    /// Checks that a request may change values. `peer` is the address of the socket; headers do not count.
     ///
     /// # Errors
-    /// 401 where a token would help, 403 where nothing would, 429 after too many wrong tokens.
+    /// 401 where a token is needed, 403 where none is configured, 429 after too many wrong tokens.
     pub(crate) fn may_change(
         &self,
         peer: Option<SocketAddr>,
@@ -59,14 +59,14 @@ impl Access {
             ));
         }
         if let Some(token) = bearer_token(headers) {
-            // A client that has guessed too often is not even told when it is right: it would only guess on.
+            // After too many wrong tokens even the right one is refused, or a client could go on guessing.
             let client = peer.map_or(IpAddr::from([0; 4]), ClientAddress::ip);
             let client = ClientAddress::of_peer(client).network();
             self.token_attempts.check(client)?;
-            if same(token, &self.token) {
+            if is_equal(token, &self.token) {
                 return Ok(());
             }
-            self.token_attempts.wrong(client);
+            self.token_attempts.record(client);
         }
         Err(ApiError::Unauthorized(
             "from another machine, values are changed with the header `Authorization: Bearer` and control.token"
@@ -74,10 +74,10 @@ impl Access {
         ))
     }
 
-    /// Whether the page that a request comes from, if any, may talk to the simulator.
+    /// Checks that the web page of a request, if there is one, may use the simulator.
     ///
     /// # Errors
-    /// 403 for any origin that is not one of the list, and for a request from another site that names none.
+    /// 403 for an origin that is not allowed, and for a cross-site request without an origin.
     fn may_talk(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let mut origins = headers.get_all(header::ORIGIN).peekable();
         if origins.peek().is_none() {
@@ -102,7 +102,7 @@ impl Access {
         ))
     }
 
-    /// A page of another site can cause requests without an Origin: by an image, by a link.
+    /// A page of another site can cause requests without an Origin, for instance by an image or a link.
     fn may_omit_origin(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let mut sites = headers.get_all(SEC_FETCH_SITE);
         if !sites.any(|site| site.as_bytes().eq_ignore_ascii_case(b"cross-site")) {
@@ -124,14 +124,14 @@ fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim())
 }
 
-/// Compares in a time that depends on the length alone.
-fn same(given: &str, expected: &str) -> bool {
+/// Compares in a time that depends only on the length.
+fn is_equal(given: &str, expected: &str) -> bool {
     let pairs = given.bytes().zip(expected.bytes());
     let difference = pairs.fold(0, |found, (a, b)| black_box(found | (a ^ b)));
     given.len() == expected.len() && difference == 0
 }
 
-/// The middleware before CORS: no foreign page gets past it.
+/// The middleware before CORS, which refuses pages of other origins.
 pub(crate) async fn only_known_origins<B: MessageBody + 'static>(
     access: web::Data<Access>,
     request: ServiceRequest,

@@ -29,9 +29,9 @@ use crate::{
     simulation::number::format_number,
 };
 
-/// An alert as it is told.
+/// The JSON of an alert.
 #[derive(Serialize)]
-struct Told<'a> {
+struct AlertBody<'a> {
     name: &'a str,
     family: &'a str,
     severity: &'a str,
@@ -43,17 +43,17 @@ struct Told<'a> {
     #[serde(rename = "for")]
     for_duration: String,
     condition: String,
-    /// Its series is driven on its behalf: where it is not, and the condition holds, somebody else has brought that about.
+    /// Whether a trigger of this alert drives its series. If not, an active condition has another cause.
     driven: bool,
     value: f64,
-    /// Of an expression such as `rate(…) > 0.9`, the rate.
+    /// The left side of an expression such as `rate(…) > 0.9`.
     compared: Option<f64>,
     since: String,
-    /// From a trigger until the condition holds, as theory tells.
+    /// The predicted time from a trigger until the condition holds.
     rise_seconds: Option<f64>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> AlertBody<'a> {
     fn of(state: &'a AlertStatus, catalogue: &CheckedCatalogue) -> Self {
         let alert = &state.alert;
         Self {
@@ -85,10 +85,14 @@ pub(super) async fn list(
     let states = states.iter().flatten();
     let by_name: BTreeMap<_, _> = states.map(|state| (&state.alert.name, state)).collect();
     let names = catalogue.alerts.iter().map(|alert| &alert.name);
-    let told: Vec<_> = names
-        .filter_map(|name| by_name.get(name).map(|state| Told::of(state, &catalogue)))
+    let bodies: Vec<_> = names
+        .filter_map(|name| {
+            by_name
+                .get(name)
+                .map(|state| AlertBody::of(state, &catalogue))
+        })
         .collect();
-    Ok(success_at(catalogue.timing.scale, told))
+    Ok(success_at(catalogue.timing.scale, bodies))
 }
 
 /// `GET /api/alerts/{name}`
@@ -119,11 +123,11 @@ pub(super) async fn trigger(
     let stimulus = body::adjustment(body)
         .await?
         .stimulus(alert, &catalogue.timing)?;
-    let asked = Trigger {
+    let message = Trigger {
         alert: alert.clone(),
         stimulus,
     };
-    let state = actor(&actors, alert)?.send(asked).await?;
+    let state = actor(&actors, alert)?.send(message).await?;
     let done = format!(
         "alert {} triggered: {}",
         alert.name,
@@ -142,16 +146,16 @@ pub(super) async fn recover(
     access: Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
     let alert = to_change(&request, &catalogue, &access)?;
-    body::nothing(body).await?;
-    let asked = Recover {
+    body::empty(body).await?;
+    let message = Recover {
         alert: alert.clone(),
     };
-    let state = actor(&actors, alert)?.send(asked).await?;
+    let state = actor(&actors, alert)?.send(message).await?;
     log_action(&request, &format!("alert {} recovered", alert.name));
     answer(state, &catalogue)
 }
 
-/// The alert that a request names, if it may change it.
+/// The alert that a request names, if the request may change it.
 fn to_change<'c>(
     request: &HttpRequest,
     catalogue: &'c CheckedCatalogue,
@@ -183,10 +187,10 @@ fn answer(
     catalogue: &CheckedCatalogue,
 ) -> Result<HttpResponse, ApiError> {
     let state = state.ok_or_else(|| ApiError::Internal("an actor lacks its alert".to_owned()))?;
-    Ok(success(Told::of(&state, catalogue)))
+    Ok(success(AlertBody::of(&state, catalogue)))
 }
 
-/// A pattern for the log.
+/// Describes a pattern in the log.
 fn pattern(pattern: Pattern) -> String {
     match pattern {
         Pattern::Hold { to } => format!("holds {}", format_number(to)),

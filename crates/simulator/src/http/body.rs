@@ -1,4 +1,4 @@
-//! The body of a `POST` under `/api/`: read to a limit, and every fault told with its key.
+//! Reads the bodies of `POST` requests under `/api/`. Every error names its key.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -15,13 +15,13 @@ use crate::prediction::Adjustment;
 /// Far more than three numbers need, in bytes.
 const MOST: usize = 4_096;
 
-/// Reads what is asked of a trigger; an empty body asks for nothing special.
+/// Reads the adjustment of a trigger. An empty body is an empty adjustment.
 pub(super) async fn adjustment(body: Payload) -> Result<Adjustment, ApiError> {
     parse(&request_body::read(body, MOST, |_| ()).await?)
 }
 
-/// Reads the body of a request that nothing can be asked of: empty, or an object without keys.
-pub(super) async fn nothing(body: Payload) -> Result<(), ApiError> {
+/// Reads the body of a request without parameters: empty, or an object without keys.
+pub(super) async fn empty(body: Payload) -> Result<(), ApiError> {
     has_no_key(&request_body::read(body, MOST, |_| ()).await?)
 }
 
@@ -29,7 +29,7 @@ fn parse(body: &[u8]) -> Result<Adjustment, ApiError> {
     if body.is_empty() {
         return Ok(Adjustment::default());
     }
-    let Asked(adjustment) = serde_json::from_slice(body).map_err(refused)?;
+    let AdjustmentBody(adjustment) = serde_json::from_slice(body).map_err(invalid)?;
     Ok(adjustment)
 }
 
@@ -37,15 +37,15 @@ fn has_no_key(body: &[u8]) -> Result<(), ApiError> {
     if body.is_empty() {
         return Ok(());
     }
-    let keys: BTreeMap<String, IgnoredAny> = serde_json::from_slice(body).map_err(refused)?;
+    let keys: BTreeMap<String, IgnoredAny> = serde_json::from_slice(body).map_err(invalid)?;
     match keys.keys().next() {
-        Some(key) => Err(refused(no_such(key, "none is taken here"))),
+        Some(key) => Err(invalid(no_such(key, "none is taken here"))),
         None => Ok(()),
     }
 }
 
-fn refused(fault: impl fmt::Display) -> ApiError {
-    ApiError::BadData(format!("the body is refused: {fault}"))
+fn invalid(reason: impl fmt::Display) -> ApiError {
+    ApiError::BadData(format!("the body is refused: {reason}"))
 }
 
 fn no_such(key: &str, there: &str) -> String {
@@ -53,10 +53,10 @@ fn no_such(key: &str, there: &str) -> String {
     format!("no such key {key:?}; {there}")
 }
 
-/// The keys, each a number. Read by hand, so that a number beyond all bounds is told with its key too.
-struct Asked(Adjustment);
+/// An adjustment. Deserialized by hand, so that the error for a number out of range names its key.
+struct AdjustmentBody(Adjustment);
 
-impl<'de> Deserialize<'de> for Asked {
+impl<'de> Deserialize<'de> for AdjustmentBody {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Keys)
     }
@@ -65,19 +65,19 @@ impl<'de> Deserialize<'de> for Asked {
 struct Keys;
 
 impl<'de> Visitor<'de> for Keys {
-    type Value = Asked;
+    type Value = AdjustmentBody;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Asked, A::Error> {
-        let mut asked = Adjustment::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<AdjustmentBody, A::Error> {
+        let mut adjustment = Adjustment::default();
         while let Some(key) = map.next_key::<String>()? {
             let place = match key.as_str() {
-                "value" => &mut asked.value,
-                "ramp_seconds" => &mut asked.ramp_seconds,
-                "hold_seconds" => &mut asked.hold_seconds,
+                "value" => &mut adjustment.value,
+                "ramp_seconds" => &mut adjustment.ramp_seconds,
+                "hold_seconds" => &mut adjustment.hold_seconds,
                 _ => {
                     let there = "there are value, ramp_seconds and hold_seconds";
                     return Err(A::Error::custom(no_such(&key, there)));
@@ -93,14 +93,14 @@ impl<'de> Visitor<'de> for Keys {
                 return Err(A::Error::custom(format!("{key:?} stands twice")));
             }
         }
-        Ok(Asked(asked))
+        Ok(AdjustmentBody(adjustment))
     }
 }
 
 /// JSON's numbers are all numbers of Rust; its other values are none, since none of them is `inf` or `nan`.
 fn number(raw: &str) -> Option<f64> {
     let number: f64 = raw.parse().ok()?;
-    // Sums up to a plain zero for −0.
+    // Turns −0 into 0.
     (number.is_finite() && number >= 0.0).then_some(number + 0.0)
 }
 
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_body_asks_for_nothing_and_numbers_are_read() {
+    fn an_empty_body_is_an_empty_adjustment_and_numbers_are_read() {
         assert_eq!(parse(b""), Ok(Adjustment::default()));
         assert_eq!(parse(b" {} "), Ok(Adjustment::default()));
         let all = parse(br#"{"hold_seconds":1.2e2,"value":-0,"ramp_seconds":20}"#).unwrap();
@@ -122,13 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_key() {
+    fn every_error_names_its_key() {
         for wrong in [
             "NaN", "inf", "Infinity", "1e400", "-1", "\"9\"", "null", "[1]", "{}", "true", "",
         ] {
             for key in ["value", "ramp_seconds", "hold_seconds"] {
-                let told = parse(format!("{{\"{key}\":{wrong}}}").as_bytes()).unwrap_err();
-                assert!(told.to_string().contains(key), "{wrong}: {told}");
+                let error = parse(format!("{{\"{key}\":{wrong}}}").as_bytes()).unwrap_err();
+                assert!(error.to_string().contains(key), "{wrong}: {error}");
             }
         }
         for (body, part) in [
@@ -140,15 +140,15 @@ mod tests {
             ("{\"value\":1} x", "trailing"),
             ("value=1", "expected"),
         ] {
-            let told = parse(body.as_bytes()).unwrap_err().to_string();
-            assert!(told.contains(part), "{body}: {told}");
+            let error = parse(body.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains(part), "{body}: {error}");
         }
         let long = format!("{{\"{}\":1}}", "x".repeat(4_000));
         assert!(parse(long.as_bytes()).unwrap_err().to_string().len() < 300);
     }
 
     #[test]
-    fn where_nothing_can_be_asked_every_key_is_refused_by_its_name() {
+    fn a_request_without_parameters_refuses_every_key_by_its_name() {
         for nothing in ["", "{}", " {\n} "] {
             assert_eq!(has_no_key(nothing.as_bytes()), Ok(()), "{nothing:?}");
         }
@@ -159,8 +159,8 @@ mod tests {
             (" ", "EOF"),
             ("{} {}", "trailing"),
         ] {
-            let told = has_no_key(body.as_bytes()).unwrap_err().to_string();
-            assert!(told.contains(part), "{body}: {told}");
+            let error = has_no_key(body.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains(part), "{body}: {error}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `POST /simulate/…`: finds the row of the table, reads labels and value, tells the family's actor.
+//! `POST /simulate/…`: finds the lever of the path, reads labels and value, and sends them to the family's actor.
 
 use actix_web::{HttpRequest, http::Method, web};
 use http_kit::{api_error::ApiError, methods::method_not_allowed, percent};
@@ -21,24 +21,24 @@ pub(super) async fn simulate(
     actors: web::Data<Simulators>,
     access: web::Data<Access>,
 ) -> Result<String, ApiError> {
-    // The path as it was sent: the router's own decoding is lenient, and would hide an encoded slash.
+    // The raw path: the router's decoding is lenient, and hides an encoded slash.
     let (lever, parts) = route(request.uri().path())?;
     if request.method() != Method::POST {
         return Err(method_not_allowed(&request, &[Method::POST]));
     }
     access.may_change(request.peer_addr(), request.headers())?;
-    let asked = read(lever, &parts)?;
+    let message = read(lever, &parts)?;
 
-    let what = told(lever, &asked.labels);
+    let series = series_name(lever, &message.labels);
     let actor = actors.of(lever.family.name());
     let actor = actor.ok_or_else(|| ApiError::Internal(format!("no {} actor", lever.family)))?;
-    let value = actor.send(asked).await??;
-    let done = format!("{what} set to {}", format_number(value));
+    let value = actor.send(message).await??;
+    let done = format!("{series} set to {}", format_number(value));
     log_action(&request, &done);
     Ok(done + "\n")
 }
 
-/// Logs what a request has changed, and where it came from.
+/// Logs what a request has changed, with its address.
 pub(super) fn log_action(request: &HttpRequest, done: &str) {
     match request.peer_addr() {
         Some(peer) => log::info!("{done}, asked by {}", peer.ip()),
@@ -46,7 +46,7 @@ pub(super) fn log_action(request: &HttpRequest, done: &str) {
     }
 }
 
-/// The row of a path, and the parts of the path after its name.
+/// The lever of a path, and the rest of the path.
 fn route(path: &str) -> Result<(&'static Lever, Vec<&str>), ApiError> {
     let mut parts = path.split('/').skip(2);
     let lever = parts.next().and_then(levers::find).ok_or_else(|| {
@@ -99,8 +99,8 @@ fn read(lever: &'static Lever, parts: &[&str]) -> Result<Apply, ApiError> {
     })
 }
 
-/// The series as the caller named it: the metric and the labels that came from the path.
-fn told(lever: &Lever, values: &[String]) -> String {
+/// The metric with the labels of the path.
+fn series_name(lever: &Lever, values: &[String]) -> String {
     let pairs = lever.path_labels().zip(values.iter().map(String::as_str));
     match write::labels(pairs) {
         labels if labels.is_empty() => lever.metric.to_owned(),
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_finds_its_row_and_only_with_all_its_parts() {
+    fn a_path_finds_its_lever_only_with_all_of_its_parts() {
         let (lever, parts) = route("/simulate/disk-usage/sda/85").unwrap();
         assert_eq!(
             (lever.metric, parts),
@@ -146,8 +146,8 @@ mod tests {
             (["a", "%FF", "1"], "instance"),
             (["a", "b", "2"], "value"),
         ] {
-            let told = read(lever, &parts).unwrap_err().to_string();
-            assert!(told.contains(&format!("{name:?}")), "{told}");
+            let error = read(lever, &parts).unwrap_err().to_string();
+            assert!(error.contains(&format!("{name:?}")), "{error}");
         }
     }
 
@@ -155,11 +155,11 @@ mod tests {
     fn the_answer_names_the_labels_of_the_path() {
         let lever = levers::find("disk-usage").unwrap();
         assert_eq!(
-            told(lever, &["sda".to_owned()]),
+            series_name(lever, &["sda".to_owned()]),
             "mock_disk_usage_percent{device=\"sda\"}"
         );
         assert_eq!(
-            told(levers::find("cpu-usage").unwrap(), &[]),
+            series_name(levers::find("cpu-usage").unwrap(), &[]),
             "mock_high_cpu_usage_percent"
         );
     }

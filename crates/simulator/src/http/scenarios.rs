@@ -1,4 +1,4 @@
-//! `/api/scenarios`: the stories of the catalogue, one of which may run; and `POST /api/reset`, which ends everything.
+//! `/api/scenarios`: the scenarios of the catalogue, of which one at a time may run. `POST /api/reset` ends everything.
 
 use std::sync::Arc;
 
@@ -34,9 +34,9 @@ pub(super) async fn list(
     player: Data<Addr<ScenarioPlayer>>,
 ) -> Result<HttpResponse, ApiError> {
     let running = player.send(RunningScenario).await?;
-    let told = catalogue.scenarios.iter();
-    let told = told.map(|scenario| told_of(scenario, running.as_ref()));
-    Ok(success(told.collect::<Vec<_>>()))
+    let bodies = catalogue.scenarios.iter();
+    let bodies = bodies.map(|scenario| body_of(scenario, running.as_ref()));
+    Ok(success(bodies.collect::<Vec<_>>()))
 }
 
 /// `POST /api/scenarios/{name}/start`
@@ -49,7 +49,7 @@ pub(super) async fn start(
 ) -> Result<HttpResponse, ApiError> {
     let scenario = find(&request, &catalogue)?;
     access.may_change(request.peer_addr(), request.headers())?;
-    body::nothing(body).await?;
+    body::empty(body).await?;
     let started = player.send(StartScenario(scenario.clone())).await?;
     let running = started.map_err(|busy| {
         let (name, since) = (busy.name, timestamp::format(&busy.since));
@@ -58,7 +58,7 @@ pub(super) async fn start(
         ))
     })?;
     log_action(&request, &format!("scenario {} started", scenario.name));
-    Ok(success(told_of(scenario, Some(&running))))
+    Ok(success(body_of(scenario, Some(&running))))
 }
 
 /// `POST /api/scenarios/stop`
@@ -69,7 +69,7 @@ pub(super) async fn stop(
     access: Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
     access.may_change(request.peer_addr(), request.headers())?;
-    body::nothing(body).await?;
+    body::empty(body).await?;
     let stopped = player.send(StopScenario).await?;
     if let Some(running) = &stopped {
         log_action(&request, &format!("scenario {} stopped", running.name));
@@ -87,11 +87,11 @@ pub(super) async fn reset(
     access: Data<Access>,
 ) -> Result<HttpResponse, ApiError> {
     access.may_change(request.peer_addr(), request.headers())?;
-    body::nothing(body).await?;
-    // First, so that no step comes after the reset.
+    body::empty(body).await?;
+    // Before the reset, so that no step follows it.
     let stopped = player.send(StopScenario).await?;
     try_join_all(actors.all().map(|(_, actor)| actor.send(Reset))).await?;
-    // One that began meanwhile has lost its first steps to the reset.
+    // A scenario that started meanwhile has lost its first steps to the reset.
     let stopped = stopped.or(player.send(StopScenario).await?);
     log_action(&request, "everything reset to the baseline");
     let stopped = stopped.map(|running| running.name);
@@ -110,7 +110,7 @@ fn find<'c>(
     })
 }
 
-fn told_of(scenario: &Scenario, running: Option<&Running>) -> Value {
+fn body_of(scenario: &Scenario, running: Option<&Running>) -> Value {
     let running = running.filter(|running| running.name == scenario.name);
     let expect: Vec<_> = scenario.expect.iter().map(|alert| &alert.name).collect();
     let inhibited = scenario.inhibited.iter();
@@ -126,7 +126,7 @@ fn told_of(scenario: &Scenario, running: Option<&Running>) -> Value {
     })
 }
 
-/// A step with the keys that it has in the catalogue.
+/// A step, with the keys of the catalogue.
 fn step(step: &Step) -> Value {
     let (at, alert) = (format_duration(step.at), &step.alert.name);
     match step.act {

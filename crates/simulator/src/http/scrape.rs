@@ -1,4 +1,4 @@
-//! What is read: `GET /metrics`, `GET /health`, `GET /-/ready`.
+//! `GET /metrics`, `GET /health`, `GET /-/ready`.
 
 use actix::Addr;
 use actix_web::{HttpResponse, http::header, web};
@@ -9,7 +9,7 @@ use crate::{
     telemetry::Telemetry,
 };
 
-/// The text exposition format that is written here.
+/// The version of the text exposition format.
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// `GET /health`: the process serves.
@@ -22,7 +22,7 @@ pub(super) async fn metrics(
     actors: web::Data<Simulators>,
     telemetry: web::Data<Telemetry>,
 ) -> Result<HttpResponse, ApiError> {
-    // One text goes round: with many series, joining the families' own would cost as much memory again.
+    // One text is passed from actor to actor. Joining a text per family would double the memory.
     let mut text = String::new();
     for (_, actor) in actors.all() {
         text = actor.send(Expose(text)).await?;

@@ -1,4 +1,4 @@
-//! Wrong tokens, counted per client: a token must not be found by trying.
+//! Counts wrong tokens per client, so that a token cannot be found by trying.
 
 use std::{
     collections::HashMap,
@@ -8,19 +8,19 @@ use std::{
 
 use http_kit::{api_error::ApiError, client_address::ClientNetwork};
 
-/// So many wrong tokens may come at once, and as many a minute.
-const AT_ONCE: u32 = 5;
-/// After so long, one wrong token is forgotten.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(12);
-/// How many clients are remembered; one more takes the place of the one that is forgotten soonest.
+/// The wrong tokens that a client may send at once, and per minute.
+const MAX_ATTEMPTS: u32 = 5;
+/// The time after which one wrong token is forgotten.
+const FORGET_AFTER: Duration = Duration::from_secs(12);
+/// The most clients that are remembered. One more replaces the one that would be forgotten next.
 const MAX_CLIENTS: usize = 10_000;
 
-/// When all wrong tokens of each client will be forgotten.
+/// For each client, the time at which all of its wrong tokens are forgotten.
 #[derive(Debug, Default)]
 pub(crate) struct TokenAttempts(Mutex<HashMap<ClientNetwork, Instant>>);
 
 impl TokenAttempts {
-    /// Whether a token of this client may be looked at.
+    /// Checks that a token of this client may be compared.
     ///
     /// # Errors
     /// 429 after five wrong tokens, until the first of them is forgotten.
@@ -35,19 +35,19 @@ impl TokenAttempts {
         })
     }
 
-    /// Notes a wrong token.
-    pub(crate) fn wrong(&self, client: ClientNetwork) {
-        self.note(client, Instant::now());
+    /// Records a wrong token.
+    pub(crate) fn record(&self, client: ClientNetwork) {
+        self.record_at(client, Instant::now());
     }
 
     fn wait(&self, client: ClientNetwork, now: Instant) -> Option<Duration> {
         let forgotten = *self.lock().get(&client)?;
         let left = forgotten.saturating_duration_since(now);
-        left.checked_sub(FORGOTTEN_AFTER * (AT_ONCE - 1))
+        left.checked_sub(FORGET_AFTER * (MAX_ATTEMPTS - 1))
             .filter(|wait| !wait.is_zero())
     }
 
-    fn note(&self, client: ClientNetwork, now: Instant) {
+    fn record_at(&self, client: ClientNetwork, now: Instant) {
         let mut clients = self.lock();
         if clients.len() >= MAX_CLIENTS && !clients.contains_key(&client) {
             clients.retain(|_, forgotten| *forgotten > now);
@@ -58,11 +58,11 @@ impl TokenAttempts {
             }
         }
         let forgotten = clients.entry(client).or_insert(now);
-        *forgotten = (*forgotten).max(now) + FORGOTTEN_AFTER;
+        *forgotten = (*forgotten).max(now) + FORGET_AFTER;
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<ClientNetwork, Instant>> {
-        // Nothing panics while it is locked.
+        // No code panics while it holds the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -82,11 +82,11 @@ mod tests {
     fn five_wrong_tokens_and_then_one_every_twelve_seconds() {
         let (token_attempts, began) = (TokenAttempts::default(), Instant::now());
         let at = |second| began + Duration::from_secs(second);
-        for _ in 0..AT_ONCE {
+        for _ in 0..MAX_ATTEMPTS {
             assert_eq!(token_attempts.wait(client(1), began), None);
-            token_attempts.note(client(1), began);
+            token_attempts.record_at(client(1), began);
         }
-        assert_eq!(token_attempts.wait(client(1), began), Some(FORGOTTEN_AFTER));
+        assert_eq!(token_attempts.wait(client(1), began), Some(FORGET_AFTER));
         assert_eq!(
             token_attempts.wait(client(2), began),
             None,
@@ -94,7 +94,7 @@ mod tests {
         );
         assert!(token_attempts.wait(client(1), at(11)).is_some());
         assert_eq!(token_attempts.wait(client(1), at(12)), None);
-        token_attempts.note(client(1), at(12));
+        token_attempts.record_at(client(1), at(12));
         assert!(token_attempts.wait(client(1), at(23)).is_some());
         assert_eq!(token_attempts.wait(client(1), at(24)), None);
         assert_eq!(token_attempts.wait(client(1), at(3600)), None);
@@ -103,11 +103,11 @@ mod tests {
     #[test]
     fn a_client_that_waits_is_not_forgotten_for_many_others() {
         let (token_attempts, began) = (TokenAttempts::default(), Instant::now());
-        for _ in 0..AT_ONCE {
-            token_attempts.note(client(0), began);
+        for _ in 0..MAX_ATTEMPTS {
+            token_attempts.record_at(client(0), began);
         }
         for other in 1..=MAX_CLIENTS as u32 + 10 {
-            token_attempts.note(client(other), began);
+            token_attempts.record_at(client(other), began);
         }
         assert_eq!(token_attempts.lock().len(), MAX_CLIENTS);
         assert!(token_attempts.wait(client(0), began).is_some());

@@ -72,7 +72,7 @@ fn check_built_in(alert: &Alert, errors: &mut EntryErrors) {
                 named.key
             };
             let message =
-                format!("{metric} is of a built-in histogram, which nothing else can stimulus");
+                format!("{metric} is of a built-in histogram, which nothing else can drive");
             errors.add(key, message);
         } else if found.kind != named.kind {
             errors.add(
@@ -82,7 +82,7 @@ fn check_built_in(alert: &Alert, errors: &mut EntryErrors) {
         }
     }
     if alert.metric == REQUESTS && traffic::counts_in(&alert.labels) {
-        let message = "are those of the simulated requests, which nothing else can stimulus";
+        let message = "are those of the simulated requests, which nothing else can drive";
         errors.add("labels", message);
     }
 }

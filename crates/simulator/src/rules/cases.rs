@@ -44,13 +44,15 @@ impl<'a> Cases<'a> {
     /// The baseline, then the trigger until the alert has fired for a while, then the recovery.
     pub(super) fn full_course(&self) -> Case {
         let mut scraped = self.scraped();
-        let calm = self.interval * BASELINE_EVALUATIONS;
-        scraped.scrape_until(calm.saturating_sub(scraped.now), |_| false);
-        let calm = scraped.now;
-        scraped.series.stimulate(Stimulus::of(self.alert), calm);
+        let baseline_until = self.interval * BASELINE_EVALUATIONS;
+        scraped.scrape_until(baseline_until.saturating_sub(scraped.now), |_| false);
+        let baseline_until = scraped.now;
+        scraped
+            .series
+            .stimulate(Stimulus::of(self.alert), baseline_until);
         let mut rule = RuleState::new(self.alert.for_duration, self.alert.keep_firing_for);
         let moving = self.alert.trigger.settles_after(self.alert.baseline);
-        let end = calm + scraped.time_limit(moving) + self.alert.for_duration;
+        let end = baseline_until + scraped.time_limit(moving) + self.alert.for_duration;
         while scraped.now < end {
             let value = scraped.scrape();
             if rule.evaluate(scraped.now, value.is_some()) == State::Firing {
@@ -58,7 +60,7 @@ impl<'a> Cases<'a> {
             }
         }
         scraped.scrape_until(self.interval * FIRING_EVALUATIONS, |_| false);
-        self.recovered(scraped, calm)
+        self.recovered(scraped, baseline_until)
     }
 
     /// A condition that holds for less than the `for`. The series recovers as soon as the condition holds. Where a window
@@ -68,11 +70,13 @@ impl<'a> Cases<'a> {
             return None;
         }
         let mut scraped = self.scraped();
-        let calm = scraped.now;
-        scraped.series.stimulate(Stimulus::of(self.alert), calm);
+        let baseline_until = scraped.now;
+        scraped
+            .series
+            .stimulate(Stimulus::of(self.alert), baseline_until);
         let moving = self.alert.trigger.settles_after(self.alert.baseline);
         scraped.scrape_until(scraped.time_limit(moving), |value| value.is_some());
-        let soon = self.recovered(scraped, calm);
+        let soon = self.recovered(scraped, baseline_until);
         let is_short = |case: &Case| case.is_ever(State::Pending) && !case.is_ever(State::Firing);
         if is_short(&soon) {
             return Some(soon);
@@ -117,12 +121,12 @@ impl<'a> Cases<'a> {
         let level = |level: f64, _| level;
         let slope = |slope: f64, index: u32| slope * f64::from(index);
         let found = [level, slope].into_iter().find_map(|shape| {
-            let made = |size| self.made(count, |index| shape(size, index));
-            let at = |size| signal.at(&made(size), self.interval * (count - 1));
-            let size = solved(at, wanted)?;
+            let shaped = |size| self.samples(count, |index| shape(size, index));
+            let at = |size| signal.at(&shaped(size), self.interval * (count - 1));
+            let size = solve_linear(at, wanted)?;
             // Rounding may have missed the value by one step.
             let sizes = [size, size.next_up(), size.next_down()];
-            sizes.into_iter().map(made).find(|samples| {
+            sizes.into_iter().map(shaped).find(|samples| {
                 let mut full = samples.iter().skip(full as usize);
                 full.all(|sample| passes(samples, sample.at))
             })
@@ -135,31 +139,31 @@ impl<'a> Cases<'a> {
     }
 
     /// The recovery, until the window holds the baseline only.
-    fn recovered(&self, mut scraped: ScrapedSeries, calm: Duration) -> Case {
+    fn recovered(&self, mut scraped: ScrapedSeries, baseline_until: Duration) -> Case {
         scraped.series.recover(self.alert.recover, scraped.now);
         let rest = scraped.time_limit(self.alert.recover.settles_after());
         let rest = rest + self.alert.keep_firing_for;
         scraped.scrape_until(rest, |_| false);
-        self.evaluated(scraped.samples, calm, scraped.now)
+        self.evaluated(scraped.samples, baseline_until, scraped.now)
     }
 
     /// The baseline, then `gap` scrapes of which only the last one exists. It is just high enough for the condition to hold.
     fn after_a_gap(&self, gap: u32, peak: f64) -> Option<Case> {
         let begin = self.steps(self.predictor.lookback()) + 2;
-        let calm = self.alert.baseline;
+        let baseline = self.alert.baseline;
         let high = |part: f64| {
-            let away = (peak - calm) * part;
-            let whole = self.alert.is_counter();
-            calm + if whole { away.ceil() } else { away }
+            let away = (peak - baseline) * part;
+            let is_counter = self.alert.is_counter();
+            baseline + if is_counter { away.ceil() } else { away }
         };
-        let made = |part: f64| {
+        let shaped = |part: f64| {
             let after = if self.alert.is_counter() {
                 high(part)
             } else {
-                calm
+                baseline
             };
-            let mut samples = self.made(begin * 3 + gap * 2, |index| match index {
-                index if index < begin + gap => calm,
+            let mut samples = self.samples(begin * 3 + gap * 2, |index| match index {
+                index if index < begin + gap => baseline,
                 index if index == begin + gap => high(part),
                 _ => after,
             });
@@ -167,7 +171,7 @@ impl<'a> Cases<'a> {
             samples
         };
         let now = self.interval * (begin + gap);
-        let holds = |part: f64| self.predictor.at(&made(part), now).is_some();
+        let holds = |part: f64| self.predictor.at(&shaped(part), now).is_some();
         let (mut too_low, mut enough) = (0.0, 1.0);
         for _ in 0..20 {
             let middle = (too_low + enough) / 2.0;
@@ -177,12 +181,12 @@ impl<'a> Cases<'a> {
                 &mut too_low
             }) = middle;
         }
-        let samples = made(enough);
+        let samples = shaped(enough);
         let end = samples.last()?.at;
         holds(enough).then(|| self.evaluated(samples, self.interval * begin, end))
     }
 
-    fn made(&self, count: u32, value: impl Fn(u32) -> f64) -> Vec<Sample> {
+    fn samples(&self, count: u32, value: impl Fn(u32) -> f64) -> Vec<Sample> {
         let sample = |index| Sample {
             at: self.interval * index,
             value: value(index),
@@ -195,7 +199,7 @@ impl<'a> Cases<'a> {
         u32::try_from(steps).unwrap_or(u32::MAX)
     }
 
-    fn evaluated(&self, samples: Vec<Sample>, calm: Duration, end: Duration) -> Case {
+    fn evaluated(&self, samples: Vec<Sample>, baseline_until: Duration, end: Duration) -> Case {
         let mut rule = RuleState::new(self.alert.for_duration, self.alert.keep_firing_for);
         let evaluation = |index| {
             let at = self.interval * index;
@@ -209,14 +213,14 @@ impl<'a> Cases<'a> {
         let evaluations = (0..=self.steps(end)).map(evaluation).collect();
         Case {
             samples,
-            calm,
+            baseline_until,
             evaluations,
         }
     }
 }
 
 /// The argument for which `at`, a linear function, is `wanted`.
-fn solved(at: impl Fn(f64) -> Option<f64>, wanted: f64) -> Option<f64> {
+fn solve_linear(at: impl Fn(f64) -> Option<f64>, wanted: f64) -> Option<f64> {
     let (zero, one) = (at(0.0)?, at(1.0)?);
     if zero == wanted {
         return Some(0.0);
@@ -262,9 +266,9 @@ mod tests {
 
     #[test]
     fn a_line_is_solved_where_it_has_a_solution() {
-        assert_eq!(solved(|x| Some(12.0 * x), 36.0), Some(3.0));
-        assert_eq!(solved(|_| Some(0.0), 0.0), Some(0.0));
-        assert_eq!(solved(|_| Some(0.0), 1.0), None);
-        assert_eq!(solved(|_| None, 1.0), None);
+        assert_eq!(solve_linear(|x| Some(12.0 * x), 36.0), Some(3.0));
+        assert_eq!(solve_linear(|_| Some(0.0), 0.0), Some(0.0));
+        assert_eq!(solve_linear(|_| Some(0.0), 1.0), None);
+        assert_eq!(solve_linear(|_| None, 1.0), None);
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use promql::Sample;
 
-/// A value per `interval` from time 0 on: `_x3` is missing thrice, `5+0x3` is four times 5.
+/// A value per `interval` from time 0 on: `_x3` are three missing samples, `5+0x3` is 5 four times.
 pub(super) fn values(samples: &[Sample], interval: Duration) -> String {
     let index = |sample: &Sample| sample.at.as_millis() / interval.as_millis().max(1);
     let mut words = Vec::new();

@@ -32,7 +32,7 @@ pub(super) fn write(out: &mut String, catalogue: &Catalogue) -> fmt::Result {
     Ok(())
 }
 
-/// As code in a cell: on one line, without an end of the cell or of the code.
+/// An expression as code in a cell: on one line, with escaped ends of cell and code.
 fn code(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let fence = if text.contains('`') { "``" } else { "`" };
@@ -86,24 +86,24 @@ fn trigger(alert: &Alert) -> String {
 }
 
 fn recovery(alert: &Alert) -> String {
-    let calm = match (alert.is_counter(), alert.baseline) {
+    let target = match (alert.is_counter(), alert.baseline) {
         (true, 0.0) => "counts no more".to_owned(),
         (true, rate) => format!("back to {} a second", grouped(rate)),
         (false, value) => format!("back to {}", grouped(value)),
     };
     match alert.recover {
-        Recovery::AtOnce => format!("{calm} at once"),
-        Recovery::Ramp { over } => format!("{calm} within {}", format_duration(over)),
+        Recovery::AtOnce => format!("{target} at once"),
+        Recovery::Ramp { over } => format!("{target} within {}", format_duration(over)),
         Recovery::Decay { half_life } => {
             format!(
-                "{calm}, half of the way every {}",
+                "{target}, half of the way every {}",
                 format_duration(half_life)
             )
         }
     }
 }
 
-/// `1,600,000`, so that large numbers can be read.
+/// A number with grouped digits: `1,600,000`.
 fn grouped(number: f64) -> String {
     let text = number.to_string();
     let (whole, part) = text.split_once('.').unwrap_or((&text, ""));

@@ -19,10 +19,10 @@ use crate::{
     prediction,
 };
 
-/// Of the longest duration in a catalogue. promtool takes some 20 s for ten times as many of one alert.
-const MOST_EVALUATIONS: u32 = 2_000;
+/// The most evaluations of the longest duration of a catalogue. promtool takes about 20 s for ten times as many.
+const MAX_EVALUATIONS: u32 = 2_000;
 
-/// Writes a file of unit tests of `rule_file`, which is named as seen from it.
+/// Writes unit tests of the rule file at `rule_file`, a path relative to the file of tests.
 pub(super) fn write(out: &mut String, catalogue: &Catalogue, rule_file: &str) -> fmt::Result {
     let interval = interval(catalogue);
     writeln!(out, "rule_files: [{}]", quoted(rule_file))?;
@@ -45,7 +45,12 @@ pub(super) fn write(out: &mut String, catalogue: &Catalogue, rule_file: &str) ->
             left_out(out, alert, &why)?;
             continue;
         }
-        let tests = Tests::of(alert, &cases, interval, telling(catalogue, alert));
+        let tests = Tests::of(
+            alert,
+            &cases,
+            interval,
+            distinguishing_labels(catalogue, alert),
+        );
         tests.write(out, "is set off and recovers", &cases.full_course())?;
         match cases.pending_only() {
             Some(case) => tests.write(out, "is pending for less than its `for`", &case)?,
@@ -63,8 +68,7 @@ pub(super) fn write(out: &mut String, catalogue: &Catalogue, rule_file: &str) ->
     Ok(())
 }
 
-/// How often promtool evaluates, the same for all tests of a file: as Prometheus does, or seldom enough that the longest
-/// duration ends in a while.
+/// The evaluation interval of all tests: that of Prometheus, or longer to limit the evaluations of the longest duration.
 fn interval(catalogue: &Catalogue) -> Duration {
     let longest = catalogue.alerts.iter().map(|alert| {
         let reach = prediction::predictor(alert, catalogue.timing.interval);
@@ -72,22 +76,22 @@ fn interval(catalogue: &Catalogue) -> Duration {
         reach + alert.for_duration + alert.keep_firing_for
     });
     let longest = longest.max().unwrap_or_default();
-    let needed = Duration::from_secs(longest.as_secs() / u64::from(MOST_EVALUATIONS));
+    let needed = Duration::from_secs(longest.as_secs() / u64::from(MAX_EVALUATIONS));
     catalogue.timing.interval.max(needed)
 }
 
-/// What the rule of an alert adds that tells it from others of its `alertname`, an empty value for what only they add.
-fn telling(catalogue: &Catalogue, alert: &Alert) -> Labels {
+/// The rule labels that distinguish an alert from others with its `alertname`. A label that only others have is empty.
+fn distinguishing_labels(catalogue: &Catalogue, alert: &Alert) -> Labels {
     let others = catalogue.alerts.iter();
     let others =
         others.filter(|other| other.alertname == alert.alertname && other.name != alert.name);
-    let mut telling = Labels::new();
+    let mut distinguishing = Labels::new();
     for other in others {
         let names = other.added_labels().into_keys();
-        telling.extend(names.map(|name| (name, String::new())));
-        telling.extend(alert.added_labels());
+        distinguishing.extend(names.map(|name| (name, String::new())));
+        distinguishing.extend(alert.added_labels());
     }
-    telling
+    distinguishing
 }
 
 fn left_out(out: &mut String, alert: &Alert, why: &str) -> fmt::Result {
@@ -98,19 +102,19 @@ fn left_out(out: &mut String, alert: &Alert, why: &str) -> fmt::Result {
 struct Tests<'a> {
     alert: &'a Alert,
     interval: Duration,
-    /// What its rule adds and tells it from others of its `alertname`: none where there is no other.
-    telling: Labels,
-    /// When its window is full.
-    begins: Duration,
-    /// Of its series.
+    /// The labels that distinguish the alert from others with its `alertname`. Empty where there is no other.
+    distinguishing: Labels,
+    /// The time from which the window is full.
+    full_window: Duration,
+    /// The labels of the series.
     series: Labels,
-    /// Of the expression's result.
+    /// The labels of the expression's result.
     result: Labels,
 }
 
 impl<'a> Tests<'a> {
-    fn of(alert: &'a Alert, cases: &Cases<'_>, interval: Duration, telling: Labels) -> Self {
-        // What a scrape of the simulator adds.
+    fn of(alert: &'a Alert, cases: &Cases<'_>, interval: Duration, distinguishing: Labels) -> Self {
+        // The labels that the scrape of the simulator adds.
         let scraped = [
             ("job", "mock-metrics"),
             ("instance", "localhost:8082"),
@@ -128,8 +132,8 @@ impl<'a> Tests<'a> {
         Self {
             alert,
             interval,
-            telling,
-            begins: cases.predictor.lookback() + interval * 2,
+            distinguishing,
+            full_window: cases.predictor.lookback() + interval * 2,
             result: result.collect(),
             series,
         }
@@ -144,45 +148,45 @@ impl<'a> Tests<'a> {
         writeln!(out, "      - series: {}", quoted(&series))?;
         let values = values(&case.samples, self.interval);
         writeln!(out, "        values: {}", quoted(&values))?;
-        let moments = case.moments();
-        self.firing(out, &moments)?;
+        let changes = case.changes();
+        self.firing(out, &changes)?;
         writeln!(out, "    promql_expr_test:")?;
-        if !case.calm.is_zero() {
-            // Over a window that is hardly begun, Prometheus makes less of a counter than there is.
-            let calm = case.calm.saturating_sub(self.begins);
-            if !calm.is_zero() {
-                let query = format!("count_over_time(ALERTS[{}])", format_duration(calm));
-                self.query(out, &query, case.calm, None)?;
+        if !case.baseline_until.is_zero() {
+            // Before its window is full, Prometheus extrapolates a counter to less.
+            let checked = case.baseline_until.saturating_sub(self.full_window);
+            if !checked.is_zero() {
+                let query = format!("count_over_time(ALERTS[{}])", format_duration(checked));
+                self.query(out, &query, case.baseline_until, None)?;
             }
         }
-        for moment in &moments {
+        for change in &changes {
             let alerts = format!("ALERTS{{{}}}", promql(&self.named(&[])));
-            let sample = moment.state.label().map(|state| ("ALERTS", state, 1));
-            self.query(out, &alerts, moment.at, sample)?;
+            let sample = change.state.label().map(|state| ("ALERTS", state, 1));
+            self.query(out, &alerts, change.at, sample)?;
         }
         self.counts(out, case)
     }
 
-    /// The alerts that fire at each of these moments, with labels and texts, where the texts can be told.
-    fn firing(&self, out: &mut String, moments: &[Evaluation]) -> fmt::Result {
-        // promtool looks at all of one name.
-        if !self.telling.is_empty() {
+    /// The alerts that fire at each of these evaluations, with labels and annotations, where these can be rendered.
+    fn firing(&self, out: &mut String, changes: &[Evaluation]) -> fmt::Result {
+        // promtool compares all alerts of one name.
+        if !self.distinguishing.is_empty() {
             return Ok(());
         }
         let mut heading = "    alert_rule_test:\n";
-        for moment in moments {
-            let texts = match (moment.state, moment.value) {
+        for change in changes {
+            let texts = match (change.state, change.value) {
                 (State::Firing, Some(value)) => match self.texts(value) {
                     Some(texts) => Some(texts),
                     None => continue,
                 },
-                // It is kept firing, with the value that it had.
+                // Kept firing, with a value of an earlier evaluation.
                 (State::Firing, None) => continue,
                 _ => None,
             };
             write!(out, "{heading}")?;
             heading = "";
-            writeln!(out, "      - eval_time: {}", format_duration(moment.at))?;
+            writeln!(out, "      - eval_time: {}", format_duration(change.at))?;
             writeln!(out, "        alertname: {}", quoted(&self.alert.alertname))?;
             match texts {
                 None => writeln!(out, "        exp_alerts: []")?,
@@ -221,7 +225,7 @@ impl<'a> Tests<'a> {
             .collect()
     }
 
-    /// How many evaluations found it pending and firing, all in all.
+    /// The numbers of pending and of firing evaluations.
     fn counts(&self, out: &mut String, case: &Case) -> fmt::Result {
         let Some(last) = case.evaluations.last() else {
             return Ok(());
@@ -260,15 +264,15 @@ impl<'a> Tests<'a> {
         )
     }
 
-    /// Its name as a label, what tells it from others, and more.
+    /// The labels that select the alert in `ALERTS`, and further ones.
     fn named(&self, more: &[(&str, &str)]) -> Labels {
         let name = ("alertname", self.alert.alertname.as_str());
         let pairs = [name].into_iter().chain(more.iter().copied());
         let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        pairs.chain(self.telling.clone()).collect()
+        pairs.chain(self.distinguishing.clone()).collect()
     }
 
-    /// Those of the alert, without its name.
+    /// The labels of the alert, without its name.
     fn rule_labels(&self) -> Labels {
         let mut labels = self.result.clone();
         labels.extend(self.alert.added_labels());
