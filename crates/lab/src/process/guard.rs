@@ -153,12 +153,17 @@ impl Drop for ProcessGuard {
                 thread::sleep(POLL_PAUSE);
             }
         }
-        self.kill_tree();
+        let killed = self.kill_tree();
         let process = self
             .handle
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner);
         let _ = process.wait();
+        // SIGKILL takes effect some time after it is sent.
+        let deadline = Instant::now() + DROP_GRACE;
+        while killed.iter().any(|pid| runs(*pid)) && Instant::now() < deadline {
+            thread::sleep(POLL_PAUSE);
+        }
     }
 }
 
