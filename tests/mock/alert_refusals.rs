@@ -140,7 +140,7 @@ async fn an_unknown_name_is_a_404_that_tells_known_ones() {
 }
 
 #[actix::test]
-async fn a_long_name_is_told_in_short_and_the_scrape_stays_as_it_was() {
+async fn a_long_name_is_shortened_in_the_error_and_the_scrape_does_not_change() {
     let mock = TestMock::start();
     let before = mock.simulated().await;
     let long = "x".repeat(10_000);
@@ -186,7 +186,7 @@ async fn a_wrong_method_is_a_405_that_names_the_right_one() {
 }
 
 #[actix::test]
-async fn where_nothing_can_be_asked_a_body_that_asks_is_a_400_that_changes_nothing() {
+async fn a_request_without_parameters_refuses_a_body_with_keys_and_changes_nothing() {
     let mock = TestMock::start();
     mock.post("/api/alerts/ServiceDown/trigger").await.data();
     let before = mock.simulated().await;

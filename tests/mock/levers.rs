@@ -118,7 +118,7 @@ async fn the_answer_names_metric_labels_and_value() {
 }
 
 #[actix::test]
-async fn a_number_of_many_digits_is_told_in_exponent_form() {
+async fn a_number_of_many_digits_is_shown_in_exponent_form() {
     let mock = TestMock::start();
     let path = format!("/simulate/memory-usage/1{}", "0".repeat(300));
     let answer = mock.post(&path).await;

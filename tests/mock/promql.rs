@@ -261,14 +261,14 @@ fn yaml(value: f64) -> String {
 #[test]
 fn promtool_agrees_with_every_prediction() {
     let mut unit_tests = UnitTests::new();
-    let mut has_result = vec![false; EXPRESSIONS.len()];
+    let mut found = vec![false; EXPRESSIONS.len()];
     for series in all_series() {
         unit_tests.about(&series);
-        for (expression, has_result) in EXPRESSIONS.iter().zip(&mut has_result) {
+        for (expression, found) in EXPRESSIONS.iter().zip(&mut found) {
             let predictor = predictor(expression);
             for &at in TIMES {
                 let value = predictor.at(&series.samples, Duration::from_millis(at));
-                *has_result |= value.is_some();
+                *found |= value.is_some();
                 unit_tests.expect(expression, at, value);
             }
         }
@@ -276,12 +276,9 @@ fn promtool_agrees_with_every_prediction() {
     let (code, output) = promtool::test_rules(&unit_tests.0);
     assert_eq!(code, Some(0), "{output}");
 
-    let without_result = EXPRESSIONS
-        .iter()
-        .zip(has_result)
-        .filter(|(_, has_result)| !has_result);
-    let without_result: Vec<_> = without_result.map(|(expression, _)| *expression).collect();
-    assert_eq!(without_result, ["clamp(m, 60, 12)"]);
+    let empty = EXPRESSIONS.iter().zip(found).filter(|(_, found)| !found);
+    let empty: Vec<_> = empty.map(|(expression, _)| *expression).collect();
+    assert_eq!(empty, ["clamp(m, 60, 12)"]);
 }
 
 #[test]

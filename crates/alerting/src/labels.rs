@@ -1,22 +1,22 @@
-//! Labels, and which names metrics and labels may have.
+//! Labels, and the names that metrics and labels may have.
 
 use std::collections::BTreeMap;
 
 /// Label names and values.
 pub type Labels = BTreeMap<String, String>;
 
-/// Longer names help nobody.
-const LONGEST: usize = 128;
+/// The limit of names, in bytes.
+const MAX_LENGTH: usize = 128;
 
-/// Whether it can be a label's name: those that begin with `__` are Prometheus' own.
+/// Whether `name` is a valid label name. Names that begin with `__` are reserved for Prometheus.
 pub fn is_label(name: &str) -> bool {
     is_name(name, "_") && !name.starts_with("__")
 }
 
-/// Whether `name` is made of ASCII letters, digits and `signs`, and does not begin with a digit.
+/// Whether `name` consists of ASCII letters, digits and `signs`, and does not begin with a digit.
 pub fn is_name(name: &str, signs: &str) -> bool {
     let letter = |b: u8| b.is_ascii_alphabetic() || signs.as_bytes().contains(&b);
-    name.len() <= LONGEST
+    name.len() <= MAX_LENGTH
         && name.bytes().next().is_some_and(letter)
         && name.bytes().all(|b| letter(b) || b.is_ascii_digit())
 }

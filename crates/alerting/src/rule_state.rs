@@ -1,4 +1,4 @@
-//! What Prometheus makes of a condition over time: an alert that is inactive, pending or firing.
+//! The state of an alert over time, as Prometheus evaluates it: inactive, pending or firing.
 //!
 //! Used for unit tests of rules, for a history of alerts, and to predict when an alert fires.
 
@@ -9,9 +9,9 @@ use std::time::Duration;
 pub enum State {
     /// The condition does not hold.
     Inactive,
-    /// It holds, but not yet for long enough.
+    /// The condition holds, but not yet for the rule's `for`.
     Pending,
-    /// It has held for the rule's `for`.
+    /// The condition has held for the rule's `for`.
     Firing,
 }
 
@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(states(30, "1101111"), "pp.ppFF");
     }
 
-    /// As promtool 2.42 has it.
+    /// The results are those of promtool 2.42.
     #[test]
     fn what_fires_is_kept_for_a_while_and_what_is_pending_is_not() {
         assert_eq!(kept(15, 30, "0110000"), ".pFFF..");

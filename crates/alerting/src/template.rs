@@ -1,18 +1,16 @@
-//! Renders the templates of annotations as Prometheus does, as far as alerts usually need them, so that unit tests can
-//! expect texts word by word.
+//! Renders the usual templates of annotations exactly as Prometheus does, for the expected texts of unit tests.
 
 use crate::Labels;
 
-/// What stands left of a `|`.
+/// The left side of a `|`.
 enum Term<'a> {
     Text(&'a str),
     Float(f64),
-    /// A number without a point, which Go formats otherwise.
+    /// A number without a decimal point, which Go formats differently.
     Whole(i64),
 }
 
-/// The text of an annotation of an alert with these labels (those of the expression's result) and this value. `None` where
-/// it uses more than `$value`, `$labels.name`, numbers, `printf "%.1f"`, `humanize`, `humanize1024`, `humanizePercentage`.
+/// Renders an annotation for the labels and the value of an expression's result. `None` where it uses more than `$value`, `$labels.name`, numbers, `printf "%.1f"`, `humanize`, `humanize1024`, `humanizePercentage`.
 pub fn render(template: &str, labels: &Labels, value: f64) -> Option<String> {
     let mut out = String::new();
     let mut rest = template;
@@ -109,7 +107,7 @@ fn humanized(mut value: f64, step: f64, units: &'static [&'static str]) -> Strin
     format!("{}{unit}", general(value, Some(4)))
 }
 
-/// Go's `%g`, with the fewest digits that say it exactly, or with at most so many.
+/// Go's `%g`, with the fewest digits that identify the number, or with at most `digits`.
 fn general(value: f64, digits: Option<usize>) -> String {
     let scientific = match digits {
         None => format!("{value:e}"),
@@ -167,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_else_prometheus_can_do_is_left_to_it() {
+    fn other_templates_are_not_rendered() {
         for template in [
             "{{ $value | humanizeDuration }}",
             "{{ $value | printf \"%d\" }}",

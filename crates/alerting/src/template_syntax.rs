@@ -1,9 +1,8 @@
-//! Whether an annotation is a template that Prometheus takes, as far as its form tells. ([`super::template`] renders the
-//! usual ones.)
+//! Checks the syntax of annotation templates, as Prometheus would. [`super::template`] renders the usual ones.
 
 use promql::quoted_len;
 
-/// Those of Prometheus and those of Go's templates.
+/// The functions of Prometheus and of Go's templates.
 const FUNCTIONS: &[&str] = &[
     "and",
     "args",
@@ -51,15 +50,15 @@ const FUNCTIONS: &[&str] = &[
     "urlquery",
     "value",
 ];
-/// What Go's templates take for a blank.
+/// White space in Go's templates.
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 const CONSTANTS: &[&str] = &["true", "false", "nil"];
 const OPENING: &[&str] = &["if", "range", "with", "define", "block"];
 const OTHER_WORDS: &[&str] = &["else", "end", "template", "break", "continue"];
-/// What Prometheus sets before the template begins.
+/// The variables that Prometheus defines.
 const VARIABLES: &[&str] = &["$", "$labels", "$externalLabels", "$externalURL", "$value"];
 
-/// Checks braces, strings, functions, variables, and that what begins ends.
+/// Checks braces, strings, functions, variables and blocks.
 ///
 /// # Errors
 /// What Prometheus would refuse, as the rest of a sentence about the template.
@@ -88,7 +87,7 @@ pub fn check(template: &str) -> Result<(), String> {
     }
 }
 
-/// What comes after a comment, if it is one that stands after `{{`.
+/// The text after a comment, if the action after `{{` is a comment.
 fn comment(text: &str) -> Result<Option<&str>, String> {
     let Some(comment) = text.strip_prefix("- ").unwrap_or(text).strip_prefix("/*") else {
         return Ok(None);
@@ -100,10 +99,10 @@ fn comment(text: &str) -> Result<Option<&str>, String> {
     }
 }
 
-/// The words and signs between `{{` and `}}`, and what comes after.
+/// The words and operators between `{{` and `}}`, and the text after them.
 fn action(text: &str) -> Result<(Vec<&str>, &str), String> {
     let mut words = Vec::new();
-    // `{{- ` and ` -}}` take away the blanks around (text/template, "Text and spaces").
+    // `{{- ` and ` -}}` trim the text around (text/template, "Text and spaces").
     let mut rest = text;
     if let Some(trimmed) = text
         .strip_prefix('-')
@@ -181,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_prometheus_refuses_is_told() {
+    fn what_prometheus_refuses_is_an_error() {
         for (template, message) in [
             ("{{ $value", "`{{` without `}}`"),
             ("{{ $value }", "has a '}' within"),

@@ -1,8 +1,8 @@
-//! Texts as YAML, whatever they hold. (The crates that write YAML are archived, unmaintained, or ask for a newer compiler.)
+//! Writes texts as YAML scalars. The crates that write YAML are archived, unmaintained, or need a newer compiler.
 
 use std::fmt::Write;
 
-/// A text as a double-quoted scalar on one line: no first character, no word and no digit means anything in it.
+/// A text as a double-quoted scalar on one line, in which nothing has a special meaning.
 pub fn quoted(text: &str) -> String {
     let mut out = String::from('"');
     for character in text.chars() {
@@ -17,7 +17,7 @@ pub fn quoted(text: &str) -> String {
     out
 }
 
-/// Whether it may stand for itself (YAML 1.2, §5.1), save for line ends, which would be folded, and for the byte order mark.
+/// Whether a character may be unescaped (YAML 1.2, §5.1). Line ends would be folded, and the byte order mark is escaped too.
 fn is_printable(character: char) -> bool {
     match character {
         '\u{2028}' | '\u{2029}' => false,

@@ -1,8 +1,8 @@
-//! The cast of the simulator.
+//! The actors of the simulator.
 //!
 //! | actor              | how many                       | where it runs | owns                              | dies with   |
 //! |--------------------|--------------------------------|---------------|-----------------------------------|-------------|
-//! | [`SimulatorActor`] | 1 per family of the catalogue  | main arbiter  | its family's family_state                | the process |
+//! | [`SimulatorActor`] | 1 per family of the catalogue  | main arbiter  | its family's series and alerts    | the process |
 //! | [`ScenarioPlayer`] | 1                              | main arbiter  | the scenario that runs, if any    | the process |
 //!
 //! [`SimulatorActor`]: simulator::SimulatorActor

@@ -75,7 +75,7 @@ impl ScenarioPlayer {
         }
         match steps.get(playing.next) {
             Some(next) => {
-                playing.timer = Some(ctx.run_later(next.at - elapsed, Self::run_due_steps))
+                playing.timer = Some(ctx.run_later(next.at - elapsed, Self::run_due_steps));
             }
             None if playing.triggered.is_empty() => {
                 log::info!("scenario {} has ended", playing.running.name);

@@ -91,7 +91,7 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// What is in a folder, in order.
+    /// The sorted names in a folder.
     pub(in crate::backfill) fn names(folder: &Path) -> Vec<OsString> {
         let entries = fs::read_dir(folder).unwrap();
         let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
@@ -112,7 +112,7 @@ pub(super) mod tests {
             fs::write(place(name), "half").unwrap();
         }
         symlink("y.unfinished-1-0", place("x.unfinished-1-1")).unwrap();
-        // In another container somebody has our number.
+        // A process in another container may have the same process id.
         let alive = File::open(place(&ours)).unwrap();
         flock(&alive, FlockOperation::NonBlockingLockExclusive).unwrap();
         remove_leftovers(&place("x"));

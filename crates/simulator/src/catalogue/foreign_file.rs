@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_file_is_recognised_and_told_what_to_do_with() {
+    fn the_error_about_a_rule_file_says_what_to_do_with_it() {
         for text in [
             "groups:\n  - name: up\n    rules:\n      - alert: Down\n        expr: up == 0\n",
             "# mine\n---\ngroups:\n- rules:\n  - expr: up == 0\n    alert: 'Down'\n",
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn other_text_that_is_no_toml_is_told_by_its_line() {
+    fn an_error_of_syntax_names_its_line() {
         assert!(fault("[[alert]]\nexpr = \"a\" \"b\"\n").starts_with("line 2: "));
         assert!(fault("[[alert]]\nname = \"A\"\nalert: B\n").starts_with("line 3: "));
     }

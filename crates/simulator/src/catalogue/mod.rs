@@ -1,7 +1,6 @@
 //! What a catalogue file says, as plain values: `config/alerts.toml`, or a user's own file.
 //!
-//! An [`Alert`] knows nothing of time scales: its durations are scaled when the file is read. What the simulator makes of
-//! the values is in `simulation`, what they lead to in `prediction`, and whether they are consistent in `lint`.
+//! Durations are scaled when the file is read, so that users of an [`Alert`] need no time scale.
 
 mod alert;
 mod alert_entry;

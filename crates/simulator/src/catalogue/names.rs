@@ -71,7 +71,7 @@ pub(super) fn check_annotation(name: &str) -> Result<(), &'static str> {
     }
 }
 
-/// What is wrong with an alert's name, to be message after its key.
+/// Checks an alert's name.
 ///
 /// # Errors
 /// What is wrong, to be shown after the key.

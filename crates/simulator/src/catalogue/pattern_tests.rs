@@ -133,7 +133,7 @@ fn a_burst_counts_each_event_once_whatever_the_steps() {
 }
 
 #[test]
-fn a_recovery_ends_at_calm_and_never_jumps_but_when_told() {
+fn a_recovery_ends_at_the_baseline_and_only_an_immediate_one_jumps() {
     assert_eq!(Recovery::AtOnce.at(97.0, 32.0, seconds(0)), None);
     let ramp = Recovery::Ramp { over: seconds(10) };
     assert_eq!(ramp.at(97.0, 32.0, seconds(0)), Some(97.0));

@@ -26,10 +26,10 @@ use actix_web::{
     web,
 };
 
-/// What answers whatever the host is: kubelets and scrapers come by many names.
+/// The paths that answer requests for any host, since kubelets and scrapers use many names.
 pub(super) const ANY_HOST: [&str; 4] = ["/health", "/-/healthy", "/-/ready", "/metrics"];
 
-/// The routes. Those under `/simulate/` are the table in [`super::levers`].
+/// The routes. Those under `/simulate/` are the table of levers.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(get_only("/health", scrape::health))

@@ -1,4 +1,4 @@
-//! Whether an alert of a catalogue can fire on what the simulator serves.
+//! Whether the alerts of a catalogue can fire on the series that the simulator serves.
 
 use promql::Expression;
 

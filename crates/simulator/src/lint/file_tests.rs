@@ -151,7 +151,7 @@ fn a_rule_file_of_prometheus_is_known_for_one() {
     );
 }
 
-/// Nobody waits longer for a demonstration. (A leak is message by its slope, over minutes.)
+/// The limit of a demonstration. A leak is detected by its slope over minutes.
 #[test]
 fn every_alert_but_the_leak_fires_within_two_minutes_of_its_trigger() {
     let catalogue = CheckedCatalogue::load(None, 1.0).unwrap();

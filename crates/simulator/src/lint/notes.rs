@@ -1,4 +1,4 @@
-//! Notes on what is valid, but may not do what its author expects.
+//! Notes on a valid catalogue.
 
 use alerting::{format_duration, template};
 

@@ -1,4 +1,4 @@
-//! What is refused of an alert's keys, and how that is message.
+//! Errors in the keys of alerts.
 
 use super::{CanFire, CheckedCatalogue, can_fire, notes};
 
@@ -33,105 +33,108 @@ fn five_lines_make_an_alert() {
     assert_eq!(faults_of("trigger", "2"), Vec::<String>::new());
 }
 
+/// A key, its value, and the start of the error.
+const ERRORS: &[(&str, &str, &str)] = &[
+    (
+        "treshold",
+        "1.0",
+        "alert A: treshold: no such key; did you mean threshold?",
+    ),
+    ("for", "60", "alert A: for: must be a duration in quotes"),
+    (
+        "trigger",
+        "{ pattern = \"ramp\", to = 1, ovr = \"1m\" }",
+        "alert A: trigger: ovr: no such key; did you mean over?",
+    ),
+    (
+        "threshold",
+        "nan",
+        "alert A: threshold: must be a finite number",
+    ),
+    ("type", "\"histogram\"", "alert A: type: must be gauge"),
+    (
+        "metric",
+        "\"a-b\"",
+        "alert A: metric: must be a metric's name",
+    ),
+    ("for", "\"5\"", "alert A: for: must be a duration"),
+    ("window", "\"5m\"", "alert A: window: is not used"),
+    ("expr", "\"m[{window}]\"", "alert A: threshold: is not used"),
+    (
+        "trigger",
+        "{ pattern = \"ramp\", to = 1.0 }",
+        "alert A: trigger: missing field `over`",
+    ),
+    (
+        "trigger",
+        "{ pattern = \"ramp\", to = 1.0, over = \"0s\" }",
+        "alert A: trigger: over must be longer",
+    ),
+    (
+        "trigger",
+        "{ pattern = \"leap\" }",
+        "alert A: trigger: unknown variant `leap`",
+    ),
+    (
+        "expr",
+        "\"m >> {threshold}\"",
+        "alert A: expr: is not PromQL: ",
+    ),
+    (
+        "expr",
+        "\"n > {threshold}\"",
+        "alert A: metric: m is not in expr, which selects n",
+    ),
+    (
+        "expr",
+        "\"m + {threshold}\"",
+        "alert A: expr: has no condition",
+    ),
+    (
+        "trigger",
+        "0.5",
+        "alert A: trigger: does not make the condition hold: m > 1",
+    ),
+    (
+        "trigger",
+        "{ pattern = \"burst\", count = 1, every = \"15s\" }",
+        "alert A: trigger: the metric is of type gauge, and burst is for counters",
+    ),
+    (
+        "trigger",
+        "{ pattern = \"growth\", per_second = 1, ceiling = 0 }",
+        "alert A: trigger: ceiling must be above the baseline",
+    ),
+    (
+        "baseline",
+        "1.5",
+        "alert A: baseline: makes the condition hold already, at 1.5",
+    ),
+    (
+        "recover",
+        "{ pattern = \"ramp\" }",
+        "alert A: recover: missing field `over`",
+    ),
+    (
+        "labels",
+        "{ severity = \"x\" }",
+        "alert A: labels.severity: is a label of the rule",
+    ),
+    (
+        "labels",
+        "{ __x = \"h\" }",
+        "alert A: labels.__x: must not begin with `__`",
+    ),
+    (
+        "labels",
+        "{ a = \"\\n\" }",
+        "alert A: labels.a: must be 1 to 128 bytes",
+    ),
+];
+
 #[test]
-fn each_fault_names_its_alert_and_its_key() {
-    for (key, value, message) in [
-        (
-            "treshold",
-            "1.0",
-            "alert A: treshold: no such key; did you mean threshold?",
-        ),
-        ("for", "60", "alert A: for: must be a duration in quotes"),
-        (
-            "trigger",
-            "{ pattern = \"ramp\", to = 1, ovr = \"1m\" }",
-            "alert A: trigger: ovr: no such key; did you mean over?",
-        ),
-        (
-            "threshold",
-            "nan",
-            "alert A: threshold: must be a finite number",
-        ),
-        ("type", "\"histogram\"", "alert A: type: must be gauge"),
-        (
-            "metric",
-            "\"a-b\"",
-            "alert A: metric: must be a metric's name",
-        ),
-        ("for", "\"5\"", "alert A: for: must be a duration"),
-        ("window", "\"5m\"", "alert A: window: is not used"),
-        ("expr", "\"m[{window}]\"", "alert A: threshold: is not used"),
-        (
-            "trigger",
-            "{ pattern = \"ramp\", to = 1.0 }",
-            "alert A: trigger: missing field `over`",
-        ),
-        (
-            "trigger",
-            "{ pattern = \"ramp\", to = 1.0, over = \"0s\" }",
-            "alert A: trigger: over must be longer",
-        ),
-        (
-            "trigger",
-            "{ pattern = \"leap\" }",
-            "alert A: trigger: unknown variant `leap`",
-        ),
-        (
-            "expr",
-            "\"m >> {threshold}\"",
-            "alert A: expr: is not PromQL: ",
-        ),
-        (
-            "expr",
-            "\"n > {threshold}\"",
-            "alert A: metric: m is not in expr, which selects n",
-        ),
-        (
-            "expr",
-            "\"m + {threshold}\"",
-            "alert A: expr: has no condition",
-        ),
-        (
-            "trigger",
-            "0.5",
-            "alert A: trigger: does not make the condition hold: m > 1",
-        ),
-        (
-            "trigger",
-            "{ pattern = \"burst\", count = 1, every = \"15s\" }",
-            "alert A: trigger: the metric is of type gauge, and burst is for counters",
-        ),
-        (
-            "trigger",
-            "{ pattern = \"growth\", per_second = 1, ceiling = 0 }",
-            "alert A: trigger: ceiling must be above the baseline",
-        ),
-        (
-            "baseline",
-            "1.5",
-            "alert A: baseline: makes the condition hold already, at 1.5",
-        ),
-        (
-            "recover",
-            "{ pattern = \"ramp\" }",
-            "alert A: recover: missing field `over`",
-        ),
-        (
-            "labels",
-            "{ severity = \"x\" }",
-            "alert A: labels.severity: is a label of the rule",
-        ),
-        (
-            "labels",
-            "{ __x = \"h\" }",
-            "alert A: labels.__x: must not begin with `__`",
-        ),
-        (
-            "labels",
-            "{ a = \"\\n\" }",
-            "alert A: labels.a: must be 1 to 128 bytes",
-        ),
-    ] {
+fn each_error_names_its_alert_and_its_key() {
+    for &(key, value, message) in ERRORS {
         let found = faults_of(key, value);
         assert!(
             found.iter().any(|fault| fault.starts_with(message)),
@@ -149,7 +152,7 @@ fn counter(trigger: &str, more: &str) -> String {
 }
 
 #[test]
-fn numbers_have_bounds_that_are_told() {
+fn errors_about_numbers_name_their_bounds() {
     for (text, message) in [
         (
             counter("1e7", ""),
@@ -229,13 +232,13 @@ fn a_scrape_interval_is_at_least_a_second() {
 }
 
 #[test]
-fn one_mistake_is_told_once() {
+fn one_mistake_is_one_error() {
     let text = counter("5", "window = \"100y\"").replace("5m", "{window}");
     assert_eq!(errors(&text), ["alert A: window: must be at most a year"]);
 }
 
 #[test]
-fn what_looks_back_too_far_is_valid_and_not_foretold() {
+fn an_expression_that_looks_back_too_far_is_valid_and_not_predicted() {
     let text = counter("5", "").replace("5m", "1y");
     let catalogue = CheckedCatalogue::parse("mine.toml", &text, 1.0).unwrap();
     let message = "looks back 1y, too far to be played".to_owned();
@@ -254,7 +257,7 @@ fn a_name_that_prometheus_makes_itself_cannot_be_driven() {
 }
 
 #[test]
-fn an_annotation_that_prometheus_would_refuse_is_a_fault_and_one_that_only_it_knows_a_note() {
+fn an_annotation_that_prometheus_would_refuse_is_an_error_and_one_that_cannot_be_rendered_a_note() {
     for (text, message) in [
         (
             "{{ $value",

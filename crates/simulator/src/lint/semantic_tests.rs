@@ -1,4 +1,4 @@
-//! Rules that make no sense, and how that is message.
+//! Errors in the rules of alerts and in the steps of scenarios.
 
 use super::{CanFire, CheckedCatalogue, can_fire, notes};
 
@@ -15,7 +15,7 @@ fn alert(expr: &str, trigger: &str, more: &str) -> String {
 }
 
 #[test]
-fn an_expression_that_is_none_is_told_as_such_with_or_without_the_metric() {
+fn an_invalid_expression_is_reported_with_or_without_the_metric() {
     for metric in ["", "metric = \"room\"\n"] {
         let found = errors(&alert("room <", "2", metric));
         assert_eq!(found.len(), 1, "{found:?}");
@@ -64,7 +64,7 @@ fn a_label_that_the_expression_needs_is_named() {
 }
 
 #[test]
-fn a_label_that_the_expression_contradicts_is_told_with_the_matcher() {
+fn a_label_that_the_expression_contradicts_is_reported_with_the_matcher() {
     let text = alert("open{room='a'} == 1", "1", "labels = { room = \"b\" }");
     let message =
         "alert A: labels: room is not what expr selects, room=\"a\": the series would not match";
@@ -81,7 +81,7 @@ fn absence_cannot_be_rehearsed() {
 }
 
 #[test]
-fn a_step_that_recovers_an_expected_alert_before_it_fires_is_told() {
+fn a_step_that_recovers_an_expected_alert_before_it_fires_is_an_error() {
     let story = |steps: &str| {
         let one = alert("m > 1", "2", "for = \"1m\"");
         let steps = format!("{{ at = \"0s\", trigger = \"A\" }}, {steps}");
@@ -98,7 +98,7 @@ fn a_step_that_recovers_an_expected_alert_before_it_fires_is_told() {
 }
 
 #[test]
-fn a_pattern_that_the_metric_cannot_follow_is_told_with_one_that_it_can() {
+fn the_error_about_a_pattern_names_patterns_that_the_metric_can_follow() {
     let growth =
         |ceiling: &str| format!("{{ pattern = \"growth\", per_second = 1, ceiling = {ceiling} }}");
     for (text, message) in [
@@ -124,7 +124,7 @@ fn a_pattern_that_the_metric_cannot_follow_is_told_with_one_that_it_can() {
 }
 
 #[test]
-fn a_counter_that_is_compared_itself_is_told_what_to_compare() {
+fn the_error_about_a_compared_counter_says_what_to_compare() {
     let message = "alert A: expr: compares the counter m_total itself, which never falls: \
                 compare rate(m_total[5m]) or increase(m_total[5m]); if it may fall, and is no counter, say type = \"gauge\"";
     for baseline in ["", "baseline = 1"] {
@@ -138,7 +138,7 @@ fn a_counter_that_is_compared_itself_is_told_what_to_compare() {
 }
 
 #[test]
-fn a_window_that_holds_fewer_than_two_scrapes_is_told_at_every_scale() {
+fn a_window_that_holds_fewer_than_two_scrapes_is_an_error_at_every_scale() {
     let never = "never holds two scrapes, one each";
     let perhaps = "may hold fewer than two scrapes, one each";
     for scale in [1.0, 1.0 / 15.0] {

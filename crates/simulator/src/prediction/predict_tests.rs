@@ -1,4 +1,4 @@
-//! What theory says of alerts, and why not.
+//! Predictions of alerts, and errors where there is none.
 
 use super::*;
 use crate::{catalogue::pattern::Recovery, lint::CheckedCatalogue};
@@ -80,7 +80,7 @@ fn a_growth_holds_until_it_falls_and_is_recovered_from_its_height() {
 }
 
 #[test]
-fn what_cannot_be_rehearsed_is_told() {
+fn an_alert_that_cannot_be_rehearsed_has_an_error() {
     let low = of("DiskFull", |alert| {
         alert.trigger = Pattern::Hold { to: 89.0 }
     });

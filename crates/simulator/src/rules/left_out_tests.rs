@@ -4,7 +4,7 @@ use super::*;
 use crate::lint::CheckedCatalogue;
 
 #[test]
-fn what_cannot_be_told_is_left_out_and_named() {
+fn what_cannot_be_predicted_is_left_out_and_named() {
     let text = concat!(
         "[[alert]]\nname = \"Slow\"\nmetric = \"latency_bucket\"\n",
         "expr = \"histogram_quantile(0.9, rate(latency_bucket[5m])) > 1\"\ntrigger = 2\n",

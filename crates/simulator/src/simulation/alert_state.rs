@@ -15,7 +15,7 @@ use crate::catalogue::Alert;
 /// Whether the condition of an alert holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
-    /// It does not hold, and nobody has request that it should.
+    /// It does not hold, and no trigger is active.
     Calm,
     /// It was triggered, and does not hold yet.
     Rising,

@@ -29,7 +29,7 @@ const APP_2: &[(&str, &str)] = &[("instance", "mock-app-2"), ("service", "mock-s
 const CPU: &str = "CPU time used by the simulated application.";
 const MEMORY: &str = "Memory in use by the simulated application.";
 
-/// All of them. `disk_usage_percent` has one series: whoever sums over a metric's series must not see 130 %.
+/// The series. `disk_usage_percent` has only one, so that a sum over its series stays below 100 %.
 #[rustfmt::skip] // a row a line
 pub const BACKGROUND_SERIES: &[BackgroundSeries] = &[
     row(MemoryCpu, "cpu_usage_seconds_total", CPU, APP_1, Counter(wave(0.15, 0.04, 600.0, 0.02))),

@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leak_asked_for_twice_goes_on_from_where_it_is_and_falls_to_the_baseline() {
+    fn a_leak_that_is_triggered_twice_goes_on_from_its_value_and_falls_to_the_baseline() {
         let mut series = Series::constant(100.0);
         let leak = without_end(Pattern::Growth {
             per_second: 1.0,

@@ -278,7 +278,7 @@ fn an_alert_ends_its_own_drive_and_nobody_else_s() {
 }
 
 #[test]
-fn an_expression_that_cannot_be_told_is_judged_by_what_was_asked() {
+fn a_trigger_is_the_condition_of_an_expression_that_cannot_be_evaluated() {
     let text = "[[alert]]\nname = \"A\"\nmetric = \"a\"\nexpr = \"a / b > 1\"\ntrigger = 5\n";
     let catalogue = CheckedCatalogue::parse("mine.toml", text, 1.0).unwrap();
     let mut state = FamilyState::new("own", &catalogue, 1, 100);

@@ -1,9 +1,9 @@
-//! What an expression compares, beside the value of its series.
+//! What an expression compares, besides the value of its series.
 
 use super::*;
 
 #[test]
-fn what_an_expression_compares_is_told_beside_the_counter_that_it_is_computed_of() {
+fn the_compared_value_is_available_besides_the_counter_from_which_it_is_computed() {
     let (mut state, catalogue, now) = state("network", 1.0);
     let threshold = catalogue
         .alert("ConnectionDrops")
