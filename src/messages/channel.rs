@@ -2,33 +2,63 @@
 
 use super::snapshot::Snapshot;
 
-/// A channel's name, as clients write it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ChannelName {
+/// Declares the channels: each is a type, which implements [`Channel`] below, and a name.
+macro_rules! channels {
+    ($($(#[doc = $doc:literal])* $channel:ident = $name:literal,)*) => {
+        /// A channel's name, as clients write it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ChannelName {
+            $($(#[doc = $doc])* $channel,)*
+        }
+
+        $(
+            $(#[doc = $doc])*
+            #[derive(Debug)]
+            pub struct $channel;
+        )*
+
+        impl ChannelName {
+            /// All channels, in the order of their [`index`](Self::index).
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$channel),*];
+
+            /// The name on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$channel => $name,)*
+                }
+            }
+
+            /// Does something with the channel's type.
+            pub fn visit<V: ChannelVisitor>(self, visitor: V) -> V::Output {
+                match self {
+                    $(Self::$channel => visitor.visit::<$channel>(),)*
+                }
+            }
+        }
+    };
+}
+
+channels! {
     /// Instant vectors, as Prometheus sent them.
-    Instant,
+    Instant = "instant",
     /// Range matrices, as Prometheus sent them.
-    Range,
+    Range = "range",
     /// Sums over series.
-    Metrics,
+    Metrics = "metrics",
     /// Active alerts, as Prometheus sent them.
-    Alerts,
+    Alerts = "alerts",
+}
+
+/// What is done for each channel with its type.
+pub trait ChannelVisitor {
+    /// What it gives.
+    type Output;
+
+    /// Does it for the channel `C`.
+    fn visit<C: Channel>(self) -> Self::Output;
 }
 
 impl ChannelName {
-    /// All channels, in the order of their [`index`](Self::index).
-    pub const ALL: [Self; 4] = [Self::Instant, Self::Range, Self::Metrics, Self::Alerts];
-
-    /// The name on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Instant => "instant",
-            Self::Range => "range",
-            Self::Metrics => "metrics",
-            Self::Alerts => "alerts",
-        }
-    }
-
     /// The channel of that name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL
@@ -59,22 +89,6 @@ pub trait Channel: Send + Unpin + 'static {
     /// Appends what stands beside `data` besides, each with a comma before it.
     fn write_beside(_snapshot: &Snapshot, _out: &mut Vec<u8>) {}
 }
-
-/// The channel `instant`.
-#[derive(Debug)]
-pub struct Instant;
-
-/// The channel `range`.
-#[derive(Debug)]
-pub struct Range;
-
-/// The channel `metrics`.
-#[derive(Debug)]
-pub struct Metrics;
-
-/// The channel `alerts`.
-#[derive(Debug)]
-pub struct Alerts;
 
 impl Channel for Instant {
     const NAME: ChannelName = ChannelName::Instant;

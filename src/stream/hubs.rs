@@ -1,4 +1,4 @@
-//! The hubs of all channels. A channel is defined in `messages/channel.rs` and gets its hub here.
+//! The hubs of all channels that `messages/channel.rs` declares.
 
 use std::{any::Any, sync::Arc};
 
@@ -7,7 +7,7 @@ use actix::{Actor, Addr, Recipient};
 use super::{hub::Hub, messages::RegisterRelay, metrics::StreamMetrics};
 use crate::messages::{
     Publish,
-    channel::{Alerts, Channel, ChannelName, Instant, Metrics, Range},
+    channel::{Alerts, Channel, ChannelName, ChannelVisitor, Instant, Metrics, Range},
 };
 
 /// The hub of the channel `instant`.
@@ -21,10 +21,11 @@ pub type AlertHub = Hub<Alerts>;
 
 /// The hubs of all channels, by [`ChannelName::index`].
 #[derive(Clone)]
-pub struct Hubs([Started; ChannelName::ALL.len()]);
+pub struct Hubs([StartedHub; ChannelName::ALL.len()]);
 
+/// The hub of one channel, whichever it is.
 #[derive(Clone)]
-struct Started {
+pub struct StartedHub {
     /// An `Addr<Hub<C>>` of the channel `C`.
     addr: Arc<dyn Any + Send + Sync>,
     register: Recipient<RegisterRelay>,
@@ -33,27 +34,16 @@ struct Started {
 impl Hubs {
     /// Starts them. Readers of each may hold `pinned_bytes` of frames before the latest.
     pub fn start(metrics: &StreamMetrics, pinned_bytes: usize) -> Self {
-        Self::of_started(
-            &started(metrics, pinned_bytes),
-            &started(metrics, pinned_bytes),
-            &started(metrics, pinned_bytes),
-            &started(metrics, pinned_bytes),
-        )
+        let start = StartHub {
+            metrics,
+            pinned_bytes,
+        };
+        Self::start_with(start)
     }
 
-    /// Those that somebody else has started.
-    pub fn of_started(
-        instant: &Addr<InstantHub>,
-        range: &Addr<RangeHub>,
-        metrics: &Addr<MetricsHub>,
-        alerts: &Addr<AlertHub>,
-    ) -> Self {
-        Self(ChannelName::ALL.map(|channel| match channel {
-            ChannelName::Instant => Started::new(instant),
-            ChannelName::Range => Started::new(range),
-            ChannelName::Metrics => Started::new(metrics),
-            ChannelName::Alerts => Started::new(alerts),
-        }))
+    /// Starts each with `start`.
+    pub fn start_with(start: impl ChannelVisitor<Output = StartedHub> + Copy) -> Self {
+        Self(ChannelName::ALL.map(|channel| channel.visit(start)))
     }
 
     /// The hub of the channel `C`.
@@ -80,16 +70,26 @@ impl Hubs {
     }
 }
 
-impl Started {
-    fn new<C: Channel>(addr: &Addr<Hub<C>>) -> Self {
+impl<C: Channel> From<Addr<Hub<C>>> for StartedHub {
+    fn from(addr: Addr<Hub<C>>) -> Self {
         Self {
             register: addr.clone().recipient(),
-            addr: Arc::new(addr.clone()),
+            addr: Arc::new(addr),
         }
     }
 }
 
-fn started<C: Channel>(metrics: &StreamMetrics, pinned_bytes: usize) -> Addr<Hub<C>> {
-    let hub = Hub::new(metrics.clone());
-    hub.pinning_at_most(pinned_bytes).start()
+#[derive(Clone, Copy)]
+struct StartHub<'s> {
+    metrics: &'s StreamMetrics,
+    pinned_bytes: usize,
+}
+
+impl ChannelVisitor for StartHub<'_> {
+    type Output = StartedHub;
+
+    fn visit<C: Channel>(self) -> StartedHub {
+        let hub = Hub::<C>::new(self.metrics.clone());
+        hub.pinning_at_most(self.pinned_bytes).start().into()
+    }
 }

@@ -39,7 +39,7 @@ mod subscribers;
 mod upgrade;
 
 pub use hub::Hub;
-pub use hubs::{AlertHub, Hubs, InstantHub, MetricsHub, RangeHub};
+pub use hubs::{AlertHub, Hubs, InstantHub, MetricsHub, RangeHub, StartedHub};
 pub use prom_poller::PromPoller;
 pub use session_places::SessionPlaces;
 pub use start::{Stream, StreamSettings, probes, start};

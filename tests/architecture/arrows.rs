@@ -36,6 +36,73 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("messages", &[]),
 ];
 
+/// A crate of the workspace, and those that it may depend on. (The compiler holds that nothing else is imported.)
+const CRATES: &[(&str, &[&str])] = &[
+    ("program", &[]),
+    ("http-kit", &["program"]),
+    ("prometheus-api", &["program", "http-kit"]),
+    ("promql", &[]),
+    ("alerting", &["promql"]),
+    (
+        "simulator",
+        &[
+            "program",
+            "http-kit",
+            "prometheus-api",
+            "promql",
+            "alerting",
+        ],
+    ),
+    (
+        "drill",
+        &[
+            "program",
+            "http-kit",
+            "prometheus-api",
+            "promql",
+            "alerting",
+            "simulator",
+        ],
+    ),
+    ("mock-metrics", &["program", "simulator", "drill"]),
+    ("lab", &["program"]),
+    (
+        "service-metrics",
+        &["program", "http-kit", "prometheus-api", "alerting"],
+    ),
+];
+
+/// Dependencies of the crate `name`, whose manifest is `manifest`, that no arrow allows.
+pub(super) fn dependency_faults(name: &str, manifest: &str) -> Vec<String> {
+    let Some((_, may)) = CRATES.iter().find(|(known, _)| *known == name) else {
+        return vec![format!(
+            "{name}: is no crate of tests/architecture/arrows.rs"
+        )];
+    };
+    let section = manifest
+        .split("\n[dependencies]\n")
+        .nth(1)
+        .unwrap_or_default();
+    let section = section.split("\n[").next().unwrap_or_default();
+    let named = section
+        .lines()
+        .filter_map(|line| line.split(['.', ' ']).next());
+    let ours = named.filter(|named| CRATES.iter().any(|(known, _)| known == named));
+    let refused = ours.filter(|named| !may.contains(named));
+    refused
+        .map(|named| format!("{name}: must not depend on {named}"))
+        .collect()
+}
+
+#[test]
+fn a_dependency_against_an_arrow_is_found() {
+    let manifest = "[package]\nname = \"lab\"\n\n[dependencies]\nprogram.workspace = true\nserde.workspace = true\n\
+                    simulator.workspace = true\n\n[dev-dependencies]\ndrill.workspace = true\n";
+    let found = dependency_faults("lab", manifest);
+    assert_eq!(found, ["lab: must not depend on simulator"]);
+    assert_eq!(dependency_faults("attic", "").len(), 1);
+}
+
 /// Crates that stay out of a folder.
 const KEPT_OUT: &[(&str, &[&str])] = &[
     (

@@ -73,6 +73,24 @@ fn every_import_of_the_gateway_follows_an_arrow() {
 }
 
 #[test]
+fn every_dependency_between_our_crates_follows_an_arrow() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let crates = fs::read_dir(root.join("crates")).unwrap();
+    let crates = crates.map(|entry| entry.unwrap().path());
+    let faults = crates.chain([root.to_owned()]).flat_map(|folder| {
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        let name = match folder == root {
+            true => env!("CARGO_PKG_NAME"),
+            false => name,
+        };
+        arrows::dependency_faults(name, &manifest)
+    });
+    let faults: Vec<_> = faults.collect();
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
 fn every_source_file_keeps_the_habits() {
     let faults: Vec<_> = packages().iter().flat_map(habits::faults).collect();
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actix::prelude::{Actor, Addr, Arbiter};
+use actix::prelude::{Actor, Arbiter};
 use actix_web::{App, test};
 use chrono::DateTime;
 use http_kit::route;
@@ -10,10 +10,10 @@ use prometheus_api::{client::ApiOptions, prometheus::Prometheus};
 use serde_json::Value;
 use service_metrics::{
     entrance::Feature,
-    messages::channel::{Channel, ChannelName},
+    messages::channel::{Channel, ChannelName, ChannelVisitor},
     readiness,
     stream::{
-        self, Hub, Hubs,
+        self, Hub, Hubs, StartedHub,
         metrics::StreamMetrics,
         plan::{Audience, Plan, Upstream},
         prom_poller::PromPoller,
@@ -91,17 +91,24 @@ async fn since_stays_as_long_as_nothing_changes() {
     assert_eq!(since().await, before);
 }
 
-/// A hub, on an arbiter of its own if it is the one that shall die.
-fn hub<C: Channel>(
+/// Starts hubs, on an arbiter of its own the one that shall die.
+#[derive(Clone, Copy)]
+struct StartHub<'s> {
     mortal: ChannelName,
-    arbiter: &Arbiter,
-    metrics: &StreamMetrics,
-) -> Addr<Hub<C>> {
-    let hub = Hub::new(metrics.clone());
-    if C::NAME == mortal {
-        Hub::start_in_arbiter(&arbiter.handle(), |_| hub)
-    } else {
-        hub.start()
+    arbiter: &'s Arbiter,
+    metrics: &'s StreamMetrics,
+}
+
+impl ChannelVisitor for StartHub<'_> {
+    type Output = StartedHub;
+
+    fn visit<C: Channel>(self) -> StartedHub {
+        let hub = Hub::<C>::new(self.metrics.clone());
+        if C::NAME == self.mortal {
+            Hub::start_in_arbiter(&self.arbiter.handle(), |_| hub).into()
+        } else {
+            hub.start().into()
+        }
     }
 }
 
@@ -109,15 +116,16 @@ fn hub<C: Channel>(
 fn features(mortal: ChannelName, of_hub: &Arbiter, of_poller: &Arbiter) -> Vec<Feature> {
     let telemetry = Telemetry::new().unwrap();
     let metrics = StreamMetrics::new(&telemetry).unwrap();
-    let instant_hub = hub(mortal, of_hub, &metrics);
-    let range_hub = hub(mortal, of_hub, &metrics);
-    let metrics_hub = hub(mortal, of_hub, &metrics);
-    let alert_hub = hub(mortal, of_hub, &metrics);
+    let hubs = Hubs::start_with(StartHub {
+        mortal,
+        arbiter: of_hub,
+        metrics: &metrics,
+    });
     let audience = Audience {
-        instant: instant_hub.clone().recipient(),
-        range: range_hub.clone().recipient(),
-        metrics: metrics_hub.clone().recipient(),
-        alerts: alert_hub.clone().recipient(),
+        instant: hubs.publisher(),
+        range: hubs.publisher(),
+        metrics: hubs.publisher(),
+        alerts: hubs.publisher(),
     };
     let poller = PromPoller::start_in_arbiter(&of_poller.handle(), |_| {
         let options = ApiOptions {
@@ -138,7 +146,6 @@ fn features(mortal: ChannelName, of_hub: &Arbiter, of_poller: &Arbiter) -> Vec<F
         };
         PromPoller::new(upstream, plan, audience, metrics)
     });
-    let hubs = Hubs::of_started(&instant_hub, &range_hub, &metrics_hub, &alert_hub);
     let [prometheus, alive] = stream::probes(&poller, &hubs);
     vec![
         Feature::new(&[])
