@@ -85,7 +85,7 @@ impl AllowedOrigins {
         Origin::parse(origin).is_some_and(|origin| self.allow_origin(&origin, host))
     }
 
-    /// Judges a request by its `Origin` and its `Host`. Whoever is no page sends no `Origin`, and passes.
+    /// Judges a request by its `Origin` and its `Host`. Clients that are no browsers send no `Origin`, and pass.
     ///
     /// # Errors
     /// 403 for a page of another origin; 400 for more than one of either header.

@@ -59,7 +59,7 @@ impl Capacity {
 }
 
 /// The capacity for what is requested. A default number of sessions is lowered to what descriptors and memory allow; a
-/// number that somebody has set is not. Raises the soft limit of descriptors.
+/// number that a file or a variable sets is not. Raises the soft limit of descriptors.
 ///
 /// # Errors
 /// A message that says why the set number of sessions does not fit.

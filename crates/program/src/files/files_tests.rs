@@ -105,7 +105,7 @@ fn a_file_is_replaced_as_a_whole_or_not_at_all() {
         0o600
     );
     check_writable(&file).unwrap();
-    // A scratch file that somebody has put there beforehand is not taken.
+    // A planted file with the name of the scratch file is not used.
     let planted = scratch.path().join(format!(".x.{}-0", process::id()));
     symlink("/dev/null", &planted).unwrap();
     replace(&file, b"three", Access::Umask).unwrap();

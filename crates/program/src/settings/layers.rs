@@ -6,7 +6,7 @@ use config::{Config, ConfigError, Value, ValueKind};
 use serde::de::DeserializeOwned;
 
 use super::{
-    SettingsError,
+    error::SettingsError,
     tree::{self, Tree, one_line},
     validator::Validator,
 };

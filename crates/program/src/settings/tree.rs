@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use config::{Config, File, FileFormat, Value, ValueKind};
 use serde::Deserialize;
 
-use super::SettingsError;
+use super::error::SettingsError;
 use crate::text::did_you_mean;
 
 /// Values by dotted key. An array is a single value.

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use tokio_postgres::config::SslMode;
 use url::Url;
 
-use super::{Secret, SettingsError};
+use super::{error::SettingsError, secret::Secret};
 
 /// Minimum length of a token in bytes: 128 bits, if it is random.
 const MIN_TOKEN_LENGTH: usize = 16;

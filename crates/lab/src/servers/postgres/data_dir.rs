@@ -141,7 +141,7 @@ impl DataDir {
         match fs::symlink_metadata(&self.cluster) {
             Ok(meta) if meta.is_dir() && (meta.uid() == ours || meta.uid() == 0) => Ok(()),
             Ok(_) => Err(LabError::io(self.cluster.display())(io::Error::other(
-                "belongs to somebody else: remove it",
+                "belongs to another user: remove it",
             ))),
             Err(_) => Ok(()),
         }
