@@ -20,7 +20,7 @@ baseline = 1
     )
 }
 
-const LESS: &str = "Prometheus has watched its series for less than its window of";
+const LESS: &str = "Prometheus has scraped its series for less than its window of";
 
 #[actix_rt::test]
 async fn what_it_has_watched_for_less_than_its_window_is_waited_for_and_then_not_late() {

@@ -39,7 +39,7 @@ async fn an_alert_that_is_driven_already_is_waited_for_with_a_line_how_to_end_it
     let base = format!("http://127.0.0.1:{}/api", stack.mock.port());
     says("ServiceDown: waits for calm: the simulator says active at 0").await;
     says(&format!(
-        "bring it back with `curl -X POST {base}/alerts/ServiceDown/recover`"
+        "recover it with `curl -X POST {base}/alerts/ServiceDown/recover`"
     ))
     .await;
 

@@ -23,29 +23,29 @@ pub struct DrillOptions {
     /// A scenario of the catalogue instead of single alerts
     #[arg(long, value_name = "NAME", conflicts_with = "names")]
     pub scenario: Option<String>,
-    /// Writes a report: Markdown, JSON or JUnit, after the file's ending (.md, .json, .xml)
-    #[arg(long, value_name = "FILE", value_parser = report)]
+    /// Writes a report; the file's ending selects the form: Markdown (.md), JSON (.json) or JUnit (.xml)
+    #[arg(long, value_name = "FILE", value_parser = parse_report_path)]
     pub report: Vec<PathBuf>,
     /// Where Prometheus is [default: the setting drill.prometheus_url]
-    #[arg(long, value_name = "URL", value_parser = secret)]
+    #[arg(long, value_name = "URL", value_parser = parse_secret)]
     pub prometheus: Option<Secret>,
     /// Where Alertmanager is [default: the setting drill.alertmanager_url]
-    #[arg(long, value_name = "URL", value_parser = secret)]
+    #[arg(long, value_name = "URL", value_parser = parse_secret)]
     pub alertmanager: Option<Secret>,
     /// Where service-metrics is [default: the setting drill.gateway_url]
-    #[arg(long, value_name = "URL", value_parser = secret)]
+    #[arg(long, value_name = "URL", value_parser = parse_secret)]
     pub gateway: Option<Secret>,
     /// Where mock-metrics serves [default: the setting drill.simulator_url]
-    #[arg(long, value_name = "URL", value_parser = secret)]
+    #[arg(long, value_name = "URL", value_parser = parse_secret)]
     pub simulator: Option<Secret>,
-    /// Rehearses by rules that are not the catalogue's, too: what is different is a warning then, and no failure
+    /// Makes a rule that differs from the catalogue's a warning instead of a failure
     #[arg(long)]
     pub other_rules: bool,
-    /// Goes on although Alertmanager would notify people of this drill
+    /// Continues although Alertmanager would notify people of this drill
     #[arg(long)]
     pub page_people: bool,
-    /// How much later than theory allows each stage may be reached, in real seconds whatever the time scale
-    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = grace, allow_hyphen_values = true)]
+    /// How much later than its time budget each stage may be reached, in real seconds at every time scale
+    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = parse_grace, allow_hyphen_values = true)]
     pub grace: Duration,
 }
 
@@ -58,14 +58,14 @@ pub(crate) struct Addresses {
 }
 
 impl DrillOptions {
-    /// The servers' addresses: the flags', else those of the settings.
+    /// The addresses of the servers: a flag wins over the settings.
     ///
     /// # Errors
-    /// The flags that hold no address of an HTTP server, without what they hold.
+    /// The first that is no HTTP address. The message does not repeat the value, which may contain a password.
     pub(crate) fn addresses(&self, settings: &Drill) -> Result<Addresses, ProgramError> {
         let of = |flag: &str, given: &Option<Secret>, set: &Secret| {
             let address = given.as_ref().unwrap_or(set);
-            base(address).map_err(|must| ProgramError::Usage(format!("{flag}: {must}")))
+            parse_address(address).map_err(|must| ProgramError::Usage(format!("{flag}: {must}")))
         };
         Ok(Addresses {
             prometheus: of("--prometheus", &self.prometheus, &settings.prometheus_url)?,
@@ -80,7 +80,7 @@ impl DrillOptions {
     }
 }
 
-fn base(address: &Secret) -> Result<Url, &'static str> {
+fn parse_address(address: &Secret) -> Result<Url, &'static str> {
     let must = "must be an address such as http://localhost:9090/prefix";
     let url = Url::parse(address.reveal()).map_err(|_| must)?;
     let plain = url.query().is_none() && url.fragment().is_none();
@@ -91,16 +91,13 @@ fn base(address: &Secret) -> Result<Url, &'static str> {
     }
 }
 
-/// Taken as it is: the parser of command lines would repeat what it refuses, and it may hold a password.
-#[allow(
-    clippy::unnecessary_wraps,
-    reason = "the form that clap asks for: it takes whatever is given"
-)]
-fn secret(text: &str) -> Result<Secret, String> {
+/// Accepts everything: clap would repeat a value that it refuses, and it may contain a password.
+#[allow(clippy::unnecessary_wraps, reason = "clap requires this signature")]
+fn parse_secret(text: &str) -> Result<Secret, String> {
     Ok(Secret::new(text))
 }
 
-fn report(text: &str) -> Result<PathBuf, String> {
+fn parse_report_path(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("md" | "json" | "xml") => Ok(path),
@@ -108,7 +105,7 @@ fn report(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-fn grace(text: &str) -> Result<Duration, String> {
+fn parse_grace(text: &str) -> Result<Duration, String> {
     let seconds: Option<f64> = text.parse().ok();
     let seconds = seconds.filter(|seconds| (0.0..=3600.0).contains(seconds));
     seconds

@@ -44,7 +44,7 @@ impl fmt::Display for JsonApiError {
         match self {
             Self::Unreachable(why) => write!(f, "does not answer: {why}"),
             Self::Status(status, text) => write!(f, "answers {status}: {text}"),
-            Self::Malformed(why) => write!(f, "answers what is not understood: {why}"),
+            Self::Malformed(why) => write!(f, "answers in another format than expected: {why}"),
         }
     }
 }

@@ -49,7 +49,7 @@ fn what_the_gateway_lacks_is_explained() {
 #[test]
 fn a_server_that_does_not_answer_is_named_and_the_alert_is_not_blamed() {
     let fine = diagnosed(Stage::Firing, false, |_| ());
-    says(&fine.0, &["it fires now, later than it was waited for"]);
+    says(&fine.0, &["it fires now, after the deadline"]);
     assert!(!fine.1);
     let frozen = diagnosed(Stage::Firing, false, |evidence| {
         evidence.prometheus_silence = Some(Duration::from_secs(14));

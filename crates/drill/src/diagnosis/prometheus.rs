@@ -102,7 +102,7 @@ pub(super) fn not_firing(alert: &RehearsedAlert, evidence: &Evidence) -> String 
     match find_active(alert, evidence) {
         Err(error) => error.to_owned(),
         Ok(Some(found)) if found.is_firing() => {
-            format!("it fires now, later than it was waited for{other_rule}")
+            format!("it fires now, after the deadline{other_rule}")
         }
         Ok(Some(found)) => format!(
             "it is {} since {} and does not fire{other_rule}",
@@ -110,7 +110,7 @@ pub(super) fn not_firing(alert: &RehearsedAlert, evidence: &Evidence) -> String 
         ),
         Ok(None) => match result(alert, evidence) {
             Some(value) => format!(
-                "it was pending and is gone, though the condition holds (value {value}){other_rule}"
+                "it was pending and is gone, although the condition holds (value {value}){other_rule}"
             ),
             None => format!(
                 "it was pending, but its condition did not hold for long enough; {}{other_rule}",
@@ -125,7 +125,7 @@ pub(super) fn not_resolved(alert: &RehearsedAlert, evidence: &Evidence) -> Strin
     let other_rule = other_rule(alert, evidence);
     match find_active(alert, evidence) {
         Err(error) => error.to_owned(),
-        Ok(None) => "it is gone now, later than it was waited for".to_owned(),
+        Ok(None) => "it is gone now, after the deadline".to_owned(),
         Ok(Some(_)) => match result(alert, evidence) {
             Some(value) => format!(
                 "the condition still holds (value {value}); {}{other_rule}",

@@ -52,33 +52,30 @@ pub(crate) fn how_to_calm(
     now: Moment,
     [recover, reset]: [String; 2],
 ) -> String {
-    let calm_from = |baseline_from: Moment| match lookback.is_zero() {
-        true => format!("it is calm by {}", format_time(baseline_from)),
-        false => format!(
-            "what its window of {} still holds is past by {}",
-            format_duration(lookback),
-            format_time(after(baseline_from, lookback))
-        ),
+    let by_itself = |baseline_from: Moment| {
+        let time = format_time(after(baseline_from, lookback));
+        let window = match lookback.is_zero() {
+            true => String::new(),
+            false => {
+                let window = format_duration(lookback);
+                format!(", when its window of {window} holds calm values only")
+            }
+        };
+        format!("it becomes calm by itself by {time} at the latest{window}")
     };
-    let by_command = format!("bring it back with `{recover}`, or everything with `{reset}`");
+    let by_command = format!("recover it with `{recover}`, or everything with `{reset}`");
     let how = if simulated.is_recovering() {
-        let recovered = after(
-            simulated.since.unwrap_or(now),
-            alert.recover.settles_after(),
-        );
-        format!("nothing is to be done: {} at most", calm_from(recovered))
+        let changed = simulated.since.unwrap_or(now);
+        by_itself(after(changed, alert.recover.settles_after()))
     } else if simulated.driven || lookback.is_zero() {
         by_command
     } else if simulated.is_at_baseline(alert) {
-        format!(
-            "nothing drives it, and nothing is to be done: {} at most",
-            calm_from(now)
-        )
+        format!("nothing drives it: {}", by_itself(now))
     } else if alert.is_counter() {
         // The value of a counter does not say whether it still grows.
-        let calm = calm_from(now);
         format!(
-            "nothing drives it: unless somebody still counts it up, {calm} at most; else {by_command}"
+            "nothing drives it: unless something still increases it, {}; otherwise {by_command}",
+            by_itself(now)
         )
     } else {
         by_command

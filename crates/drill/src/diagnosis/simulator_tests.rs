@@ -31,35 +31,37 @@ fn calming(condition: &str, driven: bool, (value, window): (f64, u64), of: &str)
 
 #[test]
 fn an_alert_that_is_driven_needs_a_command() {
-    let end = "bring it back with `recover it`, or everything with `reset all`";
+    let command = "recover it with `recover it`, or everything with `reset all`";
     for (driven, window) in [(true, 0), (true, 120), (false, 0), (false, 120)] {
         assert_eq!(
             calming("active", driven, (97.5, window), "DiskFull"),
-            format!("the simulator says active at 97.5; {end}")
+            format!("the simulator says active at 97.5; {command}")
         );
     }
     let counted = calming("active", false, (763.0, 120), "DBSlowQuery");
-    let expected = format!("is past by 01:02:00 UTC at most; else {end}");
+    let expected = format!(
+        "by itself by 01:02:00 UTC at the latest, when its window of 2m holds calm values only; otherwise {command}"
+    );
     assert!(counted.ends_with(&expected), "{counted}");
 }
 
 #[test]
 fn an_alert_that_becomes_calm_by_itself_needs_time_only() {
     let calm = |condition: &str, window: u64| calming(condition, false, (45.0, window), "DiskFull");
-    // Back at rest, so that its window is filled with calm values from now on.
+    // Its value is at the baseline, so its window holds calm values from now on.
     assert_eq!(
         calm("active", 120),
-        "the simulator says active at 45.0; nothing drives it, and nothing is to be done: what its window of 2m \
-         still holds is past by 01:02:00 UTC at most"
+        "the simulator says active at 45.0; nothing drives it: it becomes calm by itself by 01:02:00 UTC at the latest, \
+         when its window of 2m holds calm values only"
     );
-    // It takes 30 s to come back.
+    // The recovery takes 30 s.
     assert_eq!(
         calm("recovering", 120),
-        "the simulator says recovering at 45.0; nothing is to be done: what its window of 2m still holds is past by \
-         00:32:30 UTC at most"
+        "the simulator says recovering at 45.0; it becomes calm by itself by 00:32:30 UTC at the latest, when its window \
+         of 2m holds calm values only"
     );
     assert_eq!(
         calm("recovering", 0),
-        "the simulator says recovering at 45.0; nothing is to be done: it is calm by 00:30:30 UTC at most"
+        "the simulator says recovering at 45.0; it becomes calm by itself by 00:30:30 UTC at the latest"
     );
 }

@@ -155,7 +155,7 @@ mod tests {
             (no(503), "answers 503: no"),
             (
                 JsonApiError::Malformed("x".to_owned()),
-                "understood: x; is it Prometheus?",
+                "expected: x; is it Prometheus?",
             ),
         ] {
             let text = server.describe_first_error(&error);

@@ -85,7 +85,7 @@ async fn routing_tree(servers: &Servers) -> Result<RoutingTree, String> {
     let text = text.map_err(|error| alertmanager.describe(&error))?;
     RoutingTree::read(&text).map_err(|why| {
         let address = alertmanager.address();
-        format!("the configuration of Alertmanager at {address} is not understood: {why}")
+        format!("the configuration of Alertmanager at {address} cannot be read: {why}")
     })
 }
 

@@ -128,7 +128,7 @@ async fn settle_for(runner: &StageRunner<'_>, lookback: Duration) {
     let pause = lookback + runner.budget.scrape_interval();
     runner.recorder.expect_until(after(Utc::now(), pause));
     runner.recorder.waits_for(format!(
-        "another alert has moved its series; its window of {} is to hold calm values only",
+        "another alert has moved its series: its window of {} must hold calm values only",
         format_duration(lookback)
     ));
     tokio::time::sleep(pause).await;
@@ -154,7 +154,7 @@ async fn wait_for_lookback(runner: &StageRunner<'_>, lookback: Duration) -> Resu
             Ok(_) => {
                 last_answer = Utc::now();
                 let window = format_duration(lookback);
-                format!("Prometheus has watched its series for less than its window of {window}")
+                format!("Prometheus has scraped its series for less than its window of {window}")
             }
             Err(error) => {
                 let why = prometheus.describe(&error);
@@ -208,7 +208,7 @@ fn lookback_query(alert: &Alert, lookback: Duration, scrape: Duration) -> String
 
 fn missing_lookback(alert: &Alert, lookback: Duration) -> String {
     format!(
-        "Prometheus did not have {} from {} ago: what it says over that window may come early or late",
+        "Prometheus has no sample of {} from {} ago: results over that window may come early or late",
         series_selector(alert),
         format_duration(lookback)
     )
