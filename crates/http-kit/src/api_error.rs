@@ -5,7 +5,7 @@ use std::fmt;
 
 use actix::MailboxError;
 use actix_web::{
-    HttpResponse, ResponseError,
+    HttpRequest, HttpResponse, ResponseError,
     http::{Method, StatusCode, header},
 };
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,14 @@ impl ApiError {
     /// 400 for a wrong parameter: `must` continues a sentence that begins with its name.
     pub fn parameter(name: &str, must: impl fmt::Display) -> Self {
         Self::BadData(format!("parameter {name:?} {must}"))
+    }
+
+    /// 405 for a request whose method is none of `allowed`.
+    pub fn method_not_allowed(request: &HttpRequest, allowed: &[Method]) -> Self {
+        Self::MethodNotAllowed {
+            method: request.method().to_string(),
+            allowed: allowed.to_vec(),
+        }
     }
 
     /// Prometheus' `errorType`.

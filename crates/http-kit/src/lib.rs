@@ -7,7 +7,7 @@
 //! | [`host`], [`origin`], [`authority`]      | the hosts and web pages that are allowed                     |
 //! | [`client_address`], [`client_quota`]     | who a client is, and how much it may hold                    |
 //! | [`log_throttle`]                         | log lines that clients can cause                             |
-//! | [`methods`], [`request_body`], [`percent`] | reading requests                                           |
+//! | [`request_body`], [`percent`] | reading requests                                           |
 //! | [`api_error`], [`envelope`]              | the forms of answers                                         |
 //! | [`outbound`]                             | the client: look-up of names, certificates, bodies           |
 
@@ -19,7 +19,6 @@ pub mod connection;
 pub mod envelope;
 pub mod host;
 pub mod log_throttle;
-pub mod methods;
 pub mod middleware;
 pub mod origin;
 pub mod outbound;

@@ -1,5 +1,4 @@
-//! A table of routes: the router, the answers to wrong methods, the methods of CORS and what is said about the routes are
-//! all made from it.
+//! A table of routes. The router, the answers to other methods, the methods of CORS and the list of routes come from it.
 
 use std::fmt::Write;
 
@@ -12,27 +11,27 @@ use actix_web::{
 
 use crate::api_error::ApiError;
 
-/// What GET routes answer.
+/// The methods of GET routes.
 const READ: &[Method] = &[Method::GET, Method::HEAD];
 const POST: &[Method] = &[Method::POST];
 
 /// Who calls a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// Pages and people: the host must be one of the server's names, and CORS says which pages may read.
+    /// Pages and people: the host must be one of the server's names, and CORS decides which pages may read.
     Pages,
-    /// Kubelets, scrapers, Alertmanager: they come by any host name, and no page of another origin is offered the route.
+    /// Kubelets, scrapers, Alertmanager: they use any host name, and CORS does not offer the route to pages.
     Machines,
 }
 
-/// One path, or a pattern of paths, with the methods that one handler answers.
+/// A path, or a pattern of paths, and the methods of one handler.
 #[derive(Debug)]
 pub struct Route {
-    /// In actix' form: `/api/alerts/{name}`.
+    /// The path in the form of actix: `/api/alerts/{name}`.
     pub path: &'static str,
-    /// GET always comes with HEAD.
+    /// The methods; GET includes HEAD.
     pub methods: &'static [Method],
-    /// One line for people.
+    /// One line of description.
     pub about: &'static str,
     /// Who calls it.
     pub audience: Audience,
@@ -67,7 +66,7 @@ impl Route {
         }
     }
 
-    /// The same, for machines.
+    /// The route for [`Audience::Machines`].
     pub const fn for_machines(mut self) -> Self {
         self.audience = Audience::Machines;
         self
@@ -81,7 +80,7 @@ impl Route {
     }
 }
 
-/// Registers all routes. Another method than those of a path is answered 405 with the methods that there are.
+/// Registers all routes. Other methods on their paths are answered with 405 and the allowed methods.
 pub fn register<'r>(config: &mut ServiceConfig, routes: impl Iterator<Item = &'r Route>) {
     let mut paths: Vec<(&str, Vec<&Route>)> = Vec::new();
     for route in routes {
@@ -99,9 +98,8 @@ fn resource(path: &str, routes: &[&Route]) -> Resource {
     let methods = routes.iter().flat_map(|route| route.methods);
     let allowed: Vec<Method> = methods.cloned().collect();
     let refuse = move |request: HttpRequest| {
-        let method = request.method().to_string();
-        let allowed = allowed.clone();
-        async move { Err::<&'static str, _>(ApiError::MethodNotAllowed { method, allowed }) }
+        let error = ApiError::method_not_allowed(&request, &allowed);
+        async { Err::<&'static str, _>(error) }
     };
     let routes = routes.iter().map(|route| route.route());
     routes
@@ -109,7 +107,7 @@ fn resource(path: &str, routes: &[&Route]) -> Resource {
         .default_service(web::to(refuse))
 }
 
-/// The paths that are answered whatever the host is.
+/// The paths that answer to every host.
 pub fn for_any_host<'r>(routes: impl Iterator<Item = &'r Route>) -> Vec<&'static str> {
     let machines = routes.filter(|route| route.audience == Audience::Machines);
     machines.map(|route| route.path).collect()
@@ -127,7 +125,7 @@ pub fn page_methods<'r>(routes: impl Iterator<Item = &'r Route>) -> Vec<Method> 
     methods
 }
 
-/// A line for each route: method, path, what it is.
+/// One line per route: method, path, description.
 pub fn list<'r>(routes: impl Iterator<Item = &'r Route>) -> String {
     let mut text = String::new();
     for route in routes {
@@ -151,7 +149,7 @@ mod tests {
     ];
 
     #[actix_web::test]
-    async fn the_methods_of_a_path_go_to_their_handlers_and_others_are_named_those_there_are() {
+    async fn methods_go_to_their_handlers_and_other_methods_get_the_allowed_ones() {
         let app = App::new().configure(|config| register(config, ROUTES.iter()));
         let app = test::init_service(app).await;
         for (method, path, status, allowed) in [

@@ -32,6 +32,7 @@ use http_kit::{
     log_throttle::LogThrottle,
     middleware::{check_host, cors_error_envelope},
     origin::AllowedOrigins,
+    route,
 };
 use program::{
     exit::ProgramError, fd_limit, logging, settings::connections::ConnectionSettings, shutdown,
@@ -238,7 +239,7 @@ fn known_hosts(names: &[String]) -> KnownHosts {
     let names = names.iter().map(String::as_str);
     KnownHosts::new(
         names.chain(["host.docker.internal", "mock-metrics"]),
-        &http::ANY_HOST,
+        &route::for_any_host(http::ROUTES.iter()),
         "server.hosts",
     )
 }

@@ -1,7 +1,7 @@
 //! `POST /simulate/…`: finds the lever of the path, reads labels and value, and sends them to the family's actor.
 
 use actix_web::{HttpRequest, http::Method, web};
-use http_kit::{api_error::ApiError, methods::method_not_allowed, percent};
+use http_kit::{api_error::ApiError, percent};
 use prometheus_api::exposition::write;
 
 use super::{Access, path_label};
@@ -24,7 +24,7 @@ pub(super) async fn simulate(
     // The raw path: the router's decoding is lenient, and hides an encoded slash.
     let (lever, parts) = route(request.uri().path())?;
     if request.method() != Method::POST {
-        return Err(method_not_allowed(&request, &[Method::POST]));
+        return Err(ApiError::method_not_allowed(&request, &[Method::POST]));
     }
     access.may_change(request.peer_addr(), request.headers())?;
     let message = read(lever, &parts)?;

@@ -12,38 +12,56 @@ mod token_attempts;
 
 use http_kit::{
     api_error::ApiError,
-    methods::{get_only, post_only},
     origin::AllowedOrigins,
+    route::{self, Route},
 };
 
 pub(super) use access::{Access, only_known_origins};
 pub(super) use token_attempts::TokenAttempts;
 
 use actix_cors::Cors;
-use actix_web::{
-    HttpResponse,
-    http::{Method, header},
-    web,
-};
+use actix_web::{HttpResponse, http::header, web};
 
-/// The paths that answer requests for any host, since kubelets and scrapers use many names.
-pub(super) const ANY_HOST: [&str; 4] = ["/health", "/-/healthy", "/-/ready", "/metrics"];
+/// The routes but those under `/simulate/`, which the table of levers has.
+pub(super) const ROUTES: &[Route] = &[
+    Route::get("/health", "whether the program runs", || {
+        web::to(scrape::health)
+    })
+    .for_machines(),
+    Route::get("/-/healthy", "the same", || web::to(scrape::health)).for_machines(),
+    Route::get("/-/ready", "whether it serves", || web::to(scrape::ready)).for_machines(),
+    Route::get("/metrics", "the simulated metrics", || {
+        web::to(scrape::metrics)
+    })
+    .for_machines(),
+    Route::get("/api/alerts", "the catalogue with its state", || {
+        web::to(alerts::list)
+    }),
+    Route::get("/api/alerts/{name}", "one alert", || web::to(alerts::one)),
+    Route::post("/api/alerts/{name}/trigger", "triggers an alert", || {
+        web::to(alerts::trigger)
+    }),
+    Route::post("/api/alerts/{name}/recover", "recovers an alert", || {
+        web::to(alerts::recover)
+    }),
+    Route::post("/api/reset", "sets everything to the baseline", || {
+        web::to(scenarios::reset)
+    }),
+    Route::get("/api/scenarios", "the scenarios", || {
+        web::to(scenarios::list)
+    }),
+    Route::post("/api/scenarios/stop", "stops the scenario", || {
+        web::to(scenarios::stop)
+    }),
+    Route::post("/api/scenarios/{name}/start", "starts a scenario", || {
+        web::to(scenarios::start)
+    }),
+];
 
-/// The routes. Those under `/simulate/` are the table of levers.
+/// Registers [`ROUTES`] and the levers.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
+    route::register(config, ROUTES.iter());
     config
-        .service(get_only("/health", scrape::health))
-        .service(get_only("/-/healthy", scrape::health))
-        .service(get_only("/-/ready", scrape::ready))
-        .service(get_only("/metrics", scrape::metrics))
-        .service(get_only("/api/alerts", alerts::list))
-        .service(get_only("/api/alerts/{name}", alerts::one))
-        .service(post_only("/api/alerts/{name}/trigger", alerts::trigger))
-        .service(post_only("/api/alerts/{name}/recover", alerts::recover))
-        .service(post_only("/api/reset", scenarios::reset))
-        .service(get_only("/api/scenarios", scenarios::list))
-        .service(post_only("/api/scenarios/stop", scenarios::stop))
-        .service(post_only("/api/scenarios/{name}/start", scenarios::start))
         .service(web::scope("/simulate").default_service(web::to(control::simulate)))
         .default_service(web::to(no_such_path));
 }
@@ -52,7 +70,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 pub(super) fn cors(allowed_origins: &AllowedOrigins) -> Cors {
     let allowed = allowed_origins.clone();
     Cors::default()
-        .allowed_methods([Method::GET, Method::HEAD, Method::POST])
+        .allowed_methods(route::page_methods(ROUTES.iter()))
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .max_age(600)
         .allowed_origin_fn(move |origin, _| allowed.contains(origin.as_bytes()))
