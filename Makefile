@@ -24,8 +24,8 @@ help: ## list the targets
 
 run: $(ui) ## build and start everything; ARGS="--fast" passes flags to lab
 	@tools/install-packages run
-	cargo build --release --locked --bins
-	@exec setpriv --pdeathsig TERM tools/foreground $(CARGO_TARGET_DIR)/release/lab $(ARGS)
+	cargo build --profile local --locked --bins
+	@exec setpriv --pdeathsig TERM tools/foreground $(CARGO_TARGET_DIR)/local/lab $(ARGS)
 
 ui/dist/index.html: ui/node_modules/.package-lock.json $(ui-sources)
 	$(npm) run build
@@ -44,8 +44,8 @@ screenshots: ui/dist/index.html ## take the screenshots in ui/screenshots again
 
 drill: ## rehearse all alerts on real servers, 15 times as fast; CATALOGUE=mine.toml, ALERTS="DiskFull", ARGS="--grace 30"
 	@tools/install-packages run
-	cargo build --release --locked --bins
-	@exec setpriv --pdeathsig TERM tools/foreground $(CARGO_TARGET_DIR)/release/lab --fast --history 0 --data $(drill) \
+	cargo build --profile local --locked --bins
+	@exec setpriv --pdeathsig TERM tools/foreground $(CARGO_TARGET_DIR)/local/lab --fast --history 0 --data $(drill) \
 		--postgres-port 0 --prometheus-port 0 --alertmanager-port 0 --mock-port 0 --gateway-port 0 $(catalogue) -- \
 		mock-metrics drill $(catalogue) $(or $(ALERTS),--all) $(ARGS) \
 		--report $(drill)/report.md --report $(drill)/report.json --report $(drill)/report.xml
