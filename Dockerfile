@@ -25,7 +25,6 @@ COPY --from=manifests /src .
 RUN cargo build --release --locked --package service-metrics --bin service-metrics
 
 # Copied files keep their dates; without the touch, cargo takes the empty sources above for newer.
-COPY config config
 COPY crates crates
 COPY src src
 RUN find src crates -name '*.rs' -exec touch {} + \

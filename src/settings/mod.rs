@@ -53,30 +53,33 @@ const HEADING: &str = "\
 ";
 
 const PROGRAM: Program = Program {
-    defaults: include_str!("../../config/service-metrics.toml"),
+    defaults,
     prefix: "SERVICE_METRICS",
-    aliases: &[
-        Alias::plain("PORT", "server.port"),
-        Alias::plain("PROMETHEUS_URL", "prometheus.url"),
-        Alias::or_empty("ALERTMANAGER_URL", "alertmanager.url"),
-        Alias::or_empty("DATABASE_URL", "database.url"),
-        Alias {
-            variable: "SCRAPE_INTERVAL",
-            key: "prometheus.poll_interval_seconds",
-            read: |text| seconds(text, 1.0),
-            may_be_empty: false,
-        },
-        Alias {
-            variable: "POLL_INTERVAL",
-            key: "prometheus.poll_interval_seconds",
-            read: |text| seconds(text, 1000.0),
-            may_be_empty: false,
-        },
-        Alias::plain("CORS_ALLOWED_ORIGINS", "cors.allowed_origins"),
-        Alias::plain("RUST_LOG", "log.filter"),
-        Alias::plain("LOG_FORMAT", "log.format"),
-    ],
+    aliases: ALIASES,
 };
+
+/// Short variables that people already use.
+const ALIASES: &[Alias] = &[
+    Alias::plain("PORT", "server.port"),
+    Alias::plain("PROMETHEUS_URL", "prometheus.url"),
+    Alias::or_empty("ALERTMANAGER_URL", "alertmanager.url"),
+    Alias::or_empty("DATABASE_URL", "database.url"),
+    Alias {
+        variable: "SCRAPE_INTERVAL",
+        key: "prometheus.poll_interval_seconds",
+        read: |text| seconds(text, 1.0),
+        may_be_empty: false,
+    },
+    Alias {
+        variable: "POLL_INTERVAL",
+        key: "prometheus.poll_interval_seconds",
+        read: |text| seconds(text, 1000.0),
+        may_be_empty: false,
+    },
+    Alias::plain("CORS_ALLOWED_ORIGINS", "cors.allowed_origins"),
+    Alias::plain("RUST_LOG", "log.filter"),
+    Alias::plain("LOG_FORMAT", "log.format"),
+];
 
 /// All settings of the gateway, checked.
 #[derive(Debug, Clone, Deserialize)]
@@ -103,12 +106,12 @@ pub struct GatewaySettings {
 
 /// `config/service-metrics.toml`: the defaults, with what each means.
 pub fn defaults() -> String {
-    section::to_toml(HEADING, SECTIONS, PROGRAM.aliases, stream::QUERIES)
+    section::to_toml(HEADING, SECTIONS, ALIASES, stream::QUERIES)
 }
 
 /// The sections as tables in Markdown.
 pub fn reference() -> String {
-    section::to_markdown(SECTIONS, PROGRAM.aliases)
+    section::to_markdown(SECTIONS, ALIASES)
 }
 
 impl GatewaySettings {

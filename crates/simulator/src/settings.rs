@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub const PORT: &str = "MOCK_SERVICE_PORT";
 
 const PROGRAM: Program = Program {
-    defaults: include_str!("../../../config/mock-metrics.toml"),
+    defaults: || include_str!("../../../config/mock-metrics.toml").to_owned(),
     prefix: "MOCK_METRICS",
     aliases: &[
         Alias::plain(PORT, "server.port"),

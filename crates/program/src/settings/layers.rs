@@ -15,7 +15,7 @@ use crate::text::did_you_mean;
 /// The settings of one program, as [`load`] needs them.
 pub struct Program {
     /// The commented defaults in TOML. They contain every key.
-    pub defaults: &'static str,
+    pub defaults: fn() -> String,
     /// The prefix of variables: with `SERVICE_METRICS`, `SERVICE_METRICS__SECTION__KEY` sets `section.key`.
     pub prefix: &'static str,
     /// Short variables, in ascending precedence.
@@ -64,7 +64,7 @@ pub fn load<T: DeserializeOwned>(
     file: Option<&Path>,
     environment: &BTreeMap<String, String>,
 ) -> Result<(T, Validator), SettingsError> {
-    let defaults = tree::parse("built-in defaults", program.defaults)?;
+    let defaults = tree::parse("built-in defaults", &(program.defaults)())?;
     let mut layers = Layers {
         merged: defaults.clone(),
         validator: Validator::default(),

@@ -18,7 +18,7 @@ struct Server {
 }
 
 const PROGRAM: Program = Program {
-    defaults: "[server]\nport = 1\nnames = [\"a\"]\n",
+    defaults: || "[server]\nport = 1\nnames = [\"a\"]\n".to_owned(),
     prefix: "APP",
     aliases: &[
         Alias::plain("PORT", "server.port"),
