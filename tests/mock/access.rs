@@ -1,4 +1,4 @@
-//! Who may change values, and which web pages may talk to the simulator.
+//! Access control: who may change values, and which web pages may use the simulator.
 
 use std::net::{IpAddr, UdpSocket};
 

@@ -1,10 +1,10 @@
-//! Everything wrong that can be asked under `/api/` is message in the envelope, and changes nothing.
+//! Wrong requests under `/api/` are answered with the error envelope, and change nothing.
 
 use awc::http::{Method, StatusCode};
 
 use super::{TestMock, answer};
 
-/// Alert, body, what the refusal names.
+/// Alert, body, and a part of the error.
 #[rustfmt::skip]
 const BODIES: &[(&str, &str, &[&str])] = &[
     ("DiskFull", "{\"value\":NaN}", &["value"]),
@@ -33,7 +33,7 @@ const BODIES: &[(&str, &str, &[&str])] = &[
     ("ConnectionDrops", "{\"value\":1e308}", &["value", "1e6"]),
     ("MemoryLeakDetected", "{\"value\":-1}", &["value"]),
     ("DiskReadError", "{\"ramp_seconds\":5}", &["ramp_seconds"]),
-    ("DBConnectionFailed", "{\"ramp_seconds\":5}", &["ramp_seconds", "fractions"]),
+    ("DBConnectionFailed", "{\"ramp_seconds\":5}", &["ramp_seconds", "between 0 and 1"]),
     ("CPUSpikeDetected", "{\"ramp_seconds\":5}", &["ramp_seconds"]),
     ("PacketLoss", "{\"ramp_seconds\":5}", &["ramp_seconds"]),
     ("MemoryLeakDetected", "{\"ramp_seconds\":5}", &["ramp_seconds"]),

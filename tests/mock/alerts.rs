@@ -9,7 +9,7 @@ use simulator::lint::CheckedCatalogue;
 use super::{TestMock, samples};
 use crate::support::{eventually, promtool};
 
-/// Three alerts of somebody else's: a recording rule's name, a counter, a metric of a client library.
+/// A catalogue of a user: a metric named like a recording rule, a counter, a metric of a client library.
 const FOREIGN: &str = r#"
     [[alert]]
     name = "CartsAbandoned"
@@ -154,7 +154,7 @@ async fn a_reset_brings_everything_back() {
         mock.post("/api/reset").await.data()["stopped"],
         "everything"
     );
-    // What has been counted stays counted.
+    // Counters keep their counts.
     let but_counters = |lines: BTreeSet<String>| {
         let kept = lines.into_iter().filter(|line| !line.contains("_total{"));
         kept.collect::<BTreeSet<_>>()

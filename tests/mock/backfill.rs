@@ -1,4 +1,4 @@
-//! A history: accepted by promtool, of one mind with Prometheus about the alerts in it, and gone on from.
+//! Histories: promtool accepts them, their alerts are those of Prometheus, and a simulator continues from them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,7 +25,7 @@ use crate::support::{
     scratch,
 };
 
-/// Long enough for every alert to have been active.
+/// Long enough for an episode of every alert.
 const HOURS: &str = "6";
 const SCRAPE: u64 = 15;
 
@@ -89,7 +89,7 @@ async fn prometheus_finds_each_alert_active_at_just_the_times_that_the_history_s
             .iter()
             .flat_map(times)
             .collect();
-        // Samples as they are stored: an import cannot say that a series has ended.
+        // Samples as they are stored, since an import cannot mark the end of a series.
         let stored = format!("ALERTS{{alertname=\"{}\"}}[7h]", alert.name);
         let stored = result(&prometheus, &format!("query?query={}", quoted(&stored))).await;
         let stderr: BTreeSet<_> = stored.iter().flat_map(times).collect();
@@ -198,19 +198,19 @@ fn the_same_seed_writes_the_same_history_and_bad_arguments_are_refused() {
         (&["--until", "0001-01-01T00:00:00Z"], 2, "--until"),
         (&["--until", "2999-01-01T00:00:00Z"], 2, "not in the future"),
         (&["--label", "drill"], 2, "NAME=VALUE"),
-        (&["--label", "=x"], 2, "NAME must be"),
-        (&["--label", "a b=x"], 2, "NAME must be"),
-        (&["--label", "__name__=x"], 2, "NAME must be"),
-        (&["--label", "job=x"], 2, "--job says the job"),
+        (&["--label", "=x"], 2, "NAME must consist"),
+        (&["--label", "a b=x"], 2, "NAME must consist"),
+        (&["--label", "__name__=x"], 2, "NAME must consist"),
+        (&["--label", "job=x"], 2, "use --job to set the label job"),
         (
             &["--label", "instance=x"],
             2,
-            "--instance says the instance",
+            "use --instance to set the label instance",
         ),
         (
             &["--label", "a=x", "--label", "a=y"],
             2,
-            "--label: a stands twice",
+            "--label: a is given twice",
         ),
         (&["--job", ""], 2, "--job"),
         (&["--instance", ""], 2, "--instance"),
@@ -230,7 +230,7 @@ async fn a_signal_ends_it_while_it_waits_for_a_reader() {
         let room = scratch();
         let pipe = room.path().join("pipe");
         mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).unwrap();
-        // Open without waiting for the writer, and never read beyond the first byte: more is written than a pipe holds.
+        // Opened without waiting for the writer. Only the first byte is read, so that the pipe fills up.
         let flags = OFlags::RDONLY | OFlags::NONBLOCK;
         let reader = File::from(open(&pipe, flags, Mode::empty()).unwrap());
         let mut command = program::command(&MOCK);
@@ -264,7 +264,7 @@ async fn a_signal_leaves_no_unfinished_file_behind() {
         })
         .await;
         history.signal(signal);
-        // It may have been faster than the signal, and then the file is whole.
+        // The program may end before the signal arrives. The file is complete then.
         match history.ended().await.code() {
             Some(0) => assert_eq!(names(), ["history"]),
             ended => {

@@ -1,4 +1,4 @@
-//! Requests as a client without opinions sends them: bodies that do not end, and answers without one.
+//! Requests over a raw socket: bodies that do not end, and answers without a body.
 
 use futures_util::future::join_all;
 
@@ -31,7 +31,7 @@ async fn a_body_that_drips_in_is_cut_off_wanted_or_not() {
         assert!(answer.starts_with(&expected), "{route}: {answer}");
         assert!(answer.contains("connection: close"), "{route}: {answer}");
     }
-    // The limit of a body is met long before the end of its time.
+    // The body exceeds its limit long before its deadline.
     let spaces = format!("400\r\n{}\r\n", " ".repeat(1_024));
     let answer = drip(&mock, "POST /api/reset", spaces.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");

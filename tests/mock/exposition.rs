@@ -1,4 +1,4 @@
-//! What Prometheus sees.
+//! The exposition, as Prometheus scrapes it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,7 +42,7 @@ async fn at_least_53_series_and_each_metric_in_one_piece_with_help_and_type() {
     assert_eq!(
         series.len(),
         samples(&exposition).count(),
-        "a series stands twice"
+        "a series is exposed twice"
     );
 
     let mut declared = BTreeSet::new();
@@ -135,7 +135,7 @@ async fn the_histogram_is_cumulative_and_agrees_with_its_count() {
     }
 }
 
-/// Every series that may only grow.
+/// The series that never decrease.
 fn counters(exposition: &str) -> BTreeMap<String, f64> {
     let pairs = samples(exposition).filter_map(|line| line.rsplit_once(' '));
     let counting = pairs.filter(|(series, _)| {

@@ -1,4 +1,4 @@
-//! Hosts and pages that are not the simulator's own are refused, whatever asks (DNS rebinding).
+//! Requests for other hosts and from other pages are refused (DNS rebinding).
 
 use super::TestMock;
 use crate::support::{

@@ -1,4 +1,4 @@
-//! Every row of the contract's table (§5), written here a second time.
+//! The table of the contract (§5), as a second copy.
 
 use awc::http::StatusCode;
 use simulator::lint::CheckedCatalogue;
@@ -8,7 +8,7 @@ use crate::support::eventually;
 
 const APP: &str = r#"{instance="mock-app-1",service="mock-service"}"#;
 
-/// Path, value that the series has afterwards, metric, labels.
+/// Path, value of the series afterwards, metric, labels.
 #[rustfmt::skip]
 const ROWS: &[(&str, f64, &str, &str)] = &[
     ("memory-usage/78", 78.0, "mock_high_memory_usage_bytes", APP),

@@ -1,4 +1,4 @@
-//! The program itself: its command line, its exit codes, how it stops.
+//! The program: its command line, its exit codes, and how it stops.
 
 use std::{
     io::{self, Read, Seek, Write},
@@ -130,7 +130,7 @@ fn check_honours_the_time_scale_and_takes_its_catalogue_as_the_file() {
         (["--time-scale", "nan"], "from 0.02 to 10"),
         (
             ["--catalogue", "config/alerts.toml"],
-            "does not go with check",
+            "cannot be used with check",
         ),
     ] {
         let Ended { code, stderr, .. } = check(&arguments);
@@ -162,12 +162,12 @@ fn check_says_of_each_alert_whether_it_can_fire_and_asks_promtool() {
     assert_eq!(code, Some(0), "{stderr}");
     for words in [
         "alert B: cannot fire: no series is served for n\n",
-        "alert C: not known whether it can fire, which only a drill can tell: its expression selects memory_usage_bytes",
+        "alert C: only a drill can show whether it can fire: its expression selects memory_usage_bytes",
         "3 alerts and 0 scenarios: 1 can fire, 1 cannot, 1 not known\n",
     ] {
         assert!(out.contains(words), "{out}");
     }
-    // Prometheus 2.42 has another name for it, and 3 this one.
+    // The function has this name in Prometheus 3, and another one in 2.42.
     let later = check(&alert(
         "A",
         "double_exponential_smoothing(m[5m], 0.5, 0.5) > 5",
@@ -215,15 +215,15 @@ fn a_flag_that_a_command_does_not_use_is_refused() {
     for (command, stderr) in [
         (
             &["check", "config/alerts.toml", "--config", "none"][..],
-            "--config does not go with check",
+            "--config cannot be used with check",
         ),
         (
             &["rules", "--config", "none"],
-            "--config does not go with rules",
+            "--config cannot be used with rules",
         ),
         (
             &["backfill", "--time-scale", "0.1"],
-            "--time-scale does not go with backfill",
+            "--time-scale cannot be used with backfill",
         ),
     ] {
         let ended = program().args(command).output().unwrap();

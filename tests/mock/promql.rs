@@ -7,9 +7,9 @@ use simulator::simulation::baseline::noise;
 
 use crate::support::promtool;
 
-/// Promtool has samples at equal intervals only; the others are left out.
+/// The interval of samples in promtool's tests. Other samples are left out.
 const INTERVAL: u32 = 250;
-/// When the expressions are asked, in milliseconds.
+/// The times of evaluation, in milliseconds.
 const TIMES: &[u64] = &[
     0, 1_000, 15_000, 31_000, 120_000, 299_750, 300_000, 450_000, 547_250, 600_000, 607_500,
     727_000, 900_000, 1_013_250, 1_200_000, 1_490_000, 1_500_000, 1_500_250, 1_560_000,
@@ -57,7 +57,7 @@ const EXPRESSIONS: &[&str] = &[
     "quantile_over_time(0.95, m[5m])",
     "quantile_over_time(1.5, m[5m])",
     "quantile_over_time(-1, m[5m])",
-    // One value at a time.
+    // Functions of instant vectors.
     "abs(m)",
     "ceil(m / 7)",
     "floor(m / 7)",
@@ -73,7 +73,7 @@ const EXPRESSIONS: &[&str] = &[
     "clamp_max(m, 20)",
     "-m ^ 2",
     "-(m > 42)",
-    // Comparisons, and which side they keep.
+    // Comparisons, and the side that they keep.
     "m > 42",
     "m >= 42",
     "m < 42",
@@ -124,7 +124,7 @@ struct Series {
     samples: Vec<Sample>,
 }
 
-/// A sample each 15 s for 25 minutes, of `value(i)`, where there is one; `jitter` is in steps of the interval.
+/// A sample every 15 s for 25 minutes with the value `value(i)`, if there is one. `jitter` is in steps of the interval.
 fn scraped(
     name: &'static str,
     jitter: fn(u32) -> u32,
@@ -198,7 +198,7 @@ impl UnitTests {
         Self("rule_files: []\ntests:\n".to_owned())
     }
 
-    /// What follows is about `series`.
+    /// Begins the test of `series`.
     fn about(&mut self, series: &Series) {
         let mut values = String::new();
         let mut next = 0;
@@ -220,11 +220,11 @@ impl UnitTests {
         writeln!(text, "  promql_expr_test:").unwrap();
     }
 
-    /// Expects `value` of `expression`. Summed over the one series, so that it has no labels whatever the expression.
+    /// Expects `value` of `expression`. The sum over the one series removes all labels.
     fn expect(&mut self, expression: &str, at: u64, value: Option<f64>) {
         let (asked, samples) = match value {
             None => (format!("sum({expression})"), "[]".to_owned()),
-            // Promtool holds no NaN to be equal to another; PromQL does neither.
+            // NaN is not equal to NaN, neither in promtool nor in PromQL.
             Some(value) if value.is_nan() => (
                 format!("count(({expression}) != ({expression}))"),
                 "[{labels: '{}', value: 1}]".to_owned(),

@@ -1,4 +1,4 @@
-//! Everything wrong is message in the envelope, and changes nothing.
+//! Wrong requests are answered with the error envelope, and change nothing.
 
 use awc::http::{Method, StatusCode};
 
@@ -134,7 +134,7 @@ async fn a_wrong_method_is_a_405_that_names_the_right_one() {
 #[actix::test]
 async fn a_label_value_past_the_limit_is_a_429_and_the_known_ones_still_work() {
     let mock = TestMock::start();
-    // sda and sdb are there from the start.
+    // sda and sdb exist from the start.
     for number in 0..98 {
         let set = mock
             .post(&format!("/simulate/disk-usage/disk{number}/1"))

@@ -1,4 +1,4 @@
-//! The rules of a catalogue, held against Prometheus' own tools.
+//! The rules of a catalogue, checked with Prometheus' own tools.
 
 use std::fs;
 
@@ -9,10 +9,10 @@ use crate::support::{
     promtool, scratch,
 };
 
-/// Real time, and that of `lab --fast`.
+/// Real time, and the time scale of `lab --fast`.
 const SCALES: [&str; 2] = ["1", "0.0666666666666667"];
 
-/// Three alerts that are nothing like the built-in ones.
+/// Three alerts that differ from the built-in ones.
 const FOREIGN: &str = r#"
 scrape_interval = "10s"
 
@@ -110,19 +110,19 @@ fn each_alert_is_silent_pending_firing_and_silent_again_when_it_should_be() {
 #[test]
 fn so_are_three_alerts_of_somebody_else() {
     let tests = foreign(&["--format", "tests"]);
-    // One has no `for` that a condition could be shorter than.
+    // One alert has no `for`, so that it is never only pending.
     assert_eq!(tests.matches("\n  - name: ").count(), 11);
     assert!(!tests.contains("# left out"));
     let (code, said) = promtool::test_rules_of(&foreign(&[]), &tests);
     assert_eq!(code, Some(0), "{said}");
-    // All texts are expected word by word, save the one that only Prometheus can render.
+    // All annotations are expected literally, except the one that only Prometheus can render.
     assert!(tests.contains("Only 1.5 °C in \\\"a\\\""), "{tests}");
     assert!(tests.contains("north: "), "{tests}");
     assert!(!tests.contains("humanizeDuration"));
 }
 
-/// What has made generated tests fail: a counter whose standing still is the fault, a window that is hardly begun, a week, a
-/// name that is more than a word; and all that a rule can have besides.
+/// Alerts for which generated tests have failed before: a counter that must not stand still, a window that is not full, a
+/// week, a name of several words. Together they use every key of a rule.
 const ODD: &str = r#"
 [[alert]]
 name = "Busy (CPU) / all \"cores\""
@@ -143,7 +143,7 @@ trigger = 500
 for = "1w"
 "#;
 
-/// Of one name, as many rule files have them: stderr apart by their labels alone.
+/// Alerts with one `alertname`, which differ only in their labels.
 const NAMESAKES: &str = r#"
 [[alert]]
 name = "DiskFull"
@@ -197,7 +197,7 @@ fn a_wrong_rule_fails_its_tests() {
         let (before, rule) = rules.split_once(&name).unwrap();
         assert!(rule.contains(right), "{alert}: {right}");
         let wrong_rules = format!("{before}{name}{}", rule.replacen(right, wrong, 1));
-        // That the right ones pass them is shown above.
+        // The test above shows that correct rules pass.
         let (code, said) = promtool::test_rules_of(&wrong_rules, &tests_of(alert, &tests));
         assert!(
             code == Some(1) && said.contains("FAILED"),
@@ -233,7 +233,7 @@ fn a_text_arrives_as_it_is_whatever_it_holds() {
     let file = room.path().join("hostile.toml");
     fs::write(&file, catalogue).unwrap();
     let rules = rules(&["--catalogue", file.to_str().unwrap()]);
-    // By hand, and quoted otherwise than the program does.
+    // Written by hand, with other quotes than the program uses.
     let tests = r#"
 rule_files: [alert.rules.yml]
 tests:

@@ -1,4 +1,4 @@
-//! `/api/scenarios`: what there is, one at a time, and how it ends.
+//! `/api/scenarios`: listing, starting one at a time, stopping.
 
 use awc::http::StatusCode;
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ async fn a_scenario_that_is_stopped_leaves_alone_what_somebody_else_has_taken_ov
     mock.post("/api/scenarios/stop").await.data();
     assert_eq!(mock.data("/api/alerts/Theirs").await["value"], 20.0);
 
-    // A request's recovery is for whoever drives the series.
+    // A request recovers the series, whatever drives it.
     let theirs = mock.post("/api/alerts/Ours/recover").await.data();
     assert_eq!(theirs["value"], 0.0);
 }

@@ -1,4 +1,4 @@
-//! What the tests of this program have in common with others.
+//! Shared test code that this binary uses.
 
 #![allow(
     dead_code,

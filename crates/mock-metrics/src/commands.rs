@@ -16,15 +16,15 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serves the metrics and the control API; so does no command at all
+    /// Serves the metrics and the control API (the default)
     Serve,
-    /// Checks a catalogue, and says what is wrong with it
+    /// Checks a catalogue and prints its errors
     Check(lint::CheckOptions),
-    /// Rehearses alerts on real servers, from their trigger to the browser and back, and says what came when
+    /// Rehearses alerts on real servers, from their trigger to the browser and back, and reports the time of each stage
     Drill(drill::DrillOptions),
-    /// Prints the catalogue's alerts: as rules for Prometheus, as unit tests of these, or as a table
+    /// Prints the alerts of a catalogue as rules for Prometheus, as unit tests of the rules, or as a table
     Rules(rules::RulesOptions),
-    /// Writes a history of all series and their alerts, for `promtool tsdb create-blocks-from openmetrics`
+    /// Writes a history of all series and alerts, for `promtool tsdb create-blocks-from openmetrics`
     Backfill(backfill::BackfillOptions),
 }
 

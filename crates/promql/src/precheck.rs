@@ -10,7 +10,7 @@ const OPERATORS: [&str; 6] = ["==", "!=", "=~", "!~", ">=", "<="];
 pub(super) fn check(text: &str) -> Result<(), String> {
     let words = words(text);
     if words.len() > MAX_TOKENS {
-        return Err(format!("is longer than {MAX_TOKENS} words and signs"));
+        return Err(format!("has more than {MAX_TOKENS} words and operators"));
     }
     let rests = || (1..=words.len()).map(|next| words.split_at(next));
     let after = |word: &'static str| {

@@ -42,7 +42,7 @@ impl Source {
         match self.config {
             None => Ok(()),
             Some(_) => Err(ProgramError::Usage(format!(
-                "--config does not go with {command}, which uses no settings"
+                "--config cannot be used with {command}, which has no settings"
             ))),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::metric_type::MetricType;
+use super::{escaping::quoted, metric_type::MetricType};
 
 /// The lines `# HELP` and `# TYPE`, which come before the first sample of a metric.
 pub fn header(out: &mut String, name: &str, help: &str, kind: MetricType) {
@@ -44,16 +44,8 @@ pub fn labels<'n, 'v>(pairs: impl IntoIterator<Item = (&'n str, &'v str)>) -> St
             out.push(',');
         }
         out.push_str(name);
-        out.push_str("=\"");
-        for character in value.chars() {
-            match character {
-                '\\' => out.push_str(r"\\"),
-                '"' => out.push_str("\\\""),
-                '\n' => out.push_str(r"\n"),
-                other => out.push(other),
-            }
-        }
-        out.push('"');
+        out.push('=');
+        out.push_str(&quoted(value));
     }
     out
 }

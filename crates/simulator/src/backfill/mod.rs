@@ -77,7 +77,7 @@ pub async fn backfill(options: BackfillOptions, source: &Source) -> Result<(), P
     let now = Utc::now();
     options.check(now).map_err(ProgramError::Usage)?;
     if source.time_scale.is_some() {
-        let message = "--time-scale does not go with backfill: a history is in unscaled time";
+        let message = "--time-scale cannot be used with backfill, which writes unscaled time";
         return Err(ProgramError::Usage(message.to_owned()));
     }
     let simulation = source.settings()?.simulation;
@@ -126,7 +126,7 @@ impl BackfillOptions {
         }
         let mut names = BTreeSet::new();
         match self.labels.iter().find(|(name, _)| !names.insert(name)) {
-            Some((name, _)) => Err(format!("--label: {name} stands twice")),
+            Some((name, _)) => Err(format!("--label: {name} is given twice")),
             None => Ok(()),
         }
     }
@@ -179,10 +179,13 @@ fn moment(text: &str) -> Result<DateTime<Utc>, String> {
 fn label(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("must be NAME=VALUE")?;
     if !is_label(name) {
-        return Err("NAME must be of letters, digits and `_`, and begin with none of `0` to `9`, nor with `__`".to_owned());
+        return Err(
+            "NAME must consist of letters, digits and `_`, and must not begin with a digit or `__`"
+                .to_owned(),
+        );
     }
     if let "job" | "instance" = name {
-        return Err(format!("--{name} says the {name}"));
+        return Err(format!("use --{name} to set the label {name}"));
     }
     Ok((name.to_owned(), value.to_owned()))
 }

@@ -218,7 +218,7 @@ impl AlertEntry {
             ("severity", self.severity.as_ref()),
         ] {
             if text.is_some_and(|text| !names::is_word(text)) {
-                errors.add(key, "must be of letters, digits, `_`, `-` and `.`");
+                errors.add(key, "must consist of letters, digits, `_`, `-` and `.`");
             }
         }
         errors.take("name", names::check_alert(&self.name));

@@ -19,7 +19,7 @@ pub(super) fn check_metric(name: &str) -> Result<(), String> {
     }
     if RESERVED.contains(&name) || name.starts_with("scrape_") {
         return Err(format!(
-            "{name} is made by Prometheus itself, so that nothing else can drive it"
+            "{name} is written by Prometheus itself and cannot be simulated"
         ));
     }
     Ok(())
@@ -49,9 +49,9 @@ pub(super) fn check_label(name: &str, value: &str) -> Result<(), &'static str> {
 /// What is wrong, to be shown after the key.
 pub(super) fn check_rule_label(name: &str, value: &str) -> Result<(), &'static str> {
     if ["severity", "family"].contains(&name) {
-        Err("is a key of its own")
+        Err("has its own key")
     } else if value.contains("{{") {
-        Err("must be a text: a drill cannot tell what a template gives")
+        Err("must be plain text: a drill cannot predict the result of a template")
     } else {
         check_label(name, value)
     }
@@ -63,7 +63,7 @@ pub(super) fn check_rule_label(name: &str, value: &str) -> Result<(), &'static s
 /// What is wrong, to be shown after the key.
 pub(super) fn check_annotation(name: &str) -> Result<(), &'static str> {
     if ["summary", "description"].contains(&name) {
-        Err("is a key of its own")
+        Err("has its own key")
     } else if is_label(name) {
         Ok(())
     } else {

@@ -77,9 +77,9 @@ mod tests {
             error.errors().to_vec()
         };
         let twice = errors(&(alert(80, "") + &alert(90, "")));
-        assert_eq!(twice, ["alert Full: name: stands twice"]);
+        assert_eq!(twice, ["alert Full: name: is used twice"]);
         let three = alert(80, "") + &alert(90, "") + &alert(95, "severity = \"critical\"");
-        let message = r#"alert Full{severity="warning"}: name: stands twice"#;
+        let message = r#"alert Full{severity="warning"}: name: is used twice"#;
         assert_eq!(errors(&three), [message]);
     }
 

@@ -127,10 +127,10 @@ fn pattern<Entry: DeserializeOwned>(value: Value) -> Result<Entry, String> {
 pub(super) fn check_fits(pattern: Pattern, kind: MetricType, baseline: f64) -> Result<(), String> {
     let other = match pattern {
         Pattern::Growth { .. } if kind == MetricType::Counter => {
-            "growth is for gauges: take hold or ramp, whose `to` is a counter's rate per second"
+            "growth is for gauges: use hold or ramp, whose `to` is a counter's rate per second"
         }
         Pattern::Burst { .. } if kind != MetricType::Counter => {
-            "burst is for counters: take hold, spike or flapping, or say type = \"counter\""
+            "burst is for counters: use hold, spike or flapping, or set type = \"counter\""
         }
         Pattern::Growth { ceiling, .. } if ceiling <= baseline => {
             let must = "ceiling must be above the baseline";

@@ -41,13 +41,13 @@ impl Placeholders {
             let key = key(placeholder);
             match (expr.contains(placeholder), value) {
                 (true, None) => {
-                    errors.add(key, format!("is missing: expr holds {placeholder}"));
+                    errors.add(key, format!("is missing: expr contains {placeholder}"));
                     is_complete = false;
                 }
                 (false, Some(_)) if key != "for" => {
                     errors.add(
                         key,
-                        format!("is not used: expr does not hold {placeholder}"),
+                        format!("is not used: expr does not contain {placeholder}"),
                     );
                 }
                 _ => {}
@@ -61,7 +61,10 @@ impl Placeholders {
         for (placeholder, value) in self.pairs() {
             if value.is_none() && text.contains(placeholder) {
                 let key = key(placeholder);
-                errors.add(name, format!("holds {placeholder}, and there is no {key}"));
+                errors.add(
+                    name,
+                    format!("contains {placeholder}, but there is no {key}"),
+                );
             }
         }
         let text = self.fill(text);

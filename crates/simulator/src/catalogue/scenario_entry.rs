@@ -63,7 +63,7 @@ pub(super) fn read(
         match entry.try_into::<ScenarioEntry>() {
             Ok(entry) => {
                 if read.iter().any(|scenario| scenario.name == entry.name) {
-                    own.add("name", "stands twice");
+                    own.add("name", "is used twice");
                 }
                 let find = |name: &str| find(alerts, name, is_complete);
                 read.push(Arc::new(entry.finish(&find, timing, &mut own)));
@@ -101,10 +101,10 @@ impl ScenarioEntry {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-')
         {
-            errors.add("name", "must be of letters, digits and `-`");
+            errors.add("name", "must consist of letters, digits and `-`");
         }
         if self.steps.is_empty() {
-            errors.add("steps", "must hold at least one");
+            errors.add("steps", "must have at least one");
         }
         let mut steps: Vec<Step> = Vec::new();
         for (index, step) in self.steps.into_iter().enumerate() {
@@ -143,7 +143,11 @@ impl StepEntry {
         let (name, act) = match (self.trigger, self.recover) {
             (Some(name), None) => (name, Act::Trigger { value: self.value }),
             (None, Some(name)) if self.value.is_none() => (name, Act::Recover),
-            _ => return Err("must hold either trigger (and perhaps value) or recover".to_owned()),
+            _ => {
+                return Err(
+                    "must have either trigger (optionally with value) or recover".to_owned(),
+                );
+            }
         };
         if self
             .value

@@ -32,7 +32,7 @@ impl ValueType {
             Self::Text => "a text in quotes",
             Self::Number => "a number such as 5 or 0.5",
             Self::Duration => "a duration in quotes such as \"15s\" or \"5m\"",
-            Self::Labels => "texts by their names, such as { device = \"sda\" }",
+            Self::Labels => "a table of texts such as { device = \"sda\" }",
             Self::Trigger => {
                 "a number such as 5, or a pattern such as { pattern = \"ramp\", to = 5, over = \"2m\" }"
             }
@@ -112,7 +112,7 @@ mod tests {
             (
                 "labels = { a = 1 }",
                 "labels",
-                "must be texts by their names, such as { device = \"sda\" }, found a table",
+                "must be a table of texts such as { device = \"sda\" }, found a table",
             ),
             (
                 "recover = 0",

@@ -54,7 +54,7 @@ impl Access {
         }
         if self.token.is_empty() {
             return Err(ApiError::Forbidden(
-                "values are changed from this machine only, unless control.allow_remote or control.token is set"
+                "values can be changed from this machine only, unless control.allow_remote or control.token is set"
                     .to_owned(),
             ));
         }
@@ -69,7 +69,7 @@ impl Access {
             self.token_attempts.record(client);
         }
         Err(ApiError::Unauthorized(
-            "from another machine, values are changed with the header `Authorization: Bearer` and control.token"
+            "to change values from another machine, send the header `Authorization: Bearer` with control.token"
                 .to_owned(),
         ))
     }
@@ -97,7 +97,7 @@ impl Access {
             );
         }
         Err(ApiError::Forbidden(
-            "web pages of this origin may not talk to mock-metrics; control.allowed_origins lists those that may"
+            "web pages of this origin may not use mock-metrics; control.allowed_origins lists the allowed ones"
                 .to_owned(),
         ))
     }
@@ -109,11 +109,10 @@ impl Access {
             return Ok(());
         }
         if self.refused.admits(SEC_FETCH_SITE) {
-            log::warn!("requests that pages of other sites cause without an Origin are refused");
+            log::warn!("cross-site requests without an Origin are refused");
         }
         Err(ApiError::Forbidden(
-            "a page of another site may not cause requests to mock-metrics without telling its Origin"
-                .to_owned(),
+            "cross-site requests to mock-metrics need an allowed Origin".to_owned(),
         ))
     }
 }

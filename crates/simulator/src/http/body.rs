@@ -90,7 +90,7 @@ impl<'de> Visitor<'de> for Keys {
                 A::Error::custom(format!("{key:?} must be a finite number from 0"))
             })?;
             if place.replace(number).is_some() {
-                return Err(A::Error::custom(format!("{key:?} stands twice")));
+                return Err(A::Error::custom(format!("{key:?} is given twice")));
             }
         }
         Ok(AdjustmentBody(adjustment))
@@ -133,7 +133,7 @@ mod tests {
         }
         for (body, part) in [
             ("{\"valeu\":1}", "\"valeu\""),
-            ("{\"value\":1,\"value\":2}", "\"value\" stands twice"),
+            ("{\"value\":1,\"value\":2}", "\"value\" is given twice"),
             ("[]", "an object"),
             ("5", "an object"),
             ("null", "an object"),

@@ -3,14 +3,12 @@
 use actix::Addr;
 use actix_web::{HttpResponse, http::header, web};
 use http_kit::api_error::ApiError;
+use prometheus_api::exposition::text_format::TextFormat;
 
 use crate::{
     actors::{messages::Expose, scenario_player::ScenarioPlayer, simulator::Simulators},
     telemetry::Telemetry,
 };
-
-/// The version of the text exposition format.
-const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// `GET /health`: the process serves.
 pub(super) async fn health() -> &'static str {
@@ -31,7 +29,7 @@ pub(super) async fn metrics(
         .write(&mut text)
         .map_err(|error| ApiError::Internal(format!("own metrics: {error}")))?;
     Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, CONTENT_TYPE))
+        .insert_header((header::CONTENT_TYPE, TextFormat::OLDEST.content_type()))
         .body(text))
 }
 

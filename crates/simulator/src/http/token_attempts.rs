@@ -29,8 +29,7 @@ impl TokenAttempts {
             return Ok(());
         };
         Err(ApiError::Throttled {
-            text: "too many wrong tokens from this address; until later none is looked at"
-                .to_owned(),
+            text: "too many wrong tokens from this address; retry later".to_owned(),
             seconds: wait.as_secs() + 1,
         })
     }

@@ -45,7 +45,7 @@ fn alert_can_fire<'s>(
         return CanFire::Unknown(why.clone());
     };
     if Expression::is_absence(&expression) {
-        let reason = "it fires while a series is absent, and the simulator takes none away";
+        let reason = "it fires while a series is absent, and the simulator removes none";
         return CanFire::No(reason.to_owned());
     }
     let served = served();
@@ -99,7 +99,7 @@ mod tests {
             ),
             (
                 "absent(a)",
-                "it fires while a series is absent, and the simulator takes none away",
+                "it fires while a series is absent, and the simulator removes none",
             ),
         ] {
             assert_eq!(of_alert(expr, ""), CanFire::No(why.to_owned()), "{expr}");

@@ -72,17 +72,17 @@ fn check_built_in(alert: &Alert, errors: &mut EntryErrors) {
                 named.key
             };
             let message =
-                format!("{metric} is of a built-in histogram, which nothing else can drive");
+                format!("{metric} belongs to a built-in histogram, which an alert cannot move");
             errors.add(key, message);
         } else if found.kind != named.kind {
             errors.add(
                 named.key,
-                format!("{metric} is built in, as {theirs}, not {ours}"),
+                format!("{metric} is built in with type {theirs}, not {ours}"),
             );
         }
     }
     if alert.metric == REQUESTS && traffic::counts_in(&alert.labels) {
-        let message = "are those of the simulated requests, which nothing else can drive";
+        let message = "are those of the simulated requests, which an alert cannot move";
         errors.add("labels", message);
     }
 }
@@ -91,14 +91,14 @@ fn check_built_in(alert: &Alert, errors: &mut EntryErrors) {
 fn check_flag(alert: &Alert, ownership: &MetricOwnership, errors: &mut EntryErrors) {
     let Some(flag) = &alert.flag else { return };
     if *flag == alert.metric {
-        errors.add("flag", "must be another metric than the alert's own");
+        errors.add("flag", "must be a metric other than the alert's own");
     }
     let (flags, metrics) = (ownership.family(flag), ownership.family(&alert.metric));
     if let (Some(flags), Some(metrics)) = (flags, metrics)
         && flags != metrics
     {
         let message =
-            format!("{flag} is of the family {flags}, and the alert's metric of {metrics}");
+            format!("{flag} belongs to the family {flags}, but the alert's metric to {metrics}");
         errors.add("flag", message);
     }
 }
@@ -227,15 +227,15 @@ mod tests {
                     "mock_disk_usage_percent > 5",
                     "rate(mock_disk_usage_percent[1m]) > 5",
                 ),
-                "alert B: type: mock_disk_usage_percent is built in, as gauge, not counter",
+                "alert B: type: mock_disk_usage_percent is built in with type gauge, not counter",
             ),
             (
                 alert("B", "other", "flag = \"mock_disk_read_errors_total\""),
-                "alert B: flag: mock_disk_read_errors_total is built in, as counter, not gauge",
+                "alert B: flag: mock_disk_read_errors_total is built in with type counter, not gauge",
             ),
             (
                 alert("B", "request_duration_seconds_bucket", ""),
-                "alert B: metric: request_duration_seconds_bucket is of a built-in histogram",
+                "alert B: metric: request_duration_seconds_bucket belongs to a built-in histogram",
             ),
             (
                 alert(
@@ -243,7 +243,7 @@ mod tests {
                     "mock_service_up",
                     "labels = { x = \"y\" }\nflag = \"memory_usage_bytes\"",
                 ),
-                "alert B: flag: memory_usage_bytes is of the family memory-cpu, and the alert's metric of network",
+                "alert B: flag: memory_usage_bytes belongs to the family memory-cpu, but the alert's metric to network",
             ),
             (
                 alert(

@@ -83,11 +83,11 @@ fn a_scenario_names_alerts_that_there_are() {
         ),
         (
             "expect = []\nsteps = [{ at = \"0s\" }]",
-            "scenario s: steps[0]: must hold either trigger",
+            "scenario s: steps[0]: must have either trigger",
         ),
         (
             "expect = []\nsteps = []",
-            "scenario s: steps: must hold at least one",
+            "scenario s: steps: must have at least one",
         ),
     ] {
         assert_eq!(
@@ -128,7 +128,7 @@ fn a_catalogue_of_a_thousand_alerts_finds_each_by_its_name() {
     assert_eq!(catalogue.alert("A999").unwrap().labels["n"], "999");
     assert!(catalogue.alert("A1000").is_none());
     let twice = errors(&(alert(1) + &alert(1)));
-    assert_eq!(twice, ["alert A1: name: stands twice"]);
+    assert_eq!(twice, ["alert A1: name: is used twice"]);
 }
 
 #[test]

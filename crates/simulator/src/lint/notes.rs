@@ -31,7 +31,7 @@ pub fn notes(catalogue: &Catalogue) -> Vec<String> {
         if predictor.is_ok_and(|predictor| !predictor.keeps("drill")) {
             note(
                 "expr",
-                "sums the label drill away: when it is rehearsed, Alertmanager tells people; add drill to its `by`",
+                "drops the label drill, so that a drill notifies people; add drill to its `by`",
             );
         }
         let texts = [
@@ -40,10 +40,7 @@ pub fn notes(catalogue: &Catalogue) -> Vec<String> {
         ];
         for (key, text) in texts {
             if template::render(text, &alert.labels, 1.0).is_none() {
-                note(
-                    key,
-                    "whether Prometheus can fill it in, only promtool can tell",
-                );
+                note(key, "only promtool can check this template completely");
             }
         }
     }

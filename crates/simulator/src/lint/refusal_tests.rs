@@ -108,7 +108,7 @@ const ERRORS: &[(&str, &str, &str)] = &[
     (
         "baseline",
         "1.5",
-        "alert A: baseline: makes the condition hold already, at 1.5",
+        "alert A: baseline: already makes the condition hold, at 1.5",
     ),
     (
         "recover",
@@ -219,7 +219,7 @@ fn a_gauge_may_be_below_zero_and_its_noise_takes_it_further() {
         ))
     };
     assert_eq!(frost("4"), Vec::<String>::new());
-    let message = "alert A: baseline: makes the condition hold already, at -25.";
+    let message = "alert A: baseline: already makes the condition hold, at -25.";
     assert!(frost("6")[0].starts_with(message), "{:?}", frost("6"));
 }
 
@@ -241,16 +241,16 @@ fn one_mistake_is_one_error() {
 fn an_expression_that_looks_back_too_far_is_valid_and_not_predicted() {
     let text = counter("5", "").replace("5m", "1y");
     let catalogue = CheckedCatalogue::parse("mine.toml", &text, 1.0).unwrap();
-    let message = "looks back 1y, too far to be played".to_owned();
+    let message = "looks back 1y, which is too far to predict".to_owned();
     assert_eq!(can_fire(&catalogue), [CanFire::Unknown(message)]);
 }
 
 #[test]
-fn a_name_that_prometheus_makes_itself_cannot_be_driven() {
+fn a_metric_that_prometheus_writes_itself_is_refused() {
     for name in ["up", "ALERTS", "scrape_samples_scraped"] {
         for key in ["flag", "metric"] {
             let found = faults_of(key, &format!("\"{name}\""));
-            let message = format!("alert A: {key}: {name} is made by Prometheus itself");
+            let message = format!("alert A: {key}: {name} is written by Prometheus itself");
             assert!(found[0].starts_with(&message), "{found:?}");
         }
     }
@@ -269,7 +269,7 @@ fn an_annotation_that_prometheus_would_refuse_is_an_error_and_one_that_cannot_be
         ),
         (
             "more than {window}",
-            "holds {window}, and there is no window",
+            "contains {window}, but there is no window",
         ),
     ] {
         for key in ["summary", "description"] {
@@ -279,6 +279,6 @@ fn an_annotation_that_prometheus_would_refuse_is_an_error_and_one_that_cannot_be
     }
     let text = counter("5", "summary = '{{ $value | humanizeDuration }}'");
     let notes = notes(&CheckedCatalogue::parse("mine.toml", &text, 1.0).unwrap());
-    let message = "alert A: summary: whether Prometheus can fill it in, only promtool can tell";
+    let message = "alert A: summary: only promtool can check this template completely";
     assert_eq!(notes, [message]);
 }

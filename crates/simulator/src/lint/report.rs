@@ -31,7 +31,7 @@ pub struct CheckOptions {
 pub fn check(options: &CheckOptions, source: &Source) -> Result<(), ProgramError> {
     source.without_settings("check")?;
     if source.catalogue.is_some() {
-        let message = "--catalogue does not go with check: the FILE is the catalogue to check";
+        let message = "--catalogue cannot be used with check: FILE is the catalogue to check";
         return Err(ProgramError::Usage(message.to_owned()));
     }
     let file = options.file.display().to_string();
@@ -47,9 +47,9 @@ pub fn check(options: &CheckOptions, source: &Source) -> Result<(), ProgramError
         let message = match result {
             CanFire::Yes => continue,
             CanFire::No(reason) => format!("cannot fire: {reason}"),
-            CanFire::Unknown(reason) => format!(
-                "not known whether it can fire, which only a drill can tell: its expression {reason}"
-            ),
+            CanFire::Unknown(reason) => {
+                format!("only a drill can show whether it can fire: its expression {reason}")
+            }
         };
         exit::print_line(&format!("{file}: alert {}: {message}", alert.name))?;
     }
@@ -73,7 +73,7 @@ fn check_with_promtool(file: &str, catalogue: &CheckedCatalogue) -> Result<(), P
             Err(ProgramError::Refused(lines.join("\n")))
         }
         PromtoolResult::Unavailable => exit::print_line(&format!(
-            "{file}: note: no promtool is here: PromQL was read as that of Prometheus 3, which has functions that 2 has not"
+            "{file}: note: promtool is not installed: PromQL was parsed as by Prometheus 3, which has functions that Prometheus 2 lacks"
         )),
     }
 }

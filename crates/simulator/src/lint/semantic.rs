@@ -22,7 +22,7 @@ pub(super) fn check(catalogue: &Catalogue) -> Result<Vec<PredictionResult>, Vec<
     for alert in &catalogue.alerts {
         let mut errors = EntryErrors::of(format!("alert {}", alert.name));
         if !names.insert(&alert.name) {
-            errors.add("name", "stands twice");
+            errors.add("name", "is used twice");
         }
         let interval = catalogue.timing.interval;
         if let Some(expression) = check_expression(alert, interval, &mut errors) {
@@ -126,7 +126,7 @@ fn check_expression(
     if !expression.has_condition() {
         errors.add(
             "expr",
-            "has no condition such as `> {threshold}`: it would fire always",
+            "has no condition such as `> {threshold}`: the alert would always fire",
         );
         return None;
     }
@@ -154,10 +154,10 @@ fn check_labels(alert: &Alert, expression: &Expression, errors: &mut EntryErrors
                 continue;
             }
             "job" => {
-                "job is missing: expr selects another than mock-metrics, which the scrape adds where the series has none"
+                "job is missing: expr selects a job other than mock-metrics, which the scrape adds to series without this label"
             }
             "instance" => {
-                "instance is missing: expr selects another than the simulator's, which the scrape adds where the series has none"
+                "instance is missing: expr selects an instance other than the simulator's, which the scrape adds to series without this label"
             }
             _ => &format!("{label} is missing: expr selects by it, and the series would not match"),
         };
@@ -188,7 +188,7 @@ pub(super) fn narrow_window(
 /// Why a window should hold at least two scrapes.
 pub(super) fn why_two_scrapes(interval: Duration) -> String {
     format!(
-        "one each {}, and a single one makes no rate: let it hold four",
+        "which come every {}, and a rate needs two: use a window of four scrapes",
         format_duration(interval)
     )
 }
@@ -213,7 +213,7 @@ fn predict(
             "expr",
             format!(
                 "compares the counter {metric} itself, which never falls: compare rate({metric}[5m]) or \
-                 increase({metric}[5m]); if it may fall, and is no counter, say type = \"gauge\""
+                 increase({metric}[5m]); if it can fall and is not a counter, set type = \"gauge\""
             ),
         );
     } else {

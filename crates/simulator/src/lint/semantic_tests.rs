@@ -26,19 +26,19 @@ fn an_invalid_expression_is_reported_with_or_without_the_metric() {
     }
     let placed = "alert A: expr: is not PromQL: line 1, column 7: unexpected end: room <";
     assert_eq!(errors(&alert("room <", "2", "")), [placed]);
-    let missing = "alert A: threshold: is missing: expr holds {threshold}";
+    let missing = "alert A: threshold: is missing: expr contains {threshold}";
     assert_eq!(errors(&alert("room < {threshold}", "2", "")), [missing]);
 }
 
 #[test]
-fn a_rule_that_sums_the_label_of_drills_away_is_noted() {
+fn a_rule_that_drops_the_label_drill_is_noted() {
     let noted = |by: &str| {
         let expr = format!("\"sum by ({by}) (m) > {{threshold}}\"");
         let text = format!("[[alert]]\nname = \"A\"\nexpr = {expr}\nthreshold = 1\ntrigger = 2\n");
         let notes = notes(&CheckedCatalogue::parse("mine.toml", &text, 1.0).unwrap());
         notes
             .iter()
-            .any(|note| note.contains("sums the label drill away"))
+            .any(|note| note.contains("drops the label drill"))
     };
     assert!(noted("job") && !noted("job, drill"));
 }
@@ -108,11 +108,11 @@ fn the_error_about_a_pattern_names_patterns_that_the_metric_can_follow() {
                 "{ pattern = \"burst\", count = 3, every = \"10s\" }",
                 "",
             ),
-            "the metric is of type gauge, and burst is for counters: take hold, spike or flapping, or say type = \"counter\"",
+            "the metric is of type gauge, and burst is for counters: use hold, spike or flapping, or set type = \"counter\"",
         ),
         (
             alert("rate(m_total[5m]) > 1", &growth("9"), ""),
-            "the metric is of type counter, and growth is for gauges: take hold or ramp, whose `to` is a counter's rate per second",
+            "the metric is of type counter, and growth is for gauges: use hold or ramp, whose `to` is a counter's rate per second",
         ),
         (
             alert("m > 5", &growth("2"), "baseline = 3"),
@@ -126,7 +126,7 @@ fn the_error_about_a_pattern_names_patterns_that_the_metric_can_follow() {
 #[test]
 fn the_error_about_a_compared_counter_says_what_to_compare() {
     let message = "alert A: expr: compares the counter m_total itself, which never falls: \
-                compare rate(m_total[5m]) or increase(m_total[5m]); if it may fall, and is no counter, say type = \"gauge\"";
+                compare rate(m_total[5m]) or increase(m_total[5m]); if it can fall and is not a counter, set type = \"gauge\"";
     for baseline in ["", "baseline = 1"] {
         assert_eq!(errors(&alert("m_total > 5", "2", baseline)), [message]);
     }
@@ -139,8 +139,8 @@ fn the_error_about_a_compared_counter_says_what_to_compare() {
 
 #[test]
 fn a_window_that_holds_fewer_than_two_scrapes_is_an_error_at_every_scale() {
-    let never = "never holds two scrapes, one each";
-    let perhaps = "may hold fewer than two scrapes, one each";
+    let never = "never holds two scrapes, which come every";
+    let perhaps = "may hold fewer than two scrapes, which come every";
     for scale in [1.0, 1.0 / 15.0] {
         let message = |seconds: &str| {
             let text = alert(
@@ -162,6 +162,6 @@ fn a_window_that_holds_fewer_than_two_scrapes_is_an_error_at_every_scale() {
         }
     }
     let literal = errors(&alert("rate(m_total[10s]) > 1", "5", ""));
-    let message = "alert A: expr: 10s never holds two scrapes, one each 15s, and a single one makes no rate: let it hold four";
+    let message = "alert A: expr: 10s never holds two scrapes, which come every 15s, and a rate needs two: use a window of four scrapes";
     assert_eq!(literal, [message]);
 }

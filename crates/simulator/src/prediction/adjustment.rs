@@ -119,7 +119,7 @@ fn ramp(
     timing: &Timing,
 ) -> Result<Pattern, InvalidAdjustment> {
     let (Pattern::Hold { to } | Pattern::Ramp { to, .. }) = pattern else {
-        let message = "does not fit: only what is held or ramped can be ramped";
+        let message = "does not apply: only the patterns hold and ramp can be ramped";
         return Err(invalid("ramp_seconds", message));
     };
     if !(0.0..=DAY).contains(&seconds) {
@@ -127,7 +127,7 @@ fn ramp(
     }
     let over = timing.scaled(Duration::from_secs_f64(seconds));
     if is_flag(alert) && !over.is_zero() {
-        let message = "must be 0: the metric is a flag, and would have fractions";
+        let message = "must be 0: the metric is a flag, which has no values between 0 and 1";
         return Err(invalid("ramp_seconds", message));
     }
     Ok(Pattern::Ramp { to, over })
@@ -147,7 +147,7 @@ fn hold(seconds: f64, timing: &Timing) -> Result<Duration, InvalidAdjustment> {
     let hold = timing.scaled(Duration::from_secs_f64(seconds));
     if hold.is_zero() {
         let message = format!(
-            "must be more: at time scale {}, {} s are nothing",
+            "must be more: at time scale {}, {} s are less than a millisecond",
             format_number(timing.scale),
             format_number(seconds)
         );

@@ -58,7 +58,7 @@ pub fn predictor(alert: &Alert, interval: Duration) -> Result<Predictor, String>
     let lookback = predictor.lookback();
     if lookback > interval * MAX_LOOKBACK_SCRAPES {
         return Err(format!(
-            "looks back {}, too far to be played",
+            "looks back {}, which is too far to predict",
             format_duration(lookback)
         ));
     }
@@ -120,7 +120,7 @@ fn check_baseline(
     interval: Duration,
 ) -> Result<(), PredictionError> {
     let holds = |value: f64| {
-        PredictionError::Baseline(format!("makes the condition hold already, at {value}"))
+        PredictionError::Baseline(format!("already makes the condition hold, at {value}"))
     };
     let mut scraped = ScrapedSeries::begin(alert, predictor.clone(), interval);
     let noticed = scraped.scrape_until(interval * BASELINE_SCRAPES, |value| value.is_some());
