@@ -46,7 +46,7 @@ pub enum ApiError {
     TooManyRequests(String),
     /// 429: this client must wait.
     Throttled {
-        /// What it must wait with.
+        /// What it must not repeat until then.
         text: String,
         /// `Retry-After` in seconds.
         seconds: u64,

@@ -1,4 +1,4 @@
-//! Who counts as the client of which request.
+//! The client of a request, by its peer and its headers.
 
 use actix_web::http::header::HeaderValue;
 

@@ -31,7 +31,7 @@ pub fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Str
 }
 
 /// The end of a message about an unknown `name`: the names in `known` that are like it, or all of them;
-/// [`MAX_LISTED`] at most. `name` may come from outside.
+/// 40 at most. `name` may come from outside.
 pub fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<_> = known.collect();
     let near = similar_names(name, &known);

@@ -37,7 +37,7 @@ fn a_folder_of_somebody_else_is_refused_and_nothing_is_made_in_it() {
             let theirs = scratch.path().join("theirs");
             fs::create_dir(&theirs).unwrap();
             chown(&theirs, Some(OTHER_USER), None).unwrap();
-            // The way there is a link of theirs, to what is ours.
+            // A link of the other user to a folder of ours.
             let link = scratch.path().join("link");
             symlink(scratch.path(), &link).unwrap();
             std::os::unix::fs::lchown(&link, Some(OTHER_USER), None).unwrap();
@@ -48,7 +48,7 @@ fn a_folder_of_somebody_else_is_refused_and_nothing_is_made_in_it() {
             assert!(message(check_links(&link)).contains("nothing is written through it"));
             theirs
         }
-        // Root's, which is ours to use as far as the file system lets us, but not to write to.
+        // Root's folder: safe by its owner, but the file system does not let us write to it.
         false => PathBuf::from("/usr"),
     };
     let before = names(&theirs);

@@ -4,7 +4,8 @@
 //! Atomic replacement ([`replace`], [`Folder::replace`]) does not use the crate `tempfile`: its `persist` creates and renames
 //! by path, so that another user who may change a parent folder can swap it for a link in between. Here both calls go
 //! through an open handle of the folder. `tempfile` also subtracts the umask from every mode, and public files must be
-//! public whatever the umask is.
+//! public whatever the umask is. (The simulator's `backfill` writes its file for minutes and has its own scratch file, locked
+//! so that others see that it is in use.)
 
 mod folder;
 mod unsafe_path;

@@ -1,5 +1,5 @@
-//! Settings that are declared once: a field with its documentation and its default is a key of the file, a row of the
-//! table in the documentation, and a line of the commented defaults.
+//! Declares each setting once. A field with its documentation and default becomes a key of the settings file, a row of the
+//! table in the docs, and a line of the commented defaults.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use super::layers::Alias;
 pub struct Setting {
     /// Its name within the section.
     pub key: &'static str,
-    /// What it means, a line each, as the field's documentation has it.
+    /// The field's documentation, line by line.
     pub doc: &'static [&'static str],
     /// The default, in TOML.
     pub default: &'static str,
@@ -21,13 +21,14 @@ pub struct Setting {
 pub struct Section {
     /// `server` for `[server]`.
     pub name: &'static str,
-    /// What it is about, a line each.
+    /// Its documentation, line by line.
     pub doc: &'static [&'static str],
-    /// Its keys, in groups: those of the section itself, then those that it shares with other programs.
+    /// Its keys in groups: its own, then those that it shares with other programs.
     pub settings: &'static [&'static [Setting]],
 }
 
-/// Declares a section: a struct, read by serde, with a `SECTION` or, without a name, its `SETTINGS` for other sections.
+/// Declares a section: a struct for serde with a constant `SECTION`. Without a name, it has `SETTINGS`, which other sections
+/// include.
 ///
 /// ```
 /// program::section! {
