@@ -119,7 +119,7 @@ impl MockSettings {
     /// Reads and checks all layers.
     ///
     /// # Errors
-    /// Every fault that could be found, each with its key.
+    /// Every error that is found, each with its key.
     pub fn load(
         file: Option<&Path>,
         environment: &BTreeMap<String, String>,

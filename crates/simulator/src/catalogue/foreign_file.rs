@@ -48,7 +48,7 @@ pub(super) fn recognise_keys<'a>(mut keys: impl Iterator<Item = &'a String>) -> 
 mod tests {
     use crate::lint::CheckedCatalogue;
 
-    fn fault(text: &str) -> String {
+    fn error_of(text: &str) -> String {
         let error = CheckedCatalogue::parse("mine", text, 1.0).unwrap_err();
         assert_eq!(error.errors().len(), 1, "{error}");
         error.errors()[0].clone()
@@ -61,7 +61,7 @@ mod tests {
             "# mine\n---\ngroups:\n- rules:\n  - expr: up == 0\n    alert: 'Down'\n",
             "      - alert: \"Down\"\n        expr: \"up < 0.5\"\n",
         ] {
-            let message = fault(text);
+            let message = error_of(text);
             assert!(
                 message.starts_with("is a rule file of Prometheus (YAML), not a catalogue (TOML)"),
                 "{message}"
@@ -71,24 +71,24 @@ mod tests {
                 "{message}"
             );
         }
-        assert!(fault("groups: []\n").starts_with("is a rule file of Prometheus"));
-        assert!(fault("- record: a\n  expr: b\n").starts_with("is a rule file of Prometheus"));
+        assert!(error_of("groups: []\n").starts_with("is a rule file of Prometheus"));
+        assert!(error_of("- record: a\n  expr: b\n").starts_with("is a rule file of Prometheus"));
     }
 
     #[test]
     fn files_of_other_programs_are_named() {
         let message =
-            fault("global: {}\nrule_files: [\"r.yml\"]\nscrape_configs:\n  - job_name: a\n");
+            error_of("global: {}\nrule_files: [\"r.yml\"]\nscrape_configs:\n  - job_name: a\n");
         assert!(
             message.starts_with("is Prometheus' configuration"),
             "{message}"
         );
-        let message = fault("route:\n  receiver: a\nreceivers:\n- name: a\n");
+        let message = error_of("route:\n  receiver: a\nreceivers:\n- name: a\n");
         assert!(
             message.starts_with("is Alertmanager's configuration"),
             "{message}"
         );
-        let message = fault("[[range]]\nname = \"a\"\nquery = \"up\"\n");
+        let message = error_of("[[range]]\nname = \"a\"\nquery = \"up\"\n");
         assert!(
             message.starts_with("range: [[range]] is a query of the gateway"),
             "{message}"
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn an_error_of_syntax_names_its_line() {
-        assert!(fault("[[alert]]\nexpr = \"a\" \"b\"\n").starts_with("line 2: "));
-        assert!(fault("[[alert]]\nname = \"A\"\nalert: B\n").starts_with("line 3: "));
+        assert!(error_of("[[alert]]\nexpr = \"a\" \"b\"\n").starts_with("line 2: "));
+        assert!(error_of("[[alert]]\nname = \"A\"\nalert: B\n").starts_with("line 3: "));
     }
 }

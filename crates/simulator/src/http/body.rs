@@ -12,17 +12,17 @@ use serde_json::value::RawValue;
 
 use crate::prediction::Adjustment;
 
-/// Far more than three numbers need, in bytes.
-const MOST: usize = 4_096;
+/// The limit of a body. An adjustment has three numbers.
+const MAX_BODY_BYTES: usize = 4_096;
 
 /// Reads the adjustment of a trigger. An empty body is an empty adjustment.
 pub(super) async fn adjustment(body: Payload) -> Result<Adjustment, ApiError> {
-    parse(&request_body::read(body, MOST, |_| ()).await?)
+    parse(&request_body::read(body, MAX_BODY_BYTES, |_| ()).await?)
 }
 
 /// Reads the body of a request without parameters: empty, or an object without keys.
 pub(super) async fn empty(body: Payload) -> Result<(), ApiError> {
-    has_no_key(&request_body::read(body, MOST, |_| ()).await?)
+    has_no_key(&request_body::read(body, MAX_BODY_BYTES, |_| ()).await?)
 }
 
 fn parse(body: &[u8]) -> Result<Adjustment, ApiError> {

@@ -256,7 +256,7 @@ mod tests {
         ] {
             let found = faults_of(&format!("{first}{second}"));
             assert!(
-                found.iter().any(|fault| fault.starts_with(message)),
+                found.iter().any(|error| error.starts_with(message)),
                 "{message}: {found:?}"
             );
         }

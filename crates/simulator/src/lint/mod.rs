@@ -4,7 +4,6 @@
 mod can_fire;
 mod checked;
 mod consistency;
-mod notes;
 mod promtool;
 mod report;
 mod semantic;
@@ -18,5 +17,4 @@ mod semantic_tests;
 
 pub use can_fire::{CanFire, can_fire};
 pub use checked::CheckedCatalogue;
-pub use notes::notes;
 pub use report::{CheckOptions, check};

@@ -1,6 +1,6 @@
 //! Errors in the keys of alerts.
 
-use super::{CanFire, CheckedCatalogue, can_fire, notes};
+use super::{CanFire, CheckedCatalogue, can_fire, report::notes};
 
 fn errors(text: &str) -> Vec<String> {
     match CheckedCatalogue::parse("mine.toml", text, 1.0) {

@@ -1,6 +1,6 @@
 //! Errors in the rules of alerts and in the steps of scenarios.
 
-use super::{CanFire, CheckedCatalogue, can_fire, notes};
+use super::{CanFire, CheckedCatalogue, can_fire, report::notes};
 
 fn errors(text: &str) -> Vec<String> {
     match CheckedCatalogue::parse("mine.toml", text, 1.0) {
