@@ -39,6 +39,7 @@ use std::{
     env,
     error::Error,
     io::{self, Write},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -96,6 +97,9 @@ struct Plan {
     /// How long /health takes beside large answers, and nothing else
     #[arg(long)]
     hitch: bool,
+    /// Another build of the gateway than the bench's own
+    #[arg(long, value_name = "FILE")]
+    gateway: Option<PathBuf>,
     /// These servers alone
     #[arg(long, value_delimiter = ',', value_enum)]
     servers: Vec<Rival>,
@@ -158,6 +162,10 @@ fn bench(plan: &Plan) -> Outcome<()> {
     }
     let programs = Programs {
         peer: peer::install("fanout").ok(),
+        gateway: plan
+            .gateway
+            .clone()
+            .unwrap_or_else(|| env!("CARGO_BIN_EXE_service-metrics").into()),
         scratch: scratch.path().to_owned(),
         recorded,
     };

@@ -65,6 +65,8 @@ pub(crate) struct Running {
 pub(crate) struct Programs {
     /// The folder of the installed peer.
     pub(crate) peer: Option<PathBuf>,
+    /// The program of the gateway.
+    pub(crate) gateway: PathBuf,
     /// The gateway's settings are written here.
     pub(crate) scratch: PathBuf,
     /// What a real Prometheus has answered, where it was asked.
@@ -92,7 +94,7 @@ impl Programs {
                 }
                 Rival::Gateway | Rival::GatewayAlone => {
                     let workers = if rival == Rival::Gateway { 0 } else { 1 };
-                    command.arg(env!("CARGO_BIN_EXE_service-metrics"));
+                    command.arg(&self.gateway);
                     command.arg("--config").arg(self.settings(workers)?);
                     command
                         .env("PORT", port)

@@ -49,125 +49,127 @@ fn milliseconds_win_over_seconds() {
     assert_eq!(settings.prometheus.timeout(), Duration::from_millis(400));
 }
 
+/// A variable, a value that it must not have, and the key that is named.
+const REFUSED: &[(&str, &str, &str)] = &[
+    ("PORT", "70000", "server.port"),
+    ("POLL_INTERVAL", "soon", "POLL_INTERVAL"),
+    ("POLL_INTERVAL", "0", "prometheus.poll_interval_seconds"),
+    ("PROMETHEUS_URL", "ftp://x", "prometheus.url"),
+    ("PROMETHEUS_URL", "not a url", "prometheus.url"),
+    (
+        "CORS_ALLOWED_ORIGINS",
+        "http://localhost:3000/",
+        "cors.allowed_origins",
+    ),
+    (
+        "CORS_ALLOWED_ORIGINS",
+        "https://*.b.example",
+        "cors.allowed_origins",
+    ),
+    (
+        "CORS_ALLOWED_ORIGINS",
+        "ws://localhost:3000",
+        "cors.allowed_origins",
+    ),
+    ("CORS_ALLOWED_ORIGINS", "null", "cors.allowed_origins"),
+    (
+        "CORS_ALLOWED_ORIGINS",
+        "https://b\u{fc}cher.example",
+        "cors.allowed_origins",
+    ),
+    (
+        "CORS_ALLOWED_ORIGINS",
+        "http://localhost:0",
+        "cors.allowed_origins",
+    ),
+    ("RUST_LOG", "inof", "log.filter"),
+    ("PROMETHEUS_URL", "http://localhost:0", "prometheus.url"),
+    ("PROMETHEUS_URL", "http://*:9090", "prometheus.url"),
+    (
+        "PROMETHEUS_URL",
+        "http://localhost:9090/api/v1/",
+        "prometheus.url",
+    ),
+    (
+        "SERVICE_METRICS__INCIDENTS__SEVERITIES",
+        "P1,P2,P1",
+        "incidents.severities[2]",
+    ),
+    (
+        "SERVICE_METRICS__INCIDENTS__SEVERITIES",
+        r#"["P1 "]"#,
+        "incidents.severities[0]",
+    ),
+    (
+        "SERVICE_METRICS__INCIDENTS__SEVERITIES",
+        r#"["P1",""]"#,
+        "incidents.severities[1]",
+    ),
+    (
+        "SERVICE_METRICS__SERVER__EXTERNAL_URL",
+        "metrics.example.org",
+        "server.external_url",
+    ),
+    (
+        "SERVICE_METRICS__SERVER__EXTERNAL_URL",
+        "https://me:hunter2@metrics.example.org",
+        "server.external_url",
+    ),
+    ("CORS_ALLOWED_ORIGINS", "*", "cors.allowed_origins"),
+    ("LOG_FORMAT", "xml", "log.format"),
+    (
+        "SERVICE_METRICS__DATABASE__POOL_SIZE",
+        "0",
+        "database.pool_size",
+    ),
+    (
+        "SERVICE_METRICS__DATABASE__POOL_SIZE",
+        "lots",
+        "database.pool_size",
+    ),
+    (
+        "SERVICE_METRICS__WEBHOOK__MAX_BYTES",
+        "0",
+        "webhook.max_bytes",
+    ),
+    (
+        "SERVICE_METRICS__WEBHOOK__TIMEOUT_SECONDS",
+        "26",
+        "webhook.timeout_seconds",
+    ),
+    ("SERVICE_METRICS__UI__DIR", "/no/such/folder", "ui.dir"),
+    ("SERVICE_METRICS__UI__DIR", "src", "ui.dir"),
+    (
+        "SERVICE_METRICS__UI__SIMULATOR_URL",
+        "http://me:hunter2@localhost:8082",
+        "ui.simulator_url",
+    ),
+    (
+        "SERVICE_METRICS__UI__SIMULATOR_URL",
+        "ws://localhost:8082",
+        "ui.simulator_url",
+    ),
+    (
+        "SERVICE_METRICS__SERVER__TRUSTED_PROXIES",
+        "10.0.0.0/8, proxy.example",
+        "server.trusted_proxies",
+    ),
+    (
+        "SERVICE_METRICS__SERVER__TRUSTED_PROXIES",
+        "0.0.0.0/0",
+        "server.trusted_proxies",
+    ),
+    (
+        "SERVICE_METRICS__SERVER__HOST",
+        "nowhere.example",
+        "server.host",
+    ),
+];
+
 #[test]
 fn each_fault_is_one_line_with_its_key() {
-    let cases = [
-        ("PORT", "70000", "server.port"),
-        ("POLL_INTERVAL", "soon", "POLL_INTERVAL"),
-        ("POLL_INTERVAL", "0", "prometheus.poll_interval_seconds"),
-        ("PROMETHEUS_URL", "ftp://x", "prometheus.url"),
-        ("PROMETHEUS_URL", "not a url", "prometheus.url"),
-        (
-            "CORS_ALLOWED_ORIGINS",
-            "http://localhost:3000/",
-            "cors.allowed_origins",
-        ),
-        (
-            "CORS_ALLOWED_ORIGINS",
-            "https://*.b.example",
-            "cors.allowed_origins",
-        ),
-        (
-            "CORS_ALLOWED_ORIGINS",
-            "ws://localhost:3000",
-            "cors.allowed_origins",
-        ),
-        ("CORS_ALLOWED_ORIGINS", "null", "cors.allowed_origins"),
-        (
-            "CORS_ALLOWED_ORIGINS",
-            "https://b\u{fc}cher.example",
-            "cors.allowed_origins",
-        ),
-        (
-            "CORS_ALLOWED_ORIGINS",
-            "http://localhost:0",
-            "cors.allowed_origins",
-        ),
-        ("RUST_LOG", "inof", "log.filter"),
-        ("PROMETHEUS_URL", "http://localhost:0", "prometheus.url"),
-        ("PROMETHEUS_URL", "http://*:9090", "prometheus.url"),
-        (
-            "PROMETHEUS_URL",
-            "http://localhost:9090/api/v1/",
-            "prometheus.url",
-        ),
-        (
-            "SERVICE_METRICS__INCIDENTS__SEVERITIES",
-            "P1,P2,P1",
-            "incidents.severities[2]",
-        ),
-        (
-            "SERVICE_METRICS__INCIDENTS__SEVERITIES",
-            r#"["P1 "]"#,
-            "incidents.severities[0]",
-        ),
-        (
-            "SERVICE_METRICS__INCIDENTS__SEVERITIES",
-            r#"["P1",""]"#,
-            "incidents.severities[1]",
-        ),
-        (
-            "SERVICE_METRICS__SERVER__EXTERNAL_URL",
-            "metrics.example.org",
-            "server.external_url",
-        ),
-        (
-            "SERVICE_METRICS__SERVER__EXTERNAL_URL",
-            "https://me:hunter2@metrics.example.org",
-            "server.external_url",
-        ),
-        ("CORS_ALLOWED_ORIGINS", "*", "cors.allowed_origins"),
-        ("LOG_FORMAT", "xml", "log.format"),
-        (
-            "SERVICE_METRICS__DATABASE__POOL_SIZE",
-            "0",
-            "database.pool_size",
-        ),
-        (
-            "SERVICE_METRICS__DATABASE__POOL_SIZE",
-            "lots",
-            "database.pool_size",
-        ),
-        (
-            "SERVICE_METRICS__WEBHOOK__MAX_BYTES",
-            "0",
-            "webhook.max_bytes",
-        ),
-        (
-            "SERVICE_METRICS__WEBHOOK__TIMEOUT_SECONDS",
-            "26",
-            "webhook.timeout_seconds",
-        ),
-        ("SERVICE_METRICS__UI__DIR", "/no/such/folder", "ui.dir"),
-        ("SERVICE_METRICS__UI__DIR", "src", "ui.dir"),
-        (
-            "SERVICE_METRICS__UI__SIMULATOR_URL",
-            "http://me:hunter2@localhost:8082",
-            "ui.simulator_url",
-        ),
-        (
-            "SERVICE_METRICS__UI__SIMULATOR_URL",
-            "ws://localhost:8082",
-            "ui.simulator_url",
-        ),
-        (
-            "SERVICE_METRICS__SERVER__TRUSTED_PROXIES",
-            "10.0.0.0/8, proxy.example",
-            "server.trusted_proxies",
-        ),
-        (
-            "SERVICE_METRICS__SERVER__TRUSTED_PROXIES",
-            "0.0.0.0/0",
-            "server.trusted_proxies",
-        ),
-        (
-            "SERVICE_METRICS__SERVER__HOST",
-            "nowhere.example",
-            "server.host",
-        ),
-    ];
-    for (variable, value, key) in cases {
-        let error = load_with(&[(variable, value)])
+    for (variable, value, key) in REFUSED {
+        let error = load_with(&[(*variable, *value)])
             .expect_err(variable)
             .to_string();
         assert_eq!(error.lines().count(), 1, "{error}");

@@ -12,7 +12,14 @@ fn declared(first: u8, length: u64) -> Vec<u8> {
     [vec![first, 0xFF], length.to_be_bytes().to_vec(), vec![0; 4]].concat()
 }
 
-fn violations() -> Vec<(&'static str, Vec<u8>, u16)> {
+type Violation = (&'static str, Vec<u8>, u16);
+
+fn violations() -> Vec<Violation> {
+    [clean_closes(), broken_frames(), close_codes(), contents()].concat()
+}
+
+/// Closes that are no violation: 1000 answers them.
+fn clean_closes() -> Vec<Violation> {
     vec![
         ("good-bye", frame(CLOSE, b""), 1000),
         ("good-bye with a code", frame(CLOSE, &[0x03, 0xE9]), 1000),
@@ -62,6 +69,12 @@ fn violations() -> Vec<(&'static str, Vec<u8>, u16)> {
             [frame(TEXT, &vec![b'1'; MAX]), frame(CLOSE, b"")].concat(),
             1000,
         ),
+    ]
+}
+
+/// Frames that RFC 6455 §5.2 to §5.5 do not allow.
+fn broken_frames() -> Vec<Violation> {
+    vec![
         ("RSV1", frame(0xC1, b"{}"), 1002),
         ("RSV2", frame(0xA1, b"{}"), 1002),
         (
@@ -109,6 +122,12 @@ fn violations() -> Vec<(&'static str, Vec<u8>, u16)> {
             declared(TEXT, 65_535),
             1002,
         ),
+    ]
+}
+
+/// Close codes that no client may send (§7.4).
+fn close_codes() -> Vec<Violation> {
+    vec![
         ("a close code of one byte", frame(CLOSE, &[3]), 1002),
         ("close code 0", frame(CLOSE, &[0, 0]), 1002),
         ("close code 999", frame(CLOSE, &[0x03, 0xE7]), 1002),
@@ -118,6 +137,12 @@ fn violations() -> Vec<(&'static str, Vec<u8>, u16)> {
         ("close code 1015", frame(CLOSE, &[0x03, 0xF7]), 1002),
         ("close code 2999", frame(CLOSE, &[0x0B, 0xB7]), 1002),
         ("close code 5000", frame(CLOSE, &[0x13, 0x88]), 1002),
+    ]
+}
+
+/// Messages that are not taken: binary, not UTF-8, too many, too long.
+fn contents() -> Vec<Violation> {
+    vec![
         ("binary", frame(0x82, b"x"), 1003),
         ("binary in fragments", frame(0x02, b"x"), 1003),
         ("not UTF-8", frame(TEXT, &[0xFF]), 1007),
