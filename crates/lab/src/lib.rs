@@ -42,4 +42,5 @@ pub use servers::{
     postgres::Postgres,
     program::Program,
     prometheus::{Prometheus, PrometheusSetup, Target},
+    server::Server,
 };

@@ -4,3 +4,4 @@ pub(crate) mod alertmanager;
 pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod prometheus;
+pub(crate) mod server;

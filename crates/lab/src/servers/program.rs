@@ -1,13 +1,14 @@
 //! A running program that reports over HTTP when it is ready: our own programs, Prometheus and Alertmanager.
 
-use std::{ffi::OsString, io, path::Path, time::Duration};
+use std::{ffi::OsString, io, ops::Deref, path::Path, time::Duration};
 
 use tokio::time::timeout;
 
+use super::server::Server;
 use crate::{
     error::LabError,
     executables,
-    process::{child::Child, http, launch::Launch},
+    process::{http, launch::Launch},
 };
 
 /// How long it may take to get ready.
@@ -15,13 +16,13 @@ const READY_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long one answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A running program that serves HTTP on loopback. Dropping it kills it.
+/// A running program that serves HTTP on loopback. Dropping it kills it. Derefs to its [`Server`].
 pub struct Program {
     launch: Launch,
     port: u16,
     ready: &'static [&'static str],
     grace: Duration,
-    child: Child,
+    server: Server,
 }
 
 impl Program {
@@ -78,13 +79,13 @@ impl Program {
         ready: &'static [&'static str],
         grace: Duration,
     ) -> Result<Self, LabError> {
-        let child = serve(&launch, port, ready).await?;
+        let server = serve(&launch, port, ready, grace).await?;
         Ok(Self {
             launch,
             port,
             ready,
             grace,
-            child,
+            server,
         })
     }
 
@@ -106,60 +107,40 @@ impl Program {
         get(self.port, path).await
     }
 
-    /// Its process id.
-    pub fn pid(&self) -> u32 {
-        self.child.pid()
-    }
-
-    /// Freezes it: connections stay open and nothing answers.
-    ///
-    /// # Errors
-    /// If it does not stop.
-    pub fn pause(&self) -> Result<(), LabError> {
-        self.child.pause()
-    }
-
-    /// Thaws what [`Self::pause`] froze.
-    pub fn resume(&self) {
-        self.child.resume();
-    }
-
-    /// Kills it and its descendants.
-    pub async fn kill(&self) {
-        self.child.kill().await;
-    }
-
-    /// Asks it to stop, and kills it after its grace period.
-    pub async fn stop(&self) {
-        self.child.stop(self.grace).await;
-    }
-
     /// Stops it if it runs, and starts it again on the same port and data.
     ///
     /// # Errors
     /// When it does not get ready.
     pub async fn restart(&mut self) -> Result<(), LabError> {
         self.stop().await;
-        self.child = serve(&self.launch, self.port, self.ready).await?;
+        self.server = serve(&self.launch, self.port, self.ready, self.grace).await?;
         Ok(())
-    }
-
-    /// Waits until it ends by itself; returns the error.
-    pub(crate) async fn died(&self) -> LabError {
-        self.child.died().await
     }
 }
 
-async fn serve(launch: &Launch, port: u16, ready: &[&str]) -> Result<Child, LabError> {
-    let child = Child::spawn(launch)?;
+impl Deref for Program {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+async fn serve(
+    launch: &Launch,
+    port: u16,
+    ready: &[&str],
+    grace: Duration,
+) -> Result<Server, LabError> {
+    let server = Server::spawn(launch, grace)?;
     for path in ready {
-        child
+        server
             .ready(READY_TIMEOUT, async || {
                 matches!(get(port, path).await, Ok((200, _)))
             })
             .await?;
     }
-    Ok(child)
+    Ok(server)
 }
 
 async fn get(port: u16, path: &str) -> io::Result<(u16, String)> {

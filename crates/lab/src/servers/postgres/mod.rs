@@ -2,12 +2,12 @@
 //!
 //! | file       | holds                                                  |
 //! |------------|--------------------------------------------------------|
-//! | `server`   | the running server                                     |
+//! | `database` | the running server with the database                   |
 //! | `cluster`  | how a cluster is made: `initdb`, the SQL files         |
 //! | `data_dir` | where its files are, and which user owns them          |
 
 mod cluster;
 mod data_dir;
-mod server;
+mod database;
 
-pub use server::Postgres;
+pub use database::Postgres;

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    ops::Deref,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -14,11 +15,7 @@ use super::{
     cluster::{self, DATABASE},
     data_dir::DataDir,
 };
-use crate::{
-    error::LabError,
-    executables, options,
-    process::{child::Child, port},
-};
+use crate::{error::LabError, executables, options, process::port, servers::server::Server};
 
 /// How long it may take to get ready, including a recovery after a kill.
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
@@ -27,7 +24,8 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How long one query may take.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A running PostgreSQL on loopback. Dropping it stops it.
+/// A running PostgreSQL on loopback. Dropping it stops it. Derefs to its [`Server`]; stopping it rolls open transactions
+/// back.
 pub struct Postgres {
     programs: PathBuf,
     data_dir: DataDir,
@@ -36,7 +34,7 @@ pub struct Postgres {
     /// The password of the owner.
     password: String,
     outdated: bool,
-    child: Child,
+    server: Server,
 }
 
 impl Postgres {
@@ -70,7 +68,7 @@ impl Postgres {
         let outdated = complete
             && fs::read_to_string(&data_dir.complete).is_ok_and(|made_from| made_from != sql);
         let postgres = port::start_on(port, async |port| {
-            let child = serve(&programs, &data_dir, port, &password, log).await?;
+            let server = serve(&programs, &data_dir, port, &password, log).await?;
             Ok(Self {
                 programs: programs.clone(),
                 data_dir: data_dir.clone(),
@@ -78,7 +76,7 @@ impl Postgres {
                 port,
                 password: password.clone(),
                 outdated,
-                child,
+                server,
             })
         })
         .await?;
@@ -144,29 +142,6 @@ impl Postgres {
         query(self.port, &self.password, DATABASE, sql).await
     }
 
-    /// Freezes the server and its backends: connections stay open and nothing answers.
-    ///
-    /// # Errors
-    /// If one of its processes does not stop.
-    pub fn pause(&self) -> Result<(), LabError> {
-        self.child.pause()
-    }
-
-    /// Thaws what [`Self::pause`] froze.
-    pub fn resume(&self) {
-        self.child.resume();
-    }
-
-    /// Kills the server and its backends at once.
-    pub async fn kill(&self) {
-        self.child.kill().await;
-    }
-
-    /// Shuts the server down: open transactions are rolled back, clients disconnected.
-    pub async fn stop(&self) {
-        self.child.stop(GRACE).await;
-    }
-
     /// Stops it if it runs, and starts it again on the same port and data.
     ///
     /// # Errors
@@ -174,13 +149,16 @@ impl Postgres {
     pub async fn restart(&mut self) -> Result<(), LabError> {
         self.stop().await;
         let (programs, password) = (&self.programs, &self.password);
-        self.child = serve(programs, &self.data_dir, self.port, password, &self.log).await?;
+        self.server = serve(programs, &self.data_dir, self.port, password, &self.log).await?;
         Ok(())
     }
+}
 
-    /// Waits until the server ends by itself; returns the error.
-    pub(crate) async fn died(&self) -> LabError {
-        self.child.died().await
+impl Deref for Postgres {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
     }
 }
 
@@ -190,9 +168,9 @@ async fn serve(
     port: u16,
     password: &str,
     log: &Path,
-) -> Result<Child, LabError> {
-    let child = Child::spawn(&cluster::server(programs, data_dir, port, log))?;
-    child
+) -> Result<Server, LabError> {
+    let server = Server::spawn(&cluster::server(programs, data_dir, port, log), GRACE)?;
+    server
         .ready(READY_TIMEOUT, async || {
             matches!(
                 timeout(QUERY_TIMEOUT, query(port, password, "postgres", "SELECT 1")).await,
@@ -200,7 +178,7 @@ async fn serve(
             )
         })
         .await?;
-    Ok(child)
+    Ok(server)
 }
 
 /// Runs SQL statements as the owner.
