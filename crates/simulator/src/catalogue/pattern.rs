@@ -45,7 +45,7 @@ pub enum Pattern {
         /// The period.
         every: Duration,
     },
-    /// Counter `count` events at once, and again after each period. Counters only.
+    /// Counts `count` events at once, and again after each period. Counters only.
     Burst {
         /// Events at a time.
         count: f64,
