@@ -1,4 +1,4 @@
-//! The gateway as a value: a list of features, started and served until it is told to stop.
+//! The gateway as a value: a list of features, started and served until it must stop.
 
 use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 

@@ -23,9 +23,9 @@ use crate::{
 };
 
 /// How long a frame waits for what Alertmanager says of its alerts; what it says later goes out in another.
-const PATIENCE: Duration = Duration::from_millis(300);
+const ENRICH_TIMEOUT: Duration = Duration::from_millis(300);
 /// How long an unanswered question is waited for before another is sent: a server that hangs must not collect them.
-const QUESTION_LIFETIME: Duration = Duration::from_secs(150);
+const REQUEST_LIFETIME: Duration = Duration::from_secs(150);
 
 /// Does Alertmanager answer?
 #[derive(Debug, Clone, Message)]
@@ -52,7 +52,7 @@ pub(super) struct AlertmanagerPoller {
 }
 
 impl AlertmanagerPoller {
-    /// One that publishes to `hub` what it is told, and what `alertmanager` says of it within `timeout`.
+    /// Publishes to `hub` what is published to it, with the answer of `alertmanager`, which is awaited for `timeout`.
     pub(super) fn new(
         alertmanager: Alertmanager,
         timeout: Duration,
@@ -79,11 +79,11 @@ impl AlertmanagerPoller {
         self.is_old = false;
         let alertmanager = self.alertmanager.clone();
         let question = async move { alertmanager.view().await };
-        timeout(QUESTION_LIFETIME, question)
+        timeout(REQUEST_LIFETIME, question)
             .into_actor(self)
             .map(move |answer, poller, ctx| {
                 poller.asked = None;
-                let answer = answer.unwrap_or(Err(UpstreamError::TimedOut(QUESTION_LIFETIME)));
+                let answer = answer.unwrap_or(Err(UpstreamError::TimedOut(REQUEST_LIFETIME)));
                 let metrics = poller.sources.source(Source::Alertmanager);
                 metrics.duration.observe(began.elapsed().as_secs_f64());
                 poller.learn(answer);
@@ -92,7 +92,7 @@ impl AlertmanagerPoller {
                 }
             })
             .spawn(ctx);
-        ctx.run_later(PATIENCE, move |poller, _| {
+        ctx.run_later(ENRICH_TIMEOUT, move |poller, _| {
             if poller.asked == Some(began) {
                 poller.publish();
             }
@@ -108,11 +108,11 @@ impl AlertmanagerPoller {
     fn learn(&mut self, answer: Result<AlertmanagerView, UpstreamError>) {
         let reason = answer.as_ref().err().map(UpstreamError::reason);
         self.sources.answered(Source::Alertmanager, reason);
-        let told = answer
+        let outcome = answer
             .as_ref()
             .err()
             .map(|error| format!("Alertmanager {error}"));
-        if self.check.update(told.map_or(Ok(()), Err)) {
+        if self.check.update(outcome.map_or(Ok(()), Err)) {
             match &self.check.error {
                 None => info!("Alertmanager answers"),
                 Some(error) => warn!("{error}; which alerts it keeps quiet is not known"),

@@ -15,7 +15,7 @@ const MOST: usize = 128;
 /// Bodies at the same time of one client.
 const MOST_PER_CLIENT: usize = 16;
 /// Nobody is judged by his pace before.
-const GRACE: Duration = Duration::from_secs(1);
+const MIN_AGE: Duration = Duration::from_secs(1);
 
 /// The bodies that are on their way; clones share them.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ struct Body {
     client: ClientNetwork,
     began: Instant,
     bytes: usize,
-    gives_way: CancellationToken,
+    is_displaced: CancellationToken,
 }
 
 /// A body's place among them, until it is dropped.
@@ -44,7 +44,7 @@ struct Body {
 pub(super) struct Arrival {
     incoming: Incoming,
     number: u64,
-    gives_way: CancellationToken,
+    is_displaced: CancellationToken,
 }
 
 impl Incoming {
@@ -67,18 +67,18 @@ impl Incoming {
         }
         let number = bodies.next;
         bodies.next += 1;
-        let gives_way = CancellationToken::new();
+        let is_displaced = CancellationToken::new();
         let body = Body {
             client,
             began: Instant::now(),
             bytes: 0,
-            gives_way: gives_way.clone(),
+            is_displaced: is_displaced.clone(),
         };
         bodies.under_way.insert(number, body);
         Arrival {
             incoming: self.clone(),
             number,
-            gives_way,
+            is_displaced,
         }
     }
 
@@ -100,8 +100,8 @@ impl Bodies {
         let pace = |body: &Body| {
             let age = now.duration_since(body.began);
             // Those who have not had their time go last, the first to come before the others.
-            let pace = body.bytes as f64 / age.as_secs_f64().max(GRACE.as_secs_f64());
-            (age < GRACE, pace)
+            let pace = body.bytes as f64 / age.as_secs_f64().max(MIN_AGE.as_secs_f64());
+            (age < MIN_AGE, pace)
         };
         let candidates = self.under_way.iter();
         let candidates = candidates.filter(|(_, body)| client.is_none_or(|own| own == body.client));
@@ -117,7 +117,7 @@ impl Bodies {
         if let Some(number) = slowest.map(|(number, _)| *number)
             && let Some(body) = self.under_way.remove(&number)
         {
-            body.gives_way.cancel();
+            body.is_displaced.cancel();
         }
     }
 
@@ -139,8 +139,8 @@ impl Arrival {
     }
 
     /// Resolves when it must give way to others.
-    pub(super) fn gives_way(&self) -> WaitForCancellationFutureOwned {
-        self.gives_way.clone().cancelled_owned()
+    pub(super) fn is_displaced(&self) -> WaitForCancellationFutureOwned {
+        self.is_displaced.clone().cancelled_owned()
     }
 }
 
@@ -167,7 +167,7 @@ mod tests {
 
     fn gone(arrivals: &[Arrival]) -> Vec<usize> {
         let gone = arrivals.iter().enumerate();
-        let gone = gone.filter(|(_, arrival)| arrival.gives_way.is_cancelled());
+        let gone = gone.filter(|(_, arrival)| arrival.is_displaced.is_cancelled());
         gone.map(|(index, _)| index).collect()
     }
 
@@ -179,7 +179,7 @@ mod tests {
             .map(|_| incoming.begin(client(2)))
             .collect();
         assert_eq!(gone(&own), [0, 1], "the first to come");
-        assert!(!other.gives_way.is_cancelled());
+        assert!(!other.is_displaced.is_cancelled());
         drop((own, other));
         assert!(incoming.bodies().under_way.is_empty());
     }

@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused_and_the_field_is_named() {
-        for (from, to, told) in [
+        for (from, to, expected) in [
             (
                 "{\"receiver",
                 "[{\"receiver",
@@ -244,7 +244,7 @@ mod tests {
             let body = SENT.replacen(from, to, 1);
             assert_ne!(body, SENT, "{from}");
             let error = read(body.as_bytes()).unwrap_err();
-            assert!(error.contains(told), "{to}: {error}");
+            assert!(error.contains(expected), "{to}: {error}");
         }
         for body in [&b""[..], b"null", b"\"\"", b"4", b"{\"version\":\"\xFF\"}"] {
             let error = read(body).unwrap_err();

@@ -23,8 +23,8 @@ use crate::{messages::PollAlertsNow, telemetry::Telemetry};
 
 /// All bodies together may be as large as so many of the largest.
 const LARGEST_AT_A_TIME: usize = 8;
-/// What the slowest are told.
-const GAVE_WAY: &str =
+/// The answer to the slowest.
+const DISPLACED: &str =
     "the body came more slowly than others, for which there was no room; send it again";
 
 pub(super) const ROUTES: &[Route] = &[Route::post(
@@ -94,18 +94,18 @@ async fn take(
     };
     let body = tokio::select! {
         body = timeout(webhooks.timeout, read) => body,
-        () = arrival.gives_way() => {
+        () = arrival.is_displaced() => {
             // Not 429: Alertmanager tries again after a 5xx only.
-            return Err(ApiError::Unavailable(GAVE_WAY.into()));
+            return Err(ApiError::Unavailable(DISPLACED.into()));
         }
     };
     let body = body.map_err(|_| {
         ApiError::TooSlow(format!("the body took longer than {:?}", webhooks.timeout))
     })??;
-    let told = notification::read(&body).map_err(ApiError::BadData)?;
+    let notification = notification::read(&body).map_err(ApiError::BadData)?;
     debug!(
         "a webhook tells of {} alerts, {:?}",
-        told.alerts, told.status
+        notification.alerts, notification.status
     );
     Ok(webhooks.poll_now.send(PollAlertsNow).await?)
 }
@@ -140,7 +140,7 @@ fn outcome(taken: &Result<(), ApiError>) -> &'static str {
         Err(ApiError::UnsupportedMediaType(_)) => "wrong_type",
         Err(ApiError::TooLarge(_)) => "too_large",
         Err(ApiError::TooSlow(_)) => "too_slow",
-        Err(ApiError::Unavailable(told)) if told == GAVE_WAY => "gave_way",
+        Err(ApiError::Unavailable(text)) if text == DISPLACED => "gave_way",
         Err(ApiError::BadData(_)) => "malformed",
         Err(_) => "undelivered",
     }

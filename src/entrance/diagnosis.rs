@@ -72,7 +72,7 @@ struct Refused {
     at: Instant,
 }
 
-/// What a page is told.
+/// What a page shows besides data.
 #[derive(Serialize)]
 struct Connection {
     host: Option<String>,

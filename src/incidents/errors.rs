@@ -40,8 +40,8 @@ mod tests {
             RepoError::Unreachable("hunter2".into()),
             RepoError::Failed("hunter2".into()),
         ] {
-            let told = ApiError::from(error).to_string();
-            assert!(!told.contains("hunter2"), "{told}");
+            let text = ApiError::from(error).to_string();
+            assert!(!text.contains("hunter2"), "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The gateway's settings: defaults, layers, and what each fault is told as.
+//! The gateway's settings: defaults, layers, and the message of each fault.
 
 use std::time::Duration;
 
@@ -33,11 +33,11 @@ fn an_interval_may_have_a_unit() {
         let interval = settings.prometheus.interval().as_millis();
         assert_eq!(interval, millis, "{variable}={text}");
     }
-    let told = load_with(&[("SCRAPE_INTERVAL", "10x")])
+    let text = load_with(&[("SCRAPE_INTERVAL", "10x")])
         .unwrap_err()
         .to_string();
     assert_eq!(
-        told,
+        text,
         "SCRAPE_INTERVAL: must be a number, or a duration such as 10s, found \"10x\""
     );
 }
@@ -197,8 +197,8 @@ fn what_could_never_be_a_host_is_refused() {
         "b\u{fc}cher.example",
         "::1",
     ] {
-        let told = load_with(&[(variable, host)]).unwrap_err().to_string();
-        assert!(told.starts_with("server.hosts: "), "{host:?}: {told}");
+        let text = load_with(&[(variable, host)]).unwrap_err().to_string();
+        assert!(text.starts_with("server.hosts: "), "{host:?}: {text}");
     }
     let settings = load_with(&[(variable, "a, Metrics.Example.org., *.example.org")]);
     assert_eq!(settings.unwrap().server.hosts.len(), 3);
@@ -216,9 +216,9 @@ fn an_origin_may_be_written_in_any_case_and_with_its_default_port() {
     ] {
         assert!(load_with(&[(variable, origin)]).is_ok(), "{origin}");
     }
-    let told = load_with(&[(variable, "https://ui.example.org/")]);
-    let told = told.unwrap_err().to_string();
-    assert!(told.contains("\"https://ui.example.org\""), "{told}");
+    let text = load_with(&[(variable, "https://ui.example.org/")]);
+    let text = text.unwrap_err().to_string();
+    assert!(text.contains("\"https://ui.example.org\""), "{text}");
 }
 
 #[test]
@@ -237,11 +237,11 @@ fn lists_and_levels_are_understood_in_the_forms_that_people_write() {
         .map(|one| (one.name.as_str(), one.tone.as_str()))
         .collect();
     assert_eq!(severities, [("P1", "critical"), ("P2", "info")]);
-    let told = load_with(&[("SERVICE_METRICS__ALERTS__SEVERITIES", "P1:red")]);
-    let told = told.unwrap_err().to_string();
+    let text = load_with(&[("SERVICE_METRICS__ALERTS__SEVERITIES", "P1:red")]);
+    let text = text.unwrap_err().to_string();
     assert!(
-        told.contains("alerts.severities") && told.contains("found \"P1:red\""),
-        "{told}"
+        text.contains("alerts.severities") && text.contains("found \"P1:red\""),
+        "{text}"
     );
     assert_eq!(settings.ui.simulator_url(), None);
 }
@@ -258,9 +258,9 @@ fn a_proxy_is_a_network_or_an_address() {
 #[test]
 fn an_unknown_parameter_of_the_database_s_address_is_named() {
     let refused = |url: &str| load_with(&[("DATABASE_URL", url)]).unwrap_err().to_string();
-    let told = refused("postgres://u:hunter2@h/db?application_name=x&sslrootcert=%2Fca.pem");
+    let text = refused("postgres://u:hunter2@h/db?application_name=x&sslrootcert=%2Fca.pem");
     assert_eq!(
-        told,
+        text,
         "database.url: the parameter \"sslrootcert\" is not one that is known here (DATABASE_URL)"
     );
 }

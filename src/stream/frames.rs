@@ -17,7 +17,7 @@ use prometheus::IntCounter;
 
 use super::{hubs::Hubs, socket::pinned::KeepFrom};
 use super::{
-    messages::{LatestFrame, Lent},
+    messages::{LatestFrame, LentFrame},
     metrics::StreamMetrics,
 };
 use crate::messages::channel::Channel;
@@ -31,11 +31,11 @@ pub(crate) async fn latest<C: Channel>(
     let lent = hubs.of::<C>().send(LatestFrame).await?;
     let lent =
         lent.ok_or_else(|| ApiError::Unavailable("Prometheus has not been polled yet".into()))?;
-    let let_go = metrics.channel(C::NAME).readers_let_go.clone();
+    let evicted = metrics.channel(C::NAME).readers_evicted.clone();
     Ok(HttpResponse::Ok()
         .content_type(ContentType::json())
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(FrameBody::new(&lent, let_go)))
+        .body(FrameBody::new(&lent, evicted)))
 }
 
 /// A frame as the body of an answer.
@@ -43,16 +43,16 @@ struct FrameBody {
     rest: Bytes,
     seq: u64,
     keep_from: KeepFrom,
-    let_go: IntCounter,
+    evicted: IntCounter,
 }
 
 impl FrameBody {
-    fn new(lent: &Lent, let_go: IntCounter) -> Self {
+    fn new(lent: &LentFrame, evicted: IntCounter) -> Self {
         Self {
             rest: lent.frame.enveloped.payload(),
             seq: lent.frame.seq,
             keep_from: lent.keep_from.clone(),
-            let_go,
+            evicted,
         }
     }
 }
@@ -73,7 +73,7 @@ impl MessageBody for FrameBody {
         }
         if self.keep_from.is_after(self.seq) {
             self.rest.clear();
-            self.let_go.inc();
+            self.evicted.inc();
             let slow = io::Error::new(io::ErrorKind::TimedOut, "the frame is held for too long");
             return Poll::Ready(Some(Err(slow)));
         }

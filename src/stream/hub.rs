@@ -15,14 +15,14 @@ use actix_rt::task::spawn_blocking;
 use log::warn;
 use program::shutdown;
 
-use super::messages::{Deliver, LatestFrame, Lent, RegisterRelay};
+use super::messages::{Deliver, LatestFrame, LentFrame, RegisterRelay};
 use super::metrics::StreamMetrics;
 use super::socket::{frame::Frame, pinned::PinnedFrames};
 use crate::messages::{Publish, channel::Channel};
 
 /// Holds the relays of channel `C`, through them its sessions, and its latest frame.
 pub struct Hub<C> {
-    relays: Vec<Enlisted>,
+    relays: Vec<RegisteredRelay>,
     latest: Option<Arc<Frame>>,
     published: u64,
     pinned: PinnedFrames,
@@ -31,16 +31,16 @@ pub struct Hub<C> {
 }
 
 /// A worker's relay.
-struct Enlisted {
+struct RegisteredRelay {
     relay: Recipient<Deliver>,
     deflating: Arc<AtomicUsize>,
     /// It had no room for the last frame: a heartbeat would be about one that it does not have.
     behind: bool,
 }
 
-impl Enlisted {
+impl RegisteredRelay {
     /// Hands it a frame, or `latest` where a heartbeat would not do. False when it has ended, as all do at shutdown.
-    fn hand(&mut self, frame: &Arc<Frame>, latest: Option<&Arc<Frame>>) -> bool {
+    fn deliver(&mut self, frame: &Arc<Frame>, latest: Option<&Arc<Frame>>) -> bool {
         let whole = latest.filter(|_| self.behind && frame.is_heartbeat());
         let frame = whole.unwrap_or(frame);
         match self.relay.try_send(Deliver(frame.clone())) {
@@ -86,7 +86,8 @@ impl<C: Channel> Hub<C> {
         }
         let frame = Arc::new(frame);
         let latest = self.latest.as_ref();
-        self.relays.retain_mut(|relay| relay.hand(&frame, latest));
+        self.relays
+            .retain_mut(|relay| relay.deliver(&frame, latest));
         if frame.is_heartbeat() {
             counters.frames_unchanged.inc();
         } else {
@@ -143,26 +144,26 @@ impl<C: Channel> Handler<RegisterRelay> for Hub<C> {
     type Result = ();
 
     fn handle(&mut self, RegisterRelay { relay, deflating }: RegisterRelay, _: &mut Self::Context) {
-        let mut relay = Enlisted {
+        let mut relay = RegisteredRelay {
             relay,
             deflating,
             behind: false,
         };
         // If it is gone already, the next beat finds out.
         if let Some(frame) = &self.latest {
-            relay.hand(frame, None);
+            relay.deliver(frame, None);
         }
         self.relays.push(relay);
     }
 }
 
 impl<C: Channel> Handler<LatestFrame> for Hub<C> {
-    type Result = Option<Lent>;
+    type Result = Option<LentFrame>;
 
     fn handle(&mut self, _: LatestFrame, _: &mut Self::Context) -> Self::Result {
         let frame = self.latest.clone()?;
         let keep_from = self.pinned.keep_from();
-        Some(Lent { frame, keep_from })
+        Some(LentFrame { frame, keep_from })
     }
 }
 
@@ -247,8 +248,8 @@ mod tests {
     }
 
     /// How the hub knows a relay that notes what it was given.
-    fn enlisted(sender: mpsc::UnboundedSender<Deliver>) -> Enlisted {
-        Enlisted {
+    fn enlisted(sender: mpsc::UnboundedSender<Deliver>) -> RegisteredRelay {
+        RegisteredRelay {
             relay: Probe(sender).start().recipient(),
             deflating: Arc::default(),
             behind: false,
@@ -263,14 +264,14 @@ mod tests {
         let mut seq = 0;
         while !relay.behind {
             seq += 1;
-            assert!(relay.hand(&frame(seq), None));
+            assert!(relay.deliver(&frame(seq), None));
         }
         for taken in 1..seq {
             assert_eq!(seen.recv().await, Some(Deliver(frame(taken))));
         }
         let heartbeat = Arc::new(Frame::heartbeat::<Instant>(&snapshot("1"), seq));
         for expected in [frame(seq), heartbeat.clone()] {
-            assert!(relay.hand(&heartbeat, Some(&frame(seq))));
+            assert!(relay.deliver(&heartbeat, Some(&frame(seq))));
             assert_eq!(seen.recv().await, Some(Deliver(expected)));
         }
     }
@@ -281,14 +282,14 @@ mod tests {
         let frame = Arc::new(Frame::encode::<Instant>(&snapshot("1"), 1));
         let arbiter = actix::Arbiter::new();
         let probe = Probe::start_in_arbiter(&arbiter.handle(), |_| Probe(sender));
-        let mut relay = Enlisted {
+        let mut relay = RegisteredRelay {
             relay: probe.recipient(),
             deflating: Arc::default(),
             behind: false,
         };
-        assert!(relay.hand(&frame, None));
+        assert!(relay.deliver(&frame, None));
         arbiter.stop();
         arbiter.join().unwrap();
-        assert!(!relay.hand(&frame, None));
+        assert!(!relay.deliver(&frame, None));
     }
 }

@@ -32,11 +32,11 @@ pub struct Deliver(pub Arc<Frame>);
 
 /// What is the latest frame?
 #[derive(Message)]
-#[rtype(result = "Option<Lent>")]
+#[rtype(result = "Option<LentFrame>")]
 pub struct LatestFrame;
 
 /// The answer to [`LatestFrame`].
-pub struct Lent {
+pub struct LentFrame {
     /// The frame, which is watched.
     pub frame: Arc<Frame>,
     /// Tells when whoever is still at it must let it go.

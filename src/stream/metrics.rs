@@ -4,7 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use prometheus::{Gauge, IntCounter, IntCounterVec, IntGauge, Result};
 
-use super::socket::close::Closing;
+use super::socket::close::CloseReason;
 use crate::{
     messages::channel::ChannelName,
     telemetry::{Registry, Sources, Telemetry},
@@ -31,7 +31,7 @@ pub struct ChannelMetrics {
     /// Bytes of frames before the latest that slow readers hold.
     pub pinned_bytes: IntGauge,
     /// Readers closed because these were too many.
-    pub readers_let_go: IntCounter,
+    pub readers_evicted: IntCounter,
 }
 
 /// What is counted of the stream; clones share it.
@@ -89,7 +89,7 @@ impl StreamMetrics {
     }
 
     /// Counts the end of a session.
-    pub fn session_closed(&self, closing: Option<Closing>) {
+    pub fn session_closed(&self, closing: Option<CloseReason>) {
         let code = closing.map_or_else(
             || "none".to_owned(),
             |closing| closing.code.number().to_string(),
@@ -133,7 +133,7 @@ fn channels(registry: &Registry) -> Result<[ChannelMetrics; ChannelName::ALL.len
         "Bytes of frames before the latest that slow readers still hold",
         &["channel"],
     )?;
-    let let_go = registry.counters(
+    let evicted = registry.counters(
         "service_metrics_slow_readers_evicted_total",
         "Sessions closed with 4408, and REST answers broken off, because old frames were held for them beyond websocket.max_pinned_bytes",
         &["channel"],
@@ -185,7 +185,7 @@ fn channels(registry: &Registry) -> Result<[ChannelMetrics; ChannelName::ALL.len
             frames_sent: sent.with_label_values(&label),
             frames_skipped: skipped.with_label_values(&label),
             pinned_bytes: pinned.with_label_values(&label),
-            readers_let_go: let_go.with_label_values(&label),
+            readers_evicted: evicted.with_label_values(&label),
         }
     }))
 }

@@ -1,4 +1,4 @@
-//! What [`PromPoller`] knows of one kind of query: whether answers are due, and how they were.
+//! The state of one kind of query in [`PromPoller`]: whether a poll is running, and how the last ones ended.
 //!
 //! [`PromPoller`]: super::prom_poller::PromPoller
 
@@ -23,22 +23,22 @@ use crate::{
     stream::metrics::StreamMetrics,
 };
 
-/// Looks that are asked for between beats begin this long after the one before, at least: a storm of webhooks must not
-/// become a storm of queries.
-const PAUSE: Duration = Duration::from_millis(200);
+/// Minimum time from the start of a poll to one that is requested between beats: a storm of webhooks must not become a
+/// storm of queries.
+const MIN_POLL_GAP: Duration = Duration::from_millis(200);
 
-/// What a lane may do on a beat.
+/// What a lane does on a beat.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// Ask, with the question of this index as the probe.
-    Ask(usize),
-    /// Nothing: the poll of an earlier beat is under way.
+pub(super) enum Start {
+    /// It polls, with the query of this index as the probe.
+    Poll(usize),
+    /// Nothing: an earlier poll is still running.
     Busy,
-    /// Say that there are no answers: the probe of an earlier poll, this old, is still at the server.
+    /// It publishes that there are no answers: the probe of an earlier poll, of this age, is still unanswered.
     Silent(Duration),
 }
 
-/// A probe without an answer. Dropping it hangs up.
+/// An unanswered probe. Dropping it closes its connection.
 struct Silent {
     /// When its poll began.
     since: Instant,
@@ -47,31 +47,31 @@ struct Silent {
     _hang_up: oneshot::Sender<()>,
 }
 
-/// One kind of query: all of its queries are asked together, and not again before the last is answered.
-pub(super) struct Lane {
+/// One kind of query. All of its queries are polled together, and again only after the last answer.
+pub(super) struct PollLane {
     pub(super) source: Source,
-    /// Prometheus owes answers.
+    /// A poll is running.
     waiting: bool,
-    /// The probe whose answer the server still owes, too late to count.
+    /// The probe of a poll that has timed out, if it is still unanswered.
     silent: Option<Silent>,
-    /// When the server last answered any of its questions, well or badly.
+    /// When the server last answered any of its queries, with success or failure.
     answered_at: Option<Instant>,
-    /// Which question is the probe of the next poll.
+    /// Index of the query that is the probe of the next poll.
     probe: usize,
-    /// When it was last asked.
+    /// When the last poll began.
     began: Option<Instant>,
-    /// Answers are asked for that are younger than all that have been asked for.
-    wanted: bool,
-    /// Whether it gives any.
+    /// A poll is requested that begins later than all others.
+    requested: bool,
+    /// Whether it gets answers.
     pub(super) check: Check,
     /// The queries that fail while others succeed.
     failing: HashSet<Arc<str>>,
-    /// What Prometheus last said besides of queries.
+    /// The last warnings of Prometheus by query.
     warnings: HashMap<Arc<str>, Vec<String>>,
 }
 
-impl Lane {
-    /// A lane on which nothing has been asked yet.
+impl PollLane {
+    /// A lane that has not polled yet.
     pub(super) fn new(source: Source) -> Self {
         Self {
             source,
@@ -80,40 +80,40 @@ impl Lane {
             answered_at: None,
             probe: 0,
             began: None,
-            wanted: false,
+            requested: false,
             check: Check::unknown("Prometheus has not answered yet"),
             failing: HashSet::new(),
             warnings: HashMap::new(),
         }
     }
 
-    /// Begins a poll, unless answers to an earlier one are still owed. Where the same server has `answered` another lane
-    /// since, it is the question that hangs, and not the server: it is hung up on.
-    pub(super) fn begin(&mut self, now: Instant, answered: Option<Instant>) -> Turn {
+    /// Begins a poll, unless an earlier one is unanswered. If the same server has `answered` another lane since, the query
+    /// hangs and not the server: the connection of the probe is closed.
+    pub(super) fn begin(&mut self, now: Instant, answered: Option<Instant>) -> Start {
         if self.waiting {
-            return Turn::Busy;
+            return Start::Busy;
         }
         self.silent = self
             .silent
             .take()
             .filter(|silent| answered.is_none_or(|answered| answered <= silent.given_up));
         if let Some(silent) = &self.silent {
-            return Turn::Silent(now - silent.since);
+            return Start::Silent(now - silent.since);
         }
         self.waiting = true;
-        self.wanted = false;
+        self.requested = false;
         self.began = Some(now);
-        Turn::Ask(self.probe)
+        Start::Poll(self.probe)
     }
 
-    /// Which question is the probe of the next poll.
-    pub(super) fn probe_with(&mut self, question: usize) {
+    /// Sets the query that is the probe of the next poll.
+    pub(super) fn set_probe(&mut self, question: usize) {
         self.probe = question;
     }
 
-    /// The probe of the poll that began at `since` is still at the server `now`, and nothing is asked until it is over, or
-    /// what is given back resolves.
-    pub(super) fn is_silent(&mut self, since: Instant, now: Instant) -> oneshot::Receiver<()> {
+    /// Notes that the probe of the poll that began at `since` is unanswered `now`. The lane does not poll before
+    /// [`Self::end_silence`]; the receiver resolves when the probe is given up.
+    pub(super) fn set_silent(&mut self, since: Instant, now: Instant) -> oneshot::Receiver<()> {
         let (hang_up, hung_up) = oneshot::channel();
         self.silent = Some(Silent {
             since,
@@ -123,26 +123,26 @@ impl Lane {
         hung_up
     }
 
-    /// The probe of the poll that began then is over.
-    pub(super) fn is_over(&mut self, since: Instant) {
+    /// Notes that the probe of the poll that began at `since` has ended.
+    pub(super) fn end_silence(&mut self, since: Instant) {
         self.silent.take_if(|silent| silent.since == since);
     }
 
-    /// When the server last answered any question of the lane.
+    /// When the server last answered any query of the lane.
     pub(super) fn answered_at(&self) -> Option<Instant> {
         self.answered_at
     }
 
-    /// Asks for a poll that begins after this moment. False when one is asked for already: whoever did so sees to it.
-    pub(super) fn want(&mut self) -> bool {
-        !std::mem::replace(&mut self.wanted, true)
+    /// Requests a poll that begins later. False if one is requested already.
+    pub(super) fn request(&mut self) -> bool {
+        !std::mem::replace(&mut self.requested, true)
     }
 
-    /// How long the poll that is asked for has to wait; none if there is none, or answers are owed first.
+    /// How long the requested poll must wait. `None` if none is requested, or one is running.
     pub(super) fn due_in(&self, now: Instant) -> Option<Duration> {
-        let rested = self.began.map_or(PAUSE, |began| now - began);
+        let rested = self.began.map_or(MIN_POLL_GAP, |began| now - began);
         let free = !self.waiting && self.silent.is_none();
-        (self.wanted && free).then(|| PAUSE.saturating_sub(rested))
+        (self.requested && free).then(|| MIN_POLL_GAP.saturating_sub(rested))
     }
 
     /// Ends a poll: counts the answers, notes how Prometheus is, and makes a snapshot of them.

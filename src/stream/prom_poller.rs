@@ -17,7 +17,7 @@ use super::query::{InstantQuery, RangeQuery};
 use super::{
     plan::{Audience, Plan, Upstream},
     poll::{Polled, Question, poll},
-    poll_lane::{Lane, Turn},
+    poll_lane::{PollLane, Start},
 };
 use crate::messages::{PollAlertsNow, Publish, check::Check, snapshot::Snapshot, source::Source};
 
@@ -33,9 +33,9 @@ pub struct PromPoller {
     plan: Plan,
     audience: Audience,
     metrics: StreamMetrics,
-    instants: Lane,
-    ranges: Lane,
-    alerts: Lane,
+    instants: PollLane,
+    ranges: PollLane,
+    alerts: PollLane,
     last: Option<Snapshot>,
     settled_at: Moment,
     alive: Check,
@@ -52,9 +52,9 @@ impl PromPoller {
             plan,
             audience,
             metrics,
-            instants: Lane::new(Source::PrometheusInstant),
-            ranges: Lane::new(Source::PrometheusRange),
-            alerts: Lane::new(Source::PrometheusAlerts),
+            instants: PollLane::new(Source::PrometheusInstant),
+            ranges: PollLane::new(Source::PrometheusRange),
+            alerts: PollLane::new(Source::PrometheusAlerts),
             last: None,
             settled_at: Moment::now(),
             alive: Check::good(),
@@ -105,19 +105,19 @@ impl PromPoller {
             vec![question],
             |poller, snapshot, ctx| {
                 poller.audience.alerts.do_send(Publish::new(snapshot));
-                poller.look_if_wanted(ctx);
+                poller.poll_alerts_if_requested(ctx);
             },
             ctx,
         );
     }
 
-    /// Asks for alerts once more if that is wanted: now, or as soon as it may be.
-    fn look_if_wanted(&mut self, ctx: &mut Context<Self>) {
+    /// Asks for alerts once more if that is requested: now, or as soon as it may be.
+    fn poll_alerts_if_requested(&mut self, ctx: &mut Context<Self>) {
         match self.alerts.due_in(Moment::now()) {
             None => {}
             Some(Duration::ZERO) => self.ask_alerts(ctx),
             Some(wait) => {
-                ctx.run_later(wait, Self::look_if_wanted);
+                ctx.run_later(wait, Self::poll_alerts_if_requested);
             }
         }
     }
@@ -126,7 +126,7 @@ impl PromPoller {
     /// piles up, and a server that does not answer at all keeps one question, while the beats say so.
     fn ask(
         &mut self,
-        lane: fn(&mut Self) -> &mut Lane,
+        lane: fn(&mut Self) -> &mut PollLane,
         questions: Vec<Question>,
         publish: fn(&mut Self, Snapshot, &mut Context<Self>),
         ctx: &mut Context<Self>,
@@ -136,12 +136,12 @@ impl PromPoller {
         let source = lane(self).source;
         let answered = self.answered_besides(source);
         let probe = match lane(self).begin(began, answered) {
-            Turn::Ask(probe) => probe,
-            Turn::Busy => {
+            Start::Poll(probe) => probe,
+            Start::Busy => {
                 metrics.sources().source(source).beats_skipped.inc();
                 return;
             }
-            Turn::Silent(silent) => {
+            Start::Silent(silent) => {
                 metrics.sources().source(source).beats_skipped.inc();
                 let names = questions.into_iter().map(|question| question.name);
                 let snapshot = lane(self).unanswered(names, silent, &metrics);
@@ -160,15 +160,15 @@ impl PromPoller {
                 } = polled;
                 poller.settled_at = Moment::now();
                 let snapshot = lane(poller).settle(began, answers, &metrics);
-                lane(poller).probe_with(next_probe);
+                lane(poller).set_probe(next_probe);
                 if let Some(probe) = unanswered {
                     let now = poller.settled_at;
-                    let hung_up = lane(poller).is_silent(began, now);
+                    let hung_up = lane(poller).set_silent(began, now);
                     timeout(PROBE_LIFETIME, select(probe, hung_up))
                         .into_actor(poller)
                         .map(move |_, poller, ctx| {
-                            lane(poller).is_over(began);
-                            poller.look_if_wanted(ctx);
+                            lane(poller).end_silence(began);
+                            poller.poll_alerts_if_requested(ctx);
                         })
                         .spawn(ctx);
                 }
@@ -184,16 +184,16 @@ impl PromPoller {
         let same_server =
             |source: Source| self.upstream.one_server || source != Source::PrometheusAlerts;
         let others = others.filter(|lane| same_server(source) && same_server(lane.source));
-        others.filter_map(Lane::answered_at).max()
+        others.filter_map(PollLane::answered_at).max()
     }
 
     fn publish_instants(&mut self, snapshot: Snapshot, _: &mut Context<Self>) {
-        let named = |wanted: fn(&InstantQuery) -> bool| {
+        let named = |selects: fn(&InstantQuery) -> bool| {
             let queries = &self.plan.instant;
             snapshot.only(|name| {
                 queries
                     .iter()
-                    .any(|query| *query.name == *name && wanted(query))
+                    .any(|query| *query.name == *name && selects(query))
             })
         };
         self.audience
@@ -219,7 +219,7 @@ impl PromPoller {
     /// What Prometheus said besides its last good answers.
     fn warnings(&self) -> Vec<String> {
         let lanes = [&self.instants, &self.ranges, &self.alerts];
-        lanes.into_iter().flat_map(Lane::warnings).collect()
+        lanes.into_iter().flat_map(PollLane::warnings).collect()
     }
 }
 
@@ -251,8 +251,8 @@ impl Handler<PollAlertsNow> for PromPoller {
     type Result = ();
 
     fn handle(&mut self, _: PollAlertsNow, ctx: &mut Self::Context) {
-        if self.alerts.want() {
-            self.look_if_wanted(ctx);
+        if self.alerts.request() {
+            self.poll_alerts_if_requested(ctx);
         }
     }
 }

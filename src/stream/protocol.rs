@@ -1,21 +1,21 @@
-//! What a client may say on a WebSocket, and what it is told besides frames.
+//! The messages of the WebSocket protocol besides frames: what clients send, and what the gateway answers.
 
 use serde::{Deserialize, Serialize};
 
 use crate::messages::channel::ChannelName;
 
-/// A client's message, understood.
+/// A parsed message of a client.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Request {
     /// Its `type`, to be acknowledged.
     pub kind: String,
-    /// What is to be done, besides acknowledging it.
-    pub wish: Wish,
+    /// The action, besides the acknowledgement.
+    pub action: ClientRequest,
 }
 
-/// What a client wants.
+/// The action that a client requests.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum ClientRequest {
     /// The channel's frames, the latest at once.
     Subscribe(ChannelName),
     /// No more of them.
@@ -24,10 +24,10 @@ pub enum Wish {
     Nothing,
 }
 
-/// What a client is told.
+/// A message of the gateway besides frames.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
-pub enum Told<'a> {
+pub enum ServerMessage<'a> {
     /// First on every connection.
     Connection {
         /// For people.
@@ -65,11 +65,11 @@ struct Wire {
     channel: Option<serde_json::Value>,
 }
 
-/// Understands a client's message.
+/// Parses a message of a client.
 ///
 /// # Errors
 /// What it should have been.
-pub fn understand(text: &[u8]) -> Result<Request, String> {
+pub fn parse(text: &[u8]) -> Result<Request, String> {
     let expected = r#"expected an object with a string "type", such as {"type":"subscribe","channel":"range"}"#;
     if text.trim_ascii_start().first() != Some(&b'{') {
         return Err(expected.to_owned()); // serde would read an array as an object, field by field
@@ -85,36 +85,36 @@ pub fn understand(text: &[u8]) -> Result<Request, String> {
                 format!("\"channel\" must be one of {known}")
             })
     };
-    let wish = match kind.as_str() {
-        "subscribe" => Wish::Subscribe(channel()?),
-        "unsubscribe" => Wish::Unsubscribe(channel()?),
-        _ => Wish::Nothing,
+    let action = match kind.as_str() {
+        "subscribe" => ClientRequest::Subscribe(channel()?),
+        "unsubscribe" => ClientRequest::Unsubscribe(channel()?),
+        _ => ClientRequest::Nothing,
     };
-    Ok(Request { kind, wish })
+    Ok(Request { kind, action })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn wish(text: &str) -> Option<Wish> {
-        understand(text.as_bytes()).ok().map(|request| request.wish)
+    fn action(text: &str) -> Option<ClientRequest> {
+        parse(text.as_bytes()).ok().map(|request| request.action)
     }
 
     #[test]
     fn requests_are_understood() {
         assert_eq!(
-            wish(r#"{"type":"subscribe","channel":"range"}"#),
-            Some(Wish::Subscribe(ChannelName::Range))
+            action(r#"{"type":"subscribe","channel":"range"}"#),
+            Some(ClientRequest::Subscribe(ChannelName::Range))
         );
         assert_eq!(
-            wish(r#"{"channel":"metrics","type":"unsubscribe","x":[]}"#),
-            Some(Wish::Unsubscribe(ChannelName::Metrics))
+            action(r#"{"channel":"metrics","type":"unsubscribe","x":[]}"#),
+            Some(ClientRequest::Unsubscribe(ChannelName::Metrics))
         );
-        assert_eq!(wish(r#"{"type":"ping"}"#), Some(Wish::Nothing));
+        assert_eq!(action(r#"{"type":"ping"}"#), Some(ClientRequest::Nothing));
         assert_eq!(
-            wish(r#"{"type":"get_metrics","channel":7}"#),
-            Some(Wish::Nothing)
+            action(r#"{"type":"get_metrics","channel":7}"#),
+            Some(ClientRequest::Nothing)
         );
     }
 
@@ -134,15 +134,15 @@ mod tests {
             r#"{"type":"ping"} {"#,
             r#"{"type":"ping","type":"ping"}"#,
         ] {
-            assert_eq!(wish(text), None, "{text}");
+            assert_eq!(action(text), None, "{text}");
         }
         let deep = format!(r#"{{"type":"ping","x":{}}}"#, "[".repeat(60_000));
-        assert_eq!(wish(&deep), None);
+        assert_eq!(action(&deep), None);
     }
 
     #[test]
     fn an_unknown_channel_is_told_the_known_ones() {
-        let error = understand(br#"{"type":"subscribe","channel":"disco"}"#).unwrap_err();
+        let error = parse(br#"{"type":"subscribe","channel":"disco"}"#).unwrap_err();
         assert_eq!(
             error,
             r#""channel" must be one of instant, range, metrics, alerts"#

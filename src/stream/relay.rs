@@ -242,10 +242,10 @@ mod tests {
     async fn who_gives_up_the_seat_gets_nothing_more() {
         let (enlist, subscribers, metrics) = relay().await;
         let (wire, mut browser) = browser(false).await;
-        let seat = subscribers.join(wire.clone(), false);
+        let subscription = subscribers.join(wire.clone(), false);
         enlist.relay.send(Deliver(frame(1))).await.unwrap();
         hears(&mut browser, &frame(1)).await;
-        drop(seat);
+        drop(subscription);
         enlist.relay.send(Deliver(frame(2))).await.unwrap();
         drop(wire);
         assert_eq!(browser.read(&mut [0; 8]).await.unwrap(), 0);

@@ -13,9 +13,9 @@ use program::timestamp;
 use super::metrics::StreamMetrics;
 use super::subscribers::{Seat, Subscribers};
 use super::{
-    protocol::{self, Told, Wish},
+    protocol::{self, ClientRequest, ServerMessage},
     socket::{
-        close::{CloseCode, Closing},
+        close::{CloseCode, CloseReason},
         frame::TextFrame,
         wire::Wire,
     },
@@ -25,7 +25,7 @@ use crate::messages::channel::ChannelName;
 /// Pings that may stay unanswered.
 const MISSED_PONGS: u8 = 2;
 /// How long the last of them is waited for, unless pings are so frequent that a third of their interval is less.
-const LAST_CHANCE: Duration = Duration::from_secs(5);
+const LAST_PONG_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What every session of this process shares.
 pub struct SessionContext {
@@ -80,9 +80,9 @@ impl Session {
         }
     }
 
-    fn tell(&self, told: &Told<'_>) {
+    fn send(&self, message: &ServerMessage<'_>) {
         self.wire.push_control(
-            TextFrame::encode(128, |out| write_json(told, out))
+            TextFrame::encode(128, |out| write_json(message, out))
                 .wire()
                 .clone(),
         );
@@ -90,7 +90,7 @@ impl Session {
 
     fn greet(&self) {
         let channels = self.subscription.channels.iter();
-        self.tell(&Told::Connection {
+        self.send(&ServerMessage::Connection {
             message: "Connected to service-metrics",
             timestamp: timestamp::format(&Utc::now()),
             epoch: &self.shared.epoch,
@@ -105,7 +105,7 @@ impl Session {
         self.unanswered = self.unanswered.saturating_add(1);
         ctx.ping(b"");
         if self.unanswered == MISSED_PONGS {
-            let patience = LAST_CHANCE.min(self.shared.ping_interval / 3);
+            let patience = LAST_PONG_TIMEOUT.min(self.shared.ping_interval / 3);
             ctx.run_later(patience, Self::give_up);
         }
     }
@@ -114,7 +114,7 @@ impl Session {
         if self.forgives() || self.unanswered < MISSED_PONGS {
             return;
         }
-        self.wire.close(Closing::new(
+        self.wire.close(CloseReason::new(
             CloseCode::NoPong,
             "two pings were not answered",
         ));
@@ -133,23 +133,23 @@ impl Session {
 
     /// Answers one text message of the client: the acknowledgement goes first, then what it asked for.
     fn answer(&mut self, text: &[u8]) {
-        let request = match protocol::understand(text) {
+        let request = match protocol::parse(text) {
             Ok(request) => request,
             Err(error) => {
-                return self.tell(&Told::Error {
+                return self.send(&ServerMessage::Error {
                     error_type: "bad_data",
                     error,
                 });
             }
         };
-        self.tell(&Told::Ack {
+        self.send(&ServerMessage::Ack {
             request_type: &request.kind,
             timestamp: timestamp::format(&Utc::now()),
         });
-        match request.wish {
-            Wish::Subscribe(channel) => self.subscribe(channel),
-            Wish::Unsubscribe(channel) => self.unsubscribe(channel),
-            Wish::Nothing => {}
+        match request.action {
+            ClientRequest::Subscribe(channel) => self.subscribe(channel),
+            ClientRequest::Unsubscribe(channel) => self.unsubscribe(channel),
+            ClientRequest::Nothing => {}
         }
     }
 
@@ -211,15 +211,17 @@ impl StreamHandler<Result<Message, ProtocolError>> for Session {
             Ok(Message::Ping(payload)) => ctx.pong(&payload),
             Ok(Message::Pong(_)) => self.unanswered = 0,
             Ok(Message::Close(_)) => {
-                self.wire.close(Closing::new(CloseCode::Bye, "bye"));
+                self.wire.close(CloseReason::new(CloseCode::Bye, "bye"));
                 ctx.stop();
             }
             Ok(Message::Binary(_) | Message::Nop) => {}
-            // The guard lets nothing through that the parser does not understand.
+            // The guard lets nothing through that the parser does not parse.
             Err(error) => {
                 log::debug!("a frame passed the guard but not the parser: {error}");
-                self.wire
-                    .close(Closing::new(CloseCode::ProtocolError, "a malformed frame"));
+                self.wire.close(CloseReason::new(
+                    CloseCode::ProtocolError,
+                    "a malformed frame",
+                ));
                 ctx.stop();
             }
         }

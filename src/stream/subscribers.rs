@@ -45,7 +45,7 @@ struct Subscriber {
     bare: bool,
 }
 
-/// A session's seat among the subscribers; given up when dropped.
+/// A session's subscription among the subscribers; given up when dropped.
 pub struct Seat {
     subscribers: Rc<Subscribers>,
     ticket: Ticket,
@@ -57,7 +57,7 @@ struct Tally {
     sent: u64,
     skipped: u64,
     bytes: u64,
-    let_go: u64,
+    evicted: u64,
 }
 
 impl Subscribers {
@@ -83,7 +83,7 @@ impl Subscribers {
         let subscriber = Subscriber { wire, bare };
         if let Some(frame) = &*self.latest.borrow() {
             let mut tally = Tally::default();
-            subscriber.hand(frame, &mut tally);
+            subscriber.deliver(frame, &mut tally);
             self.count(&tally);
         }
         if subscriber.wire.deflates() {
@@ -125,7 +125,7 @@ impl Subscribers {
                 reached = *ticket;
                 break;
             }
-            spent += VISIT_BYTES + subscriber.hand(frame, &mut tally);
+            spent += VISIT_BYTES + subscriber.deliver(frame, &mut tally);
         }
         self.count(&tally);
         reached
@@ -142,7 +142,7 @@ impl Subscribers {
         metrics.frames_sent.inc_by(tally.sent);
         metrics.frames_skipped.inc_by(tally.skipped);
         metrics.bytes_sent.inc_by(tally.bytes);
-        metrics.readers_let_go.inc_by(tally.let_go);
+        metrics.readers_evicted.inc_by(tally.evicted);
     }
 
     fn metrics(&self) -> &ChannelMetrics {
@@ -152,7 +152,7 @@ impl Subscribers {
 
 impl Subscriber {
     /// Hands it a frame; returns how many bytes were up to be written.
-    fn hand(&self, frame: &Frame, tally: &mut Tally) -> usize {
+    fn deliver(&self, frame: &Frame, tally: &mut Tally) -> usize {
         let text = match &frame.bare {
             Some(bare) if self.bare => bare,
             _ => &frame.enveloped,
@@ -163,7 +163,7 @@ impl Subscriber {
         };
         let blocked = self.wire.is_blocked();
         if blocked && self.wire.let_go_before(frame.channel, frame.keep_from) {
-            tally.let_go += 1;
+            tally.evicted += 1;
             return 0;
         }
         if frame.is_heartbeat() {

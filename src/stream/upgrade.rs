@@ -23,9 +23,9 @@ use super::{
         guard::{Guard, Limits},
         handshake::{self, Accepted},
         inbound::inbound,
+        inflate::Inflater,
         pump::pump,
         tcp,
-        unpack::Unpacker,
         wire::Wire,
     },
 };
@@ -151,8 +151,8 @@ impl UpgradeGate {
         tcp::on_session(&io, self.send_buffer_bytes, self.stall_timeout);
         let wire = Rc::new(Wire::new(io, deflate));
         let guard = Guard::new(self.limits, deflate);
-        let unpacker = deflate.then(|| Unpacker::new(self.limits.message_bytes));
-        let inbound = inbound(wire.clone(), guard, unpacker, early);
+        let inflater = deflate.then(|| Inflater::new(self.limits.message_bytes));
+        let inbound = inbound(wire.clone(), guard, inflater, early);
         let session = Session::new(
             wire.clone(),
             self.sessions.clone(),

@@ -183,7 +183,7 @@ impl Form {
     }
 }
 
-/// What browsers, told not to guess, must know.
+/// The content type. Browsers must not guess it.
 fn content_type(name: &str) -> &'static str {
     match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
         "html" => "text/html; charset=utf-8",
@@ -270,12 +270,12 @@ mod tests {
     fn a_page_that_lies_elsewhere_or_is_missing_is_refused() {
         let elsewhere = folder(&[("index.html", "secret")]);
         let folder = folder(&[]);
-        let told = Files::read(folder.path()).unwrap_err();
-        assert!(told.contains("index.html"), "{told}");
+        let text = Files::read(folder.path()).unwrap_err();
+        assert!(text.contains("index.html"), "{text}");
         let page = folder.path().join("index.html");
         symlink(elsewhere.path().join("index.html"), page).unwrap();
-        let told = Files::read(folder.path()).unwrap_err();
-        assert!(told.ends_with("is not a file of this folder"), "{told}");
+        let text = Files::read(folder.path()).unwrap_err();
+        assert!(text.ends_with("is not a file of this folder"), "{text}");
     }
 
     #[test]
@@ -283,8 +283,8 @@ mod tests {
         let folder = folder(&[("index.html", "page")]);
         let large = fs::File::create(folder.path().join("assets/film.png")).unwrap();
         large.set_len(MOST_BYTES).unwrap();
-        let told = Files::read(folder.path()).unwrap_err();
-        assert!(told.ends_with("holds more than 64 MiB"), "{told}");
+        let text = Files::read(folder.path()).unwrap_err();
+        assert!(text.ends_with("holds more than 64 MiB"), "{text}");
         large.set_len(MOST_BYTES - 4).unwrap();
         assert!(Files::read(folder.path()).is_ok());
     }

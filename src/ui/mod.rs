@@ -1,4 +1,4 @@
-//! The web UI: the page and its files, as the settings' directory held them at start, and what a page is told of the
+//! The web UI: the page and its files, as the settings' directory held them at start, and what a page shows of the
 //! gateway that it came from.
 
 mod files;
@@ -38,7 +38,7 @@ pub struct Ui {
     settings: PageSettings,
 }
 
-/// What a page is told.
+/// What a page shows besides data.
 #[derive(Debug, Serialize)]
 struct PageSettings {
     version: &'static str,
@@ -191,7 +191,7 @@ async fn asset(
     }
 }
 
-/// `GET /api/ui/settings`: what a page is told.
+/// `GET /api/ui/settings`: what a page shows besides data.
 async fn settings(ui: web::Data<Ui>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -78,7 +78,7 @@ pub(super) struct Connector {
 
 impl Connector {
     /// Connections to `config`, each made within `deadline`, whose statements PostgreSQL ends after
-    /// `statement_timeout`. Every failed attempt is told to those who watch [`Connector::failures`].
+    /// `statement_timeout`. Every failed attempt is sent to the watchers of [`Connector::failures`].
     pub(super) fn new(mut config: Config, deadline: Duration, statement_timeout: Duration) -> Self {
         config.application_name("service-metrics");
         Self {

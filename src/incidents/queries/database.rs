@@ -17,7 +17,7 @@ use super::{
 };
 
 /// How long PostgreSQL may take to hang up after it has said that it is going to.
-const FAREWELL: Duration = Duration::from_millis(50);
+const CONNECTION_END_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// Where the database is and how much is asked of it at once.
 #[derive(Clone)]
@@ -125,7 +125,7 @@ impl Database {
     }
 
     /// Ends when an attempt to connect fails and there is no other connection to wait for: `bb8` would go on trying
-    /// until the timeout, and a database that refuses can be told about at once.
+    /// until the timeout, and a database that refuses can be reported at once.
     async fn down(&self) -> RepoError {
         let mut failures = self.failures.clone();
         failures.mark_unchanged();
@@ -162,7 +162,9 @@ impl Database {
             Error::DatabaseError(Unknown, info) if has_no_equivalent(info.message()) => {
                 RepoError::NoSuchText
             }
-            Error::DatabaseError(Unknown, info) if connection.ends_within(FAREWELL).await => {
+            Error::DatabaseError(Unknown, info)
+                if connection.ends_within(CONNECTION_END_TIMEOUT).await =>
+            {
                 RepoError::Unreachable(info.message().to_owned())
             }
             error => RepoError::Failed(error.to_string()),

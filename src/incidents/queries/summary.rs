@@ -37,7 +37,7 @@ pub(super) struct Group {
     mttr: Option<Vec<f64>>,
 }
 
-/// Advisory locks are told apart by a number alone: this one is `svcm-sum` in ASCII.
+/// A number identifies an advisory lock: this one is `svcm-sum` in ASCII.
 const LOCK: i64 = 0x7376_636d_2d73_756d;
 
 /// Whether no other gateway makes a summary of this database now. If so, none will until our transaction ends.

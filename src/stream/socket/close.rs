@@ -46,14 +46,14 @@ impl CloseCode {
 
 /// Why a session was closed by us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Closing {
+pub struct CloseReason {
     /// The code.
     pub code: CloseCode,
     /// What a person can act on, at most 123 bytes.
     pub reason: &'static str,
 }
 
-impl Closing {
+impl CloseReason {
     /// A close with its reason.
     pub const fn new(code: CloseCode, reason: &'static str) -> Self {
         assert!(
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_close_frame_has_code_and_reason() {
-        let frame = Closing::new(CloseCode::GoingAway, "bye").frame();
+        let frame = CloseReason::new(CloseCode::GoingAway, "bye").frame();
         assert_eq!(&frame[..], [0x88, 5, 0x03, 0xE9, b'b', b'y', b'e']);
     }
 

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use flate2::{Compression, bufread::DeflateDecoder, write::DeflateEncoder};
 
 use super::{
-    close::{CloseCode, Closing},
+    close::{CloseCode, CloseReason},
     utf8::NotUtf8,
 };
 
@@ -38,14 +38,17 @@ pub(super) fn deflate(payload: &[u8]) -> Option<Vec<u8>> {
 ///
 /// # Errors
 /// How to close when it is no deflated text, or longer than `limit`; no more than that is ever inflated.
-pub(super) fn inflate(packed: &[u8], limit: usize) -> Result<Vec<u8>, Closing> {
+pub(super) fn inflate(packed: &[u8], limit: usize) -> Result<Vec<u8>, CloseReason> {
     let mut text = Vec::new();
     DeflateDecoder::new(packed.chain(&END[..]))
         .take(limit as u64 + 1)
         .read_to_end(&mut text)
-        .map_err(|_| Closing::new(CloseCode::NotUtf8, "a message that cannot be inflated"))?;
+        .map_err(|_| CloseReason::new(CloseCode::NotUtf8, "a message that cannot be inflated"))?;
     if text.len() > limit {
-        return Err(Closing::new(CloseCode::TooBig, "the message is too big"));
+        return Err(CloseReason::new(
+            CloseCode::TooBig,
+            "the message is too big",
+        ));
     }
     match std::str::from_utf8(&text) {
         Ok(_) => Ok(text),

@@ -88,8 +88,8 @@ mod tests {
         ] {
             assert_eq!(answer(offer), Some(PLAIN), "{offer}");
         }
-        let told = answer(r#"permessage-deflate; server_max_window_bits="15""#).unwrap();
-        assert!(told.ends_with("; server_max_window_bits=15"), "{told}");
+        let text = answer(r#"permessage-deflate; server_max_window_bits="15""#).unwrap();
+        assert!(text.ends_with("; server_max_window_bits=15"), "{text}");
     }
 
     #[test]

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::{
     deflate::deflate,
     header::{FIN, HEADER, header},
+    inflate::COMPRESSED,
     pinned::PinnedFrames,
-    unpack::COMPRESSED,
 };
 use crate::messages::{
     channel::{Channel, ChannelName},

@@ -6,9 +6,9 @@
 use std::time::Instant;
 
 use super::{
-    close::{CloseCode, Closing, may_be_received},
+    close::{CloseCode, CloseReason, may_be_received},
     head::{Head, NotShortest},
-    unpack::COMPRESSED,
+    inflate::COMPRESSED,
     utf8::{NotUtf8, Utf8Check},
 };
 
@@ -34,9 +34,9 @@ pub struct Limits {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// Bytes before the offending frame or byte.
-    pub sound: usize,
+    pub valid_length: usize,
     /// How to close.
-    pub closing: Closing,
+    pub closing: CloseReason,
 }
 
 /// Follows one client's byte stream.
@@ -50,11 +50,11 @@ pub struct Guard {
     frame: Option<Payload>,
     /// Bytes so far of the text message whose fragments are passing.
     message: Option<usize>,
-    /// Whether they are compressed: what is inside is checked when it is unpacked.
+    /// Whether they are compressed: what is inside is checked when it is inflated.
     compressed: bool,
     text: Utf8Check,
     /// A Close frame's payload.
-    farewell: Vec<u8>,
+    close_payload: Vec<u8>,
     closed: bool,
     tokens: f32,
     counted_at: Option<Instant>,
@@ -69,10 +69,10 @@ struct Payload {
     length: usize,
 }
 
-type Verdict = Result<(), Closing>;
+type Verdict = Result<(), CloseReason>;
 
 const fn broken(reason: &'static str) -> Verdict {
-    Err(Closing::new(CloseCode::ProtocolError, reason))
+    Err(CloseReason::new(CloseCode::ProtocolError, reason))
 }
 
 impl Guard {
@@ -86,7 +86,7 @@ impl Guard {
             message: None,
             compressed: false,
             text: Utf8Check::default(),
-            farewell: Vec::new(),
+            close_payload: Vec::new(),
             closed: false,
             tokens: limits.frames_per_second as f32 * BURST_SECONDS,
             counted_at: None,
@@ -99,7 +99,7 @@ impl Guard {
     /// At the first violation. Nothing may be inspected after that.
     pub fn inspect(&mut self, bytes: &[u8], now: Instant) -> Result<(), Refusal> {
         let mut at = 0;
-        let mut sound = 0;
+        let mut valid_length = 0;
         while at < bytes.len() && !self.closed {
             let verdict = match self.frame.as_mut() {
                 None => {
@@ -114,15 +114,18 @@ impl Guard {
                     self.read_payload(piece)
                 }
             };
-            verdict.map_err(|closing| Refusal { sound, closing })?;
+            verdict.map_err(|closing| Refusal {
+                valid_length,
+                closing,
+            })?;
             if self.frame.is_none() && self.head.is_empty() {
-                sound = at;
+                valid_length = at;
             }
         }
         Ok(())
     }
 
-    /// True once a sound Close frame has passed: nothing after it counts (RFC 6455 §5.5.1).
+    /// True once a valid Close frame has passed: nothing after it counts (RFC 6455 §5.5.1).
     pub fn has_seen_close(&self) -> bool {
         self.closed
     }
@@ -161,7 +164,7 @@ impl Guard {
         let compressed = self.deflate && reserved == COMPRESSED && matches!(opcode, TEXT | BINARY);
         match opcode {
             _ if reserved != 0 && !compressed => broken("a reserved bit is set"),
-            BINARY => Err(Closing::new(
+            BINARY => Err(CloseReason::new(
                 CloseCode::NotAccepted,
                 "binary messages are not accepted; send JSON text",
             )),
@@ -193,7 +196,10 @@ impl Guard {
         if matches!(opcode, TEXT | CONTINUATION) {
             let so_far = self.message.unwrap_or(0);
             if length > (self.limits.message_bytes - so_far) as u64 {
-                return Err(Closing::new(CloseCode::TooBig, "the message is too big"));
+                return Err(CloseReason::new(
+                    CloseCode::TooBig,
+                    "the message is too big",
+                ));
             }
             self.message = Some(so_far + length as usize);
         }
@@ -208,7 +214,7 @@ impl Guard {
         self.counted_at = Some(now);
         self.tokens = (self.tokens + passed * rate).min(rate * BURST_SECONDS) - 1.0;
         if self.tokens < 0.0 {
-            Err(Closing::new(
+            Err(CloseReason::new(
                 CloseCode::Flooding,
                 "too many frames a second",
             ))
@@ -230,7 +236,7 @@ impl Guard {
         match frame.opcode {
             TEXT | CONTINUATION if self.compressed => {}
             TEXT | CONTINUATION => self.text.extend(clear())?,
-            CLOSE => self.farewell.extend(clear()),
+            CLOSE => self.close_payload.extend(clear()),
             _ => {}
         }
         frame.at += piece.len();
@@ -248,7 +254,7 @@ impl Guard {
         match frame.opcode {
             CLOSE => {
                 self.closed = true;
-                check_farewell(&self.farewell)
+                check_close_payload(&self.close_payload)
             }
             TEXT | CONTINUATION if frame.fin => {
                 self.message = None;
@@ -260,7 +266,7 @@ impl Guard {
 }
 
 /// RFC 6455 §5.5.1: nothing, or a code that may be sent and a reason in UTF-8.
-fn check_farewell(payload: &[u8]) -> Verdict {
+fn check_close_payload(payload: &[u8]) -> Verdict {
     match payload {
         [] => Ok(()),
         [_] => broken("a close code of one byte"),
@@ -276,13 +282,13 @@ fn check_farewell(payload: &[u8]) -> Verdict {
     }
 }
 
-impl From<NotUtf8> for Closing {
+impl From<NotUtf8> for CloseReason {
     fn from(_: NotUtf8) -> Self {
         Self::new(CloseCode::NotUtf8, "text that is not UTF-8")
     }
 }
 
-impl From<NotShortest> for Closing {
+impl From<NotShortest> for CloseReason {
     fn from(_: NotShortest) -> Self {
         Self::new(
             CloseCode::ProtocolError,

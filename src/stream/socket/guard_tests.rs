@@ -200,7 +200,7 @@ fn what_came_before_a_violation_is_sound() {
     let refusal = Guard::new(LIMITS, false)
         .inspect(&stream, Instant::now())
         .unwrap_err();
-    assert_eq!(refusal.sound, good.len());
+    assert_eq!(refusal.valid_length, good.len());
 }
 
 #[test]

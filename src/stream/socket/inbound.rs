@@ -6,13 +6,13 @@ use actix_web::error::PayloadError;
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 
-use super::{close::Closing, guard::Guard, unpack::Unpacker, wire::Wire};
+use super::{close::CloseReason, guard::Guard, inflate::Inflater, wire::Wire};
 
 struct Inbound {
     wire: Rc<Wire>,
     guard: Guard,
     /// Where permessage-deflate was negotiated.
-    unpacker: Option<Box<Unpacker>>,
+    inflater: Option<Box<Inflater>>,
     /// What came in behind the handshake, in the same segment.
     early: Bytes,
     ended: bool,
@@ -22,13 +22,13 @@ struct Inbound {
 pub fn inbound(
     wire: Rc<Wire>,
     guard: Guard,
-    unpacker: Option<Unpacker>,
+    inflater: Option<Inflater>,
     early: Bytes,
 ) -> impl Stream<Item = Result<Bytes, PayloadError>> {
     let inbound = Inbound {
         wire,
         guard,
-        unpacker: unpacker.map(Box::new),
+        inflater: inflater.map(Box::new),
         early,
         ended: false,
     };
@@ -46,8 +46,8 @@ impl Inbound {
             } else {
                 std::mem::take(&mut self.early)
             };
-            let sound = self.sound_part(bytes);
-            let plain = self.unpacked(sound);
+            let valid = self.valid_part(bytes);
+            let plain = self.inflated(valid);
             // Of a compressed message nothing is there to be read before its end.
             if !plain.is_empty() || self.ended {
                 return Some(plain);
@@ -56,7 +56,7 @@ impl Inbound {
         None
     }
 
-    fn sound_part(&mut self, bytes: Bytes) -> Bytes {
+    fn valid_part(&mut self, bytes: Bytes) -> Bytes {
         match self.guard.inspect(&bytes, Instant::now()) {
             Ok(()) => {
                 // Whatever follows a Close frame is nobody's to read, let alone to keep.
@@ -65,24 +65,24 @@ impl Inbound {
             }
             Err(refusal) => {
                 self.refuse(refusal.closing);
-                bytes.slice(..refusal.sound)
+                bytes.slice(..refusal.valid_length)
             }
         }
     }
 
-    fn unpacked(&mut self, bytes: Bytes) -> Bytes {
-        let Some(unpacker) = &mut self.unpacker else {
+    fn inflated(&mut self, bytes: Bytes) -> Bytes {
+        let Some(inflater) = &mut self.inflater else {
             return bytes;
         };
-        let verdict = unpacker.unpack(&bytes);
-        let plain = unpacker.take();
+        let verdict = inflater.unpack(&bytes);
+        let plain = inflater.take();
         if let Err(closing) = verdict {
             self.refuse(closing);
         }
         plain
     }
 
-    fn refuse(&mut self, closing: Closing) {
+    fn refuse(&mut self, closing: CloseReason) {
         self.ended = true;
         self.wire.refuse(closing);
     }

@@ -66,7 +66,7 @@ impl PinnedFrames {
         }
     }
 
-    /// What [`Self::before`] last said, for readers who are told of no beat.
+    /// What [`Self::before`] last said, for readers that get no beat.
     pub fn keep_from(&self) -> KeepFrom {
         self.keep_from.clone()
     }

@@ -7,12 +7,12 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 
 use super::{
-    close::{CloseCode, Closing},
+    close::{CloseCode, CloseReason},
     wire::Wire,
 };
 
 /// How long the end of a connection may take.
-const PATIENCE: Duration = Duration::from_secs(2);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Writes what the session's context yields (pings, pongs) and what waits on the wire, until the session ends or the
 /// wire is closed, the client takes nothing for `stall`, or `drained` says that the gateway is shutting down; then says
@@ -41,11 +41,11 @@ pub fn pump(
                     // Nothing that is said after Close is sent; nobody need wait for the client to say more.
                     () = wire.closed() => break,
                     () = &mut stalled => {
-                        wire.close(Closing::new(CloseCode::NotReading, "you have stopped reading"));
+                        wire.close(CloseReason::new(CloseCode::NotReading, "you have stopped reading"));
                         break;
                     }
                     () = &mut drained => {
-                        wire.close(Closing::new(CloseCode::GoingAway, "shutting down, please reconnect"));
+                        wire.close(CloseReason::new(CloseCode::GoingAway, "shutting down, please reconnect"));
                         break;
                     }
                 }
@@ -54,7 +54,7 @@ pub fn pump(
         drop(context); // stops the session, which counts why the wire was closed
         let patience = match wire.closing().map(|closing| closing.code) {
             Some(CloseCode::NotReading) => Duration::ZERO,
-            _ => PATIENCE,
+            _ => CLOSE_TIMEOUT,
         };
         wire.finish(patience).await;
     }
@@ -96,7 +96,12 @@ mod tests {
     #[actix::test]
     async fn a_session_s_task_holds_its_context_once() {
         let (wire, _peer) = connection().await;
-        let task = pump(wire, Large([0; 2048]), PATIENCE, std::future::ready(()));
+        let task = pump(
+            wire,
+            Large([0; 2048]),
+            CLOSE_TIMEOUT,
+            std::future::ready(()),
+        );
         let size = size_of_val(&task);
         assert!(size < 2048 + 1024, "{size} bytes");
         task.await;
@@ -106,7 +111,7 @@ mod tests {
     async fn a_context_that_panics_ends_its_own_task_alone() {
         let (wire, mut peer) = connection().await;
         let context = futures_util::stream::poll_fn(|_| panic!("a session's bug"));
-        let task = actix_web::rt::spawn(pump(wire, context, PATIENCE, std::future::pending()));
+        let task = actix_web::rt::spawn(pump(wire, context, CLOSE_TIMEOUT, std::future::pending()));
         assert!(task.await.unwrap_err().is_panic());
         let end = tokio::io::AsyncReadExt::read(&mut peer, &mut [0; 8]).await;
         assert_eq!(end.unwrap(), 0, "its connection has ended with it");

@@ -1,4 +1,4 @@
-//! What the kernel is told about the sockets: no delay, and no patience with the dead.
+//! Socket options: no delay, and dead peers are detected.
 
 use std::{
     task::{Context, Waker},

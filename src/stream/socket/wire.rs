@@ -13,7 +13,7 @@ use tokio::{sync::Notify, task::consume_budget, time::timeout_at};
 pub use super::outbox::Pushed;
 use super::outbox::{Outbox, Waiting};
 use super::{
-    close::{CloseCode, Closing},
+    close::{CloseCode, CloseReason},
     tcp,
 };
 use crate::messages::channel::ChannelName;
@@ -21,7 +21,7 @@ use crate::messages::channel::ChannelName;
 /// What is read at once. Clients say little; whoever says much is read in many small pieces.
 const READ_BYTES: usize = 512;
 /// How often within the stall deadline a socket that takes nothing is looked at more closely.
-const LOOKS: u32 = 8;
+const STALL_CHECKS: u32 = 8;
 /// What is still read of a client to which Close has been said.
 const LINGER_BYTES: usize = 64 * 1024;
 
@@ -33,8 +33,8 @@ pub struct Wire {
     outbox: RefCell<Outbox>,
     blocked: Notify,
     closed: Notify,
-    refusal: Cell<Option<Closing>>,
-    closing: Cell<Option<Closing>>,
+    refusal: Cell<Option<CloseReason>>,
+    closing: Cell<Option<CloseReason>>,
 }
 
 impl Wire {
@@ -85,7 +85,7 @@ impl Wire {
         if self.closing.get().is_some() || !self.outbox.borrow().is_before(channel, keep_from) {
             return false;
         }
-        self.close(Closing::new(
+        self.close(CloseReason::new(
             CloseCode::NotReading,
             "you read so slowly that old frames are held for you; ask for less, or read faster",
         ));
@@ -105,7 +105,7 @@ impl Wire {
         self.outbox.borrow_mut().control.push_back(frame);
         self.flush();
         if self.outbox.borrow().answers_too_much() {
-            self.close(Closing::new(
+            self.close(CloseReason::new(
                 CloseCode::Flooding,
                 "too many requests whose answers were not read",
             ));
@@ -113,7 +113,7 @@ impl Wire {
     }
 
     /// Notes why the client will be closed once what it said before that has been answered.
-    pub fn refuse(&self, closing: Closing) {
+    pub fn refuse(&self, closing: CloseReason) {
         self.refusal.set(Some(closing));
     }
 
@@ -125,7 +125,7 @@ impl Wire {
     }
 
     /// Says good-bye: a frame that is half written is finished, everything else is forgotten. The first reason stands.
-    pub fn close(&self, closing: Closing) {
+    pub fn close(&self, closing: CloseReason) {
         if self.closing.get().is_some() {
             return;
         }
@@ -141,7 +141,7 @@ impl Wire {
     }
 
     /// Why we close, once we do.
-    pub fn closing(&self) -> Option<Closing> {
+    pub fn closing(&self) -> Option<CloseReason> {
         self.closing.get()
     }
 
@@ -164,7 +164,7 @@ impl Wire {
 
     /// Asks the kernel itself whether it takes anything. A socket is reported writable only when a good part of its
     /// buffer is free: a slow reader may need longer than the stall deadline for that, and yet he moves.
-    fn insist(&self) {
+    fn force_write(&self) {
         self.write_with(|bytes| tcp::send_now(&self.io, bytes));
     }
 
@@ -201,10 +201,10 @@ impl Wire {
             if now >= since + stall {
                 return;
             }
-            let look_again = (now + stall / LOOKS).min(since + stall);
+            let look_again = (now + stall / STALL_CHECKS).min(since + stall);
             match timeout_at(look_again.into(), self.io.writable()).await {
                 Ok(_) => drop(self.flush()),
-                Err(_) => self.insist(),
+                Err(_) => self.force_write(),
             }
         }
     }

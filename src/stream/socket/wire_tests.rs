@@ -49,13 +49,13 @@ async fn a_closer_look_writes_what_waits_and_then_nothing_is_stuck() {
         outbox.control.push_back("between two frames".into());
         outbox.stuck_since = Some(Instant::now());
     }
-    wire.insist();
+    wire.force_write();
     let mut heard = [0; 18];
     peer.read_exact(&mut heard).await.unwrap();
     assert_eq!(&heard, b"between two frames");
     assert!(!wire.is_blocked());
 
     wire.outbox.borrow_mut().stuck_since = Some(Instant::now());
-    wire.insist();
+    wire.force_write();
     assert!(!wire.is_blocked(), "nothing is left to write");
 }

@@ -1,9 +1,9 @@
 //! Makes plain frames of compressed ones (RFC 7692 §6.2) before actix's parser, which refuses their reserved bit, sees
-//! them. Comes behind the guard, and so reads sound frames only.
+//! them. It runs behind the guard and sees valid frames only.
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::{close::Closing, deflate::inflate, head::Head};
+use super::{close::CloseReason, deflate::inflate, head::Head};
 
 /// FIN.
 const FIN: u8 = 0x80;
@@ -13,7 +13,7 @@ const CONTROL: u8 = 0x08;
 const TEXT: u8 = 0x1;
 
 /// Follows one client's stream.
-pub struct Unpacker {
+pub struct Inflater {
     limit: usize,
     head: Head,
     /// FIN, reserved bits and opcode of the frame that is passing; its mask, and what is still to come.
@@ -25,7 +25,7 @@ pub struct Unpacker {
     plain: BytesMut,
 }
 
-impl Unpacker {
+impl Inflater {
     /// Messages of at most `limit` bytes, once they are inflated.
     pub fn new(limit: usize) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl Unpacker {
     ///
     /// # Errors
     /// How to close when a message cannot be inflated; what came before it is left to be taken with [`Self::take`].
-    pub(super) fn unpack(&mut self, mut bytes: &[u8]) -> Result<(), Closing> {
+    pub(super) fn unpack(&mut self, mut bytes: &[u8]) -> Result<(), CloseReason> {
         while let [byte, rest @ ..] = bytes {
             let Some((first, mask, missing)) = &mut self.frame else {
                 self.head.push(*byte);
@@ -77,7 +77,7 @@ impl Unpacker {
         std::mem::take(&mut self.plain).freeze()
     }
 
-    fn begin(&mut self) -> Result<(), Closing> {
+    fn begin(&mut self) -> Result<(), CloseReason> {
         let first = self.head.first();
         let header = self.head.bytes();
         if first & COMPRESSED != 0 {
@@ -85,7 +85,7 @@ impl Unpacker {
         } else if first & CONTROL != 0 || self.packed.is_none() {
             self.plain.extend_from_slice(header);
         }
-        // The guard has seen that the length is sound and small.
+        // The guard has seen that the length is valid and small.
         let Ok((length, mask)) = self.head.take() else {
             return Ok(());
         };
@@ -94,7 +94,7 @@ impl Unpacker {
         if length == 0 { self.end() } else { Ok(()) }
     }
 
-    fn end(&mut self) -> Result<(), Closing> {
+    fn end(&mut self) -> Result<(), CloseReason> {
         let Some((first, ..)) = self.frame.take() else {
             return Ok(());
         };
@@ -152,9 +152,9 @@ mod tests {
     }
 
     /// What the parser reads when the stream comes whole, byte by byte, and in pieces of three: always the same.
-    fn unpacked(stream: &[u8]) -> Result<Vec<u8>, CloseCode> {
+    fn inflated(stream: &[u8]) -> Result<Vec<u8>, CloseCode> {
         let all = [stream.len().max(1), 1, 3].map(|size| {
-            let mut unpacker = Unpacker::new(LIMIT);
+            let mut unpacker = Inflater::new(LIMIT);
             let mut read = Vec::new();
             for piece in stream.chunks(size) {
                 unpacker.unpack(piece).map_err(|closing| closing.code)?;
@@ -168,7 +168,7 @@ mod tests {
 
     /// A plain text message, masked with zeros.
     fn plain(text: &str) -> Vec<u8> {
-        let mut unpacker = Unpacker::new(LIMIT);
+        let mut unpacker = Inflater::new(LIMIT);
         unpacker.plain_message(text.as_bytes());
         unpacker.take().to_vec()
     }
@@ -184,12 +184,12 @@ mod tests {
             frame(0x81, b""),
         ]
         .concat();
-        assert_eq!(unpacked(&stream).unwrap(), stream);
+        assert_eq!(inflated(&stream).unwrap(), stream);
     }
 
     #[test]
     fn a_compressed_message_is_read_as_one_plain_frame_whatever_its_fragments() {
-        assert_eq!(unpacked(&frame(0xC1, &HELLO)).unwrap(), plain("Hello"));
+        assert_eq!(inflated(&frame(0xC1, &HELLO)).unwrap(), plain("Hello"));
         let ping = frame(0x89, b"between");
         let fragments = [
             frame(0x41, &HELLO[..3]),
@@ -198,7 +198,7 @@ mod tests {
             frame(0x80, &HELLO[3..]),
         ];
         assert_eq!(
-            unpacked(&fragments.concat()).unwrap(),
+            inflated(&fragments.concat()).unwrap(),
             [ping, plain("Hello")].concat()
         );
         let mixed = [
@@ -208,16 +208,16 @@ mod tests {
         ]
         .concat();
         let expected = [plain("Hello"), frame(0x81, b"plain"), plain("Hello")].concat();
-        assert_eq!(unpacked(&mixed).unwrap(), expected);
+        assert_eq!(inflated(&mixed).unwrap(), expected);
         let empty = frame(0xC1, &[0]);
-        assert_eq!(unpacked(&empty).unwrap(), plain(""));
+        assert_eq!(inflated(&empty).unwrap(), plain(""));
     }
 
     #[test]
     fn long_messages_have_their_length_in_the_right_form() {
         for length in [2_000, 65_535, 65_536] {
             let text = "x".repeat(length);
-            let read = unpacked(&frame(0xC1, &deflate(text.as_bytes()).unwrap())).unwrap();
+            let read = inflated(&frame(0xC1, &deflate(text.as_bytes()).unwrap())).unwrap();
             assert!(read.ends_with(text.as_bytes()));
             assert_eq!(read.len(), length + if length > 65_535 { 14 } else { 8 });
         }
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn a_bomb_and_rubbish_are_refused_with_their_code() {
         let bomb = deflate(&vec![b'x'; LIMIT + 1]).unwrap();
-        assert_eq!(unpacked(&frame(0xC1, &bomb)), Err(CloseCode::TooBig));
-        assert_eq!(unpacked(&frame(0xC1, &[0xFF; 9])), Err(CloseCode::NotUtf8));
+        assert_eq!(inflated(&frame(0xC1, &bomb)), Err(CloseCode::TooBig));
+        assert_eq!(inflated(&frame(0xC1, &[0xFF; 9])), Err(CloseCode::NotUtf8));
     }
 }
