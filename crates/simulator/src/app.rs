@@ -246,7 +246,9 @@ fn known_hosts(names: &[String]) -> KnownHosts {
 
 fn access_rules(control: &Control) -> Access {
     if control.allow_remote {
-        log::warn!("control.allow_remote is set: anybody who reaches the port may change values");
+        log::warn!(
+            "control.allow_remote is set: every client that reaches the port may change values"
+        );
     }
     Access {
         allow_remote: control.allow_remote,

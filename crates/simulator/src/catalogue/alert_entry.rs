@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use alerting::{Labels, parse_duration};
+use prometheus_api::exposition::metric_type::MetricType;
 use serde::Deserialize;
 use toml::Value;
-
-use prometheus_api::exposition::metric_type::MetricType;
 
 use super::{
     alert::Alert,

@@ -1,4 +1,4 @@
-//! The built-in alerts at the same time: none is in another's way.
+//! All built-in alerts at the same time: none disturbs another.
 
 use super::*;
 
@@ -25,7 +25,7 @@ fn all_27_can_be_triggered_at_once() {
     }
 }
 
-/// What somebody does to the CPU of `mock-app-1` is no spike, however high it goes.
+/// A lever that sets the CPU of `mock-app-1` does not set off the alert on spikes, whatever the value.
 #[test]
 fn neither_a_busy_cpu_nor_one_that_is_set_to_100_is_a_spike() {
     for scale in [1.0, 1.0 / 15.0] {
