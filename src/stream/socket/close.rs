@@ -53,6 +53,10 @@ pub struct CloseReason {
     pub reason: &'static str,
 }
 
+/// A message over the limit, compressed or not.
+pub const MESSAGE_TOO_BIG: CloseReason =
+    CloseReason::new(CloseCode::TooBig, "the message is too big");
+
 impl CloseReason {
     /// A close with its reason.
     pub const fn new(code: CloseCode, reason: &'static str) -> Self {

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use flate2::{Compression, bufread::DeflateDecoder, write::DeflateEncoder};
 
 use super::{
-    close::{CloseCode, CloseReason},
+    close::{CloseCode, CloseReason, MESSAGE_TOO_BIG},
     utf8::NotUtf8,
 };
 
@@ -45,10 +45,7 @@ pub(super) fn inflate(packed: &[u8], limit: usize) -> Result<Vec<u8>, CloseReaso
         .read_to_end(&mut text)
         .map_err(|_| CloseReason::new(CloseCode::NotUtf8, "a message that cannot be inflated"))?;
     if text.len() > limit {
-        return Err(CloseReason::new(
-            CloseCode::TooBig,
-            "the message is too big",
-        ));
+        return Err(MESSAGE_TOO_BIG);
     }
     match std::str::from_utf8(&text) {
         Ok(_) => Ok(text),

@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use super::{
-    close::{CloseCode, CloseReason, may_be_received},
+    close::{CloseCode, CloseReason, MESSAGE_TOO_BIG, may_be_received},
     head::{Head, NotShortest},
     inflate::COMPRESSED,
     utf8::{NotUtf8, Utf8Check},
@@ -196,10 +196,7 @@ impl Guard {
         if matches!(opcode, TEXT | CONTINUATION) {
             let so_far = self.message.unwrap_or(0);
             if length > (self.limits.message_bytes - so_far) as u64 {
-                return Err(CloseReason::new(
-                    CloseCode::TooBig,
-                    "the message is too big",
-                ));
+                return Err(MESSAGE_TOO_BIG);
             }
             self.message = Some(so_far + length as usize);
         }
