@@ -1,5 +1,5 @@
-//! Request bodies that are on their way. They need memory and time, and whoever sends slowly must not keep out those who
-//! send at once: where there are too many, the slowest give way.
+//! Limits the webhook bodies that are received at the same time. Each takes memory, and slow senders must not block fast
+//! ones: over the limit, the slowest body is displaced.
 
 use std::{
     collections::BTreeMap,
@@ -10,14 +10,14 @@ use std::{
 use http_kit::client_address::{ClientAddress, ClientNetwork};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-/// Bodies at the same time, in all.
-const MOST: usize = 128;
-/// Bodies at the same time of one client.
-const MOST_PER_CLIENT: usize = 16;
-/// Nobody is judged by his pace before.
-const MIN_AGE: Duration = Duration::from_secs(1);
+/// Concurrent bodies of all clients.
+const MAX_BODIES: usize = 128;
+/// Concurrent bodies of one client.
+const MAX_BODIES_PER_CLIENT: usize = 16;
+/// A body younger than this is displaced only when no older one is left: its rate says little yet.
+const RATE_GRACE_PERIOD: Duration = Duration::from_secs(1);
 
-/// The bodies that are on their way; clones share them.
+/// The bodies being received. Clones share the state.
 #[derive(Debug, Clone)]
 pub(super) struct Incoming {
     max_bytes: usize,
@@ -27,8 +27,8 @@ pub(super) struct Incoming {
 #[derive(Debug, Default)]
 struct Bodies {
     next: u64,
-    /// In the order in which they came.
-    under_way: BTreeMap<u64, Body>,
+    /// By arrival.
+    active: BTreeMap<u64, Body>,
 }
 
 #[derive(Debug)]
@@ -39,16 +39,16 @@ struct Body {
     is_displaced: CancellationToken,
 }
 
-/// A body's place among them, until it is dropped.
+/// One body being received. Dropping it ends its registration.
 #[derive(Debug)]
-pub(super) struct Arrival {
+pub(super) struct IncomingBody {
     incoming: Incoming,
     number: u64,
     is_displaced: CancellationToken,
 }
 
 impl Incoming {
-    /// All bodies together may take `max_bytes`.
+    /// `max_bytes` limits the sum of all bodies.
     pub(super) fn new(max_bytes: usize) -> Self {
         Self {
             max_bytes,
@@ -56,14 +56,14 @@ impl Incoming {
         }
     }
 
-    /// Another body comes, of this client.
-    pub(super) fn begin(&self, client: ClientAddress) -> Arrival {
+    /// Registers a body of `client`; over a limit, displaces the slowest.
+    pub(super) fn begin(&self, client: ClientAddress) -> IncomingBody {
         let client = client.network();
         let mut bodies = self.bodies();
-        if bodies.of(client).count() >= MOST_PER_CLIENT {
-            bodies.let_slowest_go(Some(client));
-        } else if bodies.under_way.len() >= MOST {
-            bodies.let_slowest_go(None);
+        if bodies.of(client).count() >= MAX_BODIES_PER_CLIENT {
+            bodies.abort_slowest(Some(client));
+        } else if bodies.active.len() >= MAX_BODIES {
+            bodies.abort_slowest(None);
         }
         let number = bodies.next;
         bodies.next += 1;
@@ -74,8 +74,8 @@ impl Incoming {
             bytes: 0,
             is_displaced: is_displaced.clone(),
         };
-        bodies.under_way.insert(number, body);
-        Arrival {
+        bodies.active.insert(number, body);
+        IncomingBody {
             incoming: self.clone(),
             number,
             is_displaced,
@@ -90,20 +90,20 @@ impl Incoming {
 
 impl Bodies {
     fn of(&self, client: ClientNetwork) -> impl Iterator<Item = (&u64, &Body)> {
-        let bodies = self.under_way.iter();
+        let bodies = self.active.iter();
         bodies.filter(move |(_, body)| body.client == client)
     }
 
     /// Ends the slowest body, of `client` alone if one is named.
-    fn let_slowest_go(&mut self, client: Option<ClientNetwork>) {
+    fn abort_slowest(&mut self, client: Option<ClientNetwork>) {
         let now = Instant::now();
         let pace = |body: &Body| {
             let age = now.duration_since(body.began);
             // Those who have not had their time go last, the first to come before the others.
-            let pace = body.bytes as f64 / age.as_secs_f64().max(MIN_AGE.as_secs_f64());
-            (age < MIN_AGE, pace)
+            let pace = body.bytes as f64 / age.as_secs_f64().max(RATE_GRACE_PERIOD.as_secs_f64());
+            (age < RATE_GRACE_PERIOD, pace)
         };
-        let candidates = self.under_way.iter();
+        let candidates = self.active.iter();
         let candidates = candidates.filter(|(_, body)| client.is_none_or(|own| own == body.client));
         let slowest = candidates.min_by(|(_, one), (_, other)| {
             let ((young, pace), (other_young, other_pace)) = (pace(one), pace(other));
@@ -115,26 +115,26 @@ impl Bodies {
             young.cmp(&other_young).then(by_pace)
         });
         if let Some(number) = slowest.map(|(number, _)| *number)
-            && let Some(body) = self.under_way.remove(&number)
+            && let Some(body) = self.active.remove(&number)
         {
             body.is_displaced.cancel();
         }
     }
 
     fn bytes(&self) -> usize {
-        self.under_way.values().map(|body| body.bytes).sum()
+        self.active.values().map(|body| body.bytes).sum()
     }
 }
 
-impl Arrival {
+impl IncomingBody {
     /// Notes that `bytes` more of it have come.
-    pub(super) fn grows(&self, bytes: usize) {
+    pub(super) fn add_bytes(&self, bytes: usize) {
         let mut bodies = self.incoming.bodies();
-        if let Some(body) = bodies.under_way.get_mut(&self.number) {
+        if let Some(body) = bodies.active.get_mut(&self.number) {
             body.bytes += bytes;
         }
         while bodies.bytes() > self.incoming.max_bytes {
-            bodies.let_slowest_go(None);
+            bodies.abort_slowest(None);
         }
     }
 
@@ -144,9 +144,9 @@ impl Arrival {
     }
 }
 
-impl Drop for Arrival {
+impl Drop for IncomingBody {
     fn drop(&mut self) {
-        self.incoming.bodies().under_way.remove(&self.number);
+        self.incoming.bodies().active.remove(&self.number);
     }
 }
 
@@ -159,15 +159,15 @@ mod tests {
     }
 
     /// Lets it look as if it had begun so long ago.
-    fn age(arrival: &Arrival, by: Duration) {
-        let mut bodies = arrival.incoming.bodies();
-        let body = bodies.under_way.get_mut(&arrival.number).unwrap();
+    fn age(upload: &IncomingBody, by: Duration) {
+        let mut bodies = upload.incoming.bodies();
+        let body = bodies.active.get_mut(&upload.number).unwrap();
         body.began = body.began.checked_sub(by).unwrap();
     }
 
-    fn gone(arrivals: &[Arrival]) -> Vec<usize> {
-        let gone = arrivals.iter().enumerate();
-        let gone = gone.filter(|(_, arrival)| arrival.is_displaced.is_cancelled());
+    fn gone(uploads: &[IncomingBody]) -> Vec<usize> {
+        let gone = uploads.iter().enumerate();
+        let gone = gone.filter(|(_, upload)| upload.is_displaced.is_cancelled());
         gone.map(|(index, _)| index).collect()
     }
 
@@ -175,34 +175,34 @@ mod tests {
     fn a_client_makes_room_for_itself_and_for_nobody_else() {
         let incoming = Incoming::new(1 << 20);
         let other = incoming.begin(client(1));
-        let own: Vec<_> = (0..MOST_PER_CLIENT + 2)
+        let own: Vec<_> = (0..MAX_BODIES_PER_CLIENT + 2)
             .map(|_| incoming.begin(client(2)))
             .collect();
         assert_eq!(gone(&own), [0, 1], "the first to come");
         assert!(!other.is_displaced.is_cancelled());
         drop((own, other));
-        assert!(incoming.bodies().under_way.is_empty());
+        assert!(incoming.bodies().active.is_empty());
     }
 
     #[test]
     fn the_slowest_give_way_and_who_has_just_come_does_not() {
         let incoming = Incoming::new(100);
-        let arrivals: Vec<_> = (1..=3).map(|last| incoming.begin(client(last))).collect();
-        age(&arrivals[0], Duration::from_secs(10)); // 4 bytes a second
-        arrivals[0].grows(40);
-        age(&arrivals[1], Duration::from_secs(100)); // 0.4
-        arrivals[1].grows(40);
-        arrivals[2].grows(20);
-        assert_eq!(gone(&arrivals), [0; 0]);
-        arrivals[2].grows(1);
-        assert_eq!(gone(&arrivals), [1]);
+        let uploads: Vec<_> = (1..=3).map(|last| incoming.begin(client(last))).collect();
+        age(&uploads[0], Duration::from_secs(10)); // 4 bytes a second
+        uploads[0].add_bytes(40);
+        age(&uploads[1], Duration::from_secs(100)); // 0.4
+        uploads[1].add_bytes(40);
+        uploads[2].add_bytes(20);
+        assert_eq!(gone(&uploads), [0; 0]);
+        uploads[2].add_bytes(1);
+        assert_eq!(gone(&uploads), [1]);
     }
 
     #[test]
     fn many_clients_together_are_bounded_too() {
         let incoming = Incoming::new(1 << 20);
-        let addresses = (0..=255).take(MOST + 1);
-        let arrivals: Vec<_> = addresses.map(|last| incoming.begin(client(last))).collect();
-        assert_eq!(gone(&arrivals), [0]);
+        let addresses = (0..=255).take(MAX_BODIES + 1);
+        let uploads: Vec<_> = addresses.map(|last| incoming.begin(client(last))).collect();
+        assert_eq!(gone(&uploads), [0]);
     }
 }

@@ -86,15 +86,15 @@ async fn take(
     webhooks: &Webhooks,
 ) -> Result<(), ApiError> {
     judge(headers)?;
-    let arrival = webhooks.incoming.begin(client);
-    let grows = |bytes| arrival.grows(bytes);
+    let upload = webhooks.incoming.begin(client);
+    let add_bytes = |bytes| upload.add_bytes(bytes);
     let read = async {
         request_body::check_declared_length(headers, webhooks.max_bytes)?;
-        request_body::read(body, webhooks.max_bytes, grows).await
+        request_body::read(body, webhooks.max_bytes, add_bytes).await
     };
     let body = tokio::select! {
         body = timeout(webhooks.timeout, read) => body,
-        () = arrival.is_displaced() => {
+        () = upload.is_displaced() => {
             // Not 429: Alertmanager tries again after a 5xx only.
             return Err(ApiError::Unavailable(DISPLACED.into()));
         }

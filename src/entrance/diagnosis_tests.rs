@@ -27,13 +27,13 @@ fn head(request: TestRequest) -> RequestHead {
 
 #[test]
 fn a_handshake_without_its_hop_by_hop_headers_is_known() {
-    let sound = || handshake("http://a.example");
-    assert!(!lost_upgrade(&head(sound())));
+    let valid = || handshake("http://a.example");
+    assert!(!lost_upgrade(&head(valid())));
     let close = (header::CONNECTION, "close");
-    assert!(lost_upgrade(&head(sound().insert_header(close))));
+    assert!(lost_upgrade(&head(valid().insert_header(close))));
     let other = (header::UPGRADE, "h2c");
-    assert!(lost_upgrade(&head(sound().insert_header(other))));
-    assert!(lost_upgrade(&head(sound().version(Version::HTTP_10))));
+    assert!(lost_upgrade(&head(valid().insert_header(other))));
+    assert!(lost_upgrade(&head(valid().version(Version::HTTP_10))));
     assert!(!lost_upgrade(&head(TestRequest::get())));
 }
 

@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[actix::test]
-    async fn a_relay_that_enlists_late_gets_the_latest_frame_at_once() {
+    async fn a_relay_that_registers_late_gets_the_latest_frame_at_once() {
         let hub = hub();
         let latest = snapshot("2");
         hub.send(Publish::<Instant>::new(snapshot("1")))
@@ -248,7 +248,7 @@ mod tests {
     }
 
     /// How the hub knows a relay that notes what it was given.
-    fn enlisted(sender: mpsc::UnboundedSender<Deliver>) -> RegisteredRelay {
+    fn registered(sender: mpsc::UnboundedSender<Deliver>) -> RegisteredRelay {
         RegisteredRelay {
             relay: Probe(sender).start().recipient(),
             deflating: Arc::default(),
@@ -259,7 +259,7 @@ mod tests {
     #[actix::test]
     async fn a_relay_that_fell_behind_gets_the_latest_frame_in_place_of_a_heartbeat() {
         let (sender, mut seen) = mpsc::unbounded_channel();
-        let mut relay = enlisted(sender);
+        let mut relay = registered(sender);
         let frame = |seq| Arc::new(Frame::encode::<Instant>(&snapshot("1"), seq));
         let mut seq = 0;
         while !relay.behind {

@@ -81,9 +81,9 @@ impl PromPoller {
         let now = Utc::now().timestamp().unsigned_abs();
         let question = |query: &RangeQuery| {
             let (prometheus, query) = (self.upstream.queries.clone(), query.clone());
-            let (span, step) = (query.span(now), query.step);
+            let (range, step) = (query.start_and_end(now), query.step);
             Question::new(query.name, async move |progress| {
-                prometheus.range(&query.expr, span, step, &progress).await
+                prometheus.range(&query.expr, range, step, &progress).await
             })
         };
         let questions = self.plan.range.iter().map(question).collect();

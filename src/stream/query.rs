@@ -31,7 +31,7 @@ pub struct RangeQuery {
 impl RangeQuery {
     /// Start and end in Unix seconds at the time `now`, aligned to the step: points do not jitter from beat to beat,
     /// and a caching query front end sees the same request until the next step begins.
-    pub fn span(&self, now: u64) -> (u64, u64) {
+    pub fn start_and_end(&self, now: u64) -> (u64, u64) {
         let step = self.step.as_secs().max(1);
         let end = now - now % step;
         (end.saturating_sub(self.window.as_secs()), end)
@@ -50,8 +50,14 @@ mod tests {
             window: Duration::from_secs(3600),
             step: Duration::from_secs(60),
         };
-        assert_eq!(query.span(1_700_000_040), (1_699_996_440, 1_700_000_040));
-        assert_eq!(query.span(1_700_000_040), query.span(1_700_000_099));
-        assert_eq!(query.span(1_700_000_100).1, 1_700_000_100);
+        assert_eq!(
+            query.start_and_end(1_700_000_040),
+            (1_699_996_440, 1_700_000_040)
+        );
+        assert_eq!(
+            query.start_and_end(1_700_000_040),
+            query.start_and_end(1_700_000_099)
+        );
+        assert_eq!(query.start_and_end(1_700_000_100).1, 1_700_000_100);
     }
 }

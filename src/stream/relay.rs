@@ -106,7 +106,7 @@ mod tests {
         snapshot::{Answer, Snapshot},
     };
 
-    /// A hub that tells who has enlisted.
+    /// A hub that tells who has registered.
     struct Probe(mpsc::UnboundedSender<RegisterRelay>);
 
     impl Actor for Probe {
@@ -116,22 +116,22 @@ mod tests {
     impl Handler<RegisterRelay> for Probe {
         type Result = ();
 
-        fn handle(&mut self, enlist: RegisterRelay, _: &mut Self::Context) {
-            self.0.send(enlist).unwrap_or_default();
+        fn handle(&mut self, registration: RegisterRelay, _: &mut Self::Context) {
+            self.0.send(registration).unwrap_or_default();
         }
     }
 
     /// The relay of the channel `instant`, as a hub knows it, and its subscribers.
     async fn relay() -> (RegisterRelay, Rc<Subscribers>, StreamMetrics) {
         let metrics = StreamMetrics::for_tests();
-        let (sender, mut enlisted) = mpsc::unbounded_channel();
+        let (sender, mut registered) = mpsc::unbounded_channel();
         let silent: Addr<Probe> = Probe(mpsc::unbounded_channel().0).start();
         let hubs = ChannelName::ALL.map(|channel| match channel {
             ChannelName::Instant => Probe(sender.clone()).start().recipient(),
             _ => silent.clone().recipient(),
         });
         let [subscribers, ..] = Relay::start_all(&hubs, &metrics);
-        (enlisted.recv().await.unwrap(), subscribers, metrics)
+        (registered.recv().await.unwrap(), subscribers, metrics)
     }
 
     /// A browser and its wire.
@@ -168,25 +168,25 @@ mod tests {
         Frame::encode::<Instant>(&snapshot(1 << 20), seq).into()
     }
 
-    async fn hears(browser: &mut TcpStream, frame: &Frame) {
+    async fn expect_frame(browser: &mut TcpStream, frame: &Frame) {
         let expected = frame.enveloped.wire();
-        let mut heard = vec![0; expected.len()];
-        browser.read_exact(&mut heard).await.unwrap();
-        assert_eq!(&heard, expected);
+        let mut received = vec![0; expected.len()];
+        browser.read_exact(&mut received).await.unwrap();
+        assert_eq!(&received, expected);
     }
 
     #[actix::test]
     async fn each_frame_reaches_everyone_once_whenever_they_came() {
-        let (enlist, subscribers, metrics) = relay().await;
+        let (registration, subscribers, metrics) = relay().await;
         let mut browsers = Vec::new();
         for seq in 1..=20 {
-            enlist.relay.send(Deliver(frame(seq))).await.unwrap();
+            registration.relay.send(Deliver(frame(seq))).await.unwrap();
             let (wire, browser) = browser(false).await;
-            browsers.push((seq, browser, subscribers.join(wire, false)));
+            browsers.push((seq, browser, subscribers.subscribe(wire, false)));
         }
         for (first, browser, _) in &mut browsers {
             for seq in *first..=20 {
-                hears(browser, &frame(seq)).await;
+                expect_frame(browser, &frame(seq)).await;
             }
         }
         let sent = metrics.channel(ChannelName::Instant).frames_sent.get();
@@ -195,42 +195,42 @@ mod tests {
 
     #[actix::test]
     async fn a_walk_is_interrupted_and_whoever_comes_or_goes_meanwhile_is_not_confused() {
-        let (enlist, subscribers, metrics) = relay().await;
-        let (mut wires, mut browsers, mut seats) = (Vec::new(), Vec::new(), Vec::new());
+        let (registration, subscribers, metrics) = relay().await;
+        let (mut wires, mut browsers, mut subscriptions) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..4 {
             let (wire, browser) = browser(false).await;
-            seats.push(Some(subscribers.join(wire.clone(), false)));
+            subscriptions.push(Some(subscribers.subscribe(wire.clone(), false)));
             wires.push(wire);
             browsers.push(browser);
         }
         let (late, last) = browser(false).await;
         browsers.push(last);
-        enlist.relay.do_send(Deliver(large(1)));
+        registration.relay.do_send(Deliver(large(1)));
         let counters = metrics.channel(ChannelName::Instant);
         while counters.frames_sent.get() == 0 {
             tokio::task::yield_now().await;
         }
         assert_eq!(counters.frames_sent.get(), 1, "one turn, one session");
         // One leaves, one leaves and comes again, one is new: it and whoever came again get the latest at once.
-        seats[1] = None;
-        seats[2] = None;
-        seats[2] = Some(subscribers.join(wires[2].clone(), false));
-        seats.push(Some(subscribers.join(late, false)));
+        subscriptions[1] = None;
+        subscriptions[2] = None;
+        subscriptions[2] = Some(subscribers.subscribe(wires[2].clone(), false));
+        subscriptions.push(Some(subscribers.subscribe(late, false)));
         // Meanwhile: a heartbeat, a frame in its place, a frame in the place of that, a heartbeat that says less.
         let heartbeat = |seq| Arc::new(Frame::heartbeat::<Instant>(&snapshot(1), seq));
         for next in [heartbeat(1), frame(2), frame(3), heartbeat(3)] {
-            enlist.relay.do_send(Deliver(next));
+            registration.relay.do_send(Deliver(next));
         }
 
         let mut gone = browsers.remove(1);
         for browser in &mut browsers {
-            hears(browser, &large(1)).await;
-            hears(browser, &frame(3)).await;
+            expect_frame(browser, &large(1)).await;
+            expect_frame(browser, &frame(3)).await;
         }
-        drop((wires, seats, subscribers, enlist));
-        let mut heard = Vec::new();
-        gone.read_to_end(&mut heard).await.unwrap();
-        assert_eq!(heard, b"", "it had left before it was reached");
+        drop((wires, subscriptions, subscribers, registration));
+        let mut received = Vec::new();
+        gone.read_to_end(&mut received).await.unwrap();
+        assert_eq!(received, b"", "it had left before it was reached");
         assert_eq!(
             counters.frames_skipped.get(),
             4,
@@ -239,14 +239,14 @@ mod tests {
     }
 
     #[actix::test]
-    async fn who_gives_up_the_seat_gets_nothing_more() {
-        let (enlist, subscribers, metrics) = relay().await;
+    async fn a_dropped_subscription_gets_no_more_frames() {
+        let (registration, subscribers, metrics) = relay().await;
         let (wire, mut browser) = browser(false).await;
-        let subscription = subscribers.join(wire.clone(), false);
-        enlist.relay.send(Deliver(frame(1))).await.unwrap();
-        hears(&mut browser, &frame(1)).await;
+        let subscription = subscribers.subscribe(wire.clone(), false);
+        registration.relay.send(Deliver(frame(1))).await.unwrap();
+        expect_frame(&mut browser, &frame(1)).await;
         drop(subscription);
-        enlist.relay.send(Deliver(frame(2))).await.unwrap();
+        registration.relay.send(Deliver(frame(2))).await.unwrap();
         drop(wire);
         assert_eq!(browser.read(&mut [0; 8]).await.unwrap(), 0);
         assert_eq!(metrics.channel(ChannelName::Instant).subscriptions.get(), 0);
@@ -254,13 +254,17 @@ mod tests {
 
     #[actix::test]
     async fn whether_anyone_takes_compressed_frames_is_always_told() {
-        let (enlist, subscribers, _) = relay().await;
-        let deflating = || enlist.deflating.load(std::sync::atomic::Ordering::Relaxed);
+        let (registration, subscribers, _) = relay().await;
+        let deflating = || {
+            registration
+                .deflating
+                .load(std::sync::atomic::Ordering::Relaxed)
+        };
         let (plain, _one) = browser(false).await;
         let (packed, _other) = browser(true).await;
-        let _plain = subscribers.join(plain, false);
+        let _plain = subscribers.subscribe(plain, false);
         assert_eq!(deflating(), 0);
-        let packed = subscribers.join(packed, false);
+        let packed = subscribers.subscribe(packed, false);
         assert_eq!(deflating(), 1);
         drop(packed);
         assert_eq!(deflating(), 0);

@@ -11,7 +11,7 @@ use http_kit::envelope::write_json;
 use program::timestamp;
 
 use super::metrics::StreamMetrics;
-use super::subscribers::{Seat, Subscribers};
+use super::subscribers::{Subscribers, SubscriptionGuard};
 use super::{
     protocol::{self, ClientRequest, ServerMessage},
     socket::{
@@ -56,7 +56,7 @@ pub struct Session {
     subscribers: ChannelSubscribers,
     subscription: Subscription,
     /// By [`ChannelName::index`]; none where it is not subscribed.
-    seats: [Option<Seat>; ChannelName::ALL.len()],
+    subscriptions: [Option<SubscriptionGuard>; ChannelName::ALL.len()],
     fragments: BytesMut,
     unanswered: u8,
 }
@@ -74,7 +74,7 @@ impl Session {
             shared,
             subscribers,
             subscription,
-            seats: Default::default(),
+            subscriptions: Default::default(),
             fragments: BytesMut::new(),
             unanswered: 0,
         }
@@ -154,13 +154,13 @@ impl Session {
     }
 
     fn subscribe(&mut self, channel: ChannelName) {
-        self.seats[channel.index()].get_or_insert_with(|| {
-            self.subscribers[channel.index()].join(self.wire.clone(), self.subscription.bare)
+        self.subscriptions[channel.index()].get_or_insert_with(|| {
+            self.subscribers[channel.index()].subscribe(self.wire.clone(), self.subscription.bare)
         });
     }
 
     fn unsubscribe(&mut self, channel: ChannelName) {
-        if self.seats[channel.index()].take().is_some() {
+        if self.subscriptions[channel.index()].take().is_some() {
             self.wire.drop_frame(channel);
         }
     }

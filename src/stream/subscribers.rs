@@ -21,37 +21,37 @@ use super::socket::{
 };
 use crate::messages::channel::ChannelName;
 
-/// What is written before others on this worker get their turn, and a frame more: about a millisecond's work where
-/// frames are of some kilobytes.
-const TURN_BYTES: usize = 512 * 1024;
-/// What one subscriber costs besides the bytes written, in bytes.
-const VISIT_BYTES: usize = 4 * 1024;
+/// Bytes written before the task yields to others on this worker, exceeded by one frame at most. About a millisecond of
+/// work for frames of some kilobytes.
+const BYTES_BEFORE_YIELD: usize = 512 * 1024;
+/// The fixed cost of one subscriber, counted in bytes written.
+const SUBSCRIBER_OVERHEAD_BYTES: usize = 4 * 1024;
 
 /// The sessions of one worker that are subscribed to one channel, in the order in which they came.
 pub struct Subscribers {
     channel: ChannelName,
     latest: RefCell<Option<Arc<Frame>>>,
-    seats: RefCell<BTreeMap<Ticket, Subscriber>>,
-    next: Cell<Ticket>,
+    members: RefCell<BTreeMap<SubscriberId, Subscriber>>,
+    next: Cell<SubscriberId>,
     deflating: Arc<AtomicUsize>,
     metrics: StreamMetrics,
 }
 
-type Ticket = u64;
+type SubscriberId = u64;
 
-/// A session, as far as a channel knows it.
+/// One subscribed session.
 struct Subscriber {
     wire: Rc<Wire>,
     bare: bool,
 }
 
-/// A session's subscription among the subscribers; given up when dropped.
-pub struct Seat {
+/// A session's subscription to one channel. Dropping it unsubscribes.
+pub struct SubscriptionGuard {
     subscribers: Rc<Subscribers>,
-    ticket: Ticket,
+    id: SubscriberId,
 }
 
-/// What became of a frame, all in all.
+/// Counts for one batch of deliveries.
 #[derive(Default)]
 struct Tally {
     sent: u64,
@@ -66,7 +66,7 @@ impl Subscribers {
         Self {
             channel,
             latest: RefCell::default(),
-            seats: RefCell::default(),
+            members: RefCell::default(),
             next: Cell::default(),
             deflating: Arc::default(),
             metrics,
@@ -79,7 +79,7 @@ impl Subscribers {
     }
 
     /// The session behind `wire` wants the channel's frames, the latest one at once; `bare` without their envelope.
-    pub fn join(self: &Rc<Self>, wire: Rc<Wire>, bare: bool) -> Seat {
+    pub fn subscribe(self: &Rc<Self>, wire: Rc<Wire>, bare: bool) -> SubscriptionGuard {
         let subscriber = Subscriber { wire, bare };
         if let Some(frame) = &*self.latest.borrow() {
             let mut tally = Tally::default();
@@ -90,15 +90,15 @@ impl Subscribers {
             self.deflating.fetch_add(1, Ordering::Relaxed);
         }
         self.metrics().subscriptions.inc();
-        let ticket = self.next.replace(self.next.get() + 1);
-        self.seats.borrow_mut().insert(ticket, subscriber);
-        Seat {
+        let id = self.next.replace(self.next.get() + 1);
+        self.members.borrow_mut().insert(id, subscriber);
+        SubscriptionGuard {
             subscribers: self.clone(),
-            ticket,
+            id,
         }
     }
 
-    /// Hands a frame to everyone who is here now; whoever comes meanwhile has got it already, as the latest.
+    /// Sends a frame to all current subscribers. Later subscribers get it as the latest frame when they subscribe.
     pub async fn deliver(&self, frame: Arc<Frame>) {
         if !frame.is_heartbeat() {
             self.latest.replace(Some(frame.clone()));
@@ -106,8 +106,8 @@ impl Subscribers {
         let end = self.next.get();
         let mut from = 0;
         loop {
-            // Were a worker's share of the fan-out to die silently, its browsers would wait for ever.
-            from = shutdown::with_fatal_panics(|| self.take_turn(&frame, from, end));
+            // A silent panic here would leave this worker's browsers without frames.
+            from = shutdown::with_fatal_panics(|| self.deliver_batch(&frame, from, end));
             if from == end {
                 return;
             }
@@ -115,25 +115,25 @@ impl Subscribers {
         }
     }
 
-    /// Hands the frame to some of those in `from..end`, and says from whom on to continue.
-    fn take_turn(&self, frame: &Frame, from: Ticket, end: Ticket) -> Ticket {
+    /// Sends the frame to a batch of the subscribers in `from..end`. Returns where the next batch begins.
+    fn deliver_batch(&self, frame: &Frame, from: SubscriberId, end: SubscriberId) -> SubscriberId {
         let mut tally = Tally::default();
         let mut spent = 0;
         let mut reached = end;
-        for (ticket, subscriber) in self.seats.borrow().range(from..end) {
-            if spent >= TURN_BYTES {
-                reached = *ticket;
+        for (id, subscriber) in self.members.borrow().range(from..end) {
+            if spent >= BYTES_BEFORE_YIELD {
+                reached = *id;
                 break;
             }
-            spent += VISIT_BYTES + subscriber.deliver(frame, &mut tally);
+            spent += SUBSCRIBER_OVERHEAD_BYTES + subscriber.deliver(frame, &mut tally);
         }
         self.count(&tally);
         reached
     }
 
-    /// Counts a frame that none of them will get, since a newer one has come.
+    /// Counts a frame that a newer one replaced before delivery, once per subscriber.
     pub fn skip(&self) {
-        let all = self.seats.borrow().len() as u64;
+        let all = self.members.borrow().len() as u64;
         self.metrics().frames_skipped.inc_by(all);
     }
 
@@ -151,7 +151,7 @@ impl Subscribers {
 }
 
 impl Subscriber {
-    /// Hands it a frame; returns how many bytes were up to be written.
+    /// Sends a frame. Returns the bytes written, 0 for a blocked socket.
     fn deliver(&self, frame: &Frame, tally: &mut Tally) -> usize {
         let text = match &frame.bare {
             Some(bare) if self.bare => bare,
@@ -162,7 +162,7 @@ impl Subscriber {
             false => text.wire(),
         };
         let blocked = self.wire.is_blocked();
-        if blocked && self.wire.let_go_before(frame.channel, frame.keep_from) {
+        if blocked && self.wire.close_if_behind(frame.channel, frame.keep_from) {
             tally.evicted += 1;
             return 0;
         }
@@ -174,17 +174,17 @@ impl Subscriber {
                     tally.sent += 1;
                     tally.bytes += bytes.len() as u64;
                 }
-                Pushed::InPlaceOfAnother => tally.skipped += 1,
-                Pushed::InVain => {}
+                Pushed::ReplacedOlder => tally.skipped += 1,
+                Pushed::AlreadyClosing => {}
             }
         }
         if blocked { 0 } else { bytes.len() }
     }
 }
 
-impl Drop for Seat {
+impl Drop for SubscriptionGuard {
     fn drop(&mut self) {
-        let subscriber = self.subscribers.seats.borrow_mut().remove(&self.ticket);
+        let subscriber = self.subscribers.members.borrow_mut().remove(&self.id);
         if subscriber.is_some_and(|subscriber| subscriber.wire.deflates()) {
             self.subscribers.deflating.fetch_sub(1, Ordering::Relaxed);
         }

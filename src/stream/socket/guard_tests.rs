@@ -78,7 +78,7 @@ fn what_keeps_the_rules_passes() {
             [frame(0x01, &[0xC3]), frame(0x80, &[0xA9])].concat(),
         ),
         ("a character of four bytes", frame(0x81, "😀".as_bytes())),
-        ("pong unasked", frame(0x8A, &[0; 125])),
+        ("unsolicited pong", frame(0x8A, &[0; 125])),
         ("close without code", frame(0x88, b"")),
         ("close with code", frame(0x88, &[0x03, 0xE8])),
         (

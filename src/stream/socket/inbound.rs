@@ -74,7 +74,7 @@ impl Inbound {
         let Some(inflater) = &mut self.inflater else {
             return bytes;
         };
-        let verdict = inflater.unpack(&bytes);
+        let verdict = inflater.push(&bytes);
         let plain = inflater.take();
         if let Err(closing) = verdict {
             self.refuse(closing);

@@ -43,7 +43,7 @@ impl Inflater {
     ///
     /// # Errors
     /// How to close when a message cannot be inflated; what came before it is left to be taken with [`Self::take`].
-    pub(super) fn unpack(&mut self, mut bytes: &[u8]) -> Result<(), CloseReason> {
+    pub(super) fn push(&mut self, mut bytes: &[u8]) -> Result<(), CloseReason> {
         while let [byte, rest @ ..] = bytes {
             let Some((first, mask, missing)) = &mut self.frame else {
                 self.head.push(*byte);
@@ -154,11 +154,11 @@ mod tests {
     /// What the parser reads when the stream comes whole, byte by byte, and in pieces of three: always the same.
     fn inflated(stream: &[u8]) -> Result<Vec<u8>, CloseCode> {
         let all = [stream.len().max(1), 1, 3].map(|size| {
-            let mut unpacker = Inflater::new(LIMIT);
+            let mut inflater = Inflater::new(LIMIT);
             let mut read = Vec::new();
             for piece in stream.chunks(size) {
-                unpacker.unpack(piece).map_err(|closing| closing.code)?;
-                read.extend(unpacker.take());
+                inflater.push(piece).map_err(|closing| closing.code)?;
+                read.extend(inflater.take());
             }
             Ok(read)
         });
@@ -168,9 +168,9 @@ mod tests {
 
     /// A plain text message, masked with zeros.
     fn plain(text: &str) -> Vec<u8> {
-        let mut unpacker = Inflater::new(LIMIT);
-        unpacker.plain_message(text.as_bytes());
-        unpacker.take().to_vec()
+        let mut inflater = Inflater::new(LIMIT);
+        inflater.plain_message(text.as_bytes());
+        inflater.take().to_vec()
     }
 
     const HELLO: [u8; 7] = [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00];

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! request ▶ handshake (Origin, key, version) ▶ the socket leaves the HTTP dispatcher
-//!                    in:  socket ▶ inbound (guard: the rules of RFC 6455, sizes, rates; unpack) ▶ Session
+//!                    in:  socket ▶ inbound (guard: the rules of RFC 6455, sizes, rates; inflate) ▶ Session
 //!                    out: Relay, Session ▶ wire (control frames, one slot per channel, latest wins) ▶ socket
 //! ```
 //! A session that was answered `101` costs no HTTP buffers: the dispatcher is gone, the socket is ours to read, write

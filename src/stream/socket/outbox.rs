@@ -15,15 +15,15 @@ const CONTROL_FRAMES: usize = 64;
 /// long as a message.
 const CONTROL_BYTES: usize = 16 * 1024;
 
-/// What became of a frame.
+/// The result of pushing a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pushed {
-    /// It is written, or waits to be.
+    /// Written, or queued.
     Taken,
-    /// It waits where an older one did: that beat is skipped.
-    InPlaceOfAnother,
-    /// Good-bye has been said.
-    InVain,
+    /// Queued in place of an older frame, which is skipped.
+    ReplacedOlder,
+    /// Dropped: the session is closing.
+    AlreadyClosing,
 }
 
 /// A channel's frame that waits.

@@ -1,4 +1,4 @@
-//! One session's socket: written as far as it takes, read piece by piece, and ended so that the peer hears why.
+//! One session's socket: writes as much as the kernel accepts, reads in small pieces, and closes with a Close frame.
 
 use std::{
     cell::{Cell, RefCell},
@@ -18,12 +18,12 @@ use super::{
 };
 use crate::messages::channel::ChannelName;
 
-/// What is read at once. Clients say little; whoever says much is read in many small pieces.
+/// Bytes per read. Inbound messages are small; a small buffer per session keeps memory low.
 const READ_BYTES: usize = 512;
-/// How often within the stall deadline a socket that takes nothing is looked at more closely.
+/// Forced writes to a blocked socket within the stall deadline.
 const STALL_CHECKS: u32 = 8;
-/// What is still read of a client to which Close has been said.
-const LINGER_BYTES: usize = 64 * 1024;
+/// Inbound bytes discarded after the Close frame, at most.
+const DRAIN_BYTES: usize = 64 * 1024;
 
 /// One session's socket. Lives on one worker, shared by the session, its inbound stream, its pump, and the channels that
 /// it is subscribed to.
@@ -59,7 +59,7 @@ impl Wire {
     /// Sends a channel's frame with this `seq`, or keeps it until the socket takes it.
     pub fn push_frame(&self, channel: ChannelName, seq: u64, frame: &Bytes) -> Pushed {
         if self.closing.get().is_some() {
-            return Pushed::InVain;
+            return Pushed::AlreadyClosing;
         }
         let waiting = Waiting {
             seq,
@@ -69,7 +69,7 @@ impl Wire {
         self.flush();
         match before {
             None => Pushed::Taken,
-            Some(_) => Pushed::InPlaceOfAnother,
+            Some(_) => Pushed::ReplacedOlder,
         }
     }
 
@@ -80,8 +80,8 @@ impl Wire {
         }
     }
 
-    /// Closes a client that is still taking a frame of `channel` before `keep_from`, by its `seq`; true where it is one.
-    pub fn let_go_before(&self, channel: ChannelName, keep_from: u64) -> bool {
+    /// Closes a client whose current frame of `channel` has a `seq` below `keep_from`. True when it closed one.
+    pub fn close_if_behind(&self, channel: ChannelName, keep_from: u64) -> bool {
         if self.closing.get().is_some() || !self.outbox.borrow().is_before(channel, keep_from) {
             return false;
         }
@@ -243,7 +243,7 @@ impl Wire {
         }
         tcp::finish_sending(&self.io);
         let mut wasted = 0;
-        while wasted < LINGER_BYTES {
+        while wasted < DRAIN_BYTES {
             match timeout_at(deadline, self.receive()).await {
                 Ok(Some(bytes)) => wasted += bytes.len(),
                 _ => return,

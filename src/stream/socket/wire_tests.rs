@@ -28,12 +28,12 @@ async fn a_heartbeat_never_stands_in_for_a_frame_that_waits() {
     wire.push_heartbeat(ChannelName::Range, 2, &"heartbeat".into());
     assert_eq!(slot().unwrap(), "frame");
     let pushed = wire.push_frame(ChannelName::Range, 3, &"newer".into());
-    assert_eq!(pushed, Pushed::InPlaceOfAnother);
-    assert!(!wire.let_go_before(ChannelName::Range, 1));
-    assert!(wire.let_go_before(ChannelName::Range, 2));
+    assert_eq!(pushed, Pushed::ReplacedOlder);
+    assert!(!wire.close_if_behind(ChannelName::Range, 1));
+    assert!(wire.close_if_behind(ChannelName::Range, 2));
     assert_eq!(wire.closing().unwrap().code, CloseCode::NotReading);
     let pushed = wire.push_frame(ChannelName::Range, 4, &"too late".into());
-    assert_eq!((pushed, slot()), (Pushed::InVain, None));
+    assert_eq!((pushed, slot()), (Pushed::AlreadyClosing, None));
 }
 
 #[actix::test]
