@@ -20,7 +20,7 @@ pub fn start(telemetry: &Telemetry, share_for: Duration) -> Feature {
     Feature::new(ROUTES).with(Rendering::new(telemetry.clone(), share_for))
 }
 
-/// The text that scrapers get. All who ask within a moment share one rendering.
+/// The text of `GET /metrics`. Scrapes within `share_for` share one rendering.
 struct Rendering {
     telemetry: Telemetry,
     share_for: Duration,
@@ -50,7 +50,7 @@ impl Rendering {
     }
 }
 
-/// Whoever comes while a text is rendered waits for it.
+/// Waits while another request renders.
 fn locked<T>(latest: &Mutex<T>) -> MutexGuard<'_, T> {
     latest.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Whether the process serves, and whether what it depends on does.
+//! Liveness of the process, and readiness of its dependencies.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::{
     messages::check::Check,
 };
 
-/// How long a probe may take.
+/// A probe without an answer in this time fails.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 const ROUTES: &[Route] = &[
@@ -27,7 +27,7 @@ const ROUTES: &[Route] = &[
     .for_machines(),
 ];
 
-/// The feature, which asks the probes of `features`.
+/// The feature. It runs the probes of `features`.
 pub fn start(features: &[Feature]) -> Feature {
     let probes = features.iter().flat_map(|feature| &feature.probes);
     Feature::new(ROUTES).with(Probes(probes.cloned().collect()))
@@ -65,7 +65,7 @@ fn by_name<S: Serializer>(checks: &[(Probe, Check)], serializer: S) -> Result<S:
     map.end()
 }
 
-/// `GET /-/ready`: 503 when something vital fails, `degraded` when something needed does.
+/// `GET /-/ready`: 503 when a vital probe fails, `degraded` when a needed one fails.
 async fn ready(probes: web::Data<Probes>) -> HttpResponse {
     let checks = join_all(probes.0.iter().map(ask)).await;
     let failed = |role| {

@@ -1,4 +1,4 @@
-//! What is counted of each source of data, and what every program counts of itself.
+//! The metrics of each data source, and those of the process itself.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -126,7 +126,7 @@ impl Telemetry {
     }
 }
 
-/// To register a feature's own metrics.
+/// The registry for a feature's own metrics.
 impl Deref for Telemetry {
     type Target = Registry;
 

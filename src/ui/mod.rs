@@ -30,7 +30,7 @@ const ROUTES: &[Route] = &[
     }),
 ];
 
-/// What browsers are given besides data.
+/// The page, its files, and its settings.
 #[derive(Debug)]
 pub struct Ui {
     files: Option<Files>,
@@ -147,7 +147,7 @@ impl Ui {
     }
 }
 
-/// Whether the client has it already (RFC 9110 §13.1.2).
+/// True when `If-None-Match` names the current version (RFC 9110 §13.1.2).
 fn has(request: &HttpRequest, etag: &EntityTag) -> bool {
     match request.get_header() {
         Some(IfNoneMatch::Any) => true,
@@ -156,7 +156,7 @@ fn has(request: &HttpRequest, etag: &EntityTag) -> bool {
     }
 }
 
-/// `GET /`: the page or, without one, what there is.
+/// `GET /`: the page, or the index of routes where no UI is configured.
 async fn root(
     ui: web::Data<Ui>,
     index: web::Data<Index>,

@@ -30,9 +30,9 @@ pub struct Limits {
     pub frames_per_second: u32,
 }
 
-/// What was wrong, and how much of the inspected bytes came before it.
+/// A violation of the protocol or of a limit, and its position in the inspected bytes.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct GuardError {
     /// Bytes before the offending frame or byte.
     pub valid_length: usize,
     /// How to close.
@@ -97,7 +97,7 @@ impl Guard {
     ///
     /// # Errors
     /// At the first violation. Nothing may be inspected after that.
-    pub fn inspect(&mut self, bytes: &[u8], now: Instant) -> Result<(), Refusal> {
+    pub fn inspect(&mut self, bytes: &[u8], now: Instant) -> Result<(), GuardError> {
         let mut at = 0;
         let mut valid_length = 0;
         while at < bytes.len() && !self.closed {
@@ -114,7 +114,7 @@ impl Guard {
                     self.read_payload(piece)
                 }
             };
-            verdict.map_err(|closing| Refusal {
+            verdict.map_err(|closing| GuardError {
                 valid_length,
                 closing,
             })?;

@@ -63,9 +63,9 @@ impl Inbound {
                 self.ended = self.guard.has_seen_close();
                 bytes
             }
-            Err(refusal) => {
-                self.refuse(refusal.closing);
-                bytes.slice(..refusal.valid_length)
+            Err(error) => {
+                self.refuse(error.closing);
+                bytes.slice(..error.valid_length)
             }
         }
     }
