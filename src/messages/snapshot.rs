@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http_kit::envelope::write_json;
-use prometheus_api::{alertmanager::view::AlertmanagerView, error::QueryFault};
+use prometheus_api::{alertmanager::view::AlertmanagerView, error::QueryError};
 
 /// The answers of one beat.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +24,7 @@ pub struct Answer {
     /// The query's name.
     pub name: Arc<str>,
     /// The `data` of Prometheus' answer, byte for byte, or why there is none.
-    pub outcome: Result<Bytes, QueryFault>,
+    pub outcome: Result<Bytes, QueryError>,
     /// What Prometheus said besides.
     pub warnings: Vec<String>,
 }
@@ -120,7 +120,7 @@ impl Answer {
 mod tests {
     use super::*;
 
-    fn snapshot(answers: Vec<(&str, Result<Bytes, QueryFault>)>) -> Snapshot {
+    fn snapshot(answers: Vec<(&str, Result<Bytes, QueryError>)>) -> Snapshot {
         let answers = answers
             .into_iter()
             .map(|(name, outcome)| Answer {
@@ -136,8 +136,8 @@ mod tests {
         }
     }
 
-    fn fault() -> QueryFault {
-        QueryFault {
+    fn fault() -> QueryError {
+        QueryError {
             error: "Prometheus refused".into(),
             error_type: "unavailable".into(),
         }

@@ -104,7 +104,7 @@ mod tests {
 
     use super::*;
     use crate::messages::snapshot::Answer;
-    use prometheus_api::error::QueryFault;
+    use prometheus_api::error::QueryError;
 
     fn flat(answers: &[(&str, &str)]) -> String {
         let answers = answers
@@ -160,7 +160,7 @@ mod tests {
             flat(&[("a", ""), ("b", r#"{"metric":{},"value":[1,"NaN"]}"#)]),
             r#"{"a":null,"b":null}"#
         );
-        let fault = QueryFault {
+        let fault = QueryError {
             error: String::new(),
             error_type: String::new(),
         };

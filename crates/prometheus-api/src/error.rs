@@ -68,14 +68,14 @@ impl std::error::Error for UpstreamError {}
 /// Why a query has no answer, as it stands in a frame.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct QueryFault {
+pub struct QueryError {
     /// What a person can act on.
     pub error: String,
     /// Prometheus' own error type, or one of the contract's.
     pub error_type: String,
 }
 
-impl From<UpstreamError> for QueryFault {
+impl From<UpstreamError> for QueryError {
     /// What a frame says of a query to Prometheus.
     fn from(error: UpstreamError) -> Self {
         let error_type = match &error {
