@@ -66,6 +66,6 @@ export function steadyRate(seen: readonly Seen[]): number | undefined {
   }
   const [from, to] = [leaps[0] ?? 0, leaps.at(-1) ?? 0];
   const isLong = last.time - first.time >= KNOWN_FROM_S;
-  if (to > from && last.time - to <= longest + gap && (isLong || to - from >= BEATS * gap)) return (total - untilFirst) / (to - from);
+  if (to > from && last.time - to <= longest + gap && to - from >= BEATS * gap) return (total - untilFirst) / (to - from);
   return isLong ? total / (last.time - first.time) : undefined;
 }
