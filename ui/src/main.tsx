@@ -7,7 +7,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
-import { tidyAddress } from './app/address';
+import { tidyAddress } from './stores/address';
 import { App } from './app/App';
 import { applyTheme } from './app/theme';
 import { learn, preferred, SpeechProvider } from './messages/react';

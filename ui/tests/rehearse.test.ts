@@ -71,7 +71,7 @@ test('an alert that is silenced in Alertmanager is not said to have arrived', as
   const { silenceID } = (await answer.json()) as { silenceID: string };
   const { page, close } = await open(`${lab('GATEWAY_URL')}/#/rehearse`);
   await page.getByRole('button', { name: 'Trigger ServiceDown' }).click();
-  await page.getByText(`(${silenceID}). It fires until you recover it, and nobody is told.`).waitFor();
+  await page.getByText(`(${silenceID}). It fires until you recover it, and nobody is notified.`).waitFor();
   expect(await page.getByText('It has arrived.').count()).toBe(0);
   await expectSound(page);
   await page.getByRole('button', { name: 'Recover ServiceDown' }).click();

@@ -1,8 +1,8 @@
 // How many alerts fire and are not kept quiet, beside the link to them; while nothing is heard, how many did.
 
 import { Badge } from '../components/Badge';
-import { book } from '../watch/alerts';
-import { useStore } from '../watch/store';
+import { book } from '../stores/alerts';
+import { useStore } from '../stores/store';
 
 export function AlertCount() {
   const known = useStore(book)?.entries ?? [];

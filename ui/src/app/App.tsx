@@ -9,14 +9,14 @@ import { Guard } from '../components/Guard';
 import { ConnectionProvider } from '../connection/react';
 import { useTexts } from '../messages/react';
 import { addressOf } from '../rest/ask';
-import { diagnose } from '../watch/diagnosis';
-import { Watch } from '../watch/Watch';
-import { useHashPath } from './address';
+import { diagnose } from '../stores/diagnosis';
+import { StoreUpdates } from '../stores/StoreUpdates';
+import { useHashPath } from '../stores/address';
 import { Content } from './Content';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Header } from './Header';
 import { loaded } from './loaded';
-import { useSettings } from './settings';
+import { useSettings } from '../rest/settings';
 import { Switched } from './Switched';
 
 const LivePage = loaded(() => import('../pages/live/LivePage'));
@@ -25,7 +25,7 @@ const AlertsPage = loaded(() => import('../pages/alerts/AlertsPage'));
 const RehearsePage = loaded(() => import('../pages/rehearse/RehearsePage'));
 const SystemPage = loaded(() => import('../pages/system/SystemPage'));
 
-/** Until the gateway has told its own: the first frames need not wait for that. */
+/** Until the gateway has sent its own: the first frames need not wait for that. */
 const USUAL_BEAT_MS = 10_000;
 
 export function App() {
@@ -112,7 +112,7 @@ function Connected({ children }: { children: React.ReactNode }) {
   return (
     <ConnectionProvider connection={connection}>
       <Guard>
-        <Watch />
+        <StoreUpdates />
       </Guard>
       {children}
     </ConnectionProvider>

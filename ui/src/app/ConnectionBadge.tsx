@@ -3,7 +3,7 @@
 import { Badge } from '../components/Badge';
 import { useConnectionState, useWorstChannel } from '../connection/react';
 import { useTexts, useUnits } from '../messages/react';
-import { useNow } from '../watch/clock';
+import { useNow } from '../stores/clock';
 
 export function ConnectionBadge() {
   const state = useConnectionState();

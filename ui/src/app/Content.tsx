@@ -1,10 +1,10 @@
-// Where the pages are shown. A change of page is told to those who do not see it: the focus goes to the new one.
+// Where the pages are shown. A change of page is announced to those who do not see it: the focus goes to the new one.
 
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 
 import { useTexts } from '../messages/react';
-import { PAGES } from './pages';
+import { PAGES } from '../pages/pages';
 import styles from './App.module.css';
 
 export function Content({ children }: { children: ReactNode }) {

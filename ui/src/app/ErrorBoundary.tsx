@@ -2,7 +2,7 @@
 
 import { Component, type ReactNode } from 'react';
 
-import { Broken } from './Broken';
+import { ErrorPage } from './ErrorPage';
 
 interface State {
   error: Error | undefined;
@@ -17,6 +17,6 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
 
   override render() {
     const { error } = this.state;
-    return error ? <Broken error={error} /> : this.props.children;
+    return error ? <ErrorPage error={error} /> : this.props.children;
   }
 }

@@ -4,7 +4,7 @@ import { Button } from '../components/Button';
 import { useTexts } from '../messages/react';
 import { Unloaded } from './loaded';
 
-export function Broken({ error }: { error: Error }) {
+export function ErrorPage({ error }: { error: Error }) {
   const { app } = useTexts();
   return (
     <div role="alert">

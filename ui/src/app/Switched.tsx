@@ -6,8 +6,8 @@ import { Lines } from '../components/Lines';
 import { Note } from '../components/Note';
 import { useTexts } from '../messages/react';
 import { useLastError } from '../rest/lastError';
-import { isOff, type Optional } from './pages';
-import { useSettings } from './settings';
+import { isOff, type Optional } from '../pages/pages';
+import { useSettings } from '../rest/settings';
 import styles from './Switched.module.css';
 
 export function Switched({ page, children }: { page: Optional; children: ReactNode }) {

@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 
-import { recall, remember } from './memory';
+import { recall, remember } from '../model/localStore';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 type Theme = (typeof THEMES)[number];

@@ -1,4 +1,4 @@
-// The colours of charts, from the page's tokens: a canvas knows no custom properties, and is told what they are now.
+// The colours of charts, from the page's tokens: a canvas knows no custom properties, so their values are read.
 
 const SERIES = 8;
 

@@ -86,7 +86,7 @@ test('each line has a key of its own, the same in the next frame', () => {
   expect(keys()).toEqual(keys());
 });
 
-test('a thousand labels are told apart', () => {
+test('a thousand labels are distinguished', () => {
   const labels = (value: string) =>
     Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`l${index}`, index === 7 ? value : 'same']));
   expect(telling([labels('a'), labels('b')])).toEqual(['l7']);

@@ -25,7 +25,7 @@ interface Options {
 /** The label that holds a metric's name. */
 export const METRIC = '__name__';
 
-/** More lines than colours are not told apart. */
+/** More lines than colours cannot be distinguished. */
 const READABLE = 8;
 /** Of what cannot be added up, more lines are better than none. */
 const MOST = 50;

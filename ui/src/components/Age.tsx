@@ -1,7 +1,7 @@
 // How long something has been, counted on each second; after an hour, on each minute.
 
 import { useUnits } from '../messages/react';
-import { useNow } from '../watch/clock';
+import { useNow } from '../stores/clock';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

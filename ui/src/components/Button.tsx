@@ -16,22 +16,22 @@ interface Props {
   /** For those who give it the focus. */
   ref?: RefObject<HTMLButtonElement | null>;
   /** What gets the focus when the button goes away with it. */
-  heir?: (() => HTMLElement | null | undefined) | undefined;
+  focusReturnTarget?: (() => HTMLElement | null | undefined) | undefined;
   onPress: () => void;
   children: ReactNode;
 }
 
-export function Button({ tone = 'plain', isDisabled = false, isPending = false, ref, heir, onPress, ...props }: Props) {
+export function Button({ tone = 'plain', isDisabled = false, isPending = false, ref, focusReturnTarget, onPress, ...props }: Props) {
   const isIdle = isDisabled || isPending;
   const own = useRef<HTMLButtonElement>(null);
   const button = ref ?? own;
   const handOn = useEffectEvent(() => {
-    focus(heir?.());
+    focus(focusReturnTarget?.());
   });
   useLayoutEffect(() => {
     const pressed = button.current;
     return () => {
-      // After this change, not amid it: the heir may come with it, and React listens to no events until then.
+      // After this change, not amid it: the focusReturnTarget may come with it, and React listens to no events until then.
       if (document.activeElement === pressed) queueMicrotask(handOn);
     };
   }, [button]);

@@ -2,8 +2,8 @@
 
 import { useTexts } from '../messages/react';
 import { entry } from '../model/words';
-import { diagnosis, type Diagnosis } from '../watch/diagnosis';
-import { useStore } from '../watch/store';
+import { diagnosis, type Diagnosis } from '../stores/diagnosis';
+import { useStore } from '../stores/store';
 import { Lines } from './Lines';
 import { LongText } from './LongText';
 import styles from './Cause.module.css';

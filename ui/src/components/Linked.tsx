@@ -1,4 +1,4 @@
-// A text whose web addresses are links. They lead elsewhere, and are told nothing of where they were pressed.
+// A text whose web addresses are links. They lead elsewhere, and learn nothing of the page that they are on.
 
 import { linked } from '../model/linked';
 

@@ -3,8 +3,8 @@
 import { useConnectionState, useCounts } from '../connection/react';
 import { useTexts, useUnits } from '../messages/react';
 import type { Messages } from '../messages/en';
-import { diagnosis } from '../watch/diagnosis';
-import { useStore } from '../watch/store';
+import { diagnosis } from '../stores/diagnosis';
+import { useStore } from '../stores/store';
 import { Cause } from './Cause';
 import { Note } from './Note';
 

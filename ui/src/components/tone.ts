@@ -1,4 +1,4 @@
-// The tone of a severity, of alerts and of incidents. Others than these may come: they are told, without alarm.
+// The tone of a severity, of alerts and of incidents. Others than these may come: they are shown without alarm.
 
 import { entry } from '../model/words';
 import type { Tone } from './Badge';

@@ -78,7 +78,7 @@ export class Channels {
     }
     known.seq = frame.seq;
     known.gap = false;
-    this.hear(known, frame, frame.stale, now);
+    this.update(known, frame, frame.stale, now);
     return seq === undefined || gap ? 0 : frame.seq - seq - 1;
   }
 
@@ -88,7 +88,7 @@ export class Channels {
     const { frame } = known.state;
     const same = frame && seq === known.seq;
     if (same) known.gap = false;
-    this.hear(known, same ? { ...frame, timestamp, stale } : frame, stale, now);
+    this.update(known, same ? { ...frame, timestamp, stale } : frame, stale, now);
   }
 
   /** A beat takes another time than was thought: not all that was marked as silent is. */
@@ -120,7 +120,7 @@ export class Channels {
     return stale.sort((a, b) => (a.goodAt ?? 0) - (b.goodAt ?? 0))[0];
   }
 
-  private hear(known: Known, frame: Frame | undefined, stale: boolean, now: number): void {
+  private update(known: Known, frame: Frame | undefined, stale: boolean, now: number): void {
     known.state = { ...(frame && { frame }), heardAt: now, stale, goodAt: stale ? known.state.goodAt : now };
     known.silent = false;
   }

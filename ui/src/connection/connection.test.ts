@@ -29,7 +29,7 @@ test.each([1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 101
   },
 );
 
-test('the reason of a close is told', () => {
+test('the reason of a close is shown', () => {
   scene.opened().end(4408, 'not reading');
   expect(scene.connection.getState()).toMatchObject({ reason: '4408 not reading' });
 });
@@ -151,7 +151,7 @@ test('a gateway that sends on its beat is never asked', () => {
   expect(socket.sent).toEqual([]);
 });
 
-test('a gateway that has told that it polls slower is not asked before', () => {
+test('a gateway that has said that it polls slower is not asked before', () => {
   const socket = scene.opened();
   scene.connection.expectEvery(4 * BEAT_MS);
   vi.advanceTimersByTime(100_000);
@@ -238,7 +238,7 @@ test('whoever listens hears of every change until he leaves, and finds another o
   expect(listener.mock.calls.length).toBe(calls + 1);
 });
 
-test('what a frame costs is told to the performance API', async () => {
+test('what a frame costs is reported to the performance API', async () => {
   vi.useRealTimers();
   performance.clearMeasures();
   scene.opened().frame(1);

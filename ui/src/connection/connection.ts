@@ -1,6 +1,6 @@
 // The one WebSocket of the page: kept open, opened again after whatever ends it, and asked for what pages want to see.
 
-import { understand, type Channel } from '../model/frame';
+import { parseMessage, type Channel } from '../model/frame';
 import { measured } from '../model/timing';
 import { backoff } from './backoff';
 import { Channels, type ChannelState } from './channels';
@@ -28,7 +28,7 @@ export interface Counts {
 }
 
 /** Of the browser's, what a connection needs; a test has others. */
-export interface Surroundings {
+export interface Environment {
   open: (url: string) => WebSocket;
   random: () => number;
 }
@@ -44,7 +44,7 @@ const SILENT_ENDS = ['1006', 'no answer'];
 const CHECK_EVERY_MS = 1_000;
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
-const BROWSER: Surroundings = { open: (url) => new WebSocket(url), random: Math.random };
+const BROWSER: Environment = { open: (url) => new WebSocket(url), random: Math.random };
 
 /** The page's connection to the gateway. It never gives up until `stop`. */
 export class Connection {
@@ -64,12 +64,12 @@ export class Connection {
   constructor(
     readonly url: string,
     beatMs: number,
-    private readonly surroundings: Surroundings = BROWSER,
+    private readonly environment: Environment = BROWSER,
   ) {
     this.channels = new Channels(beatMs * SILENT_BEATS);
   }
 
-  /** The gateway has told how often it polls. */
+  /** The gateway has sent how often it polls. */
   expectEvery(beatMs: number): void {
     this.channels.allow(beatMs * SILENT_BEATS, Date.now());
     this.tell();
@@ -124,14 +124,14 @@ export class Connection {
     this.change({ is: 'connecting', since: this.goneSince(), again: this.failures > 0 || this.counts.connections > 0 });
     let socket: WebSocket;
     try {
-      socket = this.surroundings.open(this.url);
+      socket = this.environment.open(this.url);
     } catch (error) {
       this.fail(String(error));
       return;
     }
     this.socket = socket;
     socket.onmessage = ({ data }) => {
-      this.hear(String(data));
+      this.receive(String(data));
     };
     socket.onclose = ({ code, reason }) => {
       this.fail(reason === '' ? String(code) : `${code} ${reason}`);
@@ -154,7 +154,7 @@ export class Connection {
     const unopened = this.state.is === 'connecting' && SILENT_ENDS.some((end) => reason.startsWith(end));
     this.drop();
     this.failures += 1;
-    const wait = backoff(this.failures, this.surroundings.random);
+    const wait = backoff(this.failures, this.environment.random);
     clearTimeout(this.retry);
     this.retry = setTimeout(() => {
       this.connect();
@@ -166,36 +166,36 @@ export class Connection {
     return this.state.is === 'open' ? this.heardAt : this.state.since;
   }
 
-  private hear(text: string): void {
+  private receive(text: string): void {
     const began = performance.now();
     const now = Date.now();
     this.heardAt = now;
     this.askedAt = undefined;
     const bytes = this.bytes(text);
-    const told = understand(text);
+    const message = parseMessage(text);
     this.counts = { ...this.counts, bytes: this.counts.bytes + bytes };
-    switch (told.kind) {
+    switch (message.kind) {
       case 'connection':
         this.failures = 0;
         this.counts.connections += 1;
-        this.greeted(told.epoch, now);
+        this.greeted(message.epoch, now);
         break;
       case 'frame':
         this.counts.frames += 1;
-        this.counts.missed += this.channels.frame(told.channel, told.frame, now);
+        this.counts.missed += this.channels.frame(message.channel, message.frame, now);
         break;
       case 'heartbeat':
         this.counts.heartbeats += 1;
-        this.channels.heartbeat(told.channel, told, now);
+        this.channels.heartbeat(message.channel, message, now);
         break;
       case 'other':
         break;
     }
     this.tell();
-    if (told.kind !== 'frame') return;
+    if (message.kind !== 'frame') return;
     // React draws in a microtask that `tell` has asked for: this one comes after it.
     queueMicrotask(() => {
-      measured('frame', began, told.channel);
+      measured('frame', began, message.channel);
     });
   }
 

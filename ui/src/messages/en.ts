@@ -163,7 +163,7 @@ export const en = {
     all: (count: number) => `${counted(count, 'incident', 'incidents')} in total`,
     long: 'A list this long is updated only by Refresh.',
     more: 'Show more',
-    trouble: {
+    errors: {
       gone: () => 'The gateway does not answer. Check that service-metrics is running.',
       refused: (why: string) => `The gateway does not accept this filter; choose another one. It says: ${why}`,
       away: (why: string) =>
@@ -308,7 +308,7 @@ export const en = {
       firingSoon: 'Any moment: at the next evaluation.',
       here: 'The gateway sends it here with its next update.',
       recovered: 'It has arrived. It fires until you recover it.',
-      suppressed: 'It fires until you recover it, and nobody is told.',
+      suppressed: 'It fires until you recover it, and nobody is notified.',
       resolvedStill: 'The metric is on its way back; for Prometheus, the condition is still met.',
       resolved: 'The metric is back to normal. Prometheus resolves the alert at its next evaluation; the list follows with the next update.',
     },
@@ -333,7 +333,7 @@ export const en = {
     expected: 'Should fire:',
     asking: 'Contacting the simulator…',
     noSettings: 'The gateway does not answer, and only it knows where the simulator is. Check that service-metrics is running.',
-    trouble: {
+    errors: {
       unreachable: 'The simulator does not answer',
       unreachableAt: (url: string) => `Nothing answers at ${url}. This page continues by itself as soon as something does.`,
       startAll: 'Start everything together:',

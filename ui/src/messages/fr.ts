@@ -170,7 +170,7 @@ export const fr: Messages = {
     all: (count) => `${counted(count, 'incident', 'incidents')} au total`,
     long: 'Une liste aussi longue n’est mise à jour que par « Actualiser ».',
     more: 'En afficher plus',
-    trouble: {
+    errors: {
       gone: () => 'La passerelle ne répond pas. Vérifiez que service-metrics est lancé.',
       refused: (why) => `La passerelle n’accepte pas ce filtre ; choisissez-en un autre. Son message : ${why}`,
       away: (why) =>
@@ -348,7 +348,7 @@ export const fr: Messages = {
     asking: 'Connexion au simulateur…',
     noSettings:
       'La passerelle ne répond pas, et elle seule sait où est le simulateur. Vérifiez que service-metrics est lancé.',
-    trouble: {
+    errors: {
       unreachable: 'Le simulateur ne répond pas',
       unreachableAt: (url) => `Rien ne répond à l’adresse ${url}. Cette page reprendra d’elle-même dès qu’il répondra.`,
       startAll: 'Tout lancer ensemble :',

@@ -4,7 +4,7 @@
 
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react';
 
-import { recall, remember } from '../app/memory';
+import { recall, remember } from '../model/localStore';
 import { units, type Units } from '../model/units';
 import { en, type Messages } from './en';
 

@@ -16,7 +16,7 @@ export interface Alert {
   suppressed?: Suppression;
 }
 
-/** Why nobody is told of an alert. */
+/** Why nobody is notified of an alert. */
 export interface Suppression {
   /** The ids of silences. */
   silences: string[];
@@ -29,7 +29,7 @@ export interface Suppression {
 }
 
 /**
- * The alerts of a frame of the channel `alerts`; none of anything else. The gateway passes on what it is told, and not
+ * The alerts of a frame of the channel `alerts`; none of anything else. The gateway passes on what it gets, and not
  * every server that speaks Prometheus' API tells all of it: what is absent is empty, what is no active alert is left out.
  */
 export function readAlerts(data: unknown, handlings: Handlings = new Map()): Alert[] {

@@ -77,7 +77,7 @@ export function firing({ entries }: AlertBook): ReadonlySet<string> {
   return new Set(names);
 }
 
-/** What is to be told to whoever knows that `before` fired. */
+/** What is announced to those who know that `before` fired. */
 export interface News {
   begun: string[];
   ended: string[];

@@ -14,7 +14,7 @@ it('sorts names by their bytes', () => {
   expect(fingerprint({ aZ: '3', a_: '2', b: '1' })).toBe(one);
 });
 
-it('reads what is told, whatever it is', () => {
+it('reads the field, whatever it holds', () => {
   const said = readHandlings({
     a: { state: 'suppressed', silencedBy: ['1', 2, null], inhibitedBy: null, until: '2026-07-01T08:00:00Z' },
     b: 7,

@@ -30,7 +30,7 @@ export interface Frame extends Beat {
 }
 
 /** What a message may be. */
-type Told =
+type ServerMessage =
   | { kind: 'connection'; epoch: string }
   | { kind: 'frame'; channel: Channel; frame: Frame }
   /** The beat has brought what frame `seq` had already. */
@@ -45,7 +45,7 @@ const CHANNEL_OF_TYPE = new Map<string, Channel>([
 ]);
 
 /** Reads one message; anything unknown is `other`, so that a newer gateway does not break an older page. */
-export function understand(sent: string): Told {
+export function parseMessage(sent: string): ServerMessage {
   const message = members(json(sent));
   const type = string(message.type);
   const channel = CHANNEL_OF_TYPE.get(type);
@@ -75,11 +75,11 @@ export function answersOf(data: unknown): Record<string, unknown> {
 }
 
 function readWarnings(value: unknown): Warnings {
-  const told = Object.entries(members(value)).map(([query, texts]): [string, string[]] => [
+  const warned = Object.entries(members(value)).map(([query, texts]): [string, string[]] => [
     query,
     list(texts).map(text).filter((one) => one !== ''),
   ]);
-  return new Map(told.filter(([, texts]) => texts.length > 0));
+  return new Map(warned.filter(([, texts]) => texts.length > 0));
 }
 
 function isChannel(value: unknown): value is Channel {

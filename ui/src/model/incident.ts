@@ -112,7 +112,7 @@ function readDurations(value: unknown): Durations {
   return { count: count(known), mean: numberOrNull(mean), p90: numberOrNull(p90) };
 }
 
-/** What is not told is none. */
+/** What is missing is none. */
 function count(value: unknown): number {
   return numberOrNull(value) ?? 0;
 }

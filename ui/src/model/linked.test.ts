@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { linked } from './linked';
 
-const told = (text: string) => linked(text).map(({ text, href }) => (href === undefined ? text : `<${href}>`));
+const shown = (text: string) => linked(text).map(({ text, href }) => (href === undefined ? text : `<${href}>`));
 
 it.each([
   ['', ['']],
@@ -13,5 +13,5 @@ it.each([
   ['<a href="https://a">', ['<a href="', '<https://a>', '">']],
   ['https:// nothing', ['https:// nothing']],
 ])('finds the addresses in %j', (text, parts) => {
-  expect(told(text)).toEqual(parts);
+  expect(shown(text)).toEqual(parts);
 });

@@ -10,7 +10,7 @@ function entries(answer: unknown, type: string): unknown[] {
   return isObject(answer) && answer.resultType === type && Array.isArray(answer.result) ? answer.result : [];
 }
 
-test('of whatever answer, each series is drawn or told of', () => {
+test('of whatever answer, each series is drawn or counted', () => {
   const isEmpty = (one: unknown) => isObject(one) && Array.isArray(one.values) && one.values.length === 0;
   fc.assert(
     fc.property(anyAnswer, (answer) => {
@@ -18,9 +18,9 @@ test('of whatever answer, each series is drawn or told of', () => {
         ['samples', 'vector', samples(answer).length],
         ['matrix', 'matrix', matrix(answer).length],
       ] as const) {
-        const told = undrawn(answer, by).reduce((all, one) => all + (one.is === 'type' ? 0 : one.series), 0);
+        const counted = undrawn(answer, by).reduce((all, one) => all + (one.is === 'type' ? 0 : one.series), 0);
         const some = entries(answer, type).filter((one) => by === 'samples' || !isEmpty(one)).length;
-        expect(drawn + told).toBeGreaterThanOrEqual(some);
+        expect(drawn + counted).toBeGreaterThanOrEqual(some);
         if (drawn === 0 && some === 0 && isObject(answer) && answer.resultType === 'streams') {
           expect(undrawn(answer, by)).toEqual([{ is: 'type', type: 'streams' }]);
         }

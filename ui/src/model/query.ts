@@ -95,11 +95,11 @@ export function undrawn(answer: unknown, by: 'samples' | 'matrix'): Undrawn[] {
     // A series without any point is nothing to draw.
     else if (!readable && !(by === 'matrix' && Array.isArray(values) && values.length === 0)) unreadable += 1;
   }
-  const told: Undrawn[] = [
+  const reasons: Undrawn[] = [
     { is: 'histograms', series: histograms },
     { is: 'unreadable', series: unreadable },
   ];
-  return told.filter((one) => one.is !== 'type' && one.series > 0);
+  return reasons.filter((one) => one.is !== 'type' && one.series > 0);
 }
 
 /** The sum over series that are numbers; `undefined` when there are none. */

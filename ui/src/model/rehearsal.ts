@@ -23,7 +23,7 @@ export interface Rehearsal {
   condition: Condition;
   /** Of its metric. */
   value: number;
-  /** What the expression compares with its number now, such as the metric's rate; `null` where that is not told. */
+  /** What the expression compares with its number now, such as the metric's rate; `null` where the simulator does not send it. */
   compared: number | null;
   /** RFC 3339: since when its condition is so. */
   since: string;

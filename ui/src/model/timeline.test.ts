@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Alert } from './alert';
 import type { Condition, Rehearsal } from './rehearsal';
-import { begin, follow, hear, isOver, show, type Timeline } from './timeline';
+import { start, onRehearsalState, onAlertFrame, isOver, show, type Timeline } from './timeline';
 
 const T = Date.parse('2026-07-01T08:00:00.000Z');
 
@@ -37,17 +37,17 @@ const at = (second: number) => T + second * 1000;
 
 /** Tells a timeline what the simulator says. */
 function simulator(timeline: Timeline | undefined, condition: Condition, since: number, known?: Alert): Timeline {
-  const followed = follow(timeline, rehearsal(condition, since), known);
+  const followed = onRehearsalState(timeline, rehearsal(condition, since), known);
   if (!followed) throw new Error('no timeline');
   return followed;
 }
 
 /** Tells a timeline what a frame has brought. */
-const frame = (timeline: Timeline, brought: Alert | undefined, second: number) => hear(timeline, brought, at(second), at(second) + 20);
+const frame = (timeline: Timeline, brought: Alert | undefined, second: number) => onAlertFrame(timeline, brought, at(second), at(second) + 20);
 
 /** Triggered at 0, crossed at 5, pending at 7, firing and here at 70. */
 function arrived(): Timeline {
-  const begun = begin(rehearsal('calm', -60), undefined, at(0));
+  const begun = start(rehearsal('calm', -60), undefined, at(0));
   const crossed = simulator(simulator(begun, 'rising', 0), 'active', 5);
   return frame(frame(crossed, alert('pending', 7), 10), alert('firing', 7), 70);
 }
@@ -66,14 +66,14 @@ describe('an alert on its way', () => {
   });
 
   it('counts on the stage that is under way, and says which are to come', () => {
-    const timeline = simulator(begin(rehearsal('calm', -60), undefined, at(0)), 'active', 5);
+    const timeline = simulator(start(rehearsal('calm', -60), undefined, at(0)), 'active', 5);
     const stages = show(timeline, 'active', at(9));
     expect(stages.map(({ is }) => is)).toEqual(['done', 'done', 'now', 'ahead', 'ahead', 'ahead', 'ahead']);
     expect(stages[2]).toMatchObject({ stage: 'pending', seconds: 4, total: 9 });
   });
 
   it('knows by activeAt when it became pending, though the beat of that was missed', () => {
-    const begun = begin(rehearsal('calm', -60), undefined, at(0));
+    const begun = start(rehearsal('calm', -60), undefined, at(0));
     const timeline = frame(begun, alert('firing', 7), 70);
     expect(timeline.moments).toMatchObject({ pending: at(7), firing: at(70), here: at(70) + 20 });
     expect(show(timeline, 'active', at(80))[1]).toMatchObject({ stage: 'crossed', is: 'missed' });
@@ -113,7 +113,7 @@ describe('an alert on its way', () => {
   });
 
   it('is over when it was recovered before Prometheus saw it, once its metric is calm', () => {
-    const begun = begin(rehearsal('calm', -60), undefined, at(0));
+    const begun = start(rehearsal('calm', -60), undefined, at(0));
     const timeline = simulator(begun, 'recovering', 3);
     expect(isOver(timeline, 'recovering')).toBe(false);
     expect(isOver(timeline, 'calm')).toBe(true);
@@ -126,7 +126,7 @@ describe('an alert on its way', () => {
   });
 
   it('shows no negative seconds, whatever the clocks say', () => {
-    const begun = begin(rehearsal('calm', -60), undefined, at(0));
+    const begun = start(rehearsal('calm', -60), undefined, at(0));
     const timeline = simulator(frame(begun, alert('pending', -3), 1), 'active', -5);
     const stages = show(timeline, 'active', at(-9));
     expect(stages.flatMap(({ seconds, total }) => [seconds ?? 0, total ?? 0]).every((span) => span >= 0)).toBe(true);
@@ -135,7 +135,7 @@ describe('an alert on its way', () => {
 
 describe('an alert that was there before', () => {
   it('has fired earlier than it was triggered', () => {
-    const timeline = begin(rehearsal('active', -50), alert('firing', -40), at(0));
+    const timeline = start(rehearsal('active', -50), alert('firing', -40), at(0));
     expect(timeline.moments).toEqual({
       triggered: at(0), crossed: 'earlier', pending: 'earlier', firing: 'earlier', here: 'earlier',
     });
@@ -147,7 +147,7 @@ describe('an alert that was there before', () => {
 
   it('is triggered again while Prometheus still fires, and then comes anew', () => {
     const recovered = simulator(arrived(), 'recovering', 100);
-    const again = begin(rehearsal('recovering', 100), alert('firing', 7), at(105));
+    const again = start(rehearsal('recovering', 100), alert('firing', 7), at(105));
     expect(again.moments).toMatchObject({ triggered: at(105), firing: 'earlier' });
     expect(reached(recovered)).toContain('recovered');
     const anew = frame(frame(again, undefined, 110), alert('pending', 120), 125);
@@ -171,7 +171,7 @@ describe('a page that is opened late', () => {
   });
 
   it('knows when a rising one was triggered', () => {
-    const timeline = follow(undefined, rehearsal('rising', 4), undefined);
+    const timeline = onRehearsalState(undefined, rehearsal('rising', 4), undefined);
     expect(timeline).toMatchObject({ asked: false, moments: { triggered: at(4) } });
   });
 
@@ -182,10 +182,10 @@ describe('a page that is opened late', () => {
   });
 
   it('sees none in what is on its way back and has no alert any more: it may have been closed', () => {
-    expect(follow(undefined, rehearsal('recovering', 90), undefined)).toBeUndefined();
+    expect(onRehearsalState(undefined, rehearsal('recovering', 90), undefined)).toBeUndefined();
   });
 
   it('sees no timeline in what is calm', () => {
-    expect(follow(undefined, rehearsal('calm', 0), undefined)).toBeUndefined();
+    expect(onRehearsalState(undefined, rehearsal('calm', 0), undefined)).toBeUndefined();
   });
 });

@@ -31,21 +31,21 @@ export interface Timeline {
 }
 
 /** The alert was triggered from this page; `before` is how it was then. */
-export function begin(before: Rehearsal, alert: Alert | undefined, now: number): Timeline {
+export function start(before: Rehearsal, alert: Alert | undefined, now: number): Timeline {
   const crossed = before.condition === 'active' ? { crossed: 'earlier' as const } : {};
-  return { ...meet(fresh(before, { triggered: now, ...crossed }), alert), asked: true };
+  return { ...seed(fresh(before, { triggered: now, ...crossed }), alert), asked: true };
 }
 
-/** The simulator has told how the rehearsal stands. `alert` is what was last heard of it. */
-export function follow(timeline: Timeline | undefined, told: Rehearsal, alert: Alert | undefined): Timeline | undefined {
-  const since = Date.parse(told.since);
-  const { condition } = told;
+/** The simulator has sent the state of a rehearsal. `alert` is its latest alert. */
+export function onRehearsalState(timeline: Timeline | undefined, state: Rehearsal, alert: Alert | undefined): Timeline | undefined {
+  const since = Date.parse(state.since);
+  const { condition } = state;
   if (!timeline || timeline.moments.recovered !== undefined) {
     // Without an alert there is nothing more to see of it, and whoever closed its stages does not want it back.
     const back = timeline === undefined && condition === 'recovering' && alert !== undefined;
-    if (condition === 'rising') return meet(fresh(told, { triggered: since }), alert);
-    if (condition === 'active') return meet(fresh(told, { triggered: 'earlier', crossed: since }), alert);
-    return back ? meet(fresh(told, { triggered: 'earlier', recovered: since }), alert) : timeline;
+    if (condition === 'rising') return seed(fresh(state, { triggered: since }), alert);
+    if (condition === 'active') return seed(fresh(state, { triggered: 'earlier', crossed: since }), alert);
+    return back ? seed(fresh(state, { triggered: 'earlier', recovered: since }), alert) : timeline;
   }
   if (condition === 'active' && timeline.moments.crossed === undefined) return reach(timeline, { crossed: since });
   if (condition === 'recovering' || condition === 'calm') {
@@ -55,7 +55,7 @@ export function follow(timeline: Timeline | undefined, told: Rehearsal, alert: A
 }
 
 /** A frame has brought the alert, or has come without it. `sentAt` is the frame's own time. */
-export function hear(timeline: Timeline, alert: Alert | undefined, sentAt: number, now: number): Timeline {
+export function onAlertFrame(timeline: Timeline, alert: Alert | undefined, sentAt: number, now: number): Timeline {
   const { moments } = timeline;
   if (moments.resolved !== undefined) return timeline;
   if (!alert) {
@@ -79,7 +79,7 @@ function fresh({ name, labels }: Rehearsal, moments: Timeline['moments']): Timel
 }
 
 /** The alert was there already when the timeline began, or when anything was first heard of alerts. */
-export function meet(timeline: Timeline, alert: Alert | undefined): Timeline {
+export function seed(timeline: Timeline, alert: Alert | undefined): Timeline {
   if (!alert) return timeline;
   const seen = timeline.moments.triggered === 'earlier' ? Date.parse(alert.activeAt) : 'earlier';
   const firing = alert.state === 'firing' ? { firing: 'earlier' as const, here: 'earlier' as const } : {};

@@ -1,4 +1,4 @@
-// What costs time on the page's one thread, told to the performance API, where developer tools and tests read it.
+// What costs time on the page's one thread, reported to the performance API, where developer tools and tests read it.
 
 type Task =
   /** From the making of a chart until it is drawn. */

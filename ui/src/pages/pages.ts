@@ -1,6 +1,6 @@
 // The pages by their paths; their names are those of the messages.
 
-import type { Settings } from './settings';
+import type { Settings } from '../rest/settings';
 
 export const PAGES = [
   ['/', 'live'],

@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { readSettings } from '../app/settings';
+import { readSettings } from './settings';
 import { anyIncidents, anyReadiness, anySettings } from '../model/any_answer';
 import { readIncidents, readServices, readSummary } from '../model/incident';
 import { isObject } from '../model/json';

@@ -3,7 +3,7 @@
 import { json } from '../model/json';
 
 /**
- * Where something of the gateway's is: beside the page. A proxy may serve it below any path; the page is never told which.
+ * Where something of the gateway's is: beside the page. A proxy may serve it below any path; the page does not know which.
  */
 export function addressOf(path: string): URL {
   return new URL(path, document.baseURI);

@@ -15,7 +15,7 @@ async function read(answer: () => Promise<Response>): Promise<string> {
   return explain(error as Error, fr);
 }
 
-test('what the server says is wrong is told in its words', async () => {
+test('what the server says is wrong is shown in its words', async () => {
   const body = JSON.stringify({ status: 'error', errorType: 'bad_data', error: 'unknown severity' });
   expect(await read(() => Promise.resolve(new Response(body, { status: 400 })))).toBe('unknown severity');
 });
@@ -25,7 +25,7 @@ test('what the server sets between backticks is quoted as the page quotes', asyn
   expect(await read(() => Promise.resolve(new Response(body, { status: 400 })))).toBe('unknown field «\u00a0a\u00a0»');
 });
 
-test('what it does not say is told in the language of the page', async () => {
+test('what it does not say is shown in the language of the page', async () => {
   expect(await read(() => Promise.reject(new TypeError('Failed to fetch')))).toBe('pas de réponse');
   expect(await read(() => Promise.resolve(new Response('gone', { status: 502 })))).toContain('statut 502');
   expect(await read(() => Promise.resolve(new Response('<html>')))).toContain('n’est pas celle');

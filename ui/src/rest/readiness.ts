@@ -25,8 +25,8 @@ export async function askReadiness(request: RequestInit = {}): Promise<Readiness
   try {
     return await askFor(readReadiness, '-/ready', request);
   } catch (error) {
-    const told = error instanceof AnswerError ? readReadiness(error.body) : undefined;
-    if (told) return told;
+    const sent = error instanceof AnswerError ? readReadiness(error.body) : undefined;
+    if (sent) return sent;
     throw error;
   }
 }
@@ -41,6 +41,6 @@ export function readReadiness(body: unknown): Readiness | undefined {
 }
 
 function readCheck({ ok, since, error, warnings }: Record<string, unknown>): Check {
-  const told = list(warnings).map(text).filter((one) => one !== '');
-  return { ok: ok === true, since: text(since), error: textOrNull(error), warnings: told };
+  const texts = list(warnings).map(text).filter((one) => one !== '');
+  return { ok: ok === true, since: text(since), error: textOrNull(error), warnings: texts };
 }

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 
 import { isObject, list, members, numberOrNull, text } from '../model/json';
-import { askFor } from '../rest/ask';
+import { askFor } from './ask';
 
 export interface Settings {
   version: string;

@@ -3,12 +3,12 @@
 import { useEffect } from 'react';
 
 import { useChannelState } from '../connection/react';
-import { heard } from './alerts';
+import { onAlerts } from './alerts';
 
-export function Watch() {
+export function StoreUpdates() {
   const { frame } = useChannelState('alerts');
   useEffect(() => {
-    if (frame) heard(frame, Date.now());
+    if (frame) onAlerts(frame, Date.now());
   }, [frame]);
   return null;
 }

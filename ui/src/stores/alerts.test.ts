@@ -28,58 +28,58 @@ const FIRING: Alert = {
 };
 
 it('sees an alert come here whichever page is shown', () => {
-  page.heard(frame([]), T);
+  page.onAlerts(frame([]), T);
   page.triggered(rehearsal('DiskFull', 'calm'), T);
-  page.heard(frame([FIRING]), T + 60_010);
+  page.onAlerts(frame([FIRING]), T + 60_010);
   expect(page.timelines.get().get('DiskFull')?.moments).toEqual({
     triggered: T, pending: T + 10_000, firing: T + 60_000, here: T + 60_010,
   });
 });
 
 it('takes what the first frame brings for older than the page', () => {
-  page.told([rehearsal('DiskFull', 'active')]);
-  page.heard(frame([FIRING]), T + 60_010);
+  page.onRehearsals([rehearsal('DiskFull', 'active')]);
+  page.onAlerts(frame([FIRING]), T + 60_010);
   expect(page.timelines.get().get('DiskFull')?.moments).toMatchObject({ firing: 'earlier', here: 'earlier' });
 });
 
 it('takes a stale frame, or a fault, for no news', () => {
-  page.heard(frame([FIRING]), T);
-  page.told([rehearsal('DiskFull', 'recovering')]);
+  page.onAlerts(frame([FIRING]), T);
+  page.onRehearsals([rehearsal('DiskFull', 'recovering')]);
   const before = [page.book.get(), page.timelines.get()];
-  page.heard(frame([], true), T + 1000);
-  page.heard({ ...frame([]), data: { error: 'timed out', errorType: 'timeout' } }, T + 2000);
-  page.heard({ ...frame([]), data: null }, T + 3000);
+  page.onAlerts(frame([], true), T + 1000);
+  page.onAlerts({ ...frame([]), data: { error: 'timed out', errorType: 'timeout' } }, T + 2000);
+  page.onAlerts({ ...frame([]), data: null }, T + 3000);
   expect([page.book.get(), page.timelines.get()]).toEqual(before);
-  page.heard(frame([]), T + 4000);
+  page.onAlerts(frame([]), T + 4000);
   expect(page.book.get()?.gone).toHaveLength(1);
   expect(page.timelines.get().get('DiskFull')?.moments.resolved).toBe(T + 4000);
 });
 
 it('begins a timeline for what is driven, and none for what is calm', () => {
-  page.told([rehearsal('DiskFull', 'rising'), rehearsal('DiskReadError', 'calm')]);
+  page.onRehearsals([rehearsal('DiskFull', 'rising'), rehearsal('DiskReadError', 'calm')]);
   expect([...page.timelines.get().keys()]).toEqual(['DiskFull']);
 });
 
 it('tells nobody when nothing is new', () => {
-  const heard = vi.fn();
-  page.told([rehearsal('DiskFull', 'rising')]);
-  page.timelines.listen(heard);
-  page.told([rehearsal('DiskFull', 'rising')]);
-  expect(heard).not.toHaveBeenCalled();
+  const onAlerts = vi.fn();
+  page.onRehearsals([rehearsal('DiskFull', 'rising')]);
+  page.timelines.listen(onAlerts);
+  page.onRehearsals([rehearsal('DiskFull', 'rising')]);
+  expect(onAlerts).not.toHaveBeenCalled();
   page.forget(['DiskFull']);
-  expect(heard).toHaveBeenCalledTimes(1);
+  expect(onAlerts).toHaveBeenCalledTimes(1);
   expect(page.timelines.get().size).toBe(0);
 });
 
 it('knows how far the clocks are apart by the youngest of the last frames', () => {
   const at = (seconds: number) => ({ ...frame([]), timestamp: new Date(T + seconds * 1000).toISOString() });
   // Of the beat before the page was opened, 45 seconds ago.
-  page.heard(at(0), T + 45_000);
+  page.onAlerts(at(0), T + 45_000);
   expect(page.skew.get()).toBe(0);
   // This one was long on its way.
-  page.heard(at(60), T + 60_300);
-  page.heard(at(70), T + 79_000);
+  page.onAlerts(at(60), T + 60_300);
+  page.onAlerts(at(70), T + 79_000);
   expect(page.skew.get()).toBe(0);
-  for (let beat = 1; beat <= 6; beat += 1) page.heard(at(120 + beat * 10), T + beat * 10_000);
+  for (let beat = 1; beat <= 6; beat += 1) page.onAlerts(at(120 + beat * 10), T + beat * 10_000);
   expect(page.skew.get()).toBe(120_000);
 });

@@ -5,7 +5,7 @@ import { readHandlings } from '../model/alertmanager';
 import { turn, type AlertBook } from '../model/alertBook';
 import type { Frame } from '../model/frame';
 import { setOff, type Rehearsal } from '../model/rehearsal';
-import { begin, follow, hear, meet, type Timeline } from '../model/timeline';
+import { start, onRehearsalState, onAlertFrame, seed, type Timeline } from '../model/timeline';
 import { Store } from './store';
 
 /** By the alert's name. */
@@ -22,10 +22,10 @@ let latest: Alert[] | undefined;
 type Heard = Pick<Frame, 'data' | 'stale' | 'timestamp' | 'alertmanager'>;
 
 /** A frame of the channel `alerts` has come. One that is stale, or carries a fault or something unknown, tells nothing. */
-export function heard({ data, stale, timestamp, alertmanager }: Heard, now: number): void {
+export function onAlerts({ data, stale, timestamp, alertmanager }: Heard, now: number): void {
   if (stale || !areAlerts(data)) return;
   compareClocks(Date.parse(timestamp) - now);
-  const step = latest === undefined ? meet : hear;
+  const step = latest === undefined ? seed : onAlertFrame;
   const alerts = (latest = readAlerts(data, readHandlings(alertmanager)));
   book.set(turn(book.get(), alerts, now));
   change((timeline) => step(timeline, setOff(timeline, alerts), Date.parse(timestamp), now));
@@ -48,16 +48,16 @@ function compareClocks(ahead: number): void {
   skew.set(Math.abs(most) < HARDLY_MS ? 0 : Math.round(most / 1000) * 1000);
 }
 
-/** The simulator has told how its rehearsals stand. */
-export function told(rehearsals: Rehearsal[]): void {
+/** The simulator has sent the states of its rehearsals. */
+export function onRehearsals(rehearsals: Rehearsal[]): void {
   for (const rehearsal of rehearsals) {
-    keep(rehearsal.name, follow(timelines.get().get(rehearsal.name), rehearsal, setOff(rehearsal, latest ?? [])));
+    keep(rehearsal.name, onRehearsalState(timelines.get().get(rehearsal.name), rehearsal, setOff(rehearsal, latest ?? [])));
   }
 }
 
 /** Somebody has pressed the button; `before` is how the rehearsal was then. */
 export function triggered(before: Rehearsal, now: number): void {
-  keep(before.name, begin(before, setOff(before, latest ?? []), now));
+  keep(before.name, start(before, setOff(before, latest ?? []), now));
 }
 
 export function forget(names: string[]): void {

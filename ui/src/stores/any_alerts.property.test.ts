@@ -5,16 +5,16 @@ import { readAlerts } from '../model/alert';
 import { anyAlerts, anySimulator } from '../model/any_answer';
 import { readChanged, readRehearsals, readScenarios } from '../model/rehearsal';
 import { show } from '../model/timeline';
-import { book, heard, timelines, told, triggered } from './alerts';
+import { book, onAlerts, timelines, onRehearsals, triggered } from './alerts';
 
-test('whatever is heard of alerts and told of rehearsals is taken', () => {
+test('whatever comes of alerts and rehearsals is taken', () => {
   fc.assert(
     fc.property(anyAlerts, anySimulator.rehearsals, anySimulator.changed, (data, answer, changed) => {
       const rehearsals = readRehearsals(answer)?.data ?? [];
-      told(rehearsals);
+      onRehearsals(rehearsals);
       const one = readChanged(changed);
       if (one) triggered(one, Date.now());
-      heard({ data, stale: false, timestamp: '2026-07-01T08:00:00Z' }, Date.now());
+      onAlerts({ data, stale: false, timestamp: '2026-07-01T08:00:00Z' }, Date.now());
       for (const { alert } of book.get()?.entries ?? []) {
         const texts = [...Object.values(alert.labels), ...Object.values(alert.annotations), alert.activeAt, alert.value];
         expect(texts.every((text) => typeof text === 'string')).toBe(true);

@@ -10,14 +10,14 @@ afterEach(() => {
 });
 
 it('costs one timer however many look at it, and none when nobody does', () => {
-  const heard = vi.fn();
+  const onAlerts = vi.fn();
   const look = () => clock(1000).listen(() => {
-    heard(clock(1000).get());
+    onAlerts(clock(1000).get());
   });
   const leave = Array.from({ length: 200 }, look);
   expect(vi.getTimerCount()).toBe(1);
   vi.advanceTimersByTime(1000);
-  expect(heard.mock.calls).toEqual(leave.map(() => [1_001_000]));
+  expect(onAlerts.mock.calls).toEqual(leave.map(() => [1_001_000]));
   const last = leave.pop();
   for (const one of leave) one();
   expect(vi.getTimerCount()).toBe(1);

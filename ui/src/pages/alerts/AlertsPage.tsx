@@ -3,8 +3,8 @@
 import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
 
-import { isOff } from '../../app/pages';
-import { useSettings } from '../../app/settings';
+import { isOff } from '../pages';
+import { useSettings } from '../../rest/settings';
 import { Guard } from '../../components/Guard';
 import { LongText } from '../../components/LongText';
 import { Note } from '../../components/Note';
@@ -16,8 +16,8 @@ import { areAlerts } from '../../model/alert';
 import type { AlertBook } from '../../model/alertBook';
 import { faultOf } from '../../model/frame';
 import { isObject } from '../../model/json';
-import { book, skew } from '../../watch/alerts';
-import { useStore } from '../../watch/store';
+import { book, skew } from '../../stores/alerts';
+import { useStore } from '../../stores/store';
 import { AlertGroup } from './AlertGroup';
 import { Filters } from './Filters';
 import { group, isAll } from './groups';
@@ -37,7 +37,7 @@ export default function AlertsPage() {
   const { frame, ...channel } = useChannel('alerts');
   const known = useStore(book);
   const stale = useIsStale(channel);
-  const told = useAnnouncement(known);
+  const news = useAnnouncement(known);
   const remark = useRemarks();
   const units = useUnits();
   const fault = faultOf(frame?.data);
@@ -50,7 +50,7 @@ export default function AlertsPage() {
     <div className={styles.page}>
       <h1>{texts.alerts.title}</h1>
       <p className="hidden" role="status">
-        {say(told.begun, texts.alerts.begun)} {say(told.ended, texts.alerts.ended)}
+        {say(news.begun, texts.alerts.begun)} {say(news.ended, texts.alerts.ended)}
       </p>
       <LostNote />
       <StaleNote of="alerts" channel={channel} />

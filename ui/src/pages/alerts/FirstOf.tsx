@@ -31,7 +31,7 @@ export function FirstOf<Item>({ items, draw, count }: Props<Item>) {
       {shown.length < items.length && (
         <div>
           <Button
-            heir={() => list.current?.children.item(MANY) as HTMLElement | null}
+            focusReturnTarget={() => list.current?.children.item(MANY) as HTMLElement | null}
             onPress={() => {
               showAll(true);
             }}

@@ -4,7 +4,7 @@ import { Badge } from '../../components/Badge';
 import { Card } from '../../components/Card';
 import { useTexts, useUnits } from '../../messages/react';
 import { LATELY_MS, type Gone } from '../../model/alertBook';
-import { useNow } from '../../watch/clock';
+import { useNow } from '../../stores/clock';
 import { nameOf, titleOf } from './groups';
 import styles from './Resolved.module.css';
 

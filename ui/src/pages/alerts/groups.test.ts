@@ -29,8 +29,8 @@ const keys = (wanted: Partial<Wanted>) =>
   grouped(wanted).flatMap(({ bundles }) => bundles.flatMap(({ entries }) => entries.map(({ key }) => key)));
 
 it('puts firing before suppressed and pending, critical first, those of one name together, the oldest first', () => {
-  const told = grouped({}).map((one) => [one.standing, one.severity, one.count, one.bundles.map(({ title }) => title)]);
-  expect(told).toEqual([
+  const rows = grouped({}).map((one) => [one.standing, one.severity, one.count, one.bundles.map(({ title }) => title)]);
+  expect(rows).toEqual([
     ['firing', 'critical', 3, ['Many', 'Network']],
     ['firing', 'warning', 1, ['W']],
     ['suppressed', 'critical', 1, ['Quiet']],

@@ -21,7 +21,7 @@ it('shows them in the tone of the setting, and unknown ones so that they are see
   expect(new Severities([{ name: 'a', tone: 'red' }]).tone('a')).toBe('quiet');
 });
 
-it('knows the usual ones until the gateway has told its own', () => {
+it('knows the usual ones until the gateway has sent its own', () => {
   const { compare } = new Severities();
   expect(['info', 'none', 'critical', 'x', 'warning'].sort(compare)).toEqual(['critical', 'warning', 'info', 'x', 'none']);
 });

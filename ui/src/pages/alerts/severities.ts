@@ -7,15 +7,15 @@ const TONES: readonly Tone[] = ['critical', 'warning', 'info', 'quiet'];
 /** What stands last, below severities that nobody has named. */
 const NONE = 'none';
 
-/** Until the gateway has told its own. */
+/** Until the gateway has sent its own. */
 const USUAL = ['critical', 'warning', 'info', NONE].map((name) => ({ name, tone: name }));
 
 export class Severities {
   private readonly tones: ReadonlyMap<string, Tone>;
   private readonly weights: ReadonlyMap<string, number>;
 
-  constructor(told: readonly { name: string; tone: string }[] = []) {
-    const known = told.length > 0 ? told : USUAL;
+  constructor(sent: readonly { name: string; tone: string }[] = []) {
+    const known = sent.length > 0 ? sent : USUAL;
     this.tones = new Map(known.map(({ name, tone }) => [name, TONES.find((one) => one === tone) ?? 'quiet']));
     const named = known.map(({ name }) => name).filter((name) => name !== NONE);
     this.weights = new Map([...named.map((name, index) => [name, index] as const), [NONE, Infinity]]);

@@ -1,4 +1,4 @@
-// Why nobody is told of an alert, in words.
+// Why nobody is notified of an alert, in words.
 
 import type { Messages } from '../../messages/en';
 import type { Suppression } from '../../model/alert';
@@ -6,10 +6,10 @@ import type { Units } from '../../model/units';
 
 export function suppression(by: Suppression, quiet: Messages['alerts']['quiet'], units: Units): string {
   const { silences, inhibitors, intervals, until } = by;
-  const told = [
+  const sentences = [
     silences.length > 0 && quiet.silenced(silences.join(', '), until === '' ? undefined : units.time(until)),
     inhibitors.length > 0 && quiet.inhibited(inhibitors.join(', ')),
     intervals.length > 0 && quiet.muted(intervals.join(', ')),
   ].filter((one) => one !== false);
-  return told.length > 0 ? told.join(' ') : quiet.somehow;
+  return sentences.length > 0 ? sentences.join(' ') : quiet.somehow;
 }

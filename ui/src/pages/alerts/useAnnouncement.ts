@@ -9,25 +9,25 @@ const EVERY_MS = 10_000;
 
 /** What to announce, until there is more. What fires when the page is opened stands in its list. */
 export function useAnnouncement(book: AlertBook | undefined): News {
-  const [told, tell] = useState<News>({ begun: [], ended: [] });
+  const [announced, announce] = useState<News>({ begun: [], ended: [] });
   const known = useRef<ReadonlySet<string>>(undefined);
-  const toldAt = useRef(0);
+  const announcedAt = useRef(0);
   useEffect(() => {
     if (!book) return;
     const now = firing(book);
     known.current ??= now;
     const fresh = news(known.current, now);
     if (fresh.begun.length + fresh.ended.length === 0) return;
-    const wait = Math.max(0, toldAt.current + EVERY_MS - Date.now());
-    // A frame that comes meanwhile starts this anew: what it takes back is never told.
+    const wait = Math.max(0, announcedAt.current + EVERY_MS - Date.now());
+    // A frame that comes meanwhile starts this anew: what it takes back is never announced.
     const timer = setTimeout(() => {
       known.current = now;
-      toldAt.current = Date.now();
-      tell(fresh);
+      announcedAt.current = Date.now();
+      announce(fresh);
     }, wait);
     return () => {
       clearTimeout(timer);
     };
   }, [book]);
-  return told;
+  return announced;
 }

@@ -2,10 +2,10 @@
 
 import { useMemo } from 'react';
 
-import { useSettings } from '../../app/settings';
+import { useSettings } from '../../rest/settings';
 import { Severities } from './severities';
 
 export function useSeverities(): Severities {
-  const told = useSettings().data?.alert_severities;
-  return useMemo(() => new Severities(told), [told]);
+  const sent = useSettings().data?.alert_severities;
+  return useMemo(() => new Severities(sent), [sent]);
 }

@@ -3,7 +3,7 @@
 
 import { useEffect, useMemo, useState } from 'react';
 
-import { useChosen } from '../../app/address';
+import { useChosen } from '../../stores/address';
 import { readWanted, writeWanted, type Wanted } from './groups';
 
 const PAUSE_MS = 300;

@@ -1,6 +1,6 @@
 // Which of the incidents are listed: status, severity, service.
 
-import { useSettings } from '../../app/settings';
+import { useSettings } from '../../rest/settings';
 import { Button } from '../../components/Button';
 import { Choice } from '../../components/Choice';
 import { STATUSES, isStatus } from '../../model/incident';

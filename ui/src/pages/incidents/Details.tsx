@@ -8,7 +8,7 @@ import type { Incident } from '../../model/incident';
 import { dateOf, UNKNOWN } from '../../model/units';
 import { entry, inWords } from '../../model/words';
 import { useTexts, useUnits } from '../../messages/react';
-import { useNow } from '../../watch/clock';
+import { useNow } from '../../stores/clock';
 
 /** The platform may have other statuses than these: they are quiet. */
 const TONES: Record<string, Tone> = { open: 'critical', acknowledged: 'warning', resolved: 'good' };

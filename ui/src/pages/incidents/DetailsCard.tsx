@@ -8,21 +8,21 @@ import { Note } from '../../components/Note';
 import { useTexts } from '../../messages/react';
 import { Details } from './Details';
 import { DetailFilters } from './DetailFilters';
-import { TroubleNote } from './TroubleNote';
+import { RequestErrorNote } from './RequestErrorNote';
 import { writeFilters, type Filters } from './filters';
 import type { useDetails } from './queries';
-import type { Trouble } from './trouble';
+import type { RequestError } from './requestError';
 import styles from './Incidents.module.css';
 
 interface Props {
   details: ReturnType<typeof useDetails>;
   filters: Filters;
   services: string[];
-  trouble: Trouble | undefined;
+  requestError: RequestError | undefined;
   onChange: (filters: Filters) => void;
 }
 
-export function DetailsCard({ details, filters, services, trouble, onChange }: Props) {
+export function DetailsCard({ details, filters, services, requestError, onChange }: Props) {
   const { app, incidents } = useTexts();
   const { data, isError, isLoading, isPlaceholderData } = details;
   const list = useRef<HTMLDivElement>(null);
@@ -33,7 +33,7 @@ export function DetailsCard({ details, filters, services, trouble, onChange }: P
       above={
         <>
           <DetailFilters filters={filters} services={services} onChange={onChange} />
-          {trouble && <TroubleNote trouble={trouble} kept={data !== undefined} />}
+          {requestError && <RequestErrorNote requestError={requestError} kept={data !== undefined} />}
         </>
       }
     >
@@ -46,7 +46,7 @@ export function DetailsCard({ details, filters, services, trouble, onChange }: P
             details={details}
             count={data.rows.length}
             isLong={data.isLong}
-            heir={() => list.current?.querySelectorAll<HTMLElement>('tbody tr')[data.rows.length]}
+            focusReturnTarget={() => list.current?.querySelectorAll<HTMLElement>('tbody tr')[data.rows.length]}
           />
         </div>
       )}
@@ -59,10 +59,10 @@ interface MoreProps {
   count: number;
   isLong: boolean;
   /** The first row that the last press has brought: it gets the focus when there is nothing more to press for. */
-  heir: () => HTMLElement | undefined;
+  focusReturnTarget: () => HTMLElement | undefined;
 }
 
-function More({ details, count, isLong, heir }: MoreProps) {
+function More({ details, count, isLong, focusReturnTarget }: MoreProps) {
   const { incidents } = useTexts();
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = details;
   return (
@@ -73,7 +73,7 @@ function More({ details, count, isLong, heir }: MoreProps) {
       {hasNextPage && (
         <Button
           isPending={isFetchingNextPage}
-          heir={heir}
+          focusReturnTarget={focusReturnTarget}
           onPress={() => {
             void fetchNextPage();
           }}

@@ -9,13 +9,13 @@ import { Guard } from '../../components/Guard';
 import { Note } from '../../components/Note';
 import { useTexts, useUnits } from '../../messages/react';
 import { DetailsCard } from './DetailsCard';
-import { OpenNow } from './OpenNow';
+import { OpenIncidentsByService } from './OpenIncidentsByService';
 import { PeriodChoice } from './PeriodChoice';
-import { Speed } from './Speed';
-import { Together } from './Together';
-import { TroubleNote } from './TroubleNote';
+import { ResponseTimesTable } from './ResponseTimesTable';
+import { TotalsFigures } from './TotalsFigures';
+import { RequestErrorNote } from './RequestErrorNote';
 import { INCIDENTS, useByService, useDetails, useSummary } from './queries';
-import { sharedTrouble, troubleOf, type Trouble } from './trouble';
+import { sharedError, requestErrorOf, type RequestError } from './requestError';
 import { useFilters } from './useFilters';
 import styles from './Incidents.module.css';
 
@@ -27,16 +27,16 @@ export default function IncidentsPage() {
   const details = useDetails(filters);
   const list = useRef<HTMLDivElement>(null);
   const questions = [byService, summary, details];
-  const shared = sharedTrouble(questions.map(({ error }) => error));
-  const troubleIn = (error: Error | null) => (error && !shared ? troubleOf(error) : undefined);
-  const inSummary = { ...summary, trouble: troubleIn(summary.error) };
+  const shared = sharedError(questions.map(({ error }) => error));
+  const troubleIn = (error: Error | null) => (error && !shared ? requestErrorOf(error) : undefined);
+  const inSummary = { ...summary, requestError: troubleIn(summary.error) };
   return (
     <div className={styles.stack}>
       <div className={styles.head}>
         <h1>{incidents.title}</h1>
         <Refresh answers={questions.map(({ dataUpdatedAt }) => dataUpdatedAt)} />
       </div>
-      {shared && <TroubleNote trouble={shared} kept={questions.some(({ data }) => data !== undefined)} />}
+      {shared && <RequestErrorNote requestError={shared} kept={questions.some(({ data }) => data !== undefined)} />}
       <PeriodChoice
         period={filters.period}
         onChange={(period) => {
@@ -45,12 +45,12 @@ export default function IncidentsPage() {
         }}
       />
       <div className={styles.pair}>
-        <Answered title={incidents.openNow.title} answer={{ ...byService, trouble: troubleIn(byService.error) }}>
+        <Answered title={incidents.openNow.title} answer={{ ...byService, requestError: troubleIn(byService.error) }}>
           {(services) =>
             services.length === 0 ? (
               <Note>{incidents.none}</Note>
             ) : (
-              <OpenNow
+              <OpenIncidentsByService
                 services={services}
                 onShow={(service) => {
                   choose({ ...filters, service }, 'push');
@@ -61,11 +61,11 @@ export default function IncidentsPage() {
           }
         </Answered>
         <Answered title={incidents.together} answer={inSummary}>
-          {({ overall }) => <Together totals={overall} />}
+          {({ overall }) => <TotalsFigures totals={overall} />}
         </Answered>
       </div>
       <Answered title={incidents.speed.title} answer={inSummary}>
-        {(data) => <Speed summary={data} />}
+        {(data) => <ResponseTimesTable summary={data} />}
       </Answered>
       <div ref={list} className={styles.list}>
         <Guard title={incidents.details} of={details.data}>
@@ -73,7 +73,7 @@ export default function IncidentsPage() {
             details={details}
             filters={filters}
             services={byService.data?.map(({ service }) => service) ?? []}
-            trouble={troubleIn(details.error)}
+            requestError={troubleIn(details.error)}
             onChange={(filters) => {
               choose(filters, 'push');
             }}
@@ -113,7 +113,7 @@ interface Answer<Data> {
   isError: boolean;
   isLoading: boolean;
   isPlaceholderData: boolean;
-  trouble: Trouble | undefined;
+  requestError: RequestError | undefined;
 }
 
 interface AnsweredProps<Data> {
@@ -132,13 +132,13 @@ function Answered<Data>(props: AnsweredProps<Data>) {
 }
 
 function AnswerCard<Data>(props: AnsweredProps<Data>) {
-  const { data, isError, isLoading, isPlaceholderData, trouble } = props.answer;
+  const { data, isError, isLoading, isPlaceholderData, requestError } = props.answer;
   const { app, incidents } = useTexts();
   return (
     <Card
       title={props.title}
       stale={data !== undefined && (isError || isPlaceholderData)}
-      above={trouble && <TroubleNote trouble={trouble} kept={data !== undefined} />}
+      above={requestError && <RequestErrorNote requestError={requestError} kept={data !== undefined} />}
     >
       {data === undefined ? (
         <p className="muted">{isLoading ? app.loading : incidents.notAnswered}</p>

@@ -4,9 +4,9 @@ import { Button } from 'react-aria-components';
 
 import type { ServiceCount } from '../../model/incident';
 import { useTexts, useUnits } from '../../messages/react';
-import styles from './OpenNow.module.css';
+import styles from './OpenIncidentsByService.module.css';
 
-export function OpenNow({ services, onShow }: { services: ServiceCount[]; onShow: (service: string) => void }) {
+export function OpenIncidentsByService({ services, onShow }: { services: ServiceCount[]; onShow: (service: string) => void }) {
   const { openNow } = useTexts().incidents;
   const { number } = useUnits();
   const most = Math.max(1, ...services.map(({ open_count }) => open_count));

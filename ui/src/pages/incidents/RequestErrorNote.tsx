@@ -4,14 +4,14 @@ import { Note } from '../../components/Note';
 import { useTexts } from '../../messages/react';
 import { sentence } from '../../model/words';
 import { explain } from '../../rest/explain';
-import type { Trouble } from './trouble';
+import type { RequestError } from './requestError';
 
-export function TroubleNote({ trouble: { is, error }, kept }: { trouble: Trouble; kept: boolean }) {
+export function RequestErrorNote({ requestError: { is, error }, kept }: { requestError: RequestError; kept: boolean }) {
   const texts = useTexts();
   const { incidents } = texts;
   const refused = is === 'refused';
   const parts = [
-    incidents.trouble[is](explain(error, texts)),
+    incidents.errors[is](explain(error, texts)),
     ...(refused ? [] : [incidents.again]), // the same filter is refused again
     ...(kept ? [incidents.kept] : []),
   ];

@@ -8,7 +8,7 @@ import styles from './Incidents.module.css';
 
 type Row = Summary['services'][number];
 
-export function Speed({ summary: { overall, services } }: { summary: Summary }) {
+export function ResponseTimesTable({ summary: { overall, services } }: { summary: Summary }) {
   const { incidents } = useTexts();
   const { number, duration } = useUnits();
   const { speed, counts } = incidents;

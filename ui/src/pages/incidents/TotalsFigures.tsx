@@ -5,7 +5,7 @@ import type { Totals } from '../../model/incident';
 import { useTexts, useUnits } from '../../messages/react';
 import styles from './Incidents.module.css';
 
-export function Together({ totals: { count, open, acknowledged, resolved, mtta, mttr } }: { totals: Totals }) {
+export function TotalsFigures({ totals: { count, open, acknowledged, resolved, mtta, mttr } }: { totals: Totals }) {
   const { incidents } = useTexts();
   const { number, duration } = useUnits();
   const { counts } = incidents;

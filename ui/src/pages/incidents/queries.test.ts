@@ -41,7 +41,7 @@ it('asks again for a short list by itself', async () => {
   expect(answer).toHaveBeenCalledTimes(2);
 });
 
-it('asks again for a long list only when it is told to', async () => {
+it('asks again for a long list only when it is asked to', async () => {
   await listOf(4);
   await vi.advanceTimersByTimeAsync(10 * HALF_A_MINUTE);
   expect(answer).not.toHaveBeenCalled();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { AnswerError } from '../../rest/ask';
-import { sharedTrouble, troubleOf } from './trouble';
+import { sharedError, requestErrorOf } from './requestError';
 
 test.each([
   [0, 'gone'],
@@ -12,17 +12,17 @@ test.each([
   [503, 'away'],
   [504, 'slow'],
 ])('a %i is %s', (status, is) => {
-  expect(troubleOf(new AnswerError(status, 'why')).is).toBe(is);
+  expect(requestErrorOf(new AnswerError(status, 'why')).is).toBe(is);
 });
 
 test('an error that is no answer is another', () => {
-  expect(troubleOf(new Error('broken')).is).toBe('other');
+  expect(requestErrorOf(new Error('broken')).is).toBe('other');
 });
 
-test('what all questions suffer from is told once', () => {
+test('an error of all requests is shown once', () => {
   const away = new AnswerError(503, 'away');
-  expect(sharedTrouble([away, new AnswerError(503, 'still away')])).toEqual({ is: 'away', error: away });
-  expect(sharedTrouble([away, new AnswerError(400, 'severity')])).toBeUndefined();
-  expect(sharedTrouble([away, null])).toBeUndefined();
-  expect(sharedTrouble([null, null])).toBeUndefined();
+  expect(sharedError([away, new AnswerError(503, 'still away')])).toEqual({ is: 'away', error: away });
+  expect(sharedError([away, new AnswerError(400, 'severity')])).toBeUndefined();
+  expect(sharedError([away, null])).toBeUndefined();
+  expect(sharedError([null, null])).toBeUndefined();
 });

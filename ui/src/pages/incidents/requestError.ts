@@ -2,16 +2,16 @@
 
 import { AnswerError } from '../../rest/ask';
 
-export interface Trouble {
+export interface RequestError {
   is: 'gone' | 'refused' | 'away' | 'slow' | 'failed' | 'other';
   error: Error;
 }
 
-export function troubleOf(error: Error): Trouble {
+export function requestErrorOf(error: Error): RequestError {
   return { is: error instanceof AnswerError ? kind(error.status) : 'other', error };
 }
 
-function kind(status: number): Trouble['is'] {
+function kind(status: number): RequestError['is'] {
   switch (status) {
     case 0:
     case 502: // a proxy says that nobody is behind it
@@ -29,9 +29,9 @@ function kind(status: number): Trouble['is'] {
   }
 }
 
-/** The trouble that all of these have, so that it need not be told for each. */
-export function sharedTrouble(errors: (Error | null)[]): Trouble | undefined {
-  const troubles = errors.map((error) => (error ? troubleOf(error) : undefined));
+/** The requestError that all of these have, so that it is not shown for each. */
+export function sharedError(errors: (Error | null)[]): RequestError | undefined {
+  const troubles = errors.map((error) => (error ? requestErrorOf(error) : undefined));
   const first = troubles[0];
-  return troubles.every((trouble) => trouble?.is === first?.is) ? first : undefined;
+  return troubles.every((requestError) => requestError?.is === first?.is) ? first : undefined;
 }

@@ -2,7 +2,7 @@
 
 import { useMemo } from 'react';
 
-import { useChosen, type Step } from '../../app/address';
+import { useChosen, type Step } from '../../stores/address';
 import { readFilters, writeFilters, type Filters } from './filters';
 
 export function useFilters(): [Filters, (filters: Filters, step: Step) => void] {

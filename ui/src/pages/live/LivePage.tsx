@@ -13,7 +13,7 @@ import { useTexts } from '../../messages/react';
 import { chartPlans } from './charts';
 import { isDemoAskedInVain } from './fruitless';
 import { HistogramTile } from './HistogramTile';
-import { useLasting, type Lasting, type LastingAnswers } from './lasting';
+import { useLasting, type LastGoodAnswer, type LastGoodAnswers } from './lastGoodAnswers';
 import { QueryTile } from './QueryTile';
 import { RangeChart } from './RangeChart';
 import { isBuckets, useTrails } from './trails';
@@ -49,7 +49,7 @@ function Tiles() {
   const sums = [...summed].filter(([query]) => !answers.has(query));
   const remark = useRemarks();
   const name = useQueryName();
-  const tile = (query: string, lasting: Lasting, trail: Trail | undefined, stale: boolean, warnings: Warnings | undefined) => {
+  const tile = (query: string, lasting: LastGoodAnswer, trail: Trail | undefined, stale: boolean, warnings: Warnings | undefined) => {
     const said = warnings?.get(query);
     return (
       <Guard key={query} title={name(query)} of={lasting}>
@@ -108,7 +108,7 @@ function Charts() {
 }
 
 /** While the gateway asks for the demo's metrics, and Prometheus has none of them. */
-function DemoNote({ answers }: { answers: LastingAnswers[] }) {
+function DemoNote({ answers }: { answers: LastGoodAnswers[] }) {
   const { live } = useTexts();
   if (!isDemoAskedInVain(...answers)) return null;
   return (

@@ -6,14 +6,14 @@ import { useRemarks } from '../../components/Remarks';
 import { isRateKnown, NO_TRAIL, type Trail } from '../../model/trail';
 import { useTexts } from '../../messages/react';
 import { useFormats } from './formats';
-import type { Lasting } from './lasting';
+import type { LastGoodAnswer } from './lastGoodAnswers';
 import { Tile } from './Tile';
 import { answerSamples, left, meaningOf, mixed } from './trails';
 import { useQueryName } from './useQueryName';
 
 interface Props {
   query: string;
-  lasting: Lasting;
+  lasting: LastGoodAnswer;
   trail: Trail | undefined;
   warnings: readonly string[] | undefined;
   stale: boolean;

@@ -15,13 +15,13 @@ import { undrawn } from '../../model/query';
 import { useTexts, useUnits } from '../../messages/react';
 import { drawn, type ChartPlan, type Drawn } from './charts';
 import { useFormats } from './formats';
-import type { LastingAnswers } from './lasting';
+import type { LastGoodAnswers } from './lastGoodAnswers';
 import { useQueryName } from './useQueryName';
 import styles from './LivePage.module.css';
 
 interface Props {
   plan: ChartPlan;
-  answers: LastingAnswers;
+  answers: LastGoodAnswers;
   warnings: Warnings | undefined;
   stale: boolean;
 }

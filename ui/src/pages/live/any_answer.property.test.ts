@@ -11,7 +11,7 @@ import { bars, quantile } from '../../model/histogram';
 import type { Series } from '../../model/query';
 import { NO_TRAIL } from '../../model/trail';
 import { chartPlans, drawn } from './charts';
-import { outlast } from './lasting';
+import { outlast } from './lastGoodAnswers';
 import { answerSamples, extendAll, isBuckets, left, meaningOf, recentBuckets } from './trails';
 
 const OPTIONS = { title: 'Query', rest: (count: number) => String(count) };

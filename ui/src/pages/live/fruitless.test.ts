@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { isDemoAskedInVain } from './fruitless';
-import { outlast } from './lasting';
+import { outlast } from './lastGoodAnswers';
 
 const NONE = { resultType: 'vector', result: [] };
 const ONE = { resultType: 'vector', result: [{ metric: {}, value: [0, '1'] }] };

@@ -1,7 +1,7 @@
 // Whether the gateway asks a Prometheus for what only the demo has: then the page says how to ask for something else.
 
 import { matrix } from '../../model/query';
-import type { Lasting, LastingAnswers } from './lasting';
+import type { LastGoodAnswer, LastGoodAnswers } from './lastGoodAnswers';
 import { splitWindow } from './meaning';
 import { answerSamples, isBuckets } from './trails';
 
@@ -18,14 +18,14 @@ const OF_THE_DEMO = new Set([
 ]);
 
 /** Most of the demo's queries are asked, and most of those that are have no series; a failure is no answer. */
-export function isDemoAskedInVain(...channels: LastingAnswers[]): boolean {
+export function isDemoAskedInVain(...channels: LastGoodAnswers[]): boolean {
   const asked = channels.flatMap((answers) => [...answers]).filter(([query]) => OF_THE_DEMO.has(splitWindow(query).base));
   const names = new Set(asked.map(([query]) => splitWindow(query).base));
   const empty = asked.filter(([, lasting]) => isEmpty(lasting));
   return names.size > OF_THE_DEMO.size / 2 && empty.length > asked.length / 2;
 }
 
-function isEmpty({ answer, fault }: Lasting): boolean {
+function isEmpty({ answer, fault }: LastGoodAnswer): boolean {
   if (fault) return false;
   if (isBuckets(answer)) return Object.keys(answer).length === 0;
   return answerSamples(answer).length === 0 && matrix(answer).length === 0;

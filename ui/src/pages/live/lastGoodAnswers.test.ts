@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { outlast } from './lasting';
+import { outlast } from './lastGoodAnswers';
 
 const GOOD = { resultType: 'vector', result: [] };
 const FAULT = { error: 'cannot be reached', errorType: 'unavailable' };

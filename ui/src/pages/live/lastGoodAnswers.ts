@@ -1,9 +1,9 @@
 // The last answer of each query that was one. It stays while the query is answered with a fault, or with nothing.
 
 import { answersOf, faultOf, type Channel, type Frame, type QueryFault } from '../../model/frame';
-import { useFold } from './fold';
+import { useFrameReducer } from './useFrameReducer';
 
-export interface Lasting {
+export interface LastGoodAnswer {
   /** Nothing if there never was one. */
   answer: unknown;
   /** Whether it is the latest frame's. */
@@ -13,15 +13,15 @@ export interface Lasting {
 }
 
 /** By the names of the queries, in the order of the latest frame. */
-export type LastingAnswers = ReadonlyMap<string, Lasting>;
+export type LastGoodAnswers = ReadonlyMap<string, LastGoodAnswer>;
 
-const NONE: LastingAnswers = new Map();
+const NONE: LastGoodAnswers = new Map();
 
 /** What lasts after one frame more. */
-export function outlast(before: LastingAnswers, data: unknown): LastingAnswers {
+export function outlast(before: LastGoodAnswers, data: unknown): LastGoodAnswers {
   const whole = faultOf(data); // in place of all answers
   if (whole) return new Map([...before].map(([query, { answer }]) => [query, { answer, isLatest: false, fault: whole }]));
-  const after = Object.entries(answersOf(data)).map(([query, answer]): [string, Lasting] => {
+  const after = Object.entries(answersOf(data)).map(([query, answer]): [string, LastGoodAnswer] => {
     const kept = before.get(query)?.answer;
     const fault = faultOf(answer);
     if (fault) return [query, { answer: kept, isLatest: false, fault }];
@@ -33,9 +33,9 @@ export function outlast(before: LastingAnswers, data: unknown): LastingAnswers {
 
 const LASTING = {
   initial: NONE,
-  step: (before: LastingAnswers, { data }: Frame) => outlast(before, data),
-  remembered: new Map<Channel, LastingAnswers>(),
+  step: (before: LastGoodAnswers, { data }: Frame) => outlast(before, data),
+  remembered: new Map<Channel, LastGoodAnswers>(),
 };
 
 /** The lasting answers of a channel. */
-export const useLasting = (channel: Channel, frame: Frame | undefined): LastingAnswers => useFold(LASTING, channel, frame);
+export const useLasting = (channel: Channel, frame: Frame | undefined): LastGoodAnswers => useFrameReducer(LASTING, channel, frame);

@@ -94,7 +94,7 @@ test('a histogram one of whose series was reset is looked at anew from there on'
   expect(recentBuckets({ '1': 102, '2': 93 }, trail)).toEqual({ grown: { '1': 1, '2': 3 }, seconds: 10 });
 });
 
-test('a histogram is told from an answer of Prometheus', () => {
+test('a histogram is distinguished from an answer of Prometheus', () => {
   expect(isBuckets({ '0.1': 50, '1': 100 })).toBe(true);
   expect(isBuckets({ '0.1': null, '1': 100 })).toBe(true);
   expect(isBuckets(answer({}, '1'))).toBe(false);

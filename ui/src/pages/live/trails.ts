@@ -6,7 +6,7 @@ import { isObject } from '../../model/json';
 import { samples, seriesKey, undrawn, type Sample, type Undrawn } from '../../model/query';
 import { isComputed } from '../../model/rate';
 import { extend, NO_TRAIL, type Trail } from '../../model/trail';
-import { useFold } from './fold';
+import { useFrameReducer } from './useFrameReducer';
 import { meaning, type Meaning } from './meaning';
 
 /** By the names of the queries. */
@@ -77,4 +77,4 @@ export function meaningOf(query: string, answer: unknown): Meaning {
 const TRAILS = { initial: NO_TRAILS, step: extendAll, remembered: new Map<Channel, Trails>() };
 
 /** The trails of a channel, with its latest frame. */
-export const useTrails = (channel: Channel, frame: Frame | undefined): Trails => useFold(TRAILS, channel, frame);
+export const useTrails = (channel: Channel, frame: Frame | undefined): Trails => useFrameReducer(TRAILS, channel, frame);

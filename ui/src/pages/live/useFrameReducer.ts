@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 
 import type { Channel, Frame } from '../../model/frame';
 
-interface Fold<State> {
+interface FrameReducer<State> {
   initial: State;
   step: (before: State, frame: Frame) => State;
   /** What had become of each channel when the page was left. */
@@ -17,7 +17,7 @@ interface Seen<State> {
 }
 
 /** The state after `frame`, the latest of the channel. */
-export function useFold<State>({ initial, step, remembered }: Fold<State>, channel: Channel, frame: Frame | undefined): State {
+export function useFrameReducer<State>({ initial, step, remembered }: FrameReducer<State>, channel: Channel, frame: Frame | undefined): State {
   const [seen, setSeen] = useState<Seen<State>>(() => ({ state: remembered.get(channel) ?? initial }));
   if (frame !== undefined && frame !== seen.frame) setSeen({ frame, state: step(seen.state, frame) });
   useEffect(() => {

@@ -6,8 +6,8 @@ import { useTexts } from '../../messages/react';
 import { useNames } from '../../messages/useNames';
 import type { Rehearsal } from '../../model/rehearsal';
 import { isOver } from '../../model/timeline';
-import { timelines } from '../../watch/alerts';
-import { useStore } from '../../watch/store';
+import { timelines } from '../../stores/alerts';
+import { useStore } from '../../stores/store';
 import { RehearsalRow } from './RehearsalRow';
 import styles from './FamilyCard.module.css';
 

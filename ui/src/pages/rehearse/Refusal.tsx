@@ -10,9 +10,9 @@ export function Refusal({ error }: { error: Error | null }) {
   const texts = useTexts();
   const { rehearse } = texts;
   if (!error) return null;
-  if (!(error instanceof AnswerError)) return <Note tone="critical">{rehearse.trouble.origin}</Note>;
+  if (!(error instanceof AnswerError)) return <Note tone="critical">{rehearse.errors.origin}</Note>;
   const { status } = error;
-  if (status === 0) return <Note tone="critical">{rehearse.trouble.unreachable}</Note>;
+  if (status === 0) return <Note tone="critical">{rehearse.errors.unreachable}</Note>;
   return (
     <Note tone="critical">
       {sentence(explain(error, texts))}

@@ -9,8 +9,8 @@ import { useTexts, useUnits } from '../../messages/react';
 import { useNames } from '../../messages/useNames';
 import { firingElsewhere, secondsToFire, type Condition, type Rehearsal } from '../../model/rehearsal';
 import type { Stage, Timeline } from '../../model/timeline';
-import { book } from '../../watch/alerts';
-import { useStore } from '../../watch/store';
+import { book } from '../../stores/alerts';
+import { useStore } from '../../stores/store';
 import { Refusal } from './Refusal';
 import { Stages } from './Stages';
 import { useChange } from './simulator';
@@ -98,7 +98,7 @@ export function RehearsalRow({ rehearsal, timeline, timeScale, stale }: Props) {
       <p className="hidden" role="status">
         {reached && `${name}: ${rehearse.stages[reached]}`}
       </p>
-      {timeline && <Stages timeline={timeline} rehearsal={rehearsal} timeScale={timeScale} heir={() => trigger.current} />}
+      {timeline && <Stages timeline={timeline} rehearsal={rehearsal} timeScale={timeScale} focusReturnTarget={() => trigger.current} />}
     </li>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useRef } from 'react';
 
-import { useSettings } from '../../app/settings';
+import { useSettings } from '../../rest/settings';
 import { Button } from '../../components/Button';
 import { Guard } from '../../components/Guard';
 import { Note } from '../../components/Note';
@@ -14,13 +14,13 @@ import { useNames } from '../../messages/useNames';
 import type { Rehearsal } from '../../model/rehearsal';
 import { isOver } from '../../model/timeline';
 import { useLastError } from '../../rest/lastError';
-import { forget, timelines } from '../../watch/alerts';
-import { useStore } from '../../watch/store';
+import { forget, timelines } from '../../stores/alerts';
+import { useStore } from '../../stores/store';
 import { FamilyCard } from './FamilyCard';
 import { Refusal } from './Refusal';
 import { Reset } from './Reset';
 import { RunningScenario, Scenarios } from './Scenarios';
-import { Trouble } from './Trouble';
+import { RequestErrorCard } from './RequestErrorCard';
 import { isFound } from './search';
 import { usePost, useRehearsals, useScenarios } from './simulator';
 import { useSearch } from './useSearch';
@@ -49,7 +49,7 @@ function NoSettings({ asking, onAgain }: { asking: boolean; onAgain: () => void 
     <>
       <Note tone="critical">{rehearse.noSettings}</Note>
       <div>
-        <Button isPending={asking} heir={() => document.getElementById('content')} onPress={onAgain}>
+        <Button isPending={asking} focusReturnTarget={() => document.getElementById('content')} onPress={onAgain}>
           {app.again}
         </Button>
       </div>
@@ -65,7 +65,7 @@ function Simulator() {
   const error = useLastError(answer);
   return (
     <>
-      {error && <Trouble error={error} />}
+      {error && <RequestErrorCard error={error} />}
       <LostNote />
       <StaleNote of="alerts" channel={channel} />
       {data && <Catalogue rehearsals={data.data} timeScale={data.time_scale} stale={error !== null} />}
@@ -111,7 +111,7 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
         <span className={styles.buttons}>
           {over.length > 1 && (
             <Button
-              heir={() => toBelow.current}
+              focusReturnTarget={() => toBelow.current}
               onPress={() => {
                 forget(over);
               }}
@@ -141,7 +141,7 @@ function Catalogue({ rehearsals, timeScale, stale }: Props) {
       </div>
       <Refusal error={reset.error} />
       <Guard title={rehearse.scenarios} of={scenarios}>
-        <RunningScenario scenarios={scenarios} stale={stale} heir={() => toBelow.current} />
+        <RunningScenario scenarios={scenarios} stale={stale} focusReturnTarget={() => toBelow.current} />
       </Guard>
       {families.map((family) => (
         <Guard key={family} title={names.family(family)} of={rehearsals}>

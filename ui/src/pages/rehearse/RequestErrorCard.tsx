@@ -5,36 +5,36 @@ import { sentence } from '../../model/words';
 import { AnswerError } from '../../rest/ask';
 import { explain } from '../../rest/explain';
 import { ForeignOrigin, useSimulatorUrl } from './simulator';
-import styles from './Trouble.module.css';
+import styles from './RequestErrorCard.module.css';
 
-export function Trouble({ error }: { error: Error }) {
+export function RequestErrorCard({ error }: { error: Error }) {
   const texts = useTexts();
-  const { trouble } = texts.rehearse;
+  const { errors } = texts.rehearse;
   const url = useSimulatorUrl();
   if (error instanceof ForeignOrigin) {
     return (
-      <Panel title={trouble.origin}>
-        <p>{trouble.originAt(url, location.origin)}</p>
+      <Panel title={errors.origin}>
+        <p>{errors.originAt(url, location.origin)}</p>
         <Command>{`MOCK_METRICS__CONTROL__ALLOWED_ORIGINS=${location.origin} target/release/mock-metrics`}</Command>
-        <p>{trouble.originBetter('http://localhost:8005')}</p>
+        <p>{errors.originBetter('http://localhost:8005')}</p>
       </Panel>
     );
   }
   if (error instanceof AnswerError && error.status > 0) {
     return (
-      <Panel title={trouble.refused}>
+      <Panel title={errors.refused}>
         <p>{sentence(explain(error, texts))}</p>
       </Panel>
     );
   }
   return (
-    <Panel title={trouble.unreachable}>
-      <p>{trouble.unreachableAt(url)}</p>
-      <p>{trouble.startAll}</p>
+    <Panel title={errors.unreachable}>
+      <p>{errors.unreachableAt(url)}</p>
+      <p>{errors.startAll}</p>
       <Command>make run</Command>
-      <p>{trouble.startOnly}</p>
+      <p>{errors.startOnly}</p>
       <Command>target/release/mock-metrics</Command>
-      <p>{trouble.elsewhere}</p>
+      <p>{errors.elsewhere}</p>
       <Command>SERVICE_METRICS__UI__SIMULATOR_URL=http://localhost:8082 target/release/service-metrics</Command>
     </Panel>
   );

@@ -24,7 +24,7 @@ export function Reset({ isDisabled, isPending, onReset }: Props) {
           ref={first}
           isDisabled={isDisabled}
           isPending={isPending}
-          heir={() => yes.current}
+          focusReturnTarget={() => yes.current}
           onPress={() => {
             setAsking(true);
           }}
@@ -41,10 +41,10 @@ export function Reset({ isDisabled, isPending, onReset }: Props) {
   return (
     <span role="group" aria-label={rehearse.resetSure} className={styles.sure}>
       <span>{rehearse.resetSure}</span>
-      <Button ref={yes} tone="main" isDisabled={isDisabled} heir={() => first.current} onPress={answer(true)}>
+      <Button ref={yes} tone="main" isDisabled={isDisabled} focusReturnTarget={() => first.current} onPress={answer(true)}>
         {rehearse.resetYes}
       </Button>
-      <Button heir={() => first.current} onPress={answer(false)}>
+      <Button focusReturnTarget={() => first.current} onPress={answer(false)}>
         {rehearse.resetNo}
       </Button>
     </span>

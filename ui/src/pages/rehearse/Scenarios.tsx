@@ -50,15 +50,15 @@ function ScenarioRow({ scenario, busy, stale }: { scenario: Scenario; busy: bool
   );
 }
 
-/** Above the alerts: the scenario that runs, if one does. `heir` gets the focus when it has run. */
-export function RunningScenario({ scenarios, stale, heir }: Props & { heir: () => HTMLElement | null }) {
+/** Above the alerts: the scenario that runs, if one does. `focusReturnTarget` gets the focus when it has run. */
+export function RunningScenario({ scenarios, stale, focusReturnTarget }: Props & { focusReturnTarget: () => HTMLElement | null }) {
   const { rehearse } = useTexts();
   const running = scenarios.find((scenario) => scenario.running);
   if (!running) return null;
   return (
     <div className={styles.running}>
       <span className={styles.what}>{titleOf(running, rehearse)}</span>
-      <StartOrStop scenario={running} isDisabled={stale} heir={heir} />
+      <StartOrStop scenario={running} isDisabled={stale} focusReturnTarget={focusReturnTarget} />
     </div>
   );
 }
@@ -71,11 +71,11 @@ function titleOf({ name, title }: Scenario, { scenarioTitles }: Messages['rehear
 interface StartOrStopProps {
   scenario: Scenario;
   isDisabled: boolean;
-  heir?: () => HTMLElement | null;
+  focusReturnTarget?: () => HTMLElement | null;
 }
 
 /** One button for both, so that the focus stays where it is. */
-function StartOrStop({ scenario: { name, running, since }, isDisabled, heir }: StartOrStopProps) {
+function StartOrStop({ scenario: { name, running, since }, isDisabled, focusReturnTarget }: StartOrStopProps) {
   const { rehearse } = useTexts();
   const post = usePost();
   return (
@@ -89,7 +89,7 @@ function StartOrStop({ scenario: { name, running, since }, isDisabled, heir }: S
         aria-label={running ? rehearse.stopName(name) : rehearse.startName(name)}
         isDisabled={isDisabled}
         isPending={post.isPending}
-        heir={heir}
+        focusReturnTarget={focusReturnTarget}
         onPress={() => {
           post.mutate(running ? '/api/scenarios/stop' : `/api/scenarios/${encodeURIComponent(name)}/start`);
         }}

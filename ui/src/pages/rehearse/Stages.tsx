@@ -7,9 +7,9 @@ import { Button } from '../../components/Button';
 import { useTexts, useUnits } from '../../messages/react';
 import { isOver, show, type Shown, type Timeline } from '../../model/timeline';
 import { setOff } from '../../model/rehearsal';
-import { book, forget } from '../../watch/alerts';
-import { useNow } from '../../watch/clock';
-import { useStore } from '../../watch/store';
+import { book, forget } from '../../stores/alerts';
+import { useNow } from '../../stores/clock';
+import { useStore } from '../../stores/store';
 import { suppression } from '../alerts/suppression';
 import { waiting, type Rule } from './waiting';
 import styles from './Stages.module.css';
@@ -20,17 +20,17 @@ const SAME_MOMENT_SECONDS = 0.1;
 interface Props extends Rule {
   timeline: Timeline;
   /** What gets the focus when the panel is closed. */
-  heir: () => HTMLElement | null;
+  focusReturnTarget: () => HTMLElement | null;
 }
 
-export function Stages({ timeline, rehearsal, timeScale, heir }: Props) {
+export function Stages({ timeline, rehearsal, timeScale, focusReturnTarget }: Props) {
   const { rehearse, alerts } = useTexts();
   const units = useUnits();
   const now = useNow(500);
   const known = useStore(book)?.entries.map(({ alert }) => alert) ?? [];
   const quiet = setOff(rehearsal, known)?.suppressed;
   const stages = show(timeline, rehearsal.condition, now);
-  // It fires, and nobody is told.
+  // It fires, and nobody is notified.
   const isQuiet = quiet !== undefined && stages.some(({ stage, is }) => stage === 'recovered' && is === 'now');
   const last = stages.findLast(({ is }) => is === 'done');
   const current = stages.find(({ is }) => is === 'now');
@@ -68,7 +68,7 @@ export function Stages({ timeline, rehearsal, timeScale, heir }: Props) {
           {!isOpen && (
             <Button
               aria-label={rehearse.showStagesOf(timeline.name)}
-              heir={() => list.current}
+              focusReturnTarget={() => list.current}
               onPress={() => {
                 setOpened(true);
               }}
@@ -80,7 +80,7 @@ export function Stages({ timeline, rehearsal, timeScale, heir }: Props) {
           {over && (
             <Button
               aria-label={rehearse.closeName(timeline.name)}
-              heir={heir}
+              focusReturnTarget={focusReturnTarget}
               onPress={() => {
                 forget([timeline.name]);
               }}

@@ -3,7 +3,7 @@
 import { mutationOptions, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 
-import { useSettings } from '../../app/settings';
+import { useSettings } from '../../rest/settings';
 import {
   amended,
   readChanged,
@@ -14,7 +14,7 @@ import {
   type Scenario,
 } from '../../model/rehearsal';
 import { AnswerError, askFor } from '../../rest/ask';
-import { told, triggered } from '../../watch/alerts';
+import { onRehearsals, triggered } from '../../stores/alerts';
 
 const EVERY_MS = 1_000;
 /** While it does not answer. */
@@ -71,7 +71,7 @@ export function useRehearsals() {
   });
   const { data } = query;
   useEffect(() => {
-    if (data) told(data.data);
+    if (data) onRehearsals(data.data);
   }, [data]);
   return query;
 }

@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from 'react';
 
-import { useChosen } from '../../app/address';
+import { useChosen } from '../../stores/address';
 
 const PAUSE_MS = 300;
 const KEY = 'text';

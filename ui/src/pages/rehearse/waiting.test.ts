@@ -13,10 +13,10 @@ const REHEARSAL: Rehearsal = {
 
 function words(moments: Timeline['moments'], rehearsal: Partial<Rehearsal>, second: number, timeScale = 1): string {
   const timeline: Timeline = { name: 'DiskFull', labels: {}, asked: true, activeAt: undefined, lapsedAt: undefined, moments };
-  const told = { ...REHEARSAL, ...rehearsal };
-  const now = show(timeline, told.condition, second * 1000).find(({ is }) => is === 'now');
+  const shown = { ...REHEARSAL, ...rehearsal };
+  const now = show(timeline, shown.condition, second * 1000).find(({ is }) => is === 'now');
   if (!now) throw new Error('nothing is under way');
-  return waiting({ rehearsal: told, timeScale }, timeline, now, second * 1000, en.rehearse, units('en')).replaceAll('\u00a0', ' ');
+  return waiting({ rehearsal: shown, timeScale }, timeline, now, second * 1000, en.rehearse, units('en')).replaceAll('\u00a0', ' ');
 }
 
 it('tells how far the metric is from its limit, and when it will be there', () => {

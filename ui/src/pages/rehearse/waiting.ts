@@ -43,14 +43,14 @@ type Waits = Messages['rehearse']['waits'];
 
 function crossing(rehearsal: Rehearsal, timeline: Timeline, at: number, waits: Waits, units: Units): string {
   const { value, compared, threshold, window, rise_seconds: rise } = rehearsal;
-  const told =
+  const text =
     window === null
       ? waits.crossed(units.number(compared ?? value), threshold === null ? undefined : units.number(threshold))
       : waits.crossedWindow(units.promDuration(window));
   const { triggered } = timeline.moments;
-  if (rise === null || typeof triggered !== 'number') return told;
+  if (rise === null || typeof triggered !== 'number') return text;
   const left = Math.round(rise - (at - triggered) / 1000);
-  return left > 0 ? `${told} ${waits.about(units.duration(left))}` : told;
+  return left > 0 ? `${text} ${waits.about(units.duration(left))}` : text;
 }
 
 function holding({ for: hold }: Rehearsal, timeline: Timeline, at: number, waits: Waits, units: Units): string {

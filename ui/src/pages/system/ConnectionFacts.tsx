@@ -7,9 +7,9 @@ import { Facts } from '../../components/Facts';
 import { useConnectionState, useConnectionUrl } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
 import { UNKNOWN } from '../../model/units';
-import { diagnosis } from '../../watch/diagnosis';
-import { useStore } from '../../watch/store';
-import { useNow } from '../../watch/clock';
+import { diagnosis } from '../../stores/diagnosis';
+import { useStore } from '../../stores/store';
+import { useNow } from '../../stores/clock';
 import { closing } from './closing';
 
 const TONES = { connecting: 'info', open: 'good', waiting: 'critical' } as const;

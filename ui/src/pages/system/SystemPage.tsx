@@ -6,7 +6,7 @@ import { Figures } from '../../components/Figures';
 import { Guard } from '../../components/Guard';
 import { useCounts } from '../../connection/react';
 import { useTexts, useUnits } from '../../messages/react';
-import { useSettings } from '../../app/settings';
+import { useSettings } from '../../rest/settings';
 import { addressOf } from '../../rest/ask';
 import { UNKNOWN } from '../../model/units';
 import { ChannelTable } from './ChannelTable';

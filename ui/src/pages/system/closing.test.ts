@@ -4,7 +4,7 @@ import { closing } from './closing';
 
 const WORDS = { '1001': 'the gateway shuts down', 'no answer': 'it fell silent' };
 
-test('a known code is told in words, and with what else was said', () => {
+test('a known code is shown in words, and with what else was said', () => {
   expect(closing('1001', WORDS)).toBe('the gateway shuts down (1001)');
   expect(closing('1001 bye', WORDS)).toBe('the gateway shuts down (1001 bye)');
   expect(closing('no answer', WORDS)).toBe('it fell silent (no answer)');
