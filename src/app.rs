@@ -4,9 +4,8 @@ use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use actix::Arbiter;
 use actix_server::{Server, ServerHandle};
-use http_kit::{connection::ConnectionMetrics, outbound::certificates::Authorities};
 use log::info;
-use program::{exit::ProgramError, settings::SettingsError, shutdown};
+use program::exit::ProgramError;
 
 use crate::{
     alerts,
@@ -14,7 +13,6 @@ use crate::{
     exposition, incidents, readiness,
     settings::GatewaySettings,
     stream::{self, Hubs, SessionPlaces, metrics::StreamMetrics},
-    telemetry::Telemetry,
     ui,
 };
 
@@ -29,20 +27,6 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Whether what the settings need of this machine is there now. A gateway that runs waits for it instead.
-    ///
-    /// # Errors
-    /// When an address is `https://` and no certificate authority can be used, or there is no room for the sessions.
-    pub fn check(settings: &GatewaySettings) -> Result<(), ProgramError> {
-        settings.capacity()?;
-        let Some(key) = settings.first_https() else {
-            return Ok(());
-        };
-        let authorities = Authorities::load().client_config();
-        authorities.map_err(|why| SettingsError::one(format!("{key}: {why}")))?;
-        Ok(())
-    }
-
     /// Binds, then starts the features. Prometheus and PostgreSQL need not be there.
     ///
     /// # Errors
@@ -52,18 +36,9 @@ impl Gateway {
         let ui = ui::start(&settings.ui, settings.page_facts())?;
         let listener = entrance::bind(&server.host, server.port).map_err(ProgramError::Failed)?;
         let addr = listener.local_addr().map_err(failed)?;
-        let pollers = Arbiter::new();
-        // An actor that panics before it has started would leave a process that lives and never works.
-        pollers.spawn_fn(shutdown::panics_here_are_fatal);
-        let shared = Shared {
-            telemetry: Telemetry::new().map_err(failed)?,
-            pollers: pollers.handle(),
-            proxies: server.proxies(),
-        };
+        let shared = Shared::start(server.proxies())?;
         let telemetry = &shared.telemetry;
-        let connections = ConnectionMetrics::new(telemetry.inner(), "service_metrics");
-        let policy = server.policy(capacity.connections, connections.map_err(failed)?);
-
+        let policy = server.policy(capacity.connections, telemetry)?;
         let counted = StreamMetrics::new(telemetry).map_err(failed)?;
         let hubs = Hubs::start(&counted, settings.websocket.max_pinned_bytes);
         let (asked, timeout) = (settings.alertmanager()?, settings.prometheus.timeout());
@@ -88,7 +63,7 @@ impl Gateway {
             addr,
             handle: server.handle(),
             server,
-            pollers,
+            pollers: shared.pollers,
             sessions: stream.places,
             drain: settings.server.drain(),
         })

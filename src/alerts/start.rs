@@ -38,7 +38,7 @@ pub fn enrich(
         };
     };
     let sources = shared.telemetry.sources.clone();
-    let poller = AlertmanagerPoller::start_in_arbiter(&shared.pollers, move |_| {
+    let poller = AlertmanagerPoller::start_in_arbiter(&shared.pollers.handle(), move |_| {
         AlertmanagerPoller::new(Alertmanager::new(options), timeout, hub, sources)
     });
     Enrichment {

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), ProgramError> {
     let settings = GatewaySettings::load(arguments.config.as_deref(), &exit::environment())?;
     if arguments.check_config {
-        Gateway::check(&settings)?;
+        settings.check_machine()?;
         return exit::print_line("the settings are valid");
     }
     logging::init(&settings.log);

@@ -3,13 +3,13 @@
 
 use std::{fmt, rc::Rc, sync::Arc};
 
-use actix::ArbiterHandle;
+use actix::Arbiter;
 use actix_codec::Framed;
 use actix_http::{Request, h1};
 use actix_web::web::{Data, ServiceConfig};
 use futures_util::future::LocalBoxFuture;
 use http_kit::{client_address::TrustedProxies, connection::Connection, route::Route};
-use program::exit::ProgramError;
+use program::{exit::ProgramError, shutdown};
 
 use super::gate::Gate;
 use crate::{messages::check::Check, telemetry::Telemetry};
@@ -19,9 +19,26 @@ pub struct Shared {
     /// Where metrics are registered.
     pub telemetry: Telemetry,
     /// The thread of those that ask other servers over HTTP: `awc`'s clients stay where they are made.
-    pub pollers: ArbiterHandle,
+    pub pollers: Arbiter,
     /// Whose word on who a client is counts.
     pub proxies: TrustedProxies,
+}
+
+impl Shared {
+    /// Starts the thread. `proxies` are believed about who a client is.
+    ///
+    /// # Errors
+    /// When a metric's name is used twice: a mistake in the program.
+    pub fn start(proxies: TrustedProxies) -> Result<Self, ProgramError> {
+        let pollers = Arbiter::new();
+        // An actor that panics before it has started would leave a process that lives and never works.
+        pollers.spawn_fn(shutdown::panics_here_are_fatal);
+        Ok(Self {
+            telemetry: Telemetry::new().map_err(failed)?,
+            pollers,
+            proxies,
+        })
+    }
 }
 
 /// A feature that has started.

@@ -8,11 +8,17 @@ use http_kit::{
     host::KnownHosts,
 };
 use ipnet::IpNet;
-use program::settings::{
-    connections::ConnectionSettings,
-    validator::{self, Validator},
+use program::{
+    exit::ProgramError,
+    settings::{
+        connections::ConnectionSettings,
+        validator::{self, Validator},
+    },
 };
 use url::Url;
+
+use super::feature::failed;
+use crate::telemetry::Telemetry;
 
 /// The gateway's name among the containers of `docker-compose.yml`.
 const COMPOSE_SERVICE: &str = "service-metrics";
@@ -86,8 +92,18 @@ impl Server {
     }
 
     /// What connections are held to, when the machine has room for `total` of them.
-    pub fn policy(&self, total: usize, metrics: ConnectionMetrics) -> Policy {
-        Policy::new(&self.connections, total, self.proxies(), metrics)
+    ///
+    /// # Errors
+    /// When a metric's name is used twice: a mistake in the program.
+    pub fn policy(&self, total: usize, telemetry: &Telemetry) -> Result<Policy, ProgramError> {
+        let metrics = ConnectionMetrics::new(telemetry.inner(), "service_metrics");
+        let metrics = metrics.map_err(failed)?;
+        Ok(Policy::new(
+            &self.connections,
+            total,
+            self.proxies(),
+            metrics,
+        ))
     }
 
     /// Notes what is wrong.

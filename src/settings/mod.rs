@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use config::Value;
+use http_kit::outbound::certificates::Authorities;
 use program::{
     capacity::Capacity,
     exit::ProgramError,
@@ -145,16 +146,24 @@ impl GatewaySettings {
         self.websocket.capacity(workers, connections, set_in)
     }
 
-    /// The first key whose address is `https://`.
-    pub fn first_https(&self) -> Option<&'static str> {
+    /// Whether what the settings need of this machine is there now. A gateway that runs waits for it instead.
+    ///
+    /// # Errors
+    /// When an address is `https://` and no certificate authority can be used, or there is no room for the sessions.
+    pub fn check_machine(&self) -> Result<(), SettingsError> {
+        self.capacity()?;
         let addresses = [
             ("prometheus.url", &self.prometheus.url),
             ("prometheus.alerts_url", &self.prometheus.alerts_url),
             ("alertmanager.url", &self.alertmanager.url),
         ];
         let mut addresses = addresses.into_iter();
-        let found = addresses.find(|(_, url)| url.reveal().starts_with("https:"));
-        found.map(|(key, _)| key)
+        let Some((key, _)) = addresses.find(|(_, url)| url.reveal().starts_with("https:")) else {
+            return Ok(());
+        };
+        let authorities = Authorities::load().client_config();
+        authorities.map_err(|why| SettingsError::one(format!("{key}: {why}")))?;
+        Ok(())
     }
 
     /// What the UI shows of other features.

@@ -119,14 +119,17 @@ fn start_poller(
             alerts,
         },
     );
-    Ok(PromPoller::start_in_arbiter(&shared.pollers, move |_| {
-        let upstream = Upstream {
-            queries: Prometheus::new(queries),
-            alerts: Prometheus::new(alerts_of),
-            one_server,
-        };
-        PromPoller::new(upstream, plan, audience, metrics)
-    }))
+    Ok(PromPoller::start_in_arbiter(
+        &shared.pollers.handle(),
+        move |_| {
+            let upstream = Upstream {
+                queries: Prometheus::new(queries),
+                alerts: Prometheus::new(alerts_of),
+                one_server,
+            };
+            PromPoller::new(upstream, plan, audience, metrics)
+        },
+    ))
 }
 
 /// Whether Prometheus answers, and whether the poller and every hub live.
